@@ -1,0 +1,41 @@
+# Two commands do everything: `make draft Q="..."` and `make test`. Both build .venv on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export Q
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: draft test check format lock bench
+.DEFAULT_GOAL := test
+
+# The lock file pins every package by hash, so nothing is resolved here.
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "verdict-desk needs Python 3.11 or newer: make PYTHON=python3.11 ..." >&2; exit 1; }
+	@echo "setting up $(VENV) (about two minutes, once)" >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock >&2
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+draft: $(VENV)/ready
+	@test -n "$$Q" || { echo 'usage: make draft Q="Is the Great Wall visible from the Moon?"' >&2; exit 2; }
+	@$(BIN)/verdict draft -- "$$Q"
+
+test: $(VENV)/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -n 2
+
+format: $(VENV)/ready
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/ready
+	@$(BIN)/python -m evals.bench
+
+# Needs uv; run after a change of dependencies in pyproject.toml.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --quiet --extra dev pyproject.toml --output-file requirements.lock

@@ -1,0 +1,73 @@
+"""Every seam of the agent on one screen. Anything that can be slow, fail or cost money is here."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from agent.types import (
+    CheckedSection,
+    Claim,
+    Conclusion,
+    Evidence,
+    Page,
+    Pair,
+    Plan,
+    Question,
+    Ruling,
+    Section,
+    Sentence,
+    Verdict,
+)
+from retrieval.ports import Vectors
+from retrieval.types import Filters, Hit, Passage, Scope
+
+
+class Shelf(Protocol):
+    """The library as the agent sees it."""
+
+    def search(self, query: str, k: int = 8, filters: Filters = ...) -> list[Hit]: ...
+
+    def scan(self, filters: Filters = ...) -> Iterator[tuple[Sequence[Passage], Vectors]]:
+        """Every passage in scope, in blocks, with its vector: shapes (n,) and (n, dimension)."""
+
+    def scope(self, filters: Filters = ...) -> Scope: ...
+
+    def snapshot(self, source_id: str) -> str: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class Planner(Protocol):
+    def plan(self, question: Question) -> Plan: ...
+
+
+class Drafter(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
+        """Write the body: everything but summary, limits and bottom line."""
+
+    def conclude(
+        self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], verdict: Verdict
+    ) -> Conclusion:
+        """Write what rests on the body that stands; bring no new source."""
+
+    def revise(self, sentence: Sentence, ruling: Ruling, evidence: Evidence) -> Sentence | None:
+        """Return a weaker or better cited sentence, or None to give it up."""
+
+
+class Verifier(Protocol):
+    @property
+    def name(self) -> str:
+        """Name and version of model and rules."""
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+        """Rule on each pair, in order. A pair that cannot be checked is ruled `UNCHECKED`."""
+
+
+class Store(Protocol):
+    def keep(self, page: Page) -> str:
+        """Keep the page with its evidence pack; return its id."""
+
+    def earlier(self, claim: Claim) -> list[Page]:
+        """Earlier drafts about the same claim, newest first; never evidence."""

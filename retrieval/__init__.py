@@ -1,0 +1,1 @@
+"""Vetted sources in, ranked passages out. Knows nothing of drafts or verdicts."""

@@ -1,0 +1,40 @@
+"""What can go wrong in the library. Every message says what happened and what to do next."""
+
+
+class LibraryError(Exception):
+    """Base of all library errors; `advice` is the next step for a person."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} {self.advice}"
+
+
+class LibraryMissing(LibraryError):
+    """There is no library at the given place."""
+
+
+class LibraryDamaged(LibraryError):
+    """The record (not the index, which is rebuilt) cannot be read."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing; the message names it."""
+
+
+class EmbedderMismatch(LibraryError):
+    """The library was made by another embedder."""
+
+
+class SourceUnreadable(LibraryError):
+    """A file is not what it says it is, too large, or broken."""
+
+
+class SourceRefused(LibraryError):
+    """A source is not admitted by the vetting list, or clashes with one that is."""
+
+
+class EmbeddingFailed(LibraryError):
+    """The embedder could not embed (endpoint down, wrong answer, model file broken)."""

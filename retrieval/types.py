@@ -1,0 +1,81 @@
+"""What the library holds (sources and passages), and what a search gives (hits and scope)."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
+
+
+class Source(BaseModel, frozen=True, extra="forbid"):
+    """One vetted document. `id` is stable across re-indexing; `sha256` is of the snapshot."""
+
+    id: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    publisher: str = Field(min_length=1)
+    url: str
+    published: date | None = None
+    accessed: date
+    kind: str = "document"
+    tier: int = Field(ge=1, le=3)
+    topic: str | None = None
+    syndicated_from: str | None = None
+    origin: str
+    """Sources that tell the same wire story or press release share one origin."""
+    vetted_by: str
+    """The vetting-list entry or the named person that admitted the source."""
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Passage(BaseModel, frozen=True, extra="forbid"):
+    """A stretch of about a paragraph: `snapshot[start:end] == text`, offsets in characters."""
+
+    id: str
+    source: Source
+    start: int = Field(ge=0)
+    end: int
+    text: str
+    page: int | None = None
+    """Page in a paginated source, counted from 1."""
+
+    @model_validator(mode="after")
+    def _spans_its_text(self) -> Self:
+        if self.end - self.start != len(self.text):
+            raise ValueError(f"passage {self.id}: span and text differ in length")
+        return self
+
+
+class Hit(BaseModel, frozen=True, extra="forbid"):
+    """A passage found for a query. Scores compare within one query only."""
+
+    passage: Passage
+    score: float
+    """Fused score, in [0, 1]."""
+    lexical: float
+    """BM25 divided by the best BM25 of this query, in [0, 1]; 0 where no word matched."""
+    dense: float
+    """Cosine between query and passage, in [-1, 1]."""
+
+
+class Filters(BaseModel, frozen=True, extra="forbid"):
+    """Narrows a search or a scan. Empty tuples and None leave a field open."""
+
+    published_from: date | None = None
+    published_to: date | None = None
+    """Inclusive. A source without a date passes unless `dated_only`."""
+    dated_only: bool = False
+    tiers: tuple[int, ...] = ()
+    publishers: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Scope(BaseModel, frozen=True, extra="forbid"):
+    """What a search could have found: printed wherever absence is claimed."""
+
+    passages: int
+    sources: int
+    origins: int
+    undated: int
+    """Sources without a publication date."""
+    earliest: date | None = None
+    latest: date | None = None
