@@ -1,1 +1,1 @@
-"""."""
+"""Question in, checked page out."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from agent.ledger import Ledger
 from agent.types import (
     CheckedSection,
     Claim,
@@ -15,7 +16,6 @@ from agent.types import (
     Ruling,
     Section,
     Sentence,
-    Verdict,
 )
 from retrieval.ports import Vectors
 from retrieval.types import Filters, Hit, Passage, Scope
@@ -48,7 +48,7 @@ class Drafter(Protocol):
         """Write the body: everything but summary, limits and bottom line."""
 
     def conclude(
-        self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], verdict: Verdict
+        self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
     ) -> Conclusion:
         """Write what rests on the body that stands; bring no new source."""
 

@@ -82,6 +82,17 @@ class Insufficient(Value):
     scope: Scope
     nearest: tuple[Hit, ...] = ()
 
+    @classmethod
+    def of(cls, plan: Plan, evidence: Evidence, reason: str) -> Self:
+        """Too little of what was found can be written down."""
+        return cls(
+            question=plan.question,
+            claim=plan.claim,
+            reason=reason,
+            scope=evidence.scope,
+            nearest=evidence.hits[:3],
+        )
+
 
 class Citation(Value):
     """A span of a source's snapshot: `snapshot[start:end] == quote`."""
@@ -255,6 +266,21 @@ class CheckedSection(Value):
     sentences: tuple[CheckedSentence, ...] = Field(min_length=1)
 
 
+class Stance(StrEnum):
+    """What a sentence does to the claim."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NEITHER = "neither"
+
+
+class Tally(Value):
+    """Who speaks for and against the claim, counted by origin: origin -> best tier."""
+
+    supporting: dict[str, int] = Field(default_factory=dict)
+    opposing: dict[str, int] = Field(default_factory=dict)
+
+
 class VerdictLabel(StrEnum):
     SUPPORTED = "supported"
     MIXED = "mixed"
@@ -270,6 +296,7 @@ class Verdict(Value):
     """What the label is about and what it rests on, in one line."""
     rule: str
     """The row of the table that decided."""
+    tally: Tally = Tally()
 
 
 class Usage(Value):

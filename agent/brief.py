@@ -1,0 +1,109 @@
+"""The short answer, made from a page: what `verdict ask`, and later Slack and MCP, show."""
+
+from datetime import date
+from typing import Final
+
+from agent.ledger import day
+from agent.types import (
+    CheckedSentence,
+    Citation,
+    Insufficient,
+    Kind,
+    Page,
+    Value,
+    VerdictLabel,
+)
+from retrieval.types import Scope, Source
+
+PLAIN: Final = {
+    VerdictLabel.SUPPORTED: "The sources bear it out.",
+    VerdictLabel.REFUTED: "The sources say it is not so.",
+    VerdictLabel.MIXED: "The sources point both ways.",
+    VerdictLabel.UNPROVEN: "The sources do not settle it.",
+}
+NOTHING: Final = "The library has nothing on this."
+SHOWN: Final = 3
+
+
+class Point(Value):
+    """One sentence that stands, with its citations and where they come from."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+
+
+class Answer(Value):
+    """The same verdict, sentences and scope whichever face asks."""
+
+    question: str
+    claim: str
+    verdict: VerdictLabel | None
+    """None where there was not enough evidence to draft."""
+    plain: str
+    scope: str
+    as_of: date
+    points: tuple[Point, ...]
+    searched: Scope
+    thrown_out: int
+
+
+def answer(draft: Page | Insufficient) -> Answer:
+    """Shorten a page: the verdict in plain words and the strongest findings."""
+    when = draft.question.as_of or draft.question.asked_on
+    if isinstance(draft, Insufficient):
+        return Answer(
+            question=draft.question.text,
+            claim=draft.claim.text,
+            verdict=None,
+            plain=NOTHING,
+            scope=draft.reason,
+            as_of=when,
+            points=(),
+            searched=draft.scope,
+            thrown_out=0,
+        )
+    return Answer(
+        question=draft.question.text,
+        claim=draft.claim.text,
+        verdict=draft.verdict.label,
+        plain=PLAIN[draft.verdict.label],
+        scope=draft.verdict.scope,
+        as_of=when,
+        points=_points(draft),
+        searched=draft.evidence.scope,
+        thrown_out=len(draft.fallen),
+    )
+
+
+def _points(page: Page) -> tuple[Point, ...]:
+    """Findings of the summary first, then of the body, once each."""
+    findings = [s for s in page.sentences() if s.kind is Kind.FINDING]
+    unique = list({s.text: s for s in findings}.values())[:SHOWN]
+    return tuple(_point(s, page) for s in unique)
+
+
+def _point(sentence: CheckedSentence, page: Page) -> Point:
+    by_id = {s.id: s for s in page.evidence.sources}
+    ids = dict.fromkeys(c.source for c in sentence.citations)
+    return Point(
+        text=sentence.text,
+        citations=sentence.citations,
+        sources=tuple(by_id[i] for i in ids),
+    )
+
+
+def as_text(found: Answer) -> str:
+    """A few short lines."""
+    label = "Not enough evidence" if found.verdict is None else found.verdict.value.capitalize()
+    lines = [f"{label}. {found.plain}", f"As of {day(found.as_of)}: {found.scope}.", ""]
+    for point in found.points:
+        names = "; ".join(f"{s.publisher}, {s.url}" for s in point.sources)
+        lines += [f"- {point.text}", f"  ({names})"]
+    searched = found.searched
+    lines += [""] if found.points else []
+    lines.append(
+        f"Searched: {searched.passages} passages of {searched.sources} sources. "
+        f"Thrown out by the check: {found.thrown_out}."
+    )
+    return "\n".join(lines)

@@ -1,0 +1,164 @@
+"""An extractive drafter: it says only what passages say, in sentences that stand alone.
+
+No language model. Sentences are picked by closeness to the claim, kept in the order of their
+source, attributed, and grouped by facet; a pronoun brings the sentence before it along.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.drafters.conclusion import conclude
+from agent.drafters.facets import Facet, facet_of, heading
+from agent.drafters.phrasing import leans_back, standing_alone
+from agent.ledger import Ledger
+from agent.types import (
+    CheckedSection,
+    Citation,
+    Conclusion,
+    Evidence,
+    Plan,
+    Ruling,
+    Section,
+    Sentence,
+)
+from agent.words import content, expanded
+from retrieval.ports import Vectors
+from retrieval.sentences import sentences
+from retrieval.types import Passage
+
+Embed = Callable[[Sequence[str]], Vectors]
+
+PER_SECTION: Final = 6
+PER_SOURCE: Final = 2
+"""Sentences of one source in one section: breadth before depth."""
+RELEVANT: Final = 0.30
+"""Cosine to the claim below which a sentence is not worth an editor's time."""
+REPEATS: Final = 0.80
+"""Cosine from which two sentences of different sources say the same: the second is left out."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    passage: Passage
+    start: int
+    end: int
+    before: "_Candidate | None"
+    cosine: float
+    facet: Facet
+
+    @property
+    def text(self) -> str:
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+    def citation(self) -> Citation:
+        return Citation(
+            source=self.passage.source.id,
+            passage=self.passage.id,
+            start=self.start,
+            end=self.end,
+            quote=self.text,
+        )
+
+
+class EmbeddedDrafter:
+    """Drafts from passages alone."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+
+    @property
+    def name(self) -> str:
+        return "embedded"
+
+    def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
+        candidates, vectors = self._candidates(plan, evidence)
+        chosen = _choose(candidates, vectors)
+        return tuple(
+            _section(facet, [c for c in chosen if c.facet is facet])
+            for facet in Facet
+            if any(c.facet is facet for c in chosen)
+        )
+
+    def conclude(
+        self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
+    ) -> Conclusion:
+        return conclude(plan, evidence, body, ledger)
+
+    def revise(self, sentence: Sentence, ruling: Ruling, evidence: Evidence) -> Sentence | None:
+        """Go back to the source's own words: drop what was added to them."""
+        if len(sentence.citations) != 1:
+            return None
+        plain = sentence.citations[0].quote
+        return (
+            None
+            if plain == sentence.text
+            else sentence.model_validate({**sentence.model_dump(), "text": plain})
+        )
+
+    def _candidates(self, plan: Plan, evidence: Evidence) -> tuple[list[_Candidate], Vectors]:
+        spans = [(p, start, end) for p in evidence.passages for start, end in sentences(p.text)]
+        texts = [p.text[start:end] for p, start, end in spans]
+        claim = plan.claim.text
+        vectors = self._embed([claim, " ".join(expanded(claim)), *texts])
+        cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
+        found: list[_Candidate] = []
+        for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
+            before = found[-1] if found and found[-1].passage.id == passage.id else None
+            found.append(
+                _Candidate(
+                    passage=passage,
+                    start=passage.start + start,
+                    end=passage.start + end,
+                    before=before,
+                    cosine=float(cosine),
+                    facet=facet_of(text, passage.source, float(cosine)),
+                )
+            )
+        return found, vectors[2:]
+
+
+def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candidate]:
+    """Best first, at most `PER_SOURCE` a source and facet, without saying the same thing twice."""
+    order = sorted(range(len(candidates)), key=lambda i: (-candidates[i].cosine, i))
+    chosen: list[int] = []
+    for i in order:
+        one = candidates[i]
+        if one.cosine < RELEVANT or len(content(one.text)) < 4:
+            continue
+        facet = [candidates[j] for j in chosen if candidates[j].facet is one.facet]
+        mine = [c for c in facet if c.passage.source.id == one.passage.source.id]
+        if len(facet) >= PER_SECTION or len(mine) >= PER_SOURCE:
+            continue
+        if any(float(vectors[i] @ vectors[j]) >= REPEATS for j in chosen):
+            continue
+        chosen.append(i)
+    return [candidates[i] for i in chosen]
+
+
+def _section(facet: Facet, chosen: Sequence[_Candidate]) -> Section:
+    """Group by source, nearest source first, each source's sentences in its own order."""
+    sources = list(dict.fromkeys(c.passage.source.id for c in chosen))
+    ordered = sorted(chosen, key=lambda c: (sources.index(c.passage.source.id), c.start))
+    written: list[Sentence] = []
+    used: set[tuple[str, int]] = set()
+    for candidate in ordered:
+        written += _with_lead(candidate, used)
+    titles = [c.passage.source for c in ordered]
+    return Section(
+        heading=heading(facet, [s.text for s in written], titles), sentences=tuple(written)
+    )
+
+
+def _with_lead(candidate: _Candidate, used: set[tuple[str, int]]) -> list[Sentence]:
+    """The sentence, after the one it leans on unless that stands already."""
+    key = (candidate.passage.id, candidate.start)
+    if key in used:
+        return []
+    used.add(key)
+    lead: list[Sentence] = []
+    before = candidate.before
+    if before and leans_back(candidate.text, before.text):
+        lead = _with_lead(before, used)
+    text = standing_alone(candidate.text, candidate.passage.source)
+    return [*lead, Sentence(text=text, citations=(candidate.citation(),))]

@@ -1,0 +1,86 @@
+"""The order of the model page: which facet of the claim a passage's sentence speaks to."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from retrieval.types import Source
+
+
+class Facet(StrEnum):
+    """In the order in which they are printed."""
+
+    ORIGIN = "Where the claim comes from and how it was checked"
+    RULES = "Rules, policy and official limits"
+    FACTS = "Documented facts nearest to the claim"
+    INQUIRY = "Inquiries, studies and figures"
+    CONTEXT = "Wider context and what it does not show"
+
+
+CUES: Final = {
+    Facet.ORIGIN: re.compile(
+        r"\b(?:claim(?:s|ed)?|clips?|videos?|footage|posts?|posted|viral|rumou?rs?|hoax|fake[sd]?"
+        r"|conspiracy|misinformation|circulat\w+|Instagram|TikTok|Facebook|YouTube|social media"
+        r"|fact[- ]check\w*|rated|deepfakes?|myth|widely shared|false)\b",
+        re.IGNORECASE,
+    ),
+    Facet.RULES: re.compile(
+        r"\b(?:laws?|rules?|guidance|polic(?:y|ies)|orders?|regulations?|bans?|banned|limits?|intake"
+        r"|acts?|statutes?|executive|must|may not|prohibit\w*|forbids?|allowed|requires?|required"
+        r"|protocols?|consent|illegal|fines?|warrants?)\b",
+        re.IGNORECASE,
+    ),
+    Facet.INQUIRY: re.compile(
+        r"\b(?:investigat\w+|reviews?|stud(?:y|ies)|surveys?|data|analys[ie]s|meta-analysis|cohort"
+        r"|researchers?|percent|estimates?|statistics|court|jury|trial|charged|figures?|rates?"
+        r"|measured|calculat\w+|scientists?|inquir\w+)\b",
+        re.IGNORECASE,
+    ),
+}
+KINDS: Final = {
+    "fact-check": Facet.ORIGIN,
+    "law": Facet.RULES,
+    "official": Facet.RULES,
+    "study": Facet.INQUIRY,
+    "data": Facet.INQUIRY,
+}
+NEAR: Final = 0.50
+"""Cosine to the claim from which a sentence without a cue is a fact near it, not context."""
+NAME: Final = re.compile(
+    r"\b(?:[A-Z][\w’'.-]*[a-z\d]|[A-Z]{2,})(?: (?:of |the )?(?:[A-Z][\w’'-]+))*"
+)
+
+
+def facet_of(text: str, source: Source, cosine: float) -> Facet:
+    """Where a sentence belongs, by its own words first and the kind of its source second."""
+    counts = {facet: len(cue.findall(text)) for facet, cue in CUES.items()}
+    if source.kind in KINDS:
+        counts[KINDS[source.kind]] += 1
+    facet, most = max(counts.items(), key=lambda c: c[1])
+    if most >= 2 or (most == 1 and cosine < NEAR):
+        return facet
+    return Facet.FACTS if cosine >= NEAR else Facet.CONTEXT
+
+
+def heading(facet: Facet, texts: Sequence[str], sources: Sequence[Source]) -> str:
+    """The facet and the names its sentences are about; it asserts nothing that could be false."""
+    outlets = " ".join(s.publisher for s in sources).lower()
+    names: Counter[str] = Counter()
+    for text in texts:
+        inner = text[text.find(" ") + 1 :]
+        for name in set(NAME.findall(inner)):
+            clean = name.strip(" .,'’").removesuffix("'s").removesuffix("’s")
+            if len(clean) > 2 and clean.lower() not in outlets:
+                names[clean] += 1
+    chosen: list[str] = []
+    room = 14 - len(facet.value.split())
+    for name, _ in sorted(names.items(), key=lambda n: (-n[1], -len(n[0]), n[0])):
+        if any(name in c or c in name for c in chosen):
+            continue
+        if len(name.split()) > room or len(chosen) == 2:
+            continue
+        chosen.append(name)
+        room -= len(name.split()) + 1
+    return f"{facet.value}: {' and '.join(chosen)}" if chosen else facet.value

@@ -1,0 +1,74 @@
+"""Make a source's sentence stand alone on a page: it names who says it and points at nothing."""
+
+import re
+from typing import Final
+
+from agent.ledger import publisher
+from retrieval.types import Source
+
+NOUN: Final = (
+    r"(?:article|report|post|page|note|summary|paper|review|study|press release|release"
+    r"|announcement|copy|outlet|site|check|text|story|piece|abstract|notice|statement|letter)"
+)
+SAYS: Final = (
+    r"(?:says?|said|adds?|added|reports?|reported|notes?|noted|describes?|described|argues?|argued"
+    r"|explains?|explained|lists?|listed|gives?|gave|expects?|quotes?|quoted|calls?|called|states?"
+    r"|stated|concludes?|concluded|mentions?|mentioned|names?|named|points?|pointed|finds?|found"
+    r"|writes?|wrote|places?|covers?|recalls?|cites?|cited|warns?|warned)"
+)
+SELF_SAYS: Final = re.compile(rf"^(?:The|This|That) {NOUN}(?: also)? (?={SAYS}\b)")
+SELF: Final = re.compile(rf"^(?:The|This|That) ({NOUN})\b")
+VISIBLE: Final = re.compile(r"\b[Tt]he (visible|available) text\b")
+REPORTED: Final = re.compile(
+    rf"\b(?:according to|{SAYS}|told|announced|asked|denied|testified|estimates?|estimated"
+    r"|confirmed|rated|published|issued|claims?|claimed)\b",
+    re.IGNORECASE,
+)
+PRONOUN: Final = re.compile(
+    r"^(?:He|She|It|They|His|Her|Its|Their|This|These|Those|That|Such|Both|Others?|Another|Neither"
+    r"|One|Some|Here|There|Then|Still|But|And|Also|Instead|However|First|Second|Third|Even|Each)\b"
+)
+DANGLING: Final = re.compile(
+    r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On) )?(?:[Tt]he) ([a-z]+)\b"
+)
+LOWERED: Final = re.compile(
+    r"^(?:A|An|The|In|On|At|Under|Two|Three|Four|Five|Many|Most|Several|No|About|From|After|Before"
+    r"|For|With|Some|More|Officers|Officials|Experts|People|Researchers|Scientists)\b"
+)
+
+
+def standing_alone(text: str, source: Source) -> str:
+    """Name the source where a sentence points at itself or says nothing of who reports it."""
+    name = publisher(source)
+    if SELF_SAYS.match(text):
+        return SELF_SAYS.sub(f"{name} ", text)
+    if own := SELF.match(text):
+        return f"The {name} {own[1]}{text[own.end() :]}"
+    if VISIBLE.search(text):
+        return (
+            VISIBLE.sub(rf"the \1 text from {name}", text, count=1)[:1].upper()
+            + VISIBLE.sub(rf"the \1 text from {name}", text, count=1)[1:]
+        )
+    if _attributed(text, name):
+        return text
+    return _attribute(text, name)
+
+
+def leans_back(text: str, before: str) -> bool:
+    """Whether a sentence needs the one before it: a pronoun, or "the order" named just before."""
+    if PRONOUN.match(text):
+        return True
+    noun = DANGLING.match(text)
+    return bool(noun and re.search(rf"\b{re.escape(noun[1])}", before, re.IGNORECASE))
+
+
+def _attributed(text: str, name: str) -> bool:
+    return name.lower() in text.lower() or bool(REPORTED.search(text))
+
+
+def _attribute(text: str, name: str) -> str:
+    bare = text.rstrip()
+    if bare.endswith(".") and not bare.endswith(('."', ".”")):
+        return f"{bare[:-1]}, according to {name}."
+    head = f"{bare[0].lower()}{bare[1:]}" if LOWERED.match(bare) else bare
+    return f"According to {name}, {head}"

@@ -1,0 +1,39 @@
+"""One table: what went wrong, the exit status it has, and what a person reads."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit statuses that scripts rely on."""
+
+    OK = 0
+    USAGE = 2
+    NOT_ENOUGH_EVIDENCE = 3
+    SENTENCES_FALL = 4
+    MODEL_FAILED = 5
+    LIBRARY = 6
+
+
+BY_NAME = {
+    "SourceUnreadable": Exit.USAGE,
+    "SourceRefused": Exit.USAGE,
+    "UnreadableText": Exit.USAGE,
+    "BadInput": Exit.USAGE,
+    "EmbeddingFailed": Exit.MODEL_FAILED,
+    "LibraryMissing": Exit.LIBRARY,
+    "LibraryDamaged": Exit.LIBRARY,
+    "LibraryBusy": Exit.LIBRARY,
+    "EmbedderMismatch": Exit.LIBRARY,
+    "LibraryError": Exit.LIBRARY,
+}
+"""Keyed by class name, so that showing help does not import the library."""
+
+
+class BadInput(Exception):
+    """What was typed cannot be used; the message says what to type instead."""
+
+
+def status_of(error: Exception) -> Exit | None:
+    """The exit status of a known failure; None for a fault of ours, which keeps its traceback."""
+    names = (cls.__name__ for cls in type(error).__mro__)
+    return next((BY_NAME[name] for name in names if name in BY_NAME), None)

@@ -1,0 +1,94 @@
+"""From a plan to evidence, or to the honest answer that the library has too little on it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from agent.ports import Shelf
+from agent.types import CheckedSection, Evidence, Insufficient, Plan
+from agent.words import STOP, expanded, tokens
+from retrieval.types import Filters, Hit
+
+PER_QUERY: Final = 30
+KEPT: Final = 40
+"""Passages a draft may cite: about ten sources of four passages."""
+RELATED: Final = 0.28
+"""Cosine to the claim from which a passage belongs to the evidence."""
+BEARS: Final = 0.45
+"""Cosine of the best passage below which the library is silent on the claim."""
+ASKED: Final = 12
+"""Nearest passages in which every word of an open question ("who funded …") must occur."""
+ENOUGH: Final = 4
+"""Passages below which there is nothing to write a page of."""
+
+
+SECTIONS: Final = 2
+"""Sections of findings without which there is no page (limits and bottom line make four)."""
+
+
+def scope_of(plan: Plan) -> Filters:
+    """What the draft may look at: nothing published after the "as of" date."""
+    return Filters(published_to=plan.question.as_of)
+
+
+def gather(plan: Plan, shelf: Shelf) -> Evidence | Insufficient:
+    """Search for every query, keep what is related to the claim, and ask whether it bears on it."""
+    filters = scope_of(plan)
+    best: dict[str, Hit] = {}
+    for query in plan.queries:
+        for hit in shelf.search(query, PER_QUERY, filters):
+            known = best.get(hit.passage.id)
+            if known is None or hit.score > known.score:
+                best[hit.passage.id] = hit
+    hits = sorted(best.values(), key=lambda h: (-h.score, h.passage.id))
+    scope = shelf.scope(filters)
+    related = _related(plan, hits, shelf) if hits else []
+    if reason := _silence(plan, related):
+        return Insufficient(
+            question=plan.question,
+            claim=plan.claim,
+            reason=reason,
+            scope=scope,
+            nearest=tuple(hits[:3]),
+        )
+    kept = tuple(hit for _, hit in related[:KEPT])
+    return Evidence(hits=kept, scope=scope, queries=plan.queries)
+
+
+def _related(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[tuple[float, Hit]]:
+    """Hits with their cosine to the claim, nearest first, without those that are off its topic."""
+    cosines = _cosines(plan, hits, shelf)
+    ranked = sorted(zip(cosines, hits, strict=True), key=lambda r: (-r[0], r[1].passage.id))
+    return [(cosine, hit) for cosine, hit in ranked if cosine >= RELATED]
+
+
+def _cosines(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[float]:
+    """The better of two readings of the claim, as typed and as sources spell it, per passage."""
+    spelled = " ".join(expanded(plan.claim.text))
+    claims = shelf.embed([plan.claim.text, spelled])
+    texts = shelf.embed([f"{h.passage.source.title}. {h.passage.text}" for h in hits])
+    return [float(c) for c in np.max(texts @ claims.T, axis=1)]
+
+
+def _silence(plan: Plan, related: Sequence[tuple[float, Hit]]) -> str | None:
+    """Why the evidence does not bear on the claim, or None where it does."""
+    if len(related) < ENOUGH or related[0][0] < BEARS:
+        return "no passage in the library speaks about this claim"
+    if plan.claim.asks and (missing := _unnamed(plan, [hit for _, hit in related])):
+        return f"what is asked for is not in the nearest sources: {', '.join(missing)}"
+    return None
+
+
+def _unnamed(plan: Plan, hits: Sequence[Hit]) -> list[str]:
+    """Words of an open question that no near passage has: a missing piece cannot be found."""
+    near = " ".join(f"{h.passage.source.title} {h.passage.text}" for h in hits[:ASKED])
+    named = set(expanded(near))
+    return [t for t in tokens(plan.claim.text) if t not in STOP and not set(expanded(t)) <= named]
+
+
+def thin(body: Sequence[CheckedSection]) -> str | None:
+    """Why a checked body is too little for a page, or None."""
+    if len(body) < SECTIONS:
+        return "too little of what the sources say about it stood the check"
+    return None

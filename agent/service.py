@@ -1,0 +1,106 @@
+"""The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from agent.gather import gather, scope_of, thin
+from agent.ledger import Ledger
+from agent.ports import Drafter, Planner, Shelf, Store, Verifier
+from agent.settle import settle
+from agent.stance import stances
+from agent.types import (
+    CheckedSection,
+    Evidence,
+    Insufficient,
+    Kind,
+    Page,
+    Plan,
+    Question,
+    Section,
+    Verdict,
+)
+from agent.verdict import decide, tally
+from agent.verification import Court
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A question in, a checked page out; or the short page that says why not."""
+
+    shelf: Shelf
+    planner: Planner
+    drafter: Drafter
+    verifier: Verifier
+    store: Store
+
+    def draft(self, question: Question, on_step: Step = lambda _: None) -> Page | Insufficient:
+        """Draft a fact-check.
+
+        Args:
+            question: What was asked, when, and as of which date.
+            on_step: Called with the name of each step as it begins.
+        """
+        clock = _Clock(on_step)
+        clock.step("plan")
+        plan = self.planner.plan(question)
+        clock.step("search")
+        evidence = gather(plan, self.shelf)
+        if isinstance(evidence, Insufficient):
+            return evidence
+        court = Court(self.verifier, self.shelf, evidence, scope_of(plan))
+        clock.step("draft")
+        draft = self.drafter.draft(plan, evidence)
+        clock.step("check")
+        body, fallen = settle(draft, court, self.drafter)
+        if reason := thin(body):
+            return Insufficient.of(plan, evidence, reason)
+        clock.step("verdict")
+        verdict = self._verdict(plan, evidence, body)
+        ledger = Ledger.of(plan.claim, evidence, body, verdict)
+        clock.step("conclude")
+        conclusion = self.drafter.conclude(plan, evidence, body, ledger)
+        summary = Section(heading="Executive summary", sentences=conclusion.summary)
+        ends = [summary, conclusion.limits, conclusion.bottom_line]
+        settled, dropped = settle(ends, court, self.drafter, ledger)
+        if len(settled) < len(ends):
+            return Insufficient.of(plan, evidence, "its conclusion did not stand the check")
+        page = Page(
+            question=question,
+            claim=plan.claim,
+            verdict=verdict,
+            summary=settled[0].sentences,
+            sections=(*body, *settled[1:]),
+            follow_ups=conclusion.follow_ups,
+            fallen=(*fallen, *dropped),
+            evidence=evidence,
+            timings=clock.seconds(),
+        )
+        self.store.keep(page)
+        return page
+
+    def _verdict(self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection]) -> Verdict:
+        said = [s for section in body for s in section.sentences if s.kind is Kind.FINDING]
+        sides = stances(plan.claim, [s.text for s in said], self.shelf, self.verifier)
+        return decide(plan.claim, tally(said, sides, {s.id: s for s in evidence.sources}))
+
+
+class _Clock:
+    """Names the steps and keeps their seconds."""
+
+    def __init__(self, on_step: Step) -> None:
+        self._on_step = on_step
+        self._marks: list[tuple[str, float]] = []
+
+    def step(self, name: str) -> None:
+        self._marks.append((name, perf_counter()))
+        self._on_step(name)
+
+    def seconds(self) -> dict[str, float]:
+        ends = [mark for _, mark in self._marks[1:]] + [perf_counter()]
+        return {
+            name: round(end - start, 4)
+            for (name, start), end in zip(self._marks, ends, strict=True)
+        }

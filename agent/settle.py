@@ -1,0 +1,94 @@
+"""Rule, repair, rule again; what still does not stand falls and is kept with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.ledger import Ledger
+from agent.ports import Drafter
+from agent.types import (
+    CheckedSection,
+    CheckedSentence,
+    Citation,
+    Fallen,
+    Ruling,
+    Section,
+    Sentence,
+)
+from agent.verification import Court
+
+ROUNDS = 2
+"""Repairs a sentence may have before it falls."""
+
+
+@dataclass(frozen=True)
+class _Item:
+    place: str
+    sentence: Sentence
+    ruling: Ruling | None = None
+    tried: tuple[str, ...] = ()
+
+
+def settle(
+    sections: Sequence[Section], court: Court, drafter: Drafter, ledger: Ledger | None = None
+) -> tuple[tuple[CheckedSection, ...], tuple[Fallen, ...]]:
+    """Return the sections with the sentences that stand, and those that fell."""
+    items = [_Item(s.heading, sentence) for s in sections for sentence in s.sentences]
+    items = _ruled(items, court, ledger)
+    for _ in range(ROUNDS):
+        repaired = [_repaired(item, court, drafter) for item in items]
+        if repaired == items:
+            break
+        items = _ruled(repaired, court, ledger)
+    return _standing(sections, items), tuple(_fallen(i, court) for i in items if not _stands(i))
+
+
+def _ruled(items: Sequence[_Item], court: Court, ledger: Ledger | None) -> list[_Item]:
+    """Rule on what has no ruling yet, in one batch."""
+    open_ = [item.sentence for item in items if item.ruling is None]
+    rulings = iter(court.rule(open_, ledger))
+    return [i if i.ruling is not None else replace(i, ruling=next(rulings)) for i in items]
+
+
+def _repaired(item: _Item, court: Court, drafter: Drafter) -> _Item:
+    if item.ruling is None or item.ruling.stands:
+        return item
+    better = drafter.revise(item.sentence, item.ruling, court.evidence)
+    if better is None or better == item.sentence:
+        return item
+    return _Item(item.place, better, None, (*item.tried, item.sentence.text))
+
+
+def _stands(item: _Item) -> bool:
+    return item.ruling is not None and item.ruling.stands
+
+
+def _standing(sections: Sequence[Section], items: Sequence[_Item]) -> tuple[CheckedSection, ...]:
+    rest = iter(items)
+    checked = []
+    for section in sections:
+        mine = [next(rest) for _ in section.sentences]
+        kept = tuple(
+            CheckedSentence.of(i.sentence, i.ruling) for i in mine if i.ruling and i.ruling.stands
+        )
+        if kept:
+            checked.append(CheckedSection(heading=section.heading, sentences=kept))
+    return tuple(checked)
+
+
+def _fallen(item: _Item, court: Court) -> Fallen:
+    if item.ruling is None:
+        raise AssertionError("every sentence has been ruled on")
+    return Fallen(
+        sentence=CheckedSentence.of(item.sentence, item.ruling),
+        place=item.place,
+        nearest=_nearest(item, court),
+        tried=item.tried,
+    )
+
+
+def _nearest(item: _Item, court: Court) -> Citation | None:
+    """The passage an editor should look at first: the certificate's, or the first that resolves."""
+    if item.ruling and item.ruling.certificate:
+        return item.ruling.certificate.nearest
+    known = (c for c in item.sentence.citations if court.evidence.passage(c.passage))
+    return next(known, None)

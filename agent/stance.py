@@ -1,0 +1,63 @@
+"""Does a sentence speak for or against the claim? First version: rules over the verifier's view.
+
+A sentence speaks *for* the claim where the verifier lets the claim stand on it alone, *against* it
+where it denies the claim or something said of it. Everything else speaks for neither side: a
+stance that cannot be told is not guessed.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.ports import Shelf, Verifier
+from agent.types import Claim, Extract, Pair, Stance, Support
+from agent.words import expanded
+
+DENIAL: Final = re.compile(
+    r"\b(?:fake[sd]?|false(?:ly)?|hoax|debunk\w*|untrue|myth|misleading|fabricat\w+|disprov\w+"
+    r"|refut\w+|not (?:real|true|genuine|accurate)"
+    r"|no (?:credible |verified |solid )?(?:evidence|proof|link|basis)"
+    r"|machine-made|wrong(?:ly)?|mistaken|rejects?|rejected|denie[sd])\b",
+    re.IGNORECASE,
+)
+NEGATION: Final = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|cannot|can't|isn't|aren't|wasn't|weren't|don't|doesn't|didn't"
+    r"|without|impossible|unable|fail(?:s|ed) to|stopp?(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+SUBJECT: Final = 0.45
+"""Cosine from which a sentence is about the same thing as the claim."""
+SAME: Final = 0.60
+"""Cosine from which a negation in one of the two is a denial of the other."""
+
+
+def stances(
+    claim: Claim, sentences: Sequence[str], shelf: Shelf, verifier: Verifier
+) -> list[Stance]:
+    """Read the stance of each sentence towards the claim, in order."""
+    if not sentences:
+        return []
+    wanted = " ".join(expanded(claim.text))
+    vectors = shelf.embed([claim.text, wanted, *sentences])
+    cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
+    rulings = verifier.judge(
+        [Pair(claim=claim.text, evidence=(Extract(text=s),)) for s in sentences]
+    )
+    return [
+        _stance(claim.text, text, float(cosine), ruling.support)
+        for text, cosine, ruling in zip(sentences, cosines, rulings, strict=True)
+    ]
+
+
+def _stance(claim: str, text: str, cosine: float, support: Support) -> Stance:
+    if cosine < SUBJECT:
+        return Stance.NEITHER
+    negated = bool(NEGATION.search(claim))
+    denies = bool(DENIAL.search(text)) or (cosine >= SAME and bool(NEGATION.search(text)))
+    if denies and not negated:
+        return Stance.AGAINST
+    if support is Support.CONTRADICTED:
+        return Stance.AGAINST
+    if support is Support.SUPPORTED and not denies:
+        return Stance.FOR
+    return Stance.NEITHER

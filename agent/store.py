@@ -1,0 +1,79 @@
+"""Finished drafts, kept with their evidence: enough to explain a page next year."""
+
+import hashlib
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from agent.types import Claim, Page
+from agent.words import expanded
+
+METADATA = sa.MetaData()
+DRAFTS = sa.Table(
+    "drafts",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("claim_key", sa.Text, nullable=False, index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("checked_on", sa.Text, nullable=False),
+    sa.Column("page", sa.Text, nullable=False),
+)
+
+
+class SqliteStore:
+    """One file beside the library: `drafts.sqlite3`."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = sa.create_engine(f"sqlite:///{path}")
+        sa.event.listen(self._engine, "connect", _durable)
+        METADATA.create_all(self._engine)
+
+    def keep(self, page: Page) -> str:
+        text = page.model_dump_json()
+        draft_id = hashlib.sha256(text.encode()).hexdigest()[:16]
+        row = {
+            "id": draft_id,
+            "claim_key": key(page.claim),
+            "question": page.question.text,
+            "checked_on": page.question.asked_on.isoformat(),
+            "page": text,
+        }
+        with self._engine.begin() as connection:
+            connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
+        return draft_id
+
+    def earlier(self, claim: Claim) -> list[Page]:
+        query = (
+            sa.select(DRAFTS.c.page)
+            .where(DRAFTS.c.claim_key == key(claim))
+            .order_by(DRAFTS.c.checked_on.desc(), DRAFTS.c.id)
+        )
+        with self._engine.begin() as connection:
+            return [Page.model_validate_json(text) for (text,) in connection.execute(query)]
+
+
+class MemoryStore:
+    """Keeps drafts for one process; for one-shot use and tests."""
+
+    def __init__(self) -> None:
+        self._pages: list[tuple[str, Page]] = []
+
+    def keep(self, page: Page) -> str:
+        self._pages.append((key(page.claim), page))
+        return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]
+
+    def earlier(self, claim: Claim) -> list[Page]:
+        found = [page for known, page in self._pages if known == key(claim)]
+        return sorted(found, key=lambda p: p.question.asked_on, reverse=True)
+
+
+def key(claim: Claim) -> str:
+    """Claims with the same content words, in any order and spelling, are the same claim."""
+    return " ".join(sorted(set(expanded(claim.text))))
+
+
+def _durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,82 @@
+"""The verdict table: computed from checked sentences, origins and tiers; see the README."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from agent.types import (
+    CheckedSentence,
+    Claim,
+    ClaimKind,
+    Kind,
+    Stance,
+    Tally,
+    Verdict,
+    VerdictLabel,
+)
+from retrieval.types import Source
+
+Row = tuple[str, Callable[[Tally], bool], VerdictLabel]
+
+
+def _carries(side: Mapping[str, int]) -> bool:
+    """Two independent origins, or one of tier 1."""
+    return len(side) >= 2 or 1 in side.values()
+
+
+TABLE: Final[tuple[Row, ...]] = (
+    (
+        "origins speak for and against",
+        lambda t: bool(t.supporting and t.opposing),
+        VerdictLabel.MIXED,
+    ),
+    (
+        "two origins, or one of tier 1, speak against; none for",
+        lambda t: _carries(t.opposing),
+        VerdictLabel.REFUTED,
+    ),
+    (
+        "two origins, or one of tier 1, speak for; none against",
+        lambda t: _carries(t.supporting),
+        VerdictLabel.SUPPORTED,
+    ),
+    ("anything else", lambda _: True, VerdictLabel.UNPROVEN),
+)
+"""Read from the top; the first row that holds decides. Silence decides nothing but *unproven*."""
+NOT_CHECKABLE: Final = {
+    ClaimKind.OPINION: "an opinion gets no verdict",
+    ClaimKind.PREDICTION: "a prediction gets no verdict",
+    ClaimKind.UNCLEAR: "the claim could not be read as one checkable statement",
+}
+
+
+def tally(
+    sentences: Iterable[CheckedSentence], stances: Iterable[Stance], sources: Mapping[str, Source]
+) -> Tally:
+    """Count origins by side: a reprint adds nothing, but the best tier of an origin counts."""
+    sides: dict[Stance, dict[str, int]] = {Stance.FOR: {}, Stance.AGAINST: {}}
+    for sentence, stance in zip(sentences, stances, strict=True):
+        if stance is Stance.NEITHER or sentence.kind is not Kind.FINDING:
+            continue
+        for citation in sentence.citations:
+            source = sources[citation.source]
+            side = sides[stance]
+            side[source.origin] = min(source.tier, side.get(source.origin, source.tier))
+    return Tally(supporting=sides[Stance.FOR], opposing=sides[Stance.AGAINST])
+
+
+def decide(claim: Claim, count: Tally) -> Verdict:
+    """Apply the table."""
+    if reason := NOT_CHECKABLE.get(claim.kind):
+        return Verdict(label=VerdictLabel.UNPROVEN, scope=reason, rule=reason, tally=count)
+    rule, _, label = next(row for row in TABLE if row[1](count))
+    return Verdict(label=label, scope=_scope(count), rule=rule, tally=count)
+
+
+def _scope(count: Tally) -> str:
+    against, support = len(count.opposing), len(count.supporting)
+    if not against and not support:
+        return "no source cited here says that it is so, and none that it is not"
+    return (
+        f"counted by origin, {against} cited here speak{'s' * (against == 1)} against the claim "
+        f"and {support} for it"
+    )

@@ -1,0 +1,194 @@
+"""The rules a sentence must pass, by kind. The writer has no say in any of them.
+
+Citation rules need no model and come first; then a finding goes to the verifier, an absence to its
+certificate, a statement of the ledger is recomputed, an outlook may name no new fact.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent import absence
+from agent.ledger import Ledger
+from agent.ports import Shelf, Verifier
+from agent.types import (
+    Check,
+    Citation,
+    Evidence,
+    Extract,
+    Kind,
+    Outcome,
+    Pair,
+    Ruling,
+    Sentence,
+    Support,
+)
+from agent.words import content
+from retrieval.types import Filters
+
+FOREIGN: Final = re.compile(
+    r"\[\d+\]|https?://|www\.|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
+)
+INSUFFICIENT: Final = re.compile(
+    r"\b(?:do|does|did) not (?:by (?:itself|themselves) )?"
+    r"(?:show|prove|establish|demonstrate|mean) that (?P<p>.+)$",
+    re.IGNORECASE,
+)
+WATCH: Final = re.compile(r"\b(?:watch|monitor|still open|next)\b", re.IGNORECASE)
+HARD: Final = frozenset({"numbers", "dates", "money", "percentages", "names", "quotations"})
+THRESHOLD: Final = 0.5
+"""Printed on certificates; the verifier's own threshold decides."""
+OUTLOOK_COVERAGE: Final = 0.6
+FRAME: Final = frozenset(content("watch next monitor open question point left still developments"))
+
+
+@dataclass(frozen=True)
+class Court:
+    """Rules on sentences against one evidence pack."""
+
+    verifier: Verifier
+    shelf: Shelf
+    evidence: Evidence
+    filters: Filters = field(default_factory=Filters)
+
+    def rule(self, sentences: Sequence[Sentence], ledger: Ledger | None = None) -> list[Ruling]:
+        """Rule on each sentence, in order; findings are judged in one batch."""
+        settled: dict[int, Ruling] = {}
+        judged: list[int] = []
+        for i, sentence in enumerate(sentences):
+            ruling = self._cited(sentence) or self._by_kind(sentence, ledger)
+            if ruling is None:
+                judged.append(i)
+            else:
+                settled[i] = ruling
+        rulings = self.verifier.judge([self._pair(sentences[i]) for i in judged])
+        settled |= dict(zip(judged, rulings, strict=True))
+        return [settled[i] for i in range(len(sentences))]
+
+    def _cited(self, sentence: Sentence) -> Ruling | None:
+        """The rules of citation; None where they are kept."""
+        if not sentence.citations:
+            return _falls("it cites nothing", "citations")
+        for citation in sentence.citations:
+            passage = self.evidence.passage(citation.passage)
+            if passage is None or passage.source.id != citation.source:
+                return _falls(
+                    f"it cites {citation.source!r}, which is not in its evidence", "citations"
+                )
+            start, end = citation.start - passage.start, citation.end - passage.start
+            if start < 0 or passage.text[start:end] != citation.quote:
+                return _falls("a quoted span is not in the stored snapshot", "citations")
+        if foreign := FOREIGN.search(sentence.text):
+            return _falls(f"it carries {foreign[0]!r}, which only the renderer may write", "form")
+        return None
+
+    def _by_kind(self, sentence: Sentence, ledger: Ledger | None) -> Ruling | None:
+        """Rule by the sentence's kind; None for a finding, which the verifier judges."""
+        if ledger and sentence.text in ledger.statements():
+            return self._recomputed(sentence, ledger)
+        if sentence.kind is Kind.ABSENCE or absence.is_absence(sentence.text):
+            return self._absent(sentence)
+        if sentence.kind is Kind.INFERENCE:
+            return self._inferred(sentence)
+        if sentence.kind is Kind.OUTLOOK:
+            return self._watched(sentence)
+        return None
+
+    def _recomputed(self, sentence: Sentence, ledger: Ledger) -> Ruling:
+        known = {source.id for source in ledger.sources}
+        if strangers := [c.source for c in sentence.citations if c.source not in known]:
+            return _falls(f"it cites {strangers[0]!r}, which the page does not use", "ledger")
+        check = Check(name="ledger", outcome=Outcome.OK, detail="recomputed from the cited sources")
+        return Ruling(
+            support=Support.SUPPORTED,
+            score=1.0,
+            reason="it follows from the ledger",
+            checks=(check,),
+        )
+
+    def _absent(self, sentence: Sentence) -> Ruling:
+        claimed = absence.proposition(sentence.text)
+        if claimed is None:
+            return _falls(
+                "it speaks of absence but does not say of what, so nothing was searched", "absence"
+            )
+        certificate = absence.certify(claimed, self.shelf, self.verifier, THRESHOLD, self.filters)
+        reason = absence.shortfall(certificate)
+        if reason is None and not absence.scopes(sentence.text, certificate):
+            reason = "the search it describes is not the search that was made"
+        return Ruling(
+            support=Support.UNSUPPORTED if reason else Support.SUPPORTED,
+            score=None if reason else 1.0 - certificate.best_score,
+            reason=reason or f"no passage of {certificate.scope.passages} says it",
+            certificate=certificate,
+            verifier=self.verifier.name,
+        )
+
+    def _inferred(self, sentence: Sentence) -> Ruling:
+        """Stands where its facts are cited and what it calls unproven is indeed not supported."""
+        frame = INSUFFICIENT.search(sentence.text.rstrip("."))
+        if frame is None:
+            return _falls("an inference may only say what findings do not show", "inference")
+        pair = self._pair(sentence)
+        whole, denied = self.verifier.judge([pair, Pair(claim=frame["p"], evidence=pair.evidence)])
+        if violated := _violations(whole):
+            return _falls(violated[0].detail, "inference")
+        if denied.support in {Support.SUPPORTED, Support.UNCHECKED}:
+            return _falls("the cited passages do support what it calls unproven", "inference")
+        return Ruling(
+            support=Support.SUPPORTED,
+            reason="its facts are cited, and what it calls unproven is not in the cited passages",
+            checks=whole.checks,
+            verifier=self.verifier.name,
+        )
+
+    def _watched(self, sentence: Sentence) -> Ruling:
+        """Stands where it is framed as something to watch and names no new fact."""
+        if not WATCH.search(sentence.text):
+            return _falls("an outlook must say that it is something to watch", "outlook")
+        pair = self._pair(sentence)
+        [whole] = self.verifier.judge([pair])
+        if whole.support is Support.UNCHECKED:
+            return whole
+        if violated := _violations(whole):
+            return _falls(violated[0].detail, "outlook")
+        known = {w for e in pair.evidence for w in content(f"{e.text} {e.publisher or ''}")} | FRAME
+        words = set(content(sentence.text))
+        if len(words & known) < OUTLOOK_COVERAGE * len(words):
+            return _falls("it names things that the cited passages do not", "outlook")
+        return Ruling(
+            support=Support.SUPPORTED,
+            reason="it names only what the cited passages name",
+            checks=whole.checks,
+            verifier=self.verifier.name,
+        )
+
+    def _pair(self, sentence: Sentence) -> Pair:
+        return Pair(
+            claim=sentence.text, evidence=tuple(self._extract(c) for c in sentence.citations)
+        )
+
+    def _extract(self, citation: Citation) -> Extract:
+        passage = self.evidence.passage(citation.passage)
+        if passage is None:
+            raise LookupError(citation.passage)
+        source = passage.source
+        return Extract(
+            text=citation.quote,
+            title=source.title,
+            publisher=source.publisher,
+            published=source.published,
+        )
+
+
+def _violations(ruling: Ruling) -> list[Check]:
+    return [c for c in ruling.checks if c.name in HARD and c.outcome is Outcome.VIOLATED]
+
+
+def _falls(reason: str, check: str) -> Ruling:
+    return Ruling(
+        support=Support.UNSUPPORTED,
+        reason=reason,
+        checks=(Check(name=check, outcome=Outcome.VIOLATED, detail=reason),),
+    )

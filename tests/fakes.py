@@ -1,0 +1,149 @@
+"""Fakes behind the agent's ports: small, honest, in memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+
+import numpy as np
+
+from agent.types import Check, Outcome, Pair, Ruling, Support
+from agent.words import content
+from retrieval.ports import Vectors
+from retrieval.types import Filters, Hit, Passage, Scope, Source
+
+DIMENSION = 256
+READ_ON = date(2026, 11, 22)
+
+
+def source(source_id: str, **changes: object) -> Source:
+    """A tier-2 news source; `changes` replace fields."""
+    fields = {
+        "id": source_id,
+        "title": f"Title of {source_id}",
+        "publisher": f"Publisher {source_id}",
+        "url": f"https://{source_id}.example.org/story",
+        "accessed": READ_ON,
+        "kind": "news",
+        "tier": 2,
+        "origin": source_id,
+        "vetted_by": "test",
+        "sha256": sha256(source_id.encode()).hexdigest(),
+    }
+    return Source.model_validate(fields | changes)
+
+
+def passages(of: Source, *paragraphs: str) -> list[Passage]:
+    """Consecutive passages of one snapshot."""
+    made, start = [], 0
+    for paragraph in paragraphs:
+        made.append(
+            Passage(
+                id=f"{of.id}#{start}",
+                source=of,
+                start=start,
+                end=start + len(paragraph),
+                text=paragraph,
+            )
+        )
+        start += len(paragraph) + 2
+    return made
+
+
+def embed(texts: Sequence[str]) -> Vectors:
+    """Hashed bags of stems: texts that share words are near, others are not."""
+    rows = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        for word in content(text):
+            row[int(sha256(word.encode()).hexdigest()[:8], 16) % DIMENSION] += 1
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.maximum(norms, 1e-9)
+
+
+class FakeShelf:
+    """A library of a few passages; search is cosine over hashed words."""
+
+    def __init__(self, held: Sequence[Passage]) -> None:
+        self._held = list(held)
+
+    def search(self, query: str, k: int = 8, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008
+        held = self._within(filters)
+        cosines = embed([p.text for p in held]) @ embed([query])[0]
+        hits = [
+            Hit(passage=p, score=max(0.0, min(1.0, float(c))), lexical=0.0, dense=float(c))
+            for p, c in zip(held, cosines, strict=True)
+        ]
+        return sorted(hits, key=lambda h: (-h.score, h.passage.id))[:k]
+
+    def scan(self, filters: Filters = Filters()) -> Iterator[tuple[Sequence[Passage], Vectors]]:  # noqa: B008
+        held = self._within(filters)
+        yield held, embed([p.text for p in held])
+
+    def scope(self, filters: Filters = Filters()) -> Scope:  # noqa: B008
+        held = self._within(filters)
+        sources = {p.source.id: p.source for p in held}.values()
+        dated = sorted(s.published for s in sources if s.published)
+        return Scope(
+            passages=len(held),
+            sources=len(sources),
+            origins=len({s.origin for s in sources}),
+            undated=sum(s.published is None for s in sources),
+            earliest=dated[0] if dated else None,
+            latest=dated[-1] if dated else None,
+        )
+
+    def snapshot(self, source_id: str) -> str:
+        return "\n\n".join(p.text for p in self._held if p.source.id == source_id)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return embed(texts)
+
+    def _within(self, filters: Filters) -> list[Passage]:
+        latest = filters.published_to
+        return [
+            p
+            for p in self._held
+            if latest is None or p.source.published is None or p.source.published <= latest
+        ]
+
+
+class WordVerifier:
+    """Supported where the evidence has every content word of the claim."""
+
+    name = "words/1"
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+        return [self._judge(pair) for pair in pairs]
+
+    def _judge(self, pair: Pair) -> Ruling:
+        known = {w for e in pair.evidence for w in content(f"{e.text} {e.publisher or ''}")}
+        missing = [w for w in content(pair.claim) if w not in known]
+        share = 1 - len(missing) / max(1, len(content(pair.claim)))
+        return Ruling(
+            support=Support.UNSUPPORTED if missing else Support.SUPPORTED,
+            score=share,
+            reason=f"not in the evidence: {missing}"
+            if missing
+            else "all words are in the evidence",
+        )
+
+
+class ScriptedVerifier:
+    """Gives the support that was scripted for a claim, else SUPPORTED."""
+
+    name = "scripted/1"
+
+    def __init__(self, script: Mapping[str, Support], violated: Mapping[str, str] = {}) -> None:
+        self._script, self._violated = dict(script), dict(violated)
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+        return [self._judge(pair.claim) for pair in pairs]
+
+    def _judge(self, claim: str) -> Ruling:
+        support = self._script.get(claim, Support.SUPPORTED)
+        check = self._violated.get(claim)
+        checks = (
+            (Check(name=check, outcome=Outcome.VIOLATED, detail=f"{check} differ"),)
+            if check
+            else ()
+        )
+        return Ruling(support=support, score=0.9, reason="scripted", checks=checks)

@@ -1,0 +1,118 @@
+"""The floors of the house, as a test: who may import whom, and where each SDK may be named."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS: dict[str, set[str]] = {
+    "evals": {"agent", "retrieval"},
+    "agent": {"retrieval", "prompts"},
+    "retrieval": set(),
+    "prompts": set(),
+}
+STOREYS = (  # inside the agent, from the ground up: a module imports its own storey or one below
+    ("types", "words", "settings"),
+    ("ports",),
+    ("claims", "ledger", "checks", "clauses"),
+    ("absence", "stance", "verdict", "verification", "render", "reading", "store", "judge"),
+    ("planner", "drafters", "verifiers", "gather", "settle"),
+    ("service", "brief", "checking"),
+    ("bootstrap", "doctor"),
+    ("faces",),
+    ("__main__",),
+)
+HOMES = {  # one SDK, one file; two where one file would do two jobs
+    "openai": {"retrieval/endpoint.py"},
+    "tenacity": {"retrieval/endpoint.py"},
+    "tiktoken": {"retrieval/tokens.py"},
+    "onnxruntime": {"retrieval/embedding.py"},
+    "tokenizers": {"retrieval/embedding.py"},
+    "chromadb": {"retrieval/chroma.py", "retrieval/chroma_embedding.py"},
+    "llama_index": {"retrieval/chunking.py", "retrieval/llama.py"},
+    "datasketch": {"retrieval/origins.py"},
+    "trafilatura": {"retrieval/loaders/html.py"},
+    "pypdf": {"retrieval/loaders/pdf.py"},
+    "mammoth": {"retrieval/loaders/docx.py"},
+    "tldextract": {"retrieval/vetting.py"},
+    "sentencex": {"retrieval/sentences.py"},
+    "jinja2": {"agent/render/html.py"},
+}
+MODULES = [p for name in FLOORS for p in sorted((ROOT / name).rglob("*.py"))]
+AGENT = [p for p in MODULES if p.is_relative_to(ROOT / "agent")]
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names of all modules that a file imports, at any depth."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def storey(part: str) -> int:
+    return next(i for i, names in enumerate(STOREYS) if part in names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_imports_only_from_its_own_floor_or_below(path: Path) -> None:
+    floor = path.relative_to(ROOT).parts[0]
+    tops = {dotted.split(".")[0] for dotted in imported(path)}
+    assert not (tops & FLOORS.keys()) - FLOORS[floor] - {floor}
+
+
+@pytest.mark.parametrize("path", AGENT, ids=name)
+def test_inside_the_agent_imports_point_down(path: Path) -> None:
+    parts = path.relative_to(ROOT / "agent").with_suffix("").parts
+    if parts == ("__init__",):
+        return
+    below = {d.split(".")[1] for d in imported(path) if d.startswith("agent.")}
+    assert not {b for b in below if storey(b) > storey(parts[0])}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_each_sdk_is_named_in_its_own_file(path: Path) -> None:
+    tops = {dotted.split(".")[0] for dotted in imported(path)}
+    assert not {sdk for sdk in tops & HOMES.keys() if name(path) not in HOMES[sdk]}
+
+
+@pytest.mark.parametrize("path", AGENT, ids=name)
+def test_no_validator_of_a_page_is_walked_around(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not called & {"model_construct", "model_copy"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_settings_reads_the_environment(path: Path) -> None:
+    names = imported(path)
+    tree = ast.parse(path.read_text("utf-8"))
+    read = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} & {"environ", "getenv"}
+    allowed = {"agent/settings.py", "retrieval/tokens.py"}
+    assert not (read or "os.environ" in names) or name(path) in allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_has_one_job_and_fits_on_few_screens(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 260
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = (
+        "{'chromadb', 'llama_index', 'openai', 'onnxruntime', 'sqlalchemy', 'numpy', 'pydantic'}"
+    )
+    code = f"import sys, agent.faces.cli; print(sorted({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,79 @@
+import pytest
+
+from agent import absence
+from agent.types import Support
+from retrieval.types import Filters
+from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
+
+TOPIC = [
+    "The bridge over the river was painted in June.",
+    "Engineers measured the bridge over the river in July.",
+    "The bridge over the river carries four lanes of cars.",
+    "The bridge over the river opened in 1931.",
+]
+SHELF = FakeShelf(passages(source("a"), *TOPIC))
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("No source reviewed here says that the bridge fell.", "the bridge fell"),
+        ("None of the 12 sources reviewed reports that the bridge fell.", "the bridge fell"),
+        ("The sources reviewed do not report that the bridge fell.", "the bridge fell"),
+        (
+            "A search of all 4 passages from 1 sources in the library found none that says that "
+            "the bridge fell.",
+            "the bridge fell",
+        ),
+    ],
+)
+def test_what_is_denied_is_taken_from_the_sentence(text: str, claimed: str) -> None:
+    assert absence.proposition(text) == claimed
+    assert absence.is_absence(text)
+
+
+def test_a_source_that_denies_something_is_not_an_absence() -> None:
+    assert not absence.is_absence("The mayor said that no bridge had fallen.")
+    assert not absence.is_absence("The press release does not say that anybody was hurt.")
+
+
+def test_a_search_that_finds_nothing_certifies_it_with_its_scope() -> None:
+    found = absence.certify("the bridge over the river fell", SHELF, WordVerifier(), 0.5, Filters())
+    assert absence.shortfall(found) is None
+    assert (found.scope.passages, found.on_topic, found.probe_score) == (4, 4, 1.0)
+
+
+def test_a_passage_that_says_it_takes_the_certificate_away() -> None:
+    shelf = FakeShelf(passages(source("a"), *TOPIC, "The bridge over the river fell in May."))
+    found = absence.certify("the bridge over the river fell", shelf, WordVerifier(), 0.5, Filters())
+    assert absence.shortfall(found) == "a passage in the library does say it"
+    assert found.nearest
+    assert found.nearest.quote.endswith("fell in May.")
+
+
+def test_silence_of_a_library_that_does_not_cover_the_topic_means_nothing() -> None:
+    found = absence.certify(
+        "aspartame causes cancer in mice", SHELF, WordVerifier(), 0.5, Filters()
+    )
+    assert "silence" in (absence.shortfall(found) or "")
+
+
+def test_nothing_is_certified_when_a_planted_passage_would_be_missed() -> None:
+    claimed = "the bridge over the river fell"
+    blind = ScriptedVerifier({claimed: Support.UNSUPPORTED})
+    found = absence.certify(claimed, SHELF, blind, 0.5, Filters())
+    assert "planted" in (absence.shortfall(found) or "")
+
+
+def test_a_check_that_could_not_be_made_certifies_nothing() -> None:
+    claimed = "the bridge over the river fell"
+    broken = ScriptedVerifier({claimed: Support.UNCHECKED})
+    assert absence.certify(claimed, SHELF, broken, 0.5, Filters()).found
+
+
+def test_the_printed_numbers_must_be_those_of_the_search() -> None:
+    found = absence.certify("the bridge over the river fell", SHELF, WordVerifier(), 0.5, Filters())
+    assert absence.scopes("A search of 4 passages found none that says that the bridge …", found)
+    assert not absence.scopes(
+        "A search of 9000 passages found none that says that the bridge over the river fell.", found
+    )

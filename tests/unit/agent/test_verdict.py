@@ -1,0 +1,78 @@
+"""The verdict table holds its promises for every tally, not only for the ones we thought of."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.types import (
+    CheckedSentence,
+    Citation,
+    Claim,
+    ClaimKind,
+    Kind,
+    Ruling,
+    Stance,
+    Support,
+    Tally,
+    VerdictLabel,
+)
+from agent.verdict import decide, tally
+from tests.fakes import source
+
+CLAIM = Claim(text="the bridge is closed", opposite="it is not true that the bridge is closed")
+ORIGINS = st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 3), max_size=5)
+TALLIES = st.builds(Tally, supporting=ORIGINS, opposing=ORIGINS)
+LADDER = [VerdictLabel.REFUTED, VerdictLabel.MIXED, VerdictLabel.SUPPORTED]
+
+
+def said(*sources: str) -> CheckedSentence:
+    citations = tuple(Citation(source=s, passage=s, start=0, end=1, quote="x") for s in sources)
+    ruling = Ruling(support=Support.SUPPORTED, reason="")
+    return CheckedSentence(text="x", kind=Kind.FINDING, citations=citations, ruling=ruling)
+
+
+@given(TALLIES)
+def test_a_supporting_tier_1_origin_never_lowers_support(count: Tally) -> None:
+    more = Tally(supporting=count.supporting | {"new": 1}, opposing=count.opposing)
+    before, after = decide(CLAIM, count).label, decide(CLAIM, more).label
+    assert after is not VerdictLabel.REFUTED
+    if before in LADDER and after in LADDER:
+        assert LADDER.index(after) >= LADDER.index(before)
+
+
+def test_silence_refutes_nothing() -> None:
+    assert decide(CLAIM, Tally()).label is VerdictLabel.UNPROVEN
+
+
+@given(ORIGINS)
+def test_nothing_is_refuted_without_an_origin_that_speaks_against_it(
+    supporting: dict[str, int],
+) -> None:
+    assert decide(CLAIM, Tally(supporting=supporting)).label is not VerdictLabel.REFUTED
+
+
+@given(TALLIES)
+def test_both_sides_make_it_mixed_whatever_their_number(count: Tally) -> None:
+    if count.supporting and count.opposing:
+        assert decide(CLAIM, count).label is VerdictLabel.MIXED
+
+
+@given(TALLIES, st.sampled_from([ClaimKind.OPINION, ClaimKind.PREDICTION]))
+def test_opinions_and_predictions_get_no_verdict(count: Tally, kind: ClaimKind) -> None:
+    claim = Claim(text="jazz is best", opposite="jazz is not best", kind=kind)
+    assert decide(claim, count).label is VerdictLabel.UNPROVEN
+
+
+def test_one_origin_of_lower_tier_decides_nothing() -> None:
+    assert decide(CLAIM, Tally(opposing={"paper": 2})).label is VerdictLabel.UNPROVEN
+    assert decide(CLAIM, Tally(opposing={"court": 1})).label is VerdictLabel.REFUTED
+
+
+def test_reprints_of_one_story_count_once_with_the_best_tier() -> None:
+    sources = {s.id: s for s in (source("a", origin="wire", tier=3), source("b", origin="wire"))}
+    count = tally([said("a"), said("b")], [Stance.AGAINST, Stance.AGAINST], sources)
+    assert count.opposing == {"wire": 2}
+
+
+def test_only_findings_count() -> None:
+    sentence = CheckedSentence(**{**dict(said("a")), "kind": Kind.INFERENCE})
+    assert tally([sentence], [Stance.FOR], {"a": source("a")}) == Tally()
