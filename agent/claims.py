@@ -63,15 +63,15 @@ PAST: Final = {
 }  # fmt: skip
 REGULAR: Final = frozenset(
     """accept add admit advise affect agree aim allow announce answer appear approve arrest ask
-    attack ban block call cancel carry cause change charge claim close collapse confirm contain contribute
-    convict cost cover create damage decide decline deny destroy die double drop end endorse enter
-    exist expect fail fire force fund happen harm help hide hire identify impose improve include
-    increase infect involve join jump kill land last launch lie like live love lower mean move need
-    offer open order own pass pay plan plead prevent promise protect prove publish pull push raise
-    reach recommend record reduce refuse reject release rely remove repeal replace report require
-    resign resist retire return reveal save seize serve shrink sign start stay stop suggest support
-    surge survive target test threaten travel treat try turn use violate visit vote want warm warn
-    weaken withdraw work""".split()  # noqa: SIM905  (a word list reads better as prose)
+    attack ban block call cancel carry cause change charge claim close collapse confirm contain
+    contribute convict cost cover create damage decide decline deny destroy die double drop end
+    endorse enter exist expect fail fire force fund happen harm help hide hire identify impose
+    improve include increase infect involve join jump kill land last launch lie like live love
+    lower mean move need offer open order own pass pay plan plead prevent promise protect prove
+    publish pull push raise reach recommend record reduce refuse reject release rely remove
+    repeal replace report require resign resist retire return reveal save seize serve shrink
+    sign start stay stop suggest support surge survive target test threaten travel treat try
+    turn use violate visit vote want warm warn weaken withdraw work""".split()  # noqa: SIM905  (a word list reads better as prose)
 )
 
 

@@ -15,10 +15,12 @@ KEPT: Final = 40
 """Passages a draft may cite: about ten sources of four passages."""
 RELATED: Final = 0.28
 """Cosine to the claim from which a passage belongs to the evidence."""
+NEAR_BEST: Final = 0.50
+"""Share of the best passage's cosine that another must have: what is far from it is off topic."""
 BEARS: Final = 0.45
 """Cosine of the best passage below which the library is silent on the claim."""
 ASKED: Final = 12
-"""Nearest passages in which every word of an open question ("who funded …") must occur."""
+"""Nearest passages; one source's must name every word of an open question ("who funded …")."""
 ENOUGH: Final = 4
 """Passages below which there is nothing to write a page of."""
 
@@ -60,15 +62,15 @@ def _related(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[tuple[float,
     """Hits with their cosine to the claim, nearest first, without those that are off its topic."""
     cosines = _cosines(plan, hits, shelf)
     ranked = sorted(zip(cosines, hits, strict=True), key=lambda r: (-r[0], r[1].passage.id))
-    return [(cosine, hit) for cosine, hit in ranked if cosine >= RELATED]
+    least = max(RELATED, NEAR_BEST * max(cosines))
+    return [(cosine, hit) for cosine, hit in ranked if cosine >= least]
 
 
 def _cosines(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[float]:
     """The better of two readings of the claim, as typed and as sources spell it, per passage."""
-    spelled = " ".join(expanded(plan.claim.text))
-    claims = shelf.embed([plan.claim.text, spelled])
-    texts = shelf.embed([f"{h.passage.source.title}. {h.passage.text}" for h in hits])
-    return [float(c) for c in np.max(texts @ claims.T, axis=1)]
+    readings = shelf.embed([plan.claim.text, " ".join(expanded(plan.claim.text))])
+    vectors = shelf.vectors([h.passage.id for h in hits])
+    return [float(c) for c in np.max(vectors @ readings.T, axis=1)]
 
 
 def _silence(plan: Plan, related: Sequence[tuple[float, Hit]]) -> str | None:
@@ -76,15 +78,20 @@ def _silence(plan: Plan, related: Sequence[tuple[float, Hit]]) -> str | None:
     if len(related) < ENOUGH or related[0][0] < BEARS:
         return "no passage in the library speaks about this claim"
     if plan.claim.asks and (missing := _unnamed(plan, [hit for _, hit in related])):
-        return f"what is asked for is not in the nearest sources: {', '.join(missing)}"
+        return f"no near source has everything that is asked for (missing: {', '.join(missing)})"
     return None
 
 
 def _unnamed(plan: Plan, hits: Sequence[Hit]) -> list[str]:
-    """Words of an open question that no near passage has: a missing piece cannot be found."""
-    near = " ".join(f"{h.passage.source.title} {h.passage.text}" for h in hits[:ASKED])
-    named = set(expanded(near))
-    return [t for t in tokens(plan.claim.text) if t not in STOP and not set(expanded(t)) <= named]
+    """Words of an open question that the best source lacks: a missing piece cannot be found."""
+    near: dict[str, set[str]] = {}
+    for hit in hits[:ASKED]:
+        source = hit.passage.source
+        known = near.setdefault(source.id, set(expanded(f"{source.publisher} {source.title}")))
+        known |= set(expanded(hit.passage.text))
+    asked = [t for t in tokens(plan.claim.text) if t not in STOP]
+    missing = [[t for t in asked if not set(expanded(t)) <= named] for named in near.values()]
+    return min(missing, key=len)
 
 
 def thin(body: Sequence[CheckedSection]) -> str | None:

@@ -86,17 +86,22 @@ class Ledger:
             f"and the others were published {span}."
         )
 
+    def shared(self) -> tuple[Source, ...]:
+        """The sources that share an origin with another publisher's."""
+        publishers: dict[str, set[str]] = {}
+        for source in self.sources:
+            publishers.setdefault(source.origin, set()).add(publisher(source))
+        return tuple(s for s in self.sources if len(publishers[s.origin]) > 1)
+
     def copies(self) -> str | None:
         """Sources that count once because they tell the story of one origin."""
-        groups: dict[str, list[str]] = {}
-        for source in self.sources:
-            groups.setdefault(source.origin, []).append(publisher(source))
-        several = [list(dict.fromkeys(names)) for names in groups.values() if len(names) > 1]
-        named = [names for names in several if len(names) > 1]
-        if not named:
+        groups: dict[str, set[str]] = {}
+        for source in self.shared():
+            groups.setdefault(source.origin, set()).add(publisher(source))
+        if not groups:
             return None
-        told = "; ".join(_list(names) for names in named)
-        return f"Counted as one origin each, because they follow the same outlet: {told}."
+        told = "; ".join(sorted(_list(sorted(names)) for names in groups.values()))
+        return f"In this record the following count as one origin, because they share one: {told}."
 
     def tiers(self) -> str:
         """What kind of sources the record is made of."""

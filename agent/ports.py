@@ -35,6 +35,9 @@ class Shelf(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...
 
+    def vectors(self, passage_ids: Sequence[str]) -> Vectors:
+        """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
+
 
 class Planner(Protocol):
     def plan(self, question: Question) -> Plan: ...

@@ -20,7 +20,7 @@ from agent.types import (
     Section,
     Verdict,
 )
-from agent.verdict import decide, tally
+from agent.verdict import reach
 from agent.verification import Court
 
 Step = Callable[[str], None]
@@ -84,7 +84,7 @@ class Desk:
     def _verdict(self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection]) -> Verdict:
         said = [s for section in body for s in section.sentences if s.kind is Kind.FINDING]
         sides = stances(plan.claim, [s.text for s in said], self.shelf, self.verifier)
-        return decide(plan.claim, tally(said, sides, {s.id: s for s in evidence.sources}))
+        return reach(plan.claim, said, sides, {s.id: s for s in evidence.sources})
 
 
 class _Clock:

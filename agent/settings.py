@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     library: Path = Field(default_factory=lambda: user_data_path(APP) / "library")
     """Folder of the library. Filled with the demonstration library on first use."""
+    vetting: Path | None = None
+    """Vetting list for `verdict library add` where none is named."""
     embedding_base_url: str | None = None
     """An OpenAI-compatible endpoint for embeddings. Unset: the embedded all-MiniLM-L6-v2."""
     embedding_model: str = "text-embedding-3-small"

@@ -297,6 +297,8 @@ class Verdict(Value):
     rule: str
     """The row of the table that decided."""
     tally: Tally = Tally()
+    decisive: tuple[str, ...] = ()
+    """The sentences that took a side, in order of the page."""
 
 
 class Usage(Value):

@@ -1,6 +1,6 @@
 """The verdict table: computed from checked sentences, origins and tiers; see the README."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from agent.types import (
@@ -64,12 +64,29 @@ def tally(
     return Tally(supporting=sides[Stance.FOR], opposing=sides[Stance.AGAINST])
 
 
-def decide(claim: Claim, count: Tally) -> Verdict:
+def reach(
+    claim: Claim,
+    sentences: Sequence[CheckedSentence],
+    stances: Sequence[Stance],
+    sources: Mapping[str, Source],
+) -> Verdict:
+    """Count the origins behind `sentences` and apply the table."""
+    sides = zip(sentences, stances, strict=True)
+    decisive = tuple(s.text for s, stance in sides if stance is not Stance.NEITHER)
+    return decide(claim, tally(sentences, stances, sources), decisive)
+
+
+def decide(claim: Claim, count: Tally, decisive: tuple[str, ...] = ()) -> Verdict:
     """Apply the table."""
-    if reason := NOT_CHECKABLE.get(claim.kind):
-        return Verdict(label=VerdictLabel.UNPROVEN, scope=reason, rule=reason, tally=count)
+    reason = NOT_CHECKABLE.get(claim.kind)
     rule, _, label = next(row for row in TABLE if row[1](count))
-    return Verdict(label=label, scope=_scope(count), rule=rule, tally=count)
+    return Verdict(
+        label=VerdictLabel.UNPROVEN if reason else label,
+        scope=reason or _scope(count),
+        rule=reason or rule,
+        tally=count,
+        decisive=decisive,
+    )
 
 
 def _scope(count: Tally) -> str:

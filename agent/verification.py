@@ -36,11 +36,24 @@ INSUFFICIENT: Final = re.compile(
     re.IGNORECASE,
 )
 WATCH: Final = re.compile(r"\b(?:watch|monitor|still open|next)\b", re.IGNORECASE)
+AHEAD: Final = re.compile(
+    r"^(?:what|developments?|results?|indicators?|points?)\b[^.]{0,60}\bto (?:watch|monitor)\b",
+    re.IGNORECASE,
+)
 HARD: Final = frozenset({"numbers", "dates", "money", "percentages", "names", "quotations"})
 THRESHOLD: Final = 0.5
 """Printed on certificates; the verifier's own threshold decides."""
 OUTLOOK_COVERAGE: Final = 0.6
 FRAME: Final = frozenset(content("watch next monitor open question point left still developments"))
+
+
+def kind_of(text: str) -> Kind:
+    """The kind of a sentence whose writer did not say: by its grammar."""
+    if absence.is_absence(text):
+        return Kind.ABSENCE
+    if INSUFFICIENT.search(text.rstrip(".")):
+        return Kind.INFERENCE
+    return Kind.OUTLOOK if AHEAD.match(text) else Kind.FINDING
 
 
 @dataclass(frozen=True)

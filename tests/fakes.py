@@ -97,6 +97,10 @@ class FakeShelf:
     def embed(self, texts: Sequence[str]) -> Vectors:
         return embed(texts)
 
+    def vectors(self, passage_ids: Sequence[str]) -> Vectors:
+        texts = {p.id: p.text for p in self._held}
+        return embed([texts[i] for i in passage_ids])
+
     def _within(self, filters: Filters) -> list[Passage]:
         latest = filters.published_to
         return [

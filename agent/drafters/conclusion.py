@@ -23,8 +23,9 @@ LIMITS: Final = "What the record supports and the limits of available reporting"
 BOTTOM_LINE: Final = "Bottom line and what to watch next"
 OPEN: Final = re.compile(
     r"[^,;:]*\b(?:still open|not (?:yet )?clear|(?:were|is) continuing|no reply"
-    r"|not been made public|asked for more|more (?:research|data|studies)|under (?:review|investigation)|pending|appeal"
-    r"|remains?|unknown|uncertain\w*)\b[^,;:]*",
+    r"|not been made public|asked for more|more (?:research|data|studies)"
+    r"|under (?:review|investigation)|pending"
+    r"|appeal|remains?|unknown|uncertain\w*)\b[^,;:]*",
     re.IGNORECASE,
 )
 CITED: Final = 4
@@ -40,28 +41,22 @@ def conclude(
     return Conclusion(
         summary=_summary(said, lead, ledger),
         limits=Section(heading=LIMITS, sentences=_limits(plan, evidence, said, ledger)),
-        bottom_line=Section(heading=BOTTOM_LINE, sentences=_bottom_line(said, ledger)),
+        bottom_line=Section(heading=BOTTOM_LINE, sentences=_bottom_line(said, lead, ledger)),
         follow_ups=_follow_ups(plan, ledger),
     )
 
 
-def _strongest(said: Sequence[CheckedSentence], ledger: Ledger) -> Sequence[CheckedSentence]:
-    """Sentences of the origins that decided the verdict first, then in order of the page."""
-    tally = ledger.verdict.tally
-    deciding = tally.opposing if ledger.verdict.label is VerdictLabel.REFUTED else tally.supporting
-    by_id = {s.id: s for s in ledger.sources}
-
-    def decides(sentence: CheckedSentence) -> bool:
-        return any(by_id[c.source].origin in deciding for c in sentence.citations)
-
-    return sorted(said, key=lambda s: not decides(s))
+def _strongest(said: Sequence[CheckedSentence], ledger: Ledger) -> list[CheckedSentence]:
+    """Sentences that decided the verdict first, then in order of the page."""
+    decisive = set(ledger.verdict.decisive)
+    return sorted(said, key=lambda s: s.text not in decisive)
 
 
 def _summary(
     said: Sequence[CheckedSentence], lead: Sequence[CheckedSentence], ledger: Ledger
 ) -> tuple[Sentence, ...]:
     """The answer, the strongest finding, and a fact of another source; 40 to 110 words."""
-    answer = Sentence(text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(said))
+    answer = Sentence(text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(lead))
     chosen: list[CheckedSentence] = []
     words = len(answer.text.split())
     for sentence in lead:
@@ -80,7 +75,8 @@ def _limits(
     cites = _cites(said)
     written = [Sentence(text=ledger.record(), kind=Kind.INFERENCE, citations=cites)]
     if copies := ledger.copies():
-        written.append(Sentence(text=copies, kind=Kind.INFERENCE, citations=cites))
+        shared = _first_of(said, ledger.shared()[:CITED])
+        written.append(Sentence(text=copies, kind=Kind.INFERENCE, citations=shared))
     written.append(Sentence(text=ledger.tiers(), kind=Kind.INFERENCE, citations=cites))
     if ledger.verdict.label in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}:
         scope = evidence.scope
@@ -92,10 +88,11 @@ def _limits(
     return tuple(written)
 
 
-def _bottom_line(said: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence, ...]:
-    cites = _cites(said)
+def _bottom_line(
+    said: Sequence[CheckedSentence], lead: Sequence[CheckedSentence], ledger: Ledger
+) -> tuple[Sentence, ...]:
     return (
-        Sentence(text=ledger.bottom_line(), kind=Kind.INFERENCE, citations=cites),
+        Sentence(text=ledger.bottom_line(), kind=Kind.INFERENCE, citations=_cites(lead)),
         _watch(said, ledger),
     )
 
@@ -143,14 +140,16 @@ def _short(text: str) -> str:
 
 def _cites(said: Sequence[CheckedSentence]) -> tuple[Citation, ...]:
     """One citation of each of the first sources of the body."""
-    first = {c.source: c for s in reversed(said) for c in reversed(s.citations)}
-    ordered = dict.fromkeys(c.source for s in said for c in s.citations)
-    return tuple(first[i] for i in list(ordered)[:CITED])
+    first: dict[str, Citation] = {}
+    for sentence in said:
+        for citation in sentence.citations:
+            first.setdefault(citation.source, citation)
+    return tuple(first.values())[:CITED]
 
 
 def _first_of(said: Sequence[CheckedSentence], sources: Sequence[Source]) -> tuple[Citation, ...]:
-    wanted = {s.id for s in sources}
-    return tuple(c for c in _cites(said) if c.source in wanted)
+    first = {c.source: c for s in reversed(said) for c in reversed(s.citations)}
+    return tuple(first[s.id] for s in sources)
 
 
 def _names(sources: Sequence[Source]) -> str:

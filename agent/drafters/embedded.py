@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.drafters.conclusion import conclude
 from agent.drafters.facets import Facet, facet_of, heading
-from agent.drafters.phrasing import leans_back, standing_alone
+from agent.drafters.phrasing import fit, leans_back, standing_alone
 from agent.ledger import Ledger
 from agent.types import (
     CheckedSection,
@@ -74,11 +74,9 @@ class EmbeddedDrafter:
     def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
         candidates, vectors = self._candidates(plan, evidence)
         chosen = _choose(candidates, vectors)
-        return tuple(
-            _section(facet, [c for c in chosen if c.facet is facet])
-            for facet in Facet
-            if any(c.facet is facet for c in chosen)
-        )
+        used: set[tuple[str, int]] = set()
+        sections = [_section(f, [c for c in chosen if c.facet is f], used) for f in Facet]
+        return tuple(s for s in sections if s.sentences)
 
     def conclude(
         self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
@@ -97,14 +95,17 @@ class EmbeddedDrafter:
         )
 
     def _candidates(self, plan: Plan, evidence: Evidence) -> tuple[list[_Candidate], Vectors]:
-        spans = [(p, start, end) for p in evidence.passages for start, end in sentences(p.text)]
+        order = {s.id: n for n, s in enumerate(evidence.sources)}
+        read = sorted(evidence.passages, key=lambda p: (order[p.source.id], p.start))
+        spans = [(p, start, end) for p in read for start, end in sentences(p.text)]
         texts = [p.text[start:end] for p, start, end in spans]
         claim = plan.claim.text
         vectors = self._embed([claim, " ".join(expanded(claim)), *texts])
         cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
         found: list[_Candidate] = []
         for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
-            before = found[-1] if found and found[-1].passage.id == passage.id else None
+            same = found and found[-1].passage.source.id == passage.source.id
+            before = found[-1] if same else None
             found.append(
                 _Candidate(
                     passage=passage,
@@ -124,7 +125,7 @@ def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candida
     chosen: list[int] = []
     for i in order:
         one = candidates[i]
-        if one.cosine < RELEVANT or len(content(one.text)) < 4:
+        if one.cosine < RELEVANT or len(content(one.text)) < 4 or not fit(one.text):
             continue
         facet = [candidates[j] for j in chosen if candidates[j].facet is one.facet]
         mine = [c for c in facet if c.passage.source.id == one.passage.source.id]
@@ -136,12 +137,11 @@ def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candida
     return [candidates[i] for i in chosen]
 
 
-def _section(facet: Facet, chosen: Sequence[_Candidate]) -> Section:
+def _section(facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, int]]) -> Section:
     """Group by source, nearest source first, each source's sentences in its own order."""
     sources = list(dict.fromkeys(c.passage.source.id for c in chosen))
     ordered = sorted(chosen, key=lambda c: (sources.index(c.passage.source.id), c.start))
     written: list[Sentence] = []
-    used: set[tuple[str, int]] = set()
     for candidate in ordered:
         written += _with_lead(candidate, used)
     titles = [c.passage.source for c in ordered]
@@ -158,7 +158,7 @@ def _with_lead(candidate: _Candidate, used: set[tuple[str, int]]) -> list[Senten
     used.add(key)
     lead: list[Sentence] = []
     before = candidate.before
-    if before and leans_back(candidate.text, before.text):
+    if before and fit(before.text) and leans_back(candidate.text, before.text):
         lead = _with_lead(before, used)
     text = standing_alone(candidate.text, candidate.passage.source)
     return [*lead, Sentence(text=text, citations=(candidate.citation(),))]

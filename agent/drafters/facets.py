@@ -16,7 +16,7 @@ class Facet(StrEnum):
     RULES = "Rules, policy and official limits"
     FACTS = "Documented facts nearest to the claim"
     INQUIRY = "Inquiries, studies and figures"
-    CONTEXT = "Wider context and what it does not show"
+    CONTEXT = "Wider context around the claim"
 
 
 CUES: Final = {

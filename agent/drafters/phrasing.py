@@ -14,7 +14,7 @@ SAYS: Final = (
     r"(?:says?|said|adds?|added|reports?|reported|notes?|noted|describes?|described|argues?|argued"
     r"|explains?|explained|lists?|listed|gives?|gave|expects?|quotes?|quoted|calls?|called|states?"
     r"|stated|concludes?|concluded|mentions?|mentioned|names?|named|points?|pointed|finds?|found"
-    r"|writes?|wrote|places?|covers?|recalls?|cites?|cited|warns?|warned)"
+    r"|writes?|wrote|recalls?|cites?|cited|warns?|warned)"
 )
 SELF_SAYS: Final = re.compile(rf"^(?:The|This|That) {NOUN}(?: also)? (?={SAYS}\b)")
 SELF: Final = re.compile(rf"^(?:The|This|That) ({NOUN})\b")
@@ -24,10 +24,15 @@ REPORTED: Final = re.compile(
     r"|confirmed|rated|published|issued|claims?|claimed)\b",
     re.IGNORECASE,
 )
-PRONOUN: Final = re.compile(
-    r"^(?:He|She|It|They|His|Her|Its|Their|This|These|Those|That|Such|Both|Others?|Another|Neither"
-    r"|One|Some|Here|There|Then|Still|But|And|Also|Instead|However|First|Second|Third|Even|Each)\b"
+LEANS: Final = re.compile(
+    r"^(?:(?:In|Of|By|For|With|Under|On|To) )?(?:He|She|It|They|Him|Her|Them|His|Its"
+    r"|Their|This|These|Those|That|Such|Both|Others?|Another|Neither|One|Some|Here|There|Then|Still"
+    r"|But|And|Also|Instead|However|First|Second|Third|Even|Each|it|this|these|those|them|one|both|each|such)\b"
+    r"|^(?:In )?[Tt]he (?:first|second|third|others?|latter|former|two|three|four|same|example)\b"
 )
+OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
+"""A quoted speaker's own voice, or an outcry, is not the voice of a page."""
+BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
 DANGLING: Final = re.compile(
     r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On) )?(?:[Tt]he) ([a-z]+)\b"
 )
@@ -40,6 +45,7 @@ LOWERED: Final = re.compile(
 def standing_alone(text: str, source: Source) -> str:
     """Name the source where a sentence points at itself or says nothing of who reports it."""
     name = publisher(source)
+    text = BRACKETED.sub(r", \1,", text).replace(",,", ",").replace(",.", ".")
     if SELF_SAYS.match(text):
         return SELF_SAYS.sub(f"{name} ", text)
     if own := SELF.match(text):
@@ -54,9 +60,14 @@ def standing_alone(text: str, source: Source) -> str:
     return _attribute(text, name)
 
 
+def fit(text: str) -> bool:
+    """Whether a sentence can stand on a page at all."""
+    return not OWN_VOICE.search(text)
+
+
 def leans_back(text: str, before: str) -> bool:
     """Whether a sentence needs the one before it: a pronoun, or "the order" named just before."""
-    if PRONOUN.match(text):
+    if LEANS.match(text):
         return True
     noun = DANGLING.match(text)
     return bool(noun and re.search(rf"\b{re.escape(noun[1])}", before, re.IGNORECASE))
