@@ -16,9 +16,11 @@ FLOORS: dict[str, set[str]] = {
 }
 STOREYS = (  # inside the agent, from the ground up: a module imports its own storey or one below
     ("types", "words", "settings"),
+    ("claims", "ledger"),
     ("ports",),
-    ("claims", "ledger", "checks", "clauses"),
-    ("absence", "stance", "verdict", "verification", "render", "reading", "store", "judge"),
+    ("checks", "clauses", "render", "store"),
+    ("absence", "stance", "verdict", "judge", "reading"),
+    ("verification",),
     ("planner", "drafters", "verifiers", "gather", "settle"),
     ("service", "brief", "checking"),
     ("bootstrap", "doctor"),

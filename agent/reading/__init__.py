@@ -1,0 +1,79 @@
+"""Reads a cited text written by a person or by another model."""
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from agent.reading.blocks import Block, Blocks
+from agent.reading.markers import Cited, cited
+from agent.reading.pages import read_page
+from agent.reading.types import CitedSentence, CitedSource, CitedText, UnreadableText
+from agent.render.wording import hidden
+
+__all__ = ["CitedSentence", "CitedSource", "CitedText", "UnreadableText", "read"]
+
+PLAIN = {".txt", ".text"}
+MARKDOWN = {"", ".md", ".markdown"}
+_NOISE = 0.02
+"""Share of characters without a glyph above which a file is taken for binary."""
+
+
+def read(text: str, suffix: str = ".md") -> CitedText:
+    """Read a page of ours (text, Markdown, JSON), or any Markdown with `[n]` and a list of sources.
+
+    Title, headings, follow-up questions, the verdict and the list of sources are not sentences.
+    A text without citations or without a list is read as what it is; checking says the rest.
+
+    Args:
+        text: the whole file.
+        suffix: `.txt`, `.md`, `.json`; empty reads Markdown.
+
+    Raises:
+        UnreadableText: empty, binary, of another format, broken JSON, or without a sentence.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    suffix = suffix.lower()
+    _require_text(text)
+    if suffix == ".json":
+        return read_page(text)
+    if suffix not in PLAIN | MARKDOWN:
+        raise UnreadableText(
+            f"A file of kind {suffix!r} cannot be checked.",
+            "Save it as Markdown (.md), plain text (.txt) or as a page in JSON (.json).",
+        )
+    markdown = suffix in MARKDOWN
+    blocks = Blocks(text, markdown=markdown)
+    sentences = _sentences(text, blocks.prose, markdown=markdown)
+    if not sentences:
+        raise UnreadableText(
+            "There is no sentence in this text.",
+            "A sentence to check stands in a paragraph and cites like this [1].",
+        )
+    return CitedText(title=blocks.title, sentences=sentences, sources=tuple(blocks.sources))
+
+
+def _require_text(text: str) -> None:
+    if not text.strip():
+        raise UnreadableText("The text is empty.", "Give a file with sentences that cite sources.")
+    noise = sum(c == "\ufffd" or (hidden(c) and not c.isspace()) for c in text)
+    if "\0" in text or noise > _NOISE * len(text) + 8:
+        raise UnreadableText(
+            "This is not a text file.",
+            "Save it as Markdown (.md) or plain text (.txt) in UTF-8.",
+        )
+
+
+def _sentences(text: str, blocks: list[Block], *, markdown: bool) -> tuple[CitedSentence, ...]:
+    lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    found: list[tuple[str, Cited]] = []
+    for section, spans in blocks:
+        at = [i for start, end in spans for i in range(start, end + 1)][:-1]
+        chars = "".join(text[i] for i in at).replace("\n", " ")
+        here, orphans = cited(chars, at, markdown=markdown)
+        if orphans and found and found[-1][0] == section:  # markers in a line of their own
+            last = found[-1][1]
+            found[-1] = section, last._replace(numbers=last.numbers + orphans)
+        found += [(section, sentence) for sentence in here]
+    return tuple(
+        CitedSentence(section=section, line=bisect_right(lines, s.start), **s._asdict())
+        for section, s in found
+    )

@@ -1,0 +1,29 @@
+"""A finished draft in the forms that people and programs read."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from agent.types import Insufficient, Page
+
+FORMATS = {
+    "text": "agent.render.text",
+    "md": "agent.render.markdown",
+    "html": "agent.render.html",
+    "json": "agent.render.data",
+}
+"""Name of a format and the module whose `render` writes it; a new format is one line."""
+
+
+def render(draft: Page | Insufficient, form: str = "text") -> str:
+    """Write a page, or the short page that says why there is none.
+
+    Every citation's quote is held against the text of its passage first.
+
+    Raises:
+        ValueError: no such format; or a citation whose quote is not in its passage.
+    """
+    if form not in FORMATS:
+        raise ValueError(f"No format {form!r}. Choose one of: {', '.join(FORMATS)}.")
+    # Imported here so that writing text does not wait for the HTML templates.
+    renderer: Callable[[Page | Insufficient], str] = import_module(FORMATS[form]).render
+    return renderer(draft)

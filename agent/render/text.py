@@ -1,0 +1,60 @@
+"""A page as plain text: the form of the model page. Nothing is wrapped; pages go to files."""
+
+from collections.abc import Iterable
+
+from agent.render import wording
+from agent.render.fragments import safe_url
+from agent.render.numbering import Numbering
+from agent.types import CheckedSentence, Insufficient, Page
+from retrieval.types import Source
+
+
+def render(draft: Page | Insufficient) -> str:
+    if isinstance(draft, Insufficient):
+        lines = [
+            wording.title(draft),
+            wording.checked_on(draft),
+            wording.NO_VERDICT,
+            wording.searched_line(draft),
+            wording.nearest_line(draft),
+        ]
+        return "\n".join(lines) + "\n"
+    numbering = Numbering.of(draft)
+    blocks = [
+        wording.title(draft),
+        "\n".join([wording.checked_on(draft), wording.DISCLAIMER, _verdict(draft)]),
+        "Executive summary",
+        _paragraph(draft.summary, numbering),
+    ]
+    for number, section in enumerate(draft.sections, 1):
+        blocks += [
+            f"{number}. {wording.heading(section.heading)}",
+            _paragraph(section.sentences, numbering),
+        ]
+    if draft.follow_ups:
+        blocks.append(
+            "\n".join(["Want to dive deeper?", *map(wording.prose, draft.follow_ups)]),
+        )
+    blocks.append(
+        "\n".join(["Sources", *(_entry(n, s) for n, s in enumerate(numbering.sources, 1))])
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def _verdict(page: Page) -> str:
+    return f"Verdict: {wording.label(page.verdict.label)} - {wording.prose(page.verdict.scope)}"
+
+
+def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> str:
+    return " ".join(_sentence(sentence, numbering) for sentence in sentences)
+
+
+def _sentence(sentence: CheckedSentence, numbering: Numbering) -> str:
+    body, stop = wording.stem(wording.prose(sentence.text))
+    return f"{body} {numbering.marked(sentence)}{stop}"
+
+
+def _entry(number: int, source: Source) -> str:
+    title, publisher = wording.prose(source.title), wording.prose(source.publisher)
+    url = safe_url(source.url) or wording.prose(source.url)
+    return f"[{number}] {title} - {publisher}, {wording.published(source)} - {url}"

@@ -1,0 +1,145 @@
+"""The words that every form of a page shares, and what makes text from outside harmless."""
+
+import re
+import unicodedata
+from datetime import date
+
+from agent.types import Insufficient, Page, VerdictLabel
+from retrieval.types import Scope, Source
+
+DISCLAIMER = (
+    "Disclaimer: This first draft can contain mistakes. Please verify important information, "
+    "and anything about breaking news, at the sources listed below."
+)
+NO_VERDICT = "Verdict: none - not enough evidence"
+
+# ECMA-48 control sequences (CSI), operating system commands (OSC) and two-byte escapes.
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]"
+)
+# Blank by design, though Unicode files them under letters and marks.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# What a reader, or a program, would take for a citation: [3], [1, 2], [1-3], [^4].
+_MARKER = re.compile(r"\[(\s*\^?\d+(?:\s*[,;\u2013-]\s*\^?\d+)*\s*)\]")
+_CLOSING = "\"'\u201d\u2019)"
+_INITIALISM = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Co|Corp|Inc|Jr|Ltd|Sr|etc)\.$")
+_ASKING = re.compile(
+    r"(?i)(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|am|do|does|did|has|have"
+    r"|had|can|could|will|would|shall|should|may|might|must)\b"
+)
+
+
+def clean(text: str) -> str:
+    """Text on one line with nothing in it that cannot be seen.
+
+    Takes out terminal escapes, control characters, bidirectional overrides, zero-width and
+    unassigned characters, variation selectors; runs of white space become one space.
+    """
+    text = _INVISIBLE.sub("", _ANSI.sub("", text))
+    return " ".join("".join(c for c in text if c.isspace() or not hidden(c)).split())
+
+
+def hidden(character: str) -> bool:
+    """Control, format, surrogate, private or unassigned: white space such as a tab included."""
+    return unicodedata.category(character) in _HIDDEN
+
+
+def prose(text: str) -> str:
+    """Clean text in which no bracketed number is left: only the renderer writes `[n]`.
+
+    `[3]` becomes `{3}`: nothing is lost, and nothing reads it as a citation.
+    """
+    return _MARKER.sub(r"{\1}", clean(text))
+
+
+def stem(text: str) -> tuple[str, str]:
+    """Split prose from its full stop, so that a citation group can stand between them.
+
+    A stop inside closing quotation marks moves behind them (`"no."` to `"no" [1].`);
+    the dot of an abbreviation stays (`in the U.S. [1].`).
+    """
+    text = text.rstrip()
+    bare = text.rstrip(_CLOSING)
+    if bare.endswith(("...", "\u2026")) or _INITIALISM.search(bare):
+        return text, "."
+    if bare == text and text.endswith(("?", "!")):
+        return text[:-1].rstrip(), text[-1]
+    if bare.endswith("."):
+        return bare[:-1].rstrip() + text[len(bare) :], "."
+    return text, "."
+
+
+def heading(text: str) -> str:
+    """A heading ends without a full stop."""
+    body, stop = stem(prose(text))
+    return body if stop == "." else body + stop
+
+
+def title(draft: Page | Insufficient) -> str:
+    """What was asked, verbatim, as a question: a statement is quoted and asked about."""
+    asked = prose(draft.question.text)
+    if asked.endswith("?"):
+        return asked
+    if _ASKING.match(asked) and asked[-1].isalnum():
+        return f"{asked}?"
+    opening, closing = ("\u201c", "\u201d") if '"' in asked else ('"', '"')
+    return f"Is this true: {opening}{asked}{closing}?"
+
+
+def long_date(day: date) -> str:
+    """`November 2, 2026`."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def checked_on(draft: Page | Insufficient) -> str:
+    return f"Checked on {long_date(draft.question.asked_on)}"
+
+
+def published(source: Source) -> str:
+    return long_date(source.published) if source.published else "no date"
+
+
+def label(verdict: VerdictLabel) -> str:
+    """`Refuted`."""
+    return verdict.value.capitalize()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def searched(scope: Scope) -> str:
+    """How much was searched, in one phrase: passages, sources, origins, dates."""
+    words = (
+        f"{_count(scope.passages, 'passage')} of {_count(scope.sources, 'source')} "
+        f"from {_count(scope.origins, 'origin')}"
+    )
+    if scope.earliest and scope.latest:
+        words += f", published {long_date(scope.earliest)} to {long_date(scope.latest)}"
+    if scope.undated:
+        words += f"; {scope.undated:,} of the sources undated"
+    return words
+
+
+def searched_line(draft: Insufficient) -> str:
+    return f"Searched: {searched(draft.scope)}."
+
+
+def reason_line(draft: Insufficient) -> str:
+    return f"Reason: {prose(draft.reason).rstrip('.')}."
+
+
+def nearest(draft: Insufficient) -> tuple[Source, ...]:
+    """The sources that came nearest to the question, each once."""
+    return tuple({hit.passage.source.id: hit.passage.source for hit in draft.nearest}.values())
+
+
+def nearest_line(draft: Insufficient) -> str:
+    """Why there is no page, and the nearest sources by name."""
+    names = "; ".join(
+        f"{prose(s.title)} ({prose(s.publisher)}, {published(s)})" for s in nearest(draft)
+    )
+    return reason_line(draft) + (f" Nearest in the library: {names}." if names else "")

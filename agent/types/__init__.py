@@ -1,0 +1,50 @@
+"""The words this product speaks. No behaviour beyond what a value can say of itself."""
+
+from agent.types.asking import Claim, ClaimKind, Plan, Question
+from agent.types.base import Value
+from agent.types.evidence import Citation, Evidence, Insufficient
+from agent.types.page import (
+    CheckedSection,
+    CheckedSentence,
+    Fallen,
+    Page,
+    Stance,
+    Tally,
+    Usage,
+    Verdict,
+    VerdictLabel,
+)
+from agent.types.ruling import Certificate, Check, Clause, Extract, Outcome, Pair, Ruling, Support
+from agent.types.writing import Conclusion, Kind, Section, Sentence
+
+__all__ = [
+    "Certificate",
+    "Check",
+    "CheckedSection",
+    "CheckedSentence",
+    "Citation",
+    "Claim",
+    "ClaimKind",
+    "Clause",
+    "Conclusion",
+    "Evidence",
+    "Extract",
+    "Fallen",
+    "Insufficient",
+    "Kind",
+    "Outcome",
+    "Page",
+    "Pair",
+    "Plan",
+    "Question",
+    "Ruling",
+    "Section",
+    "Sentence",
+    "Stance",
+    "Support",
+    "Tally",
+    "Usage",
+    "Value",
+    "Verdict",
+    "VerdictLabel",
+]

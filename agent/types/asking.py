@@ -1,0 +1,46 @@
+"""What was asked, how it is read, what will be looked for."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from agent.types.base import Value
+
+
+class Question(Value):
+    """What was asked, verbatim."""
+
+    text: str = Field(min_length=1)
+    asked_on: date
+    as_of: date | None = None
+    """Evidence published later is out of scope."""
+
+
+class ClaimKind(StrEnum):
+    """Only `FACTUAL` claims get a verdict."""
+
+    FACTUAL = "factual"
+    OPINION = "opinion"
+    PREDICTION = "prediction"
+    UNCLEAR = "unclear"
+
+
+class Claim(Value):
+    """The one positive, checkable statement a question asks about, and its opposite."""
+
+    text: str
+    opposite: str
+    kind: ClaimKind = ClaimKind.FACTUAL
+    asks: str | None = None
+    """The wh-word of a question that asks for a missing piece ("who", "how many"), else None."""
+    others: tuple[str, ...] = ()
+    """Further claims found in the same text; they become follow-ups."""
+
+
+class Plan(Value):
+    """What will be looked for."""
+
+    question: Question
+    claim: Claim
+    queries: tuple[str, ...]

@@ -1,0 +1,61 @@
+"""What was found, and a span of it."""
+
+from typing import Self
+
+from pydantic import Field
+
+from agent.types.asking import Claim, Plan, Question
+from agent.types.base import Value
+from retrieval.types import Hit, Passage, Scope, Source
+
+
+class Evidence(Value):
+    """The only passages this draft may cite, best first, and what was searched to find them."""
+
+    hits: tuple[Hit, ...]
+    scope: Scope
+    queries: tuple[str, ...]
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """Look a passage up by id."""
+        return next((h.passage for h in self.hits if h.passage.id == passage_id), None)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return tuple(h.passage for h in self.hits)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Each source once, in order of its best passage."""
+        return tuple({p.source.id: p.source for p in self.passages}.values())
+
+
+class Insufficient(Value):
+    """The evidence does not bear on the question: a page of five lines, not an error."""
+
+    question: Question
+    claim: Claim
+    reason: str
+    scope: Scope
+    nearest: tuple[Hit, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan, evidence: Evidence, reason: str) -> Self:
+        """Too little of what was found can be written down."""
+        return cls(
+            question=plan.question,
+            claim=plan.claim,
+            reason=reason,
+            scope=evidence.scope,
+            nearest=evidence.hits[:3],
+        )
+
+
+class Citation(Value):
+    """A span of a source's snapshot: `snapshot[start:end] == quote`."""
+
+    source: str
+    passage: str
+    start: int
+    end: int
+    quote: str = Field(min_length=1)

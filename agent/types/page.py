@@ -1,0 +1,130 @@
+"""What stands, what fell, and what it adds up to."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from agent.types.asking import Claim, Question
+from agent.types.base import Value
+from agent.types.evidence import Citation, Evidence
+from agent.types.ruling import Ruling
+from agent.types.writing import Kind, Sentence
+
+
+class CheckedSentence(Value):
+    """A sentence with its ruling."""
+
+    text: str
+    kind: Kind
+    citations: tuple[Citation, ...]
+    ruling: Ruling
+
+    @classmethod
+    def of(cls, sentence: Sentence, ruling: Ruling) -> Self:
+        return cls(
+            text=sentence.text, kind=sentence.kind, citations=sentence.citations, ruling=ruling
+        )
+
+
+class Fallen(Value):
+    """A sentence that did not stand: why, what was nearest, what was tried."""
+
+    sentence: CheckedSentence
+    place: str
+    """Heading of the section it was meant for."""
+    nearest: Citation | None = None
+    tried: tuple[str, ...] = ()
+
+
+class CheckedSection(Value):
+    heading: str
+    sentences: tuple[CheckedSentence, ...] = Field(min_length=1)
+
+
+class Stance(StrEnum):
+    """What a sentence does to the claim."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NEITHER = "neither"
+
+
+class Tally(Value):
+    """Who speaks for and against the claim, counted by origin: origin -> best tier."""
+
+    supporting: dict[str, int] = Field(default_factory=dict)
+    opposing: dict[str, int] = Field(default_factory=dict)
+
+
+class VerdictLabel(StrEnum):
+    SUPPORTED = "supported"
+    MIXED = "mixed"
+    REFUTED = "refuted"
+    UNPROVEN = "unproven"
+
+
+class Verdict(Value):
+    """Computed from checked sentences, tiers and origins by the table in the README."""
+
+    label: VerdictLabel
+    scope: str
+    """What the label is about and what it rests on, in one line."""
+    rule: str
+    """The row of the table that decided."""
+    tally: Tally = Tally()
+    decisive: tuple[str, ...] = ()
+    """The sentences that took a side, in order of the page."""
+
+
+class Usage(Value):
+    """What the language model cost; all zero for the embedded drafter."""
+
+    model: str = "embedded"
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Page(Value):
+    """The finished draft. A page holding a sentence that does not stand cannot be built."""
+
+    question: Question
+    claim: Claim
+    verdict: Verdict
+    summary: tuple[CheckedSentence, ...] = Field(min_length=1)
+    sections: tuple[CheckedSection, ...] = Field(min_length=1)
+    follow_ups: tuple[str, ...]
+    fallen: tuple[Fallen, ...] = ()
+    evidence: Evidence
+    usage: Usage = Usage()
+    timings: dict[str, float] = Field(default_factory=dict)
+    """Seconds by step."""
+
+    def sentences(self) -> Iterator[CheckedSentence]:
+        """Every sentence of the page in reading order."""
+        yield from self.summary
+        for section in self.sections:
+            yield from section.sentences
+
+    @model_validator(mode="after")
+    def _only_what_stands(self) -> Self:
+        for sentence in self.sentences():
+            if not sentence.ruling.stands:
+                raise ValueError(f"does not stand: {sentence.text!r}")
+            if not sentence.citations:
+                raise ValueError(f"cites nothing: {sentence.text!r}")
+            for citation in sentence.citations:
+                self._resolves(citation)
+        return self
+
+    def _resolves(self, citation: Citation) -> None:
+        passage = self.evidence.passage(citation.passage)
+        if passage is None or passage.source.id != citation.source:
+            raise ValueError(
+                f"cites what is not in its evidence: {citation.source}/{citation.passage}"
+            )
+        offset = citation.start - passage.start
+        if offset < 0 or passage.text[offset : citation.end - passage.start] != citation.quote:
+            raise ValueError(f"quotes what is not in the snapshot: {citation.quote!r}")

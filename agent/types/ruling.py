@@ -1,0 +1,105 @@
+"""What a verifier sees and what it decides."""
+
+from datetime import date
+from enum import StrEnum
+
+from agent.types.base import Value
+from agent.types.evidence import Citation
+from retrieval.types import Scope
+
+
+class Support(StrEnum):
+    """Five outcomes, never fewer."""
+
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    CONTRADICTED = "contradicted"
+    UNSUPPORTED = "unsupported"
+    UNCHECKED = "unchecked"
+    """Could not check: never counts as support, never as refutation."""
+
+
+class Outcome(StrEnum):
+    """What one exact checker says."""
+
+    OK = "ok"
+    VIOLATED = "violated"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+class Check(Value):
+    """The finding of one checker, with the words it is about."""
+
+    name: str
+    outcome: Outcome
+    detail: str = ""
+    span: tuple[int, int] | None = None
+    """Characters of the sentence that the finding is about."""
+    evidence: str | None = None
+    """The words of the evidence that it was held against."""
+
+
+class Clause(Value):
+    """One clause of a sentence and what carries it."""
+
+    text: str
+    start: int
+    end: int
+    support: Support
+    score: float | None = None
+    citations: tuple[int, ...] = ()
+    """Positions in the sentence's citations that carry this clause."""
+
+
+class Certificate(Value):
+    """Proof of a search for a proposition over every passage in scope."""
+
+    proposition: str
+    scope: Scope
+    on_topic: int
+    """Passages that speak about the subject of the proposition."""
+    best_score: float
+    """Highest support found for the proposition, in [0, 1]."""
+    threshold: float
+    nearest: Citation | None = None
+    probe_score: float
+    """Support that a planted passage saying the proposition would have had."""
+    found: bool
+    """True where a passage does say it: then the absence sentence falls."""
+
+
+class Ruling(Value):
+    """The verifier's decision on one sentence."""
+
+    support: Support
+    score: float | None = None
+    """P(supported) in [0, 1]; None where nothing was scored."""
+    reason: str
+    clauses: tuple[Clause, ...] = ()
+    checks: tuple[Check, ...] = ()
+    certificate: Certificate | None = None
+    verifier: str = ""
+    """Name and version of what ruled."""
+
+    @property
+    def stands(self) -> bool:
+        return self.support is Support.SUPPORTED
+
+
+class Extract(Value):
+    """Evidence as the verifier sees it: the words of one cited span and who published them when."""
+
+    text: str
+    title: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+
+
+class Pair(Value):
+    """One thing to rule on: a claim (sentence or clause) and the extracts it cites."""
+
+    claim: str
+    evidence: tuple[Extract, ...]
+    context: str = ""
+    """Previous sentence or title: may resolve a pronoun, is never evidence."""

@@ -1,0 +1,41 @@
+"""What a drafter writes: prose and spans, never numbers."""
+
+from enum import StrEnum
+
+from agent.types.base import Value
+from agent.types.evidence import Citation
+
+
+class Kind(StrEnum):
+    """What a sentence does; each kind has its own rule (see `agent.verification`)."""
+
+    FINDING = "finding"
+    """A source says it."""
+    INFERENCE = "inference"
+    """What findings do not amount to, or what the ledger of sources adds up to."""
+    ABSENCE = "absence"
+    """No passage in scope says it; stands on a certificate."""
+    OUTLOOK = "outlook"
+    """What to watch; names no new fact."""
+
+
+class Sentence(Value):
+    """Prose without markers. `[n]` is drawn by the renderer, never stored."""
+
+    text: str
+    kind: Kind = Kind.FINDING
+    citations: tuple[Citation, ...] = ()
+
+
+class Section(Value):
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+class Conclusion(Value):
+    """What is written once the body stands: summary, limits, bottom line, follow-ups."""
+
+    summary: tuple[Sentence, ...]
+    limits: Section
+    bottom_line: Section
+    follow_ups: tuple[str, ...]

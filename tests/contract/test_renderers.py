@@ -1,0 +1,111 @@
+"""What every format of a page does, whatever it looks like. A new format joins by its name."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import pytest
+
+from agent.render import FORMATS, render
+from agent.types import Fallen, Insufficient, Page, Support
+from tests.unit.agent.pages import FOLLOW_UPS, cite, insufficient, page, passage, sentence
+
+HOSTILE = '\x1b[31mHe\u202e <script>alert(1)</script>\u200b "quoted" ](javascript:x) [7] & co'
+NOTHING: Mapping[str, object] = MappingProxyType({})
+EVERY_FORMAT = pytest.mark.parametrize("form", sorted(FORMATS))
+
+
+def drafted(words: str = "The lake froze.", source: Mapping[str, object] = NOTHING) -> Page:
+    lake = passage("lake", words, at=0, **source)
+    sea = passage("sea", "The sea was calm.")
+    fallen = Fallen(
+        sentence=sentence(f"Not so: {words}", lake, support=Support.UNSUPPORTED, reason=words),
+        place=words,
+        nearest=cite(lake),
+        tried=(words,),
+    )
+    return page(
+        sentence(words, lake),
+        sentence("The sea was calm.", sea, lake),
+        passages=[sea, lake],
+        fallen=[fallen],
+    )
+
+
+def hostile() -> Page:
+    made = drafted(HOSTILE, dict.fromkeys(("title", "publisher", "kind", "url"), HOSTILE))
+    return made.model_copy(
+        update={
+            "question": made.question.model_copy(update={"text": HOSTILE}),
+            "claim": made.claim.model_copy(update={"text": HOSTILE}),
+            "verdict": made.verdict.model_copy(update={"scope": HOSTILE, "rule": HOSTILE}),
+            "sections": tuple(s.model_copy(update={"heading": HOSTILE}) for s in made.sections),
+            "follow_ups": (HOSTILE,),
+            "evidence": made.evidence.model_copy(update={"queries": (HOSTILE,)}),
+            "usage": made.usage.model_copy(update={"model": HOSTILE}),
+            "timings": {HOSTILE: 0.1},
+        }
+    )
+
+
+def short() -> Insufficient:
+    return insufficient(passage("lake", HOSTILE, title=HOSTILE, url=HOSTILE), reason=HOSTILE)
+
+
+@EVERY_FORMAT
+def test_it_holds_question_date_verdict_headings_follow_ups_and_sources(form: str) -> None:
+    text = render(drafted(), form)
+    for shown in ("taking down I.C.E. agents?", "the clips examined are fabricated", *FOLLOW_UPS):
+        assert shown in text
+    for shown in ("Bottom line and what to watch next", "Title of lake", "https://example.org/sea"):
+        assert shown in text
+    assert re.search(r"November 22, 2026|2026-11-22", text)
+    assert re.search("refuted", text, re.IGNORECASE)
+
+
+@EVERY_FORMAT
+def test_a_quote_is_held_against_its_passage_before_a_word_is_written(form: str) -> None:
+    altered = cite(passage("lake", "The lake froze.")).model_copy(update={"quote": "The lake burn"})
+    broken = drafted().model_copy(update={"summary": (sentence("It burned.", altered),)})
+    with pytest.raises(ValueError, match="does not hold the quote"):
+        render(broken, form)
+
+
+@EVERY_FORMAT
+@pytest.mark.parametrize("make", [hostile, short])
+def test_text_from_outside_cannot_steer_a_terminal_or_turn_the_line(
+    form: str, make: Callable[[], Page | Insufficient]
+) -> None:
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]", render(make(), form))
+
+
+@EVERY_FORMAT
+@pytest.mark.parametrize("make", [hostile, short])
+def test_text_from_outside_cites_nothing_scripts_nothing_and_links_nothing(
+    form: str, make: Callable[[], Page | Insufficient]
+) -> None:
+    text = render(make(), form)
+    if form == "json":  # data for programs: exact, and inert where it is used
+        assert json.loads(text)["question"]
+        return
+    assert "[7]" not in text
+    assert "{7}" in text
+    if form != "text":
+        assert not re.search(r"(?<!\\)<script|(?<!\\)<javascript:|href=\"?javascript:", text)
+
+
+@EVERY_FORMAT
+def test_the_short_page_says_what_was_searched_why_it_is_short_and_what_is_nearest(
+    form: str,
+) -> None:
+    text = render(insufficient(passage("lake", "The lake froze.")), form)
+    for shown in ("did the pope get arrested last week", "412", "75"):
+        assert shown in text
+    for shown in ("nothing speaks about it", "Title of lake"):
+        assert shown in text
+
+
+@EVERY_FORMAT
+def test_the_same_page_is_written_the_same_way_twice(form: str) -> None:
+    assert render(drafted(), form) == render(drafted(), form)

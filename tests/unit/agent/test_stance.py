@@ -1,0 +1,45 @@
+from collections.abc import Sequence
+
+from agent.claims import read
+from agent.stance import stances
+from agent.types import Pair, Ruling, Stance, Support
+from tests.fakes import FakeShelf, ScriptedVerifier
+
+SHELF = FakeShelf([])
+CLAIM = read("Did the river bridge collapse?")
+
+
+def stance_of(text: str, support: Support) -> Stance:
+    class One(ScriptedVerifier):
+        def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+            return [self._judge(pair.evidence[0].text) for pair in pairs]
+
+    [found] = stances(CLAIM, [text], SHELF, One({text: support}))
+    return found
+
+
+def test_what_carries_the_claim_speaks_for_it() -> None:
+    assert stance_of("The river bridge collapsed.", Support.SUPPORTED) is Stance.FOR
+
+
+def test_what_contradicts_it_speaks_against_it() -> None:
+    assert stance_of("The river bridge never collapsed.", Support.CONTRADICTED) is Stance.AGAINST
+
+
+def test_what_calls_it_false_speaks_against_it() -> None:
+    said = "The story that the river bridge collapsed is fake."
+    assert stance_of(said, Support.SUPPORTED) is Stance.AGAINST
+
+
+def test_silence_speaks_for_neither_side() -> None:
+    said = "The paper does not say whether the river bridge collapsed."
+    assert stance_of(said, Support.CONTRADICTED) is Stance.NEITHER
+
+
+def test_another_subject_speaks_for_neither_side() -> None:
+    said = "The railway tunnel in the north was painted green."
+    assert stance_of(said, Support.SUPPORTED) is Stance.NEITHER
+
+
+def test_what_could_not_be_checked_speaks_for_neither_side() -> None:
+    assert stance_of("The river bridge collapsed.", Support.UNCHECKED) is Stance.NEITHER

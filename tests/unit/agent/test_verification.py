@@ -1,0 +1,120 @@
+"""The rules by kind, without a desk."""
+
+import pytest
+
+from agent.ledger import Ledger
+from agent.types import (
+    Citation,
+    Claim,
+    Evidence,
+    Kind,
+    Sentence,
+    Support,
+    Tally,
+    Verdict,
+    VerdictLabel,
+)
+from agent.verification import Court, kind_of
+from retrieval.types import Hit
+from tests.fakes import FakeShelf, ScriptedVerifier, passages, source
+
+HELD = passages(
+    source("a"),
+    "Engineers found rust on the bridge; their inquiry is still open.",
+    "The bridge over the river opened in 1931.",
+    "The bridge carries four lanes over the river.",
+    "The bridge over the river was painted in June.",
+)
+SHELF = FakeShelf(HELD)
+EVIDENCE = Evidence(
+    hits=tuple(Hit(passage=p, score=1, lexical=0, dense=0) for p in HELD),
+    scope=SHELF.scope(),
+    queries=(),
+)
+VERDICT = Verdict(label=VerdictLabel.UNPROVEN, scope="", rule="", tally=Tally())
+LEDGER = Ledger(
+    claim=Claim(text="the bridge fell", opposite="not"), sources=(HELD[0].source,), verdict=VERDICT
+)
+
+
+def cite(n: int = 0) -> Citation:
+    p = HELD[n]
+    return Citation(source=p.source.id, passage=p.id, start=p.start, end=p.end, quote=p.text)
+
+
+def court(verifier: ScriptedVerifier | None = None) -> Court:
+    return Court(verifier or ScriptedVerifier({}), SHELF, EVIDENCE)
+
+
+def ruled(text: str, kind: Kind, verifier: ScriptedVerifier | None = None) -> tuple[Support, str]:
+    sentence = Sentence(text=text, kind=kind, citations=(cite(),))
+    [ruling] = court(verifier).rule([sentence], LEDGER)
+    return ruling.support, ruling.reason
+
+
+def test_an_inference_stands_where_what_it_calls_unproven_is_not_in_the_passages() -> None:
+    text = "Rust on the bridge does not show that the bridge fell."
+    denied = ScriptedVerifier({"the bridge fell": Support.UNSUPPORTED})
+    assert ruled(text, Kind.INFERENCE, denied)[0] is Support.SUPPORTED
+    assert "do support" in ruled(text, Kind.INFERENCE)[1]
+
+
+def test_an_inference_may_not_assert() -> None:
+    support, reason = ruled("Rust means that the bridge will fall.", Kind.INFERENCE)
+    assert support is Support.UNSUPPORTED
+    assert "may only say what findings do not show" in reason
+
+
+def test_an_inference_with_a_wrong_number_falls() -> None:
+    text = "Rust in 1932 does not show that the bridge fell."
+    wrong = ScriptedVerifier({"the bridge fell": Support.UNSUPPORTED}, {text: "dates"})
+    assert ruled(text, Kind.INFERENCE, wrong) == (Support.UNSUPPORTED, "dates differ")
+
+
+def test_an_outlook_names_no_new_fact() -> None:
+    fine = "What to watch next is the inquiry of the engineers, which is still open."
+    assert ruled(fine, Kind.OUTLOOK)[0] is Support.SUPPORTED
+    new = "What to watch next is the trial of Mayor Quimby for bribery in Springfield."
+    assert "names things" in ruled(new, Kind.OUTLOOK)[1]
+    assert "something to watch" in ruled("The inquiry ends.", Kind.OUTLOOK)[1]
+
+
+def test_an_outlook_that_cannot_be_checked_does_not_stand() -> None:
+    text = "What to watch next is the inquiry."
+    assert (
+        ruled(text, Kind.OUTLOOK, ScriptedVerifier({text: Support.UNCHECKED}))[0]
+        is Support.UNCHECKED
+    )
+
+
+def test_calling_it_a_finding_does_not_spare_an_absence_its_search() -> None:
+    text = "None of the sources reviewed here says that the bridge over the river was painted."
+    sentence = Sentence(text=text, kind=Kind.FINDING, citations=(cite(1),))
+    [ruling] = court().rule([sentence])
+    assert ruling.certificate is not None
+    assert not ruling.stands
+
+
+def test_an_absence_that_does_not_say_of_what_falls() -> None:
+    support, reason = ruled("Nothing in the sources reviewed here is on this.", Kind.ABSENCE)
+    assert support is Support.UNSUPPORTED
+    assert "nothing was searched" in reason
+
+
+def test_a_statement_of_the_ledger_is_recomputed_word_for_word() -> None:
+    assert ruled(LEDGER.record(), Kind.INFERENCE)[0] is Support.SUPPORTED
+    assert ruled(LEDGER.record().replace("one", "nine"), Kind.INFERENCE)[0] is Support.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("No source reviewed here says that the bridge fell.", Kind.ABSENCE),
+        ("Rust does not show that the bridge fell.", Kind.INFERENCE),
+        ("What to watch next is the inquiry.", Kind.OUTLOOK),
+        ("Developments to watch next are the inquiry and the trial.", Kind.OUTLOOK),
+        ("The bridge fell.", Kind.FINDING),
+    ],
+)
+def test_the_kind_of_a_strangers_sentence_is_told_by_its_grammar(text: str, kind: Kind) -> None:
+    assert kind_of(text) is kind
