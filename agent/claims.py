@@ -89,6 +89,8 @@ def read(text: str) -> Claim:
     bare = TAG.sub("", main.strip(" ?!.")).strip(" ,?!.") or main
     asks = WH.match(bare)
     statement = bare if asks else _as_statement(bare)
+    if statement.split()[0].lower() in DETERMINERS:
+        statement = f"{statement[0].lower()}{statement[1:]}"
     return Claim(
         text=statement,
         opposite=f"it is not true that {statement}",

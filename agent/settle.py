@@ -10,6 +10,7 @@ from agent.types import (
     CheckedSentence,
     Citation,
     Fallen,
+    Kind,
     Ruling,
     Section,
     Sentence,
@@ -39,6 +40,7 @@ def settle(
         if repaired == items:
             break
         items = _ruled(repaired, court, ledger)
+    items = _ruled([_trimmed(item, court) for item in items], court, ledger)
     return _standing(sections, items), tuple(_fallen(i, court) for i in items if not _stands(i))
 
 
@@ -56,6 +58,15 @@ def _repaired(item: _Item, court: Court, drafter: Drafter) -> _Item:
     if better is None or better == item.sentence:
         return item
     return _Item(item.place, better, None, (*item.tried, item.sentence.text))
+
+
+def _trimmed(item: _Item, court: Court) -> _Item:
+    """Without the citations that a finding does not need; the rest is ruled on again."""
+    several = len(item.sentence.citations) > 1 and item.sentence.kind is Kind.FINDING
+    if not several or not _stands(item):
+        return item
+    fewer = court.needed(item.sentence)
+    return item if fewer == item.sentence else replace(item, sentence=fewer, ruling=None)
 
 
 def _stands(item: _Item) -> bool:

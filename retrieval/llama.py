@@ -2,10 +2,17 @@
 
 import asyncio
 
+from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
+from retrieval.library import Library
 from retrieval.ports import Embedder
+from retrieval.types import EVERYTHING, Filters, Hit
+
+SHOWN = ("title", "publisher", "url", "published", "kind", "tier", "origin")
+"""Facts of a source that a node carries."""
 
 
 class LibraryEmbedding(BaseEmbedding):
@@ -41,3 +48,35 @@ class LibraryEmbedding(BaseEmbedding):
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         return await asyncio.to_thread(self._get_text_embeddings, texts)
+
+
+class LibraryRetriever(BaseRetriever):
+    """A library as a llama-index retriever; scores are the library's fused ones, in [0, 1].
+
+    Nodes carry the passage's span in the snapshot (`start_char_idx`, `end_char_idx`) and the
+    source's facts as metadata that is shown to a language model but not embedded.
+    """
+
+    def __init__(self, library: Library, k: int = 8, filters: Filters = EVERYTHING) -> None:
+        super().__init__()
+        self._library, self._k, self._filters = library, k, filters
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        hits = self._library.search(query_bundle.query_str, self._k, self._filters)
+        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _node(hit: Hit) -> TextNode:
+    passage, source = hit.passage, hit.passage.source
+    facts = source.model_dump(mode="json", include=set(SHOWN), exclude_none=True)
+    return TextNode(
+        id_=passage.id,
+        text=passage.text,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        metadata={**facts, "source": source.id, "page": passage.page},
+        excluded_embed_metadata_keys=[*SHOWN, "source", "page"],
+    )

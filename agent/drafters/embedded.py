@@ -32,6 +32,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 PER_SECTION: Final = 6
 PER_SOURCE: Final = 2
 """Sentences of one source in one section: breadth before depth."""
+RUN: Final = 3
+"""Sentences of a run in which each leans on the one before; longer ones are left out."""
 RELEVANT: Final = 0.30
 """Cosine to the claim below which a sentence is not worth an editor's time."""
 REPEATS: Final = 0.80
@@ -50,6 +52,10 @@ class _Candidate:
     @property
     def text(self) -> str:
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.passage.id, self.start
 
     def citation(self) -> Citation:
         return Citation(
@@ -113,7 +119,9 @@ class EmbeddedDrafter:
                     end=passage.start + end,
                     before=before,
                     cosine=float(cosine),
-                    facet=facet_of(text, passage.source, float(cosine)),
+                    facet=before.facet
+                    if before and leans_back(text)
+                    else facet_of(text, passage.source, float(cosine)),
                 )
             )
         return found, vectors[2:]
@@ -151,14 +159,15 @@ def _section(facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, in
 
 
 def _with_lead(candidate: _Candidate, used: set[tuple[str, int]]) -> list[Sentence]:
-    """The sentence, after the one it leans on unless that stands already."""
-    key = (candidate.passage.id, candidate.start)
-    if key in used:
+    """The sentence, after those it leans on; nothing where it leans on too many."""
+    run = [candidate]
+    while leans_back(run[0].text) and run[0].before and run[0].key not in used:
+        run.insert(0, run[0].before)
+    if len(run) > RUN or not all(fit(c.text) for c in run):
         return []
-    used.add(key)
-    lead: list[Sentence] = []
-    before = candidate.before
-    if before and fit(before.text) and leans_back(candidate.text, before.text):
-        lead = _with_lead(before, used)
-    text = standing_alone(candidate.text, candidate.passage.source)
-    return [*lead, Sentence(text=text, citations=(candidate.citation(),))]
+    fresh = [c for c in run if c.key not in used]
+    used |= {c.key for c in fresh}
+    return [
+        Sentence(text=standing_alone(c.text, c.passage.source), citations=(c.citation(),))
+        for c in fresh
+    ]

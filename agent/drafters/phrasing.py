@@ -34,8 +34,10 @@ OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
 """A quoted speaker's own voice, or an outcry, is not the voice of a page."""
 BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
 DANGLING: Final = re.compile(
-    r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On) )?(?:[Tt]he) ([a-z]+)\b"
+    r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On|Among|Some of) )?[Tt]he ([a-z][a-z-]+)\b"
 )
+KNOWN: Final = frozenset({"world", "sun", "moon", "earth", "public", "united", "number", "latest"})
+"""Nouns that need nothing before them."""
 LOWERED: Final = re.compile(
     r"^(?:A|An|The|In|On|At|Under|Two|Three|Four|Five|Many|Most|Several|No|About|From|After|Before"
     r"|For|With|Some|More|Officers|Officials|Experts|People|Researchers|Scientists)\b"
@@ -65,12 +67,10 @@ def fit(text: str) -> bool:
     return not OWN_VOICE.search(text)
 
 
-def leans_back(text: str, before: str) -> bool:
-    """Whether a sentence needs the one before it: a pronoun, or "the order" named just before."""
-    if LEANS.match(text):
-        return True
+def leans_back(text: str) -> bool:
+    """Whether a sentence needs the one before it: a pronoun, or "the order" of a while ago."""
     noun = DANGLING.match(text)
-    return bool(noun and re.search(rf"\b{re.escape(noun[1])}", before, re.IGNORECASE))
+    return bool(LEANS.match(text) or (noun and noun[1] not in KNOWN and not SELF.match(text)))
 
 
 def _attributed(text: str, name: str) -> bool:

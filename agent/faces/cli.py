@@ -1,6 +1,7 @@
 """`verdict …`: the command line. Commands are declared here and done in `agent.faces.commands`."""
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -45,21 +46,26 @@ class Format(StrEnum):
 
 @app.command()
 def draft(
-    question: Annotated[str, typer.Argument(help="The question or claim, as you would type it.")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="The question or claim, as you would type it.")
+    ],
     as_of: AsOf = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the page.")] = Format.TEXT,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="Form of the page (default: as the name after --out ends)."),
+    ] = None,
     out: Out = None,
     library: LibraryDir = None,
 ) -> None:
     """Draft a cited, checked first version of a fact-check."""
     from agent.faces import commands  # noqa: PLC0415  (heavy imports only where used)
 
-    raise typer.Exit(commands.draft(question, day(as_of), form.value, out, library))
+    raise typer.Exit(commands.draft(question, day(as_of), form and form.value, out, library))
 
 
 @app.command()
 def ask(
-    claim: Annotated[str, typer.Argument(help="The claim.")],
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="The claim.")],
     as_of: AsOf = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
@@ -72,7 +78,9 @@ def ask(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A cited text: Markdown, text, or our JSON.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A cited text: Markdown, text, or our JSON.")
+    ],
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -84,7 +92,7 @@ def check(
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument(help="Words to look for.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 8,
     as_of: AsOf = None,
     as_json: AsJson = False,
@@ -98,10 +106,17 @@ def search(
 
 @app.command()
 def judge(
-    file: Annotated[Path, typer.Argument(help="Pairs, one JSON object a line; .gz is read too.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="PAIRS", help="Pairs, one JSON object a line; .gz is read too."),
+    ],
     out: Out = None,
 ) -> None:
-    """Label (claim, evidence) pairs: supported, partial, contradicted, unsupported, unchecked."""
+    """Label pairs of a claim and its evidence.
+
+    A row {"id", "claim", "evidence": [text, ...]} becomes {"id", "support", "score", "checks"};
+    support is supported, partial, contradicted, unsupported or unchecked.
+    """
     from agent.faces import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.judge(file, out))
@@ -109,7 +124,10 @@ def judge(
 
 @app.command()
 def doctor(as_json: AsJson = False, library: LibraryDir = None) -> None:
-    """Say what is installed, configured and reachable, and what to do about what is not."""
+    """Say what is installed and what works.
+
+    Where something does not, the line below says what to do about it.
+    """
     from agent.faces import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.doctor(library, as_json=as_json))
@@ -143,10 +161,14 @@ def day(text: str | None) -> date | None:
         raise BadInput(f"{text!r} is not a date. Write it as 2026-01-27.") from None
 
 
-def main() -> NoReturn:
-    """Run; known failures become one line and an exit status, unknown ones keep their traceback."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run; known failures become one line and an exit status, unknown ones keep their traceback.
+
+    Args:
+        arguments: what was typed after `verdict`; by default that of this process.
+    """
     try:
-        app()
+        app(arguments)
     except KeyboardInterrupt:
         say("Stopped.")
         sys.exit(130)

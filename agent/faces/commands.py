@@ -3,20 +3,23 @@
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from agent import bootstrap, brief
 from agent import doctor as examination
 from agent.checking import Examined, Report
 from agent.checking import check as check_text
 from agent.faces.failures import BadInput, Exit
-from agent.faces.terminal import bar, deliver, progress, say
+from agent.faces.terminal import bar, deliver, progress, require_folder_of, say
 from agent.ledger import day
 from agent.reading import read
-from agent.render import render
+from agent.render import FORMATS, render
 from agent.settings import Settings
 from agent.types import Insufficient, Page, Question
 from retrieval.library import Library
@@ -26,18 +29,37 @@ MOST = 4_000
 """Characters of a question; longer texts belong in a file for `verdict check`."""
 
 
+def configured() -> Settings:
+    """The settings.
+
+    Raises:
+        BadInput: one of them cannot be what it is set to; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(map(str, ("VERDICT", *first["loc"]))).upper()
+        raise BadInput(f"{name} (or config.toml) is wrong: {first['msg']}.") from None
+    except ValueError as error:  # the file is no TOML
+        raise BadInput(f"config.toml cannot be read: {error}.") from None
+
+
 @contextmanager
 def shelf(directory: Path | None, *, create: bool = False) -> Iterator[Library]:
     """The library, opened and closed; made from the demonstration notes on first use."""
-    settings = Settings()
     with bar("Filling the library") as step:
-        library = bootstrap.open_library(settings, directory, create=create, progress=step)
+        library = bootstrap.open_library(configured(), directory, create=create, progress=step)
     with library:
         yield library
 
 
-def draft(question: str, as_of: date | None, form: str, out: Path | None, at: Path | None) -> Exit:
+def draft(
+    question: str, as_of: date | None, form: str | None, out: Path | None, at: Path | None
+) -> Exit:
     """`verdict draft`."""
+    form = form or _form_of(out)
+    require_folder_of(out)
     with shelf(at) as library:
         made = _draft(library, question, as_of)
         deliver(render(made, form), out, prose=form == "text")
@@ -62,7 +84,7 @@ def check(file: Path, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict check`."""
     text = read(_text_of(file), file.suffix)
     with shelf(at) as library, progress():
-        report = check_text(text, library, bootstrap.build_verifier(Settings()))
+        report = check_text(text, library, bootstrap.build_verifier(configured()))
     deliver(report.model_dump_json(indent=2) if as_json else _told(report), None, prose=not as_json)
     return Exit.SENTENCES_FALL if report.falling else Exit.OK
 
@@ -90,16 +112,19 @@ def judge(file: Path, out: Path | None) -> Exit:
     """`verdict judge`: row by row, in bounded memory."""
     from agent.judge import judge_rows  # noqa: PLC0415  (no other command needs it)
 
-    verifier = bootstrap.build_verifier(Settings())
     if not file.is_file():
         raise BadInput(f"There is no file {file}. Give a JSONL file of pairs.")
+    if out is not None and out.exists() and out.samefile(file):
+        raise BadInput(f"{out} is the file that is read. Write the labels to another one.")
+    require_folder_of(out)
+    verifier = bootstrap.build_verifier(configured())
     opened = gzip.open if file.suffix == ".gz" else open
     target = sys.stdout if out is None else out.open("w", encoding="utf-8")
     try:
         with opened(file, "rt", encoding="utf-8") as lines:
             for row in judge_rows(lines, verifier):
                 target.write(f"{json.dumps(row, ensure_ascii=False)}\n")
-    except (gzip.BadGzipFile, EOFError, UnicodeDecodeError) as error:
+    except (gzip.BadGzipFile, zlib.error, EOFError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} cannot be read as JSON lines ({error}).") from error
     finally:
         if out is not None:
@@ -109,7 +134,7 @@ def judge(file: Path, out: Path | None) -> Exit:
 
 def doctor(at: Path | None, *, as_json: bool) -> Exit:
     """`verdict doctor`."""
-    findings = examination.examine(Settings(), at)
+    findings = examination.examine(configured(), at)
     if as_json:
         rows = [f.model_dump(mode="json") for f in findings]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2), None, prose=False)
@@ -128,10 +153,16 @@ def _draft(library: Library, text: str, as_of: date | None) -> Page | Insufficie
             f"The question has {len(text)} characters; at most {MOST} are read. Ask one claim, or "
             "put the text in a file and run `verdict check`."
         )
-    desk = bootstrap.build_desk(Settings(), library)
+    desk = bootstrap.build_desk(configured(), library)
     question = Question(text=" ".join(text.split()), asked_on=bootstrap.today(), as_of=as_of)
     with progress() as step:
         return desk.draft(question, step)
+
+
+def _form_of(out: Path | None) -> str:
+    """The form that a file's name asks for; text for any other name, and for stdout."""
+    suffix = out.suffix.lower().lstrip(".") if out else ""
+    return suffix if suffix in FORMATS else "text"
 
 
 def _text_of(file: Path) -> str:

@@ -20,6 +20,8 @@ BY_NAME = {
     "UnreadableText": Exit.USAGE,
     "BadInput": Exit.USAGE,
     "EmbeddingFailed": Exit.MODEL_FAILED,
+    "ModelUnreadable": Exit.MODEL_FAILED,
+    "TokenizerMissing": Exit.MODEL_FAILED,
     "LibraryMissing": Exit.LIBRARY,
     "LibraryDamaged": Exit.LIBRARY,
     "LibraryBusy": Exit.LIBRARY,

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Add, list and look after the sources.", no_args_is_help=True)
+app = typer.Typer(
+    help="Add, list and look after the sources.", no_args_is_help=True, rich_markup_mode=None
+)
 
 LibraryDir = Annotated[
     Path | None,
@@ -18,12 +20,14 @@ Vetting = Annotated[
 VettedBy = Annotated[
     str | None, typer.Option("--vetted-by", help="Name of the person who vouches for the sources.")
 ]
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another process that is writing.")]
+Wait = Annotated[
+    float, typer.Option(min=0, help="Seconds to wait for another process that is writing.")
+]
 
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
@@ -40,14 +44,16 @@ def add(
 
 @app.command()
 def sync(
-    folder: Annotated[Path, typer.Argument(help="Folder that the library should mirror.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder that the library should mirror.")
+    ],
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
-    """Add, replace, and remove the sources whose files are gone from the folder."""
+    """Add, and remove the sources whose files are gone."""
     from agent.faces import shelving  # noqa: PLC0415
 
     raise typer.Exit(
@@ -65,7 +71,7 @@ def list_(as_json: AsJson = False, library: LibraryDir = None) -> None:
 
 @app.command()
 def show(
-    source: Annotated[str, typer.Argument(help="Id of the source.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Id of the source.")],
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -77,7 +83,8 @@ def show(
 
 @app.command()
 def remove(
-    source: Annotated[str, typer.Argument(help="Id of the source.")], library: LibraryDir = None
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Id of the source.")],
+    library: LibraryDir = None,
 ) -> None:
     """Remove a source; its text leaves the files."""
     from agent.faces import shelving  # noqa: PLC0415

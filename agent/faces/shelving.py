@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 from agent import bootstrap
-from agent.faces.commands import shelf
+from agent.faces.commands import configured, shelf
 from agent.faces.failures import BadInput, Exit
 from agent.faces.terminal import bar, deliver, say
 from agent.ledger import day
-from agent.settings import Settings
 from retrieval import ingest
+from retrieval.folders import find
 from retrieval.ingest import AddReport
 from retrieval.vetting import Vetting, VettingList, Vouched
 
@@ -27,6 +27,7 @@ def add(
 ) -> Exit:
     """`verdict library add` and `sync`."""
     admits = _vetting(vetting, vetted_by)
+    find(paths)  # a wrong path is told before a library is made for it
     with (
         shelf(at, create=True) as library,
         library.writing(wait_seconds=wait) as record,
@@ -129,9 +130,9 @@ def _vetting(path: Path | None, person: str | None) -> Vetting:
         return VettingList.read(path)
     if person and person.strip():
         return Vouched(person=person.strip())
-    configured = Settings().vetting
-    if configured:
-        return VettingList.read(configured)
+    usual = configured().vetting
+    if usual:
+        return VettingList.read(usual)
     raise BadInput(
         "Nobody vouches for these sources. Give --vetting FILE.toml (admitted publishers and their "
         'domains) or --vetted-by "Your Name".'

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from agent.faces.failures import BadInput
+
 STEPS = {
     "plan": "Reading the question",
     "search": "Searching the library",
@@ -23,9 +25,16 @@ def say(text: str) -> None:
 
 
 def deliver(text: str, out: Path | None, *, prose: bool) -> None:
-    """Write to `out`, or to stdout; prose is wrapped on a terminal and left alone in a pipe."""
+    """Write to `out`, or to stdout; prose is wrapped on a terminal and left alone in a pipe.
+
+    Raises:
+        BadInput: `out` cannot be written.
+    """
     if out is not None:
-        out.write_text(text if text.endswith("\n") else f"{text}\n", "utf-8")
+        try:
+            out.write_text(text if text.endswith("\n") else f"{text}\n", "utf-8")
+        except OSError as error:
+            raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
         say(f"Written to {out}")
         return
     if prose and sys.stdout.isatty():
@@ -39,6 +48,18 @@ def wrapped(text: str, width: int) -> str:
         textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if line else ""
         for line in text.split("\n")
     )
+
+
+def require_folder_of(out: Path | None) -> None:
+    """Say before the work, not after it, that there is no place for its result.
+
+    Raises:
+        BadInput: the folder of `out` does not exist, or `out` is a folder.
+    """
+    if out is not None and out.is_dir():
+        raise BadInput(f"{out} is a folder. Give the name of a file after --out.")
+    if out is not None and not out.parent.is_dir():
+        raise BadInput(f"There is no folder {out.parent}. Make it, or write somewhere else.")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from agent.types import ClaimKind
         ("do vaccines cause autism", "vaccines cause autism"),
         ("Can you see the pyramids from orbit?", "you can see the pyramids from orbit"),
         ("Is it true that the bridge is closed?", "the bridge is closed"),
-        ("The bridge is closed, right?", "The bridge is closed"),
+        ("The bridge is closed, right?", "the bridge is closed"),
         ("Was there really a flood?", "there was a flood"),
     ],
 )
@@ -30,7 +30,7 @@ def test_a_yes_no_question_becomes_a_positive_statement(asked: str, claim: str) 
 
 
 def test_what_slack_wraps_in_is_this_true_is_unwrapped() -> None:
-    assert read('is this true? "The bridge is closed!!"').text == "The bridge is closed"
+    assert read('is this true? "The bridge is closed!!"').text == "the bridge is closed"
 
 
 def test_the_fullest_of_several_statements_is_the_claim_and_the_rest_are_kept() -> None:

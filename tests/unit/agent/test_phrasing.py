@@ -33,15 +33,24 @@ def test_a_number_in_brackets_cannot_be_taken_for_a_citation() -> None:
     assert standing_alone(said, PAPER) == "The mayor said the bridge, 12 meters wide, fell, 2 dead."
 
 
-@pytest.mark.parametrize("said", ["It fell.", "In it, cars were banned.", "The second fell too."])
-def test_a_pronoun_leans_on_the_sentence_before(said: str) -> None:
-    assert leans_back(said, "The bridge was closed.")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It fell.",
+        "In it, cars were banned.",
+        "The second fell.",
+        "Under the order, cars are banned.",
+    ],
+)
+def test_a_pronoun_or_a_thing_named_before_leans_on_the_sentence_before(said: str) -> None:
+    assert leans_back(said)
 
 
-def test_the_order_leans_on_a_sentence_that_speaks_of_an_order() -> None:
-    assert leans_back("Under the order, cars are banned.", "The mayor signed an order in May.")
-    assert not leans_back("Under the order, cars are banned.", "The mayor spoke in May.")
-    assert not leans_back("Cars are banned.", "The mayor signed an order in May.")
+@pytest.mark.parametrize(
+    "said", ["Cars are banned.", "The FCC fined him.", "The article says so.", "The world warmed."]
+)
+def test_a_sentence_with_its_own_subject_leans_on_nothing(said: str) -> None:
+    assert not leans_back(said)
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,12 @@ def test_a_rejected_sentence_is_repaired_and_the_repair_is_checked_too() -> None
     assert weak.text in [s.text for s in made.sentences()]
 
 
+def test_a_citation_that_a_sentence_does_not_need_is_removed() -> None:
+    made = page(ScriptedDrafter([said("Four streets were closed.", 0, 2), GOOD[1]]))
+    sentence = next(s for s in made.sentences() if s.text == "Four streets were closed.")
+    assert [c.source for c in sentence.citations] == ["first"]
+
+
 def test_a_sentence_that_no_repair_saves_falls_with_what_was_tried() -> None:
     verifier = ScriptedVerifier({f"Ninety streets{'!' * n}": Support.UNSUPPORTED for n in range(5)})
     bad = said("Ninety streets", 0)
