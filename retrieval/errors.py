@@ -38,3 +38,11 @@ class SourceRefused(LibraryError):
 
 class EmbeddingFailed(LibraryError):
     """The embedder could not embed (endpoint down, wrong answer, model file broken)."""
+
+
+class IndexBroken(LibraryError):
+    """The index (not the record) cannot be used; it is rebuilt, and exact scan serves meanwhile."""
+
+
+class TokenizerMissing(LibraryError):
+    """The files that tokens are counted with are not installed."""

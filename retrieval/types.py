@@ -69,6 +69,9 @@ class Filters(BaseModel, frozen=True, extra="forbid"):
     sources: tuple[str, ...] = ()
 
 
+EVERYTHING = Filters()
+
+
 class Scope(BaseModel, frozen=True, extra="forbid"):
     """What a search could have found: printed wherever absence is claimed."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import chromadb
@@ -10,11 +11,14 @@ import pytest
 from chromadb.config import Settings
 from llama_index.core.schema import TextNode
 
+from retrieval import ingest
 from retrieval.chroma_embedding import ChromaEmbedding
 from retrieval.embedding import MiniLM
 from retrieval.errors import EmbeddingFailed
-from retrieval.llama import LibraryEmbedding
+from retrieval.library import Library
+from retrieval.llama import LibraryEmbedding, LibraryRetriever
 from retrieval.ports import Vectors
+from retrieval.vetting import Vouched
 
 TEXTS = ["The council voted 38 to 6.", "Glaciers lost ice in 2025.", "The mayor signed the order."]
 QUERY = "How did the council vote?"
@@ -84,3 +88,22 @@ def test_chroma_does_not_pretend_to_have_an_embedder_that_needs_a_key(tmp_path: 
     again = client(tmp_path).get_collection("notes", embedding_function=ours)
     again.upsert(ids=["a"], documents=["abc"])
     assert again.query(query_texts=["abc"])["ids"] == [["a"]]
+
+
+def test_a_library_is_a_llama_index_retriever(minilm: MiniLM, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for name, text in zip("abc", TEXTS, strict=True):
+        (notes / f"{name}.txt").write_text(text)
+    with Library.open(tmp_path / "library", minilm, create=True) as library:
+        with library.writing() as record:
+            ingest.add(
+                record, minilm, [notes], Vouched(person="A. Tester"), today=date(2026, 1, 27)
+            )
+        found = LibraryRetriever(library, k=2).retrieve(QUERY)
+        assert found[0].node.get_content() == TEXTS[0]
+        assert len(found) == 2
+        node = found[0].node
+        assert isinstance(node, TextNode)
+        snapshot = library.snapshot(node.metadata["source"])
+        assert snapshot[node.start_char_idx : node.end_char_idx] == node.text

@@ -1,0 +1,105 @@
+"""Snapshots to passages: about a paragraph each, disjoint, with exact offsets."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from retrieval.record.types import NewPassage
+from retrieval.sentences import sentences
+
+MAX_TOKENS = 230
+"""Longest passage, as `_tokens` counts. The embedder reads 256 word pieces and no further."""
+STUB = 100
+"""Characters. A shorter block that ends no sentence (a heading, an item) joins what follows."""
+
+_BLOCK = re.compile(r"\S(?:[^\n]|\n(?!\n))*")
+_TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+
+Span = tuple[int, int]
+
+
+def passages(
+    source_id: str, snapshot: str, pages: Sequence[tuple[int, int]] = ()
+) -> list[NewPassage]:
+    """Cut a normalised text into passages that do not overlap: a citation names one place.
+
+    A passage is a paragraph. Headings and list items join what follows; a paragraph that is longer
+    than the embedder reads is divided between sentences by llama-index's `SentenceSplitter`.
+
+    Args:
+        source_id: goes into each passage id, the first 20 hex digits of a SHA-256 over source id,
+            start and text: the same text at the same place keeps its id.
+        snapshot: paragraphs set apart by blank lines.
+        pages: (offset where it starts, page number), in order; empty where there are none.
+
+    Returns:
+        Passages in order, `snapshot[start:end] == text` for each; together they hold every word.
+    """
+    spans = [part for block in _blocks(snapshot) for part in _fitting(snapshot, block)]
+    return [_passage(source_id, snapshot, span, pages) for span in spans]
+
+
+def _passage(
+    source_id: str, snapshot: str, span: Span, pages: Sequence[tuple[int, int]]
+) -> NewPassage:
+    start, end = span
+    text = snapshot[start:end]
+    named = f"{source_id}\n{start}\n{text}".encode()
+    page = next((number for offset, number in reversed(pages) if offset <= start), None)
+    return NewPassage(
+        id=hashlib.sha256(named).hexdigest()[:20], start=start, end=end, text=text, page=page
+    )
+
+
+def _blocks(snapshot: str) -> Iterator[Span]:
+    """Paragraphs, each with the headings and items before it."""
+    first: int | None = None
+    end = size = 0
+    for found in _BLOCK.finditer(snapshot):
+        text = found[0].rstrip()
+        is_stub = len(text) < STUB and not _SENTENCE_END.search(text)
+        size += _tokens(text)
+        if first is not None and is_stub and size > MAX_TOKENS:
+            yield first, end
+            first, size = None, _tokens(text)
+        first = found.start() if first is None else first
+        end = found.start() + len(text)
+        if not is_stub:
+            yield first, end
+            first, size = None, 0
+    if first is not None:
+        yield first, end
+
+
+def _fitting(snapshot: str, block: Span) -> Iterator[Span]:
+    start, end = block
+    text = snapshot[start:end]
+    if _tokens(text) <= MAX_TOKENS:
+        yield block
+        return
+    from llama_index.core.node_parser import SentenceSplitter  # noqa: PLC0415 - takes 1.6 s
+
+    splitter = SentenceSplitter(
+        chunk_size=MAX_TOKENS,
+        chunk_overlap=0,
+        tokenizer=_TOKEN.findall,
+        chunking_tokenizer_fn=_by_sentence,
+    )
+    for chunk in splitter.split_text(text):
+        start = snapshot.index(chunk, start)
+        yield start, start + len(chunk)
+        start += len(chunk)
+
+
+def _tokens(text: str) -> int:
+    """Count tokens as a word-piece tokenizer would: on English news about a tenth too many."""
+    return len(_TOKEN.findall(text))
+
+
+def _by_sentence(text: str) -> list[str]:
+    """Cut at the start of each sentence; joined, the pieces are `text`."""
+    starts = [start for start, _ in sentences(text)]
+    cuts = [0, *starts[1:], len(text)]
+    return [text[a:b] for a, b in pairwise(cuts)]

@@ -1,0 +1,253 @@
+"""The library: the public door to everything that is stored, searched and kept in step."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel
+
+from retrieval.errors import LibraryError
+from retrieval.exact import UP_TO
+from retrieval.fusion import DENSE_WEIGHT, diversify
+from retrieval.health import Difference, differences
+from retrieval.index import Index
+from retrieval.locks import FileLock
+from retrieval.ports import Embedder, Vectors
+from retrieval.record import Record
+from retrieval.search import Search
+from retrieval.stores import FolderStore, ServerStore, Store
+from retrieval.types import EVERYTHING, Filters, Hit, Passage, Scope, Source
+
+RECORD = "library.sqlite3"
+DEPTH = 100
+"""Candidates taken from each leg of a search before they are fused."""
+WAIT_SECONDS = 60.0
+"""How long a writer waits for another one."""
+
+
+class Stats(BaseModel, frozen=True, extra="forbid"):
+    """What a library holds and how it answers."""
+
+    directory: Path
+    sources: int
+    passages: int
+    origins: int
+    embedder: str
+    dimension: int
+    generation: int
+    record_bytes: int
+    index_bytes: int
+    index: str
+    """State of the Chroma index, and who owns it where that is another process."""
+    search: str
+    """Which way an unfiltered search goes."""
+
+
+class Library:
+    """One directory: the record (`library.sqlite3`), a disposable index, lock files.
+
+    Any number of threads and processes may read while one writes.
+    """
+
+    def __init__(
+        self, directory: Path, record: Record, embedder: Embedder, index: Index, exact_up_to: int
+    ) -> None:
+        self.directory, self._record, self._embedder = directory, record, embedder
+        self._index, self._search = index, Search(index, exact_up_to)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        embedder: Embedder,
+        *,
+        create: bool = False,
+        chroma_url: str | None = None,
+        exact_up_to: int = UP_TO,
+    ) -> Self:
+        """Open the library in `directory`, or make an empty one.
+
+        Args:
+            directory: holds the library.
+            embedder: must be the one that made the library.
+            create: make an empty library where there is none.
+            chroma_url: a Chroma server that keeps the index, see `ChromaIndex.at_server`.
+            exact_up_to: passages up to which every search compares all vectors.
+
+        Raises:
+            LibraryMissing: there is none, and `create` is false.
+            LibraryDamaged: the record is no database, or cut short.
+            EmbedderMismatch: another embedder made it.
+        """
+        path = directory / RECORD
+        if create and not path.exists():
+            directory.mkdir(parents=True, exist_ok=True)
+            with _write_lock(directory, "making the library", WAIT_SECONDS):
+                if not path.exists():
+                    Record.create(path, embedder.id, embedder.dimension).close()
+        record = Record.open(path)
+        try:
+            record.require(embedder.id, embedder.dimension)
+        except LibraryError:
+            record.close()
+            raise
+        folder = directory / "index"
+        store: Store = FolderStore(folder, record, embedder)
+        if chroma_url is not None:
+            store = ServerStore(chroma_url, record, embedder)
+        index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
+        if chroma_url is None:  # a server is asked when it is needed
+            index.start()
+        return cls(directory, record, embedder, index, exact_up_to)
+
+    def close(self) -> None:
+        self._index.close()
+        self._record.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def search(
+        self,
+        query: str,
+        k: int = 8,
+        filters: Filters = EVERYTHING,
+        *,
+        per_origin: int | None = None,
+        dense_weight: float = DENSE_WEIGHT,
+    ) -> list[Hit]:
+        """The `k` passages that fit `query` best, by words and by meaning, best first.
+
+        Args:
+            query: as a person typed it; a blank one finds nothing.
+            k: how many.
+            filters: which sources may answer.
+            per_origin: at most so many passages of one origin; None for any number.
+            dense_weight: share of meaning against words, in [0, 1].
+
+        Raises:
+            EmbeddingFailed: the query could not be embedded.
+        """
+        if k < 1 or not query.strip():
+            return []
+        vector = self.embed([query])[0]
+        with self._record.reading() as reader:
+            fused = self._search.fused(
+                reader, query, vector, max(DEPTH, 4 * k), filters, dense_weight
+            )
+            tiers, origins = reader.standing(list(fused))
+            ranked = sorted(fused, key=lambda i: (-fused[i].score, tiers[i], i))
+            if per_origin is not None:
+                ranked = diversify(ranked, origins, per_origin)
+            chosen = reader.passages(ranked[:k])
+        return [Hit(passage=passage, **vars(fused[passage.id])) for passage in chosen]
+
+    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Sequence[Passage], Vectors]]:
+        """Every passage in scope, in blocks, with its vector: shapes (n,) and (n, dimension)."""
+        with self._record.reading() as reader:
+            yield from reader.blocks(filters)
+
+    def scope(self, filters: Filters = EVERYTHING) -> Scope:
+        """How much a search or scan with `filters` goes through."""
+        with self._record.reading() as reader:
+            return reader.scope(filters)
+
+    def sources(self) -> list[Source]:
+        """Every source, by id."""
+        with self._record.reading() as reader:
+            return reader.sources()
+
+    def source(self, source_id: str) -> Source:
+        with self._record.reading() as reader:
+            return reader.source(source_id)
+
+    def passage(self, passage_id: str) -> Passage | None:
+        with self._record.reading() as reader:
+            return next(iter(reader.passages([passage_id])), None)
+
+    def snapshot(self, source_id: str) -> str:
+        """The text of a source, exactly as it was stored."""
+        with self._record.reading() as reader:
+            return reader.snapshot(source_id)
+
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed with the library's embedder: shape (len(texts), dimension), unit length."""
+        return self._embedder.embed(texts)
+
+    def vectors(self, passage_ids: Sequence[str]) -> Vectors:
+        """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
+        with self._record.reading() as reader:
+            ids, vectors = reader.vectors(list(passage_ids))
+        place = {passage_id: row for row, passage_id in enumerate(ids)}
+        return vectors[[place[passage_id] for passage_id in passage_ids]]
+
+    @contextmanager
+    def writing(
+        self, doing: str = "adding sources", wait_seconds: float = WAIT_SECONDS
+    ) -> Iterator[Record]:
+        """Hold the writer's lock and hand out the record; then purge it and keep the index in step.
+
+        Each change is a transaction of its own: what was written before an error stays, and the
+        index follows when the library is next opened or searched.
+
+        Raises:
+            LibraryBusy: another process kept writing for longer than `wait_seconds`.
+        """
+        with _write_lock(self.directory, doing, wait_seconds):
+            try:
+                yield self._record
+            finally:
+                self._record.purge()
+            self._index.keep()
+
+    def remove(self, source_id: str) -> bool:
+        """Remove a source with all its text and vectors; False where there was none."""
+        with self.writing(f"removing {source_id}") as record:
+            return record.remove(source_id)
+
+    def settle(self) -> None:
+        """Wait for what is going on meanwhile (an index being opened or rebuilt)."""
+        self._index.settle()
+
+    def stats(self) -> Stats:
+        with self._record.reading() as reader:
+            scope, revision = reader.scope(EVERYTHING), reader.revision()
+        held = (p for p in (self.directory / "index").rglob("*") if p.is_file())
+        return Stats(
+            directory=self.directory,
+            sources=len(self.sources()),
+            passages=scope.passages,
+            origins=scope.origins,
+            embedder=self._record.embedder,
+            dimension=self._record.dimension,
+            generation=revision.generation,
+            record_bytes=(self.directory / RECORD).stat().st_size,
+            index_bytes=sum(p.stat().st_size for p in held),
+            index=self._index.state,
+            search=self._search.way(scope.passages),
+        )
+
+    def verify(self, *, repair: bool = False) -> list[Difference]:
+        """Hold everything derived against what it derives from; mend what can be mended."""
+        if not repair:
+            return differences(self._record, self._index, self._embedder, repair=False)
+        with self.writing("repairing the library"):
+            return differences(self._record, self._index, self._embedder, repair=True)
+
+
+def _write_lock(directory: Path, doing: str, wait_seconds: float) -> FileLock:
+    return FileLock(directory / "write.lock", doing, wait_seconds)

@@ -1,0 +1,55 @@
+"""Files to documents: one small module a format, imported when its first file is met."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders.document import MAX_BYTES, MAX_BYTES_OF_MANY, Document, Raw, read
+
+Loader = Callable[[Raw], tuple[Document, ...]]
+"""The bytes of one file to the documents in it; raises `SourceUnreadable`."""
+
+LOADERS: Mapping[str, str] = {
+    ".md": "plain:markdown",
+    ".markdown": "plain:markdown",
+    ".txt": "plain:plain",
+    ".html": "html:html",
+    ".htm": "html:html",
+    ".pdf": "pdf:pdf",
+    ".docx": "docx:docx",
+    ".jsonl": "jsonl:jsonl",
+}
+"""Suffix to `module:function` of this package. A new format is a new module and a line here."""
+
+OF_MANY = frozenset({".jsonl"})
+"""Formats whose files hold many documents, and may be that much larger."""
+
+
+def read_file(path: Path) -> Raw:
+    """Read the bytes of a file that a loader exists for.
+
+    Raises:
+        SourceUnreadable: unknown suffix, too large, or it cannot be opened.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in LOADERS:
+        raise SourceUnreadable(
+            f"{path}: files of type {suffix or '(no suffix)'} cannot be read.",
+            f"Readable are {', '.join(LOADERS)}.",
+        )
+    return read(path, MAX_BYTES_OF_MANY if suffix in OF_MANY else MAX_BYTES)
+
+
+def load(raw: Raw) -> tuple[Document, ...]:
+    """Make documents of a file.
+
+    Raises:
+        SourceUnreadable: the file is not what its suffix says, or has nothing to cite.
+    """
+    module, function = LOADERS[raw.path.suffix.lower()].split(":")
+    loader: Loader = getattr(import_module(f"retrieval.loaders.{module}"), function)
+    return loader(raw)
+
+
+__all__ = ["LOADERS", "Document", "Loader", "Raw", "load", "read_file"]

@@ -1,0 +1,156 @@
+"""A file as it is read, and the document that a loader makes of it."""
+
+import hashlib
+import re
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders.frontmatter import Meta, parse
+from retrieval.loaders.normalise import one_line
+
+MAX_BYTES = 20_000_000
+"""Largest file read. The longest public reports are a few MB; more is a dump, not a document."""
+MAX_BYTES_OF_MANY = 10 * MAX_BYTES
+"""Largest file read of a format that holds one document a line."""
+MAX_CHARACTERS = 5_000_000
+"""Most text taken from one document, some 1,500 printed pages: the end of a decompression bomb."""
+
+
+class Document(BaseModel, frozen=True, extra="forbid"):
+    """One document, ready to be vetted. `text` is the snapshot: every offset counts in it."""
+
+    id: str
+    title: str
+    meta: Meta
+    text: str
+    pages: tuple[tuple[int, int], ...] = ()
+    """In a paginated document: (offset where the page starts, its number from 1)."""
+    path: str
+    raw_sha256: str
+    notes: tuple[str, ...] = ()
+    """Doubts that a person should know of, such as two publication dates that differ."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the snapshot."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class Raw(BaseModel, frozen=True, extra="forbid"):
+    """The bytes of a file, and of the YAML file beside it that speaks for it, if there is one."""
+
+    path: Path
+    data: bytes
+    beside: bytes | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of both: a change of either is a change of the source."""
+        if self.beside is None:
+            return hashlib.sha256(self.data).hexdigest()
+        digests = (hashlib.sha256(part).digest() for part in (self.data, self.beside))
+        return hashlib.sha256(b"".join(digests)).hexdigest()
+
+    def decode(self) -> str:
+        """Return the file's text.
+
+        Raises:
+            SourceUnreadable: the file is binary, or text in another encoding than UTF-8.
+        """
+        return _decode(self.data, self.path)
+
+    def meta(self) -> Meta:
+        """Return the front matter that lies beside the file; nothing said where none lies.
+
+        Raises:
+            SourceUnreadable: it is not what front matter must be.
+        """
+        if self.beside is None:
+            return Meta()
+        return parse(_decode(self.beside, beside(self.path)), str(beside(self.path)))
+
+
+def beside(path: Path) -> Path:
+    """Where front matter lies for a file that cannot carry its own: `report.pdf.yaml`."""
+    return path.with_name(path.name + ".yaml")
+
+
+def read(path: Path, max_bytes: int = MAX_BYTES) -> Raw:
+    """Read a file and the front matter beside it.
+
+    Raises:
+        SourceUnreadable: it cannot be opened, or holds more than `max_bytes`.
+    """
+    note = beside(path)
+    try:
+        for part in (path, note):
+            if part.exists() and part.stat().st_size > max_bytes:
+                raise SourceUnreadable(
+                    f"{part} has {part.stat().st_size / 1e6:.0f} MB;"
+                    f" the limit is {max_bytes / 1e6:.0f} MB.",
+                    "Split it into the documents that it is made of and add those.",
+                )
+        said = note.read_bytes() if note.is_file() else None
+        return Raw(path=path, data=path.read_bytes(), beside=said)
+    except OSError as error:
+        raise SourceUnreadable(
+            f"{path} cannot be opened: {error.strerror}.", "Check the path and its permissions."
+        ) from error
+
+
+def document(
+    raw: Raw,
+    meta: Meta,
+    text: str,
+    pages: tuple[tuple[int, int], ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Document:
+    """Make a document of normalised `text`; where `meta` gives no id or title, path and text do.
+
+    Raises:
+        SourceUnreadable: there is no text, or far too much.
+    """
+    if not re.search(r"\w", text):
+        raise SourceUnreadable(f"{raw.path} holds no text.", "Nothing in it can be cited.")
+    if len(text) > MAX_CHARACTERS:
+        raise SourceUnreadable(
+            f"{raw.path} holds {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.",
+            "Split it into the documents that it is made of and add those.",
+        )
+    return Document(
+        id=meta.id or _id_of(raw.path),
+        title=meta.title or _first_line(text),
+        meta=meta,
+        text=text,
+        pages=pages,
+        path=str(raw.path),
+        raw_sha256=raw.sha256,
+        notes=notes,
+    )
+
+
+def _decode(data: bytes, path: Path) -> str:
+    if b"\x00" in data:
+        raise SourceUnreadable(
+            f"{path} is a binary file, not text.",
+            "Give it the suffix of its real format, or leave it out.",
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceUnreadable(
+            f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8 and add it again."
+        ) from None
+
+
+def _id_of(path: Path) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60] or "source"
+    return f"{stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+
+
+def _first_line(text: str) -> str:
+    line = one_line(text.split("\n", 1)[0]).lstrip("# ") or "Untitled"
+    return line if len(line) <= 120 else line[:119].rsplit(" ", 1)[0] + "…"

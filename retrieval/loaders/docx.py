@@ -1,0 +1,48 @@
+"""Word documents."""
+
+import zipfile
+import zlib
+from io import BytesIO
+from xml.parsers.expat import ExpatError
+from xml.sax import SAXException
+
+import mammoth
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders.document import Document, Raw, document
+from retrieval.loaders.normalise import normalise, one_line
+
+MAX_UNPACKED = 100_000_000
+"""Bytes. What the parts of a document may unpack to, pictures included."""
+
+BROKEN = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ExpatError, SAXException),
+    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError),
+    *(TypeError, ValueError),
+)
+"""What a damaged file makes the parser raise, found by truncating and flipping bytes."""
+
+
+def docx(raw: Raw) -> tuple[Document, ...]:
+    """Load a Word document; front matter lies in a file beside it (`memo.docx.yaml`).
+
+    Raises:
+        SourceUnreadable: damaged, encrypted, not a Word document, or a decompression bomb.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(raw.data)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise SourceUnreadable(
+                f"{raw.path} unpacks to {unpacked / 1e6:.0f} MB;"
+                f" the limit is {MAX_UNPACKED / 1e6:.0f} MB.",
+                "Remove its pictures, or add its text as .txt.",
+            )
+        text = mammoth.extract_raw_text(BytesIO(raw.data)).value
+    except BROKEN as error:
+        raise SourceUnreadable(
+            f"{raw.path} is not a readable Word document"
+            f" ({type(error).__name__}: {one_line(str(error))[:120]}).",
+            "Open it in a word processor, save it again as .docx without a password, and add that.",
+        ) from error
+    return (document(raw, raw.meta(), normalise(text)),)

@@ -1,0 +1,106 @@
+"""Front matter: what a document says of itself, as YAML lines at its top or in a file beside it."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders.normalise import one_line
+
+_FENCED = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://[^\s/<>\"\\]+(?:/[^\s<>\"\\]*|[?#][^\s<>\"\\]*)?", re.IGNORECASE)
+
+
+class Meta(BaseModel, frozen=True, extra="forbid"):
+    """The fields of front matter; None where the document does not say."""
+
+    id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+    title: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    published: date | None = None
+    accessed: date | None = None
+    kind: str = "document"
+    tier: int | None = Field(default=None, ge=1, le=3)
+    topic: str | None = None
+    syndicated_from: str | None = None
+
+    @field_validator("title", "publisher", "kind", "topic", "syndicated_from")
+    @classmethod
+    def _visible(cls, value: str | None) -> str | None:
+        line = one_line(value or "")
+        if value is not None and not line:
+            raise ValueError("holds nothing that can be read")
+        return line or None
+
+    @field_validator("url")
+    @classmethod
+    def _opens_in_a_browser(cls, value: str | None) -> str | None:
+        if value is None or _ADDRESS.fullmatch(value):
+            return value
+        raise ValueError(f"{value!r} is no address that starts with http:// or https://")
+
+    @field_validator("published", "accessed", mode="before")
+    @classmethod
+    def _in_iso_form(cls, value: object) -> object:
+        if isinstance(value, int | float):
+            raise ValueError(f"{value!r} is no date; write it as 2026-01-27")  # noqa: TRY004
+        if not isinstance(value, str):
+            return value
+        try:
+            return date.fromisoformat(re.split("[T ]", value.strip(), maxsplit=1)[0])
+        except ValueError:
+            raise ValueError(f"{value!r} is no date; write it as 2026-01-27") from None
+
+
+def meta_of(fields: object, where: str, required: Iterable[str] = ()) -> Meta:
+    """Check the fields of front matter; an empty field counts as absent.
+
+    Raises:
+        SourceUnreadable: an unknown or missing field, a wrong date, address, id or tier.
+    """
+    if isinstance(fields, dict):
+        fields = {key: value for key, value in fields.items() if value not in ("", None)}
+    try:
+        meta = Meta.model_validate(fields or {})
+    except ValidationError as error:
+        faults = [_fault(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+    else:
+        faults = [f"{name} is missing" for name in required if getattr(meta, name) is None]
+        if not faults:
+            return meta
+    raise SourceUnreadable(
+        f"{where}: {'; '.join(faults)}.", "Correct its front matter and add it again."
+    )
+
+
+def parse(text: str, where: str, required: Iterable[str] = ()) -> Meta:
+    """Read YAML lines. Every value is taken as the text that stands there: no guessed types.
+
+    Raises:
+        SourceUnreadable: not YAML, or not what `meta_of` accepts.
+    """
+    try:
+        fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds strings only
+    except yaml.YAMLError as error:
+        raise SourceUnreadable(
+            f"{where}: the front matter is not YAML ({one_line(str(error))}).",
+            "Correct it (a value with a colon needs quotes) and add the file again.",
+        ) from None
+    return meta_of(fields, where, required)
+
+
+def split(text: str) -> tuple[str | None, str]:
+    """Return the front matter's lines (None if there is none) and the body after them."""
+    found = _FENCED.match(text)
+    return (found[1], text[found.end() :]) if found else (None, text)
+
+
+def _fault(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(map(str, place))
+    if kind == "extra_forbidden":
+        return f"unknown field {name!r} (known: {', '.join(Meta.model_fields)})"
+    return f"{name or 'front matter'}: {message.removeprefix('Value error, ')}"

@@ -1,0 +1,76 @@
+"""Text as it is stored, quoted and searched: normalised once, here, before any offset is taken."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # control characters
+    "\u00ad\u180e\u200b-\u200d\u2060-\u2065\ufeff\ufff9-\ufffb"  # soft hyphens, zero width
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # direction marks and overrides
+    "\ufe00-\ufe0f\U000e0000-\U000e01ef"  # variation selectors, tag characters
+    "\ud800-\udfff]"  # halves of a character, which JSON can smuggle in
+)
+_SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_BLOCK = re.compile(r"\s*(?:[-*+>|#]|\d{1,3}[.)]\s|```)")
+_BROKEN_WORD = re.compile(r"[a-z]-$")
+
+WRAPPED = 120
+"""Characters. Lines wrapped by a person or a typesetter are shorter; longer ones are paragraphs."""
+SHORT = 0.7
+"""A line shorter than this share of the usual measure ends its paragraph or is a heading."""
+
+
+def normalise(text: str) -> str:
+    r"""Return `text` in NFC with `\n` line ends, plain spaces and nothing a reader cannot see.
+
+    Invisible characters go because they hide words from a person and from a checker alike:
+    zero-width characters, bidirectional overrides, Unicode tags, control characters.
+    Idempotent, so a snapshot can be normalised again without moving an offset.
+    """
+    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
+    lines = (line.rstrip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def one_line(text: str) -> str:
+    """Normalise a title or a name: no line breaks, single spaces."""
+    return " ".join(normalise(text).split())
+
+
+def unwrap_markdown(text: str) -> str:
+    """Join the wrapped lines of a paragraph; lists, headings, quotes, tables keep theirs."""
+    out: list[str] = []
+    for before, line in pairwise(["", *text.split("\n")]):
+        keeps = before.lstrip().startswith(("#", "|", "```"))
+        goes_on = before and line and not keeps and not _BLOCK.match(line)
+        out += [" ", line.strip()] if goes_on else ["\n", line]
+    return "".join(out[1:])
+
+
+def unwrap_typeset(text: str) -> str:
+    """Turn typeset lines back into paragraphs set apart by blank lines.
+
+    A line goes on in the next one unless it is clearly shorter than the measure (the ninth decile
+    of line lengths) and the next line does not start in lower case. Words broken at a line's end
+    are mended.
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    lengths = sorted(len(line) for line in lines if line)
+    measure = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
+    if measure > WRAPPED:
+        return "\n\n".join(line for line in lines if line)
+    out = lines[:1]
+    for before, line in pairwise(lines):
+        ends = len(before) < SHORT * measure and not line[:1].islower()
+        if not line or not before or ends:
+            out.append("\n\n")
+        elif line[0].islower() and _BROKEN_WORD.search(before):
+            out[-1] = before[:-1]
+        elif not before.endswith("-"):
+            out.append(" ")
+        out.append(line)
+    return normalise("".join(out))

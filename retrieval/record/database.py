@@ -1,0 +1,206 @@
+"""Opening the SQLite file behind the record: pragmas, migrations, and errors in words."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, create_engine, event, exc, pool, select
+
+from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+from retrieval.record.schema import HEAD, meta, revisions
+from retrieval.record.types import Meta
+
+BUSY_SECONDS = 10.0
+"""How long one statement waits for another process's write before it is given up."""
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",  # deleted text is overwritten with zeros
+)
+_HEADER_BYTES = 32
+_RESTORE = (
+    "Restore library.sqlite3 from a backup, or move the folder away and add your sources again."
+)
+
+
+def connect(path: Path) -> Engine:
+    """An engine on an existing file. Transactions read one snapshot; writers say `begin`."""
+
+    def opened() -> sqlite3.Connection:
+        found = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            isolation_level=None,  # the driver would begin late and commit before some statements
+        )
+        for pragma in PRAGMAS:
+            found.execute(f"PRAGMA {pragma}")
+        return found
+
+    engine = create_engine(
+        "sqlite+pysqlite://", creator=opened, poolclass=pool.QueuePool, max_overflow=-1
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        kind = connection.get_execution_options().get("begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
+
+
+def writer(engine: Engine) -> Engine:
+    """The same engine, taking the write lock when a transaction begins."""
+    return engine.execution_options(begin="IMMEDIATE")
+
+
+def create(path: Path, embedder: str, dimension: int) -> None:
+    """Write an empty record to `path`, complete or not at all."""
+    partial = path.with_name(path.name + ".new")
+    partial.unlink(missing_ok=True)
+    partial.touch()
+    engine = connect(partial)
+    with words_for(path), writer(engine).begin() as connection:
+        _migrate(connection)
+        told = {"library": secrets.token_hex(8), "embedder": embedder, "dimension": str(dimension)}
+        connection.execute(meta.insert(), [{"key": k, "value": v} for k, v in told.items()])
+        first = {"generation": 0, "stamp": secrets.token_hex(8), "takedown": False}
+        connection.execute(revisions.insert(), first)
+    engine.dispose()  # the last connection moves the log into the file
+    sync(partial)
+    partial.replace(path)
+    sync(path.parent)
+
+
+def ready(path: Path, engine: Engine) -> None:
+    """Check that `path` is a whole record, and bring an older one up to date.
+
+    Raises:
+        LibraryMissing: there is no file.
+        LibraryDamaged: the file is not a record, or shorter than it says.
+        LibraryError: a newer version of the program made it.
+    """
+    if not path.is_file():
+        raise LibraryMissing(
+            f"There is no library in {path.parent}.",
+            f"Make one with `verdict library add FOLDER --library {path.parent}`.",
+        )
+    _whole(path)
+    with words_for(path), engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if found == HEAD:
+        return
+    if found is None or found > HEAD:
+        raise LibraryError(
+            f"The library in {path.parent} has schema {found}; this version knows {HEAD}.",
+            "Update Verdict Desk, or open the library with the version that made it.",
+        )
+    with words_for(path), writer(engine).begin() as connection:
+        _migrate(connection)
+
+
+def meta_of(connection: Connection) -> Meta:
+    rows = connection.execute(select(meta))
+    return Meta.model_validate({row.key: row.value for row in rows})
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file or folder through to the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def words_for(path: Path) -> Iterator[None]:
+    """Turn what SQLite says about `path` into a library error that says what to do."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        raise _in_words(error.orig, path) from error
+    except sqlite3.Error as error:
+        raise _in_words(error, path) from error
+    except (ValidationError, exc.NoResultFound) as error:
+        raise LibraryDamaged(
+            f"The record {path} holds what cannot be: {error}.", _RESTORE
+        ) from error
+
+
+def _in_words(error: BaseException | None, path: Path) -> LibraryError:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryBusy(
+            f"Another process is writing to {path}.", "Wait until it has finished, then try again."
+        )
+    if primary == sqlite3.SQLITE_FULL:
+        return LibraryError(
+            f"The disk is full; {path} is as it was before.", "Free some space, then try again."
+        )
+    if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return LibraryError(
+            f"{path} could not be read or written ({error}); it is as it was before.",
+            "Check the disk, the free space and the permissions, then try again.",
+        )
+    if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE):
+        return LibraryError(
+            f"{path} refused a change ({error}); it is as it was before.",
+            "This is a fault in the program: please report it.",
+        )
+    return LibraryDamaged(f"The record {path} is damaged or not a library ({error}).", _RESTORE)
+
+
+def _whole(path: Path) -> None:
+    """A truncated file may open and fail much later: its header says how long it must be."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    size = 65_536 if page == 1 else page  # sqlite.org/fileformat.html, section 1.3
+    if not header.startswith(b"SQLite format 3\0") or path.stat().st_size < size * pages:
+        raise LibraryDamaged(f"The record {path} is damaged or not a library.", _RESTORE)
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  # 0.25 s, and hardly ever needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "retrieval:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def checkpoint(path: Path, engine: Engine) -> None:
+    """Move the write-ahead log into the file and cut it to nothing, if no reader is in the way."""
+    with words_for(path), closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def check_integrity(path: Path, engine: Engine) -> list[str]:
+    """What SQLite's own check of every page and index finds; empty when all is well."""
+    with words_for(path), closing(engine.raw_connection()) as connection:
+        rows = connection.cursor().execute("PRAGMA integrity_check").fetchall()
+        return [str(row[0]) for row in rows if row[0] != "ok"]
+
+
+def check_words(path: Path, engine: Engine) -> bool:
+    """True where the full-text index agrees with the words of the passages."""
+    with words_for(path), closing(engine.raw_connection()) as connection:
+        try:
+            connection.cursor().execute(
+                "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)"
+            )
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
+                raise
+            return False
+        return True

@@ -1,0 +1,195 @@
+"""Reads of the record. A `Reader` lives in one transaction: everything it returns fits together."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Row, Select, func, select, text
+
+from retrieval.errors import LibraryDamaged, LibraryError
+from retrieval.ports import Vectors
+from retrieval.record import queries
+from retrieval.record.queries import SOURCE, SPAN, admitted, joined
+from retrieval.record.schema import SOURCE_FIELDS, passages, revisions, sources
+from retrieval.record.types import Entries, Fields, Known, Revision
+from retrieval.types import Filters, Passage, Scope, Source
+
+BLOCK = 1_000
+"""Rows read at a time: 1.5 MB of vectors."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Every passage of one revision, without its text: ids, rows of sources, vectors."""
+
+    revision: Revision
+    ids: npt.NDArray[np.str_]
+    source_n: npt.NDArray[np.int64]
+    vectors: Vectors
+
+
+class Reader:
+    """What the record holds, as of one moment."""
+
+    def __init__(self, connection: Connection, dimension: int) -> None:
+        self.connection, self._dimension = connection, dimension
+
+    def revision(self) -> Revision:
+        row = self.connection.execute(queries.LAST_REVISION).one()
+        return Revision(generation=row.generation, stamp=row.stamp)
+
+    def grew_from(self, earlier: Revision) -> bool:
+        """True where what changed since `earlier` is known and no source was taken down."""
+        after = revisions.c.generation > earlier.generation
+        down = select(func.count()).where(after, revisions.c.takedown)
+        same = select(revisions.c.stamp).where(revisions.c.generation == earlier.generation)
+        known = self.connection.scalar(same) == earlier.stamp
+        return known and not self.connection.scalar(down)
+
+    def known(self) -> dict[str, Known]:
+        """What is in the record, by source id."""
+        columns = (sources.c[name] for name in ("id", "raw_sha256", "path", "sha256", "origin"))
+        rows = self.connection.execute(select(*columns)).mappings()
+        return {row["id"]: Known(**{k: v for k, v in row.items() if k != "id"}) for row in rows}
+
+    def sources(self) -> list[Source]:
+        rows = self.connection.execute(select(*SOURCE).order_by(sources.c.id))
+        return [_source(row) for row in rows]
+
+    def source(self, source_id: str) -> Source:
+        return _source(self._one(select(*SOURCE).where(sources.c.id == source_id), source_id))
+
+    def snapshot(self, source_id: str) -> str:
+        found = self._one(select(sources.c.snapshot).where(sources.c.id == source_id), source_id)
+        return str(found.snapshot)
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """Passages in the order of `ids`; ids that are not in the record are left out."""
+        rows = self._named(queries.PASSAGES, ids)
+        found = {row[0]: _passage(row, _source(row[5:])) for row in rows}
+        return [found[i] for i in ids if i in found]
+
+    def blocks(self, filters: Filters) -> Iterator[tuple[list[Passage], Vectors]]:
+        """Every passage that `filters` admit with its vector, by source and position."""
+        order = (passages.c.source_n, passages.c.start)
+        chosen = joined(*SPAN, *SOURCE, passages.c.vector).where(*admitted(filters))
+        known: dict[str, Source] = {}
+        for rows in self.connection.execute(chosen.order_by(*order)).partitions(BLOCK):
+            known |= {row[5]: _source(row[5:-1]) for row in rows if row[5] not in known}
+            yield [_passage(row, known[row[5]]) for row in rows], self._stacked(rows)
+
+    def scope(self, filters: Filters) -> Scope:
+        """How much a search with `filters` could have found. A source counts with its passages."""
+        with_passages = sources.c.n.in_(select(passages.c.source_n))
+        told = select(
+            func.count(),
+            func.count(sources.c.origin.distinct()),
+            func.count() - func.count(sources.c.published),
+            func.min(sources.c.published),
+            func.max(sources.c.published),
+        ).where(with_passages, *admitted(filters))
+        count, origins, undated, earliest, latest = self.connection.execute(told).one()
+        held = select(func.count()).select_from(passages.join(sources)).where(*admitted(filters))
+        return Scope(
+            passages=self.connection.scalar(held) or 0,
+            sources=count,
+            origins=origins,
+            undated=undated,
+            earliest=earliest,
+            latest=latest,
+        )
+
+    def count(self) -> int:
+        return self.connection.scalar(queries.COUNT) or 0
+
+    def matrix(self) -> Matrix:
+        """Ids and vectors of every passage: 1.5 KB each, and none of the texts."""
+        ids: list[str] = []
+        owners: list[int] = []
+        vectors = np.empty((self.count(), self._dimension), np.float32)
+        for block in self.connection.execute(queries.MATRIX).partitions(BLOCK):
+            vectors[len(ids) : len(ids) + len(block)] = self._stacked(block)
+            ids += [row.id for row in block]
+            owners += [row.source_n for row in block]
+        return Matrix(self.revision(), np.array(ids, np.str_), np.array(owners, np.int64), vectors)
+
+    def admitted_sources(self, filters: Filters) -> list[int]:
+        """Rows of the sources that `filters` admit, as in `Matrix.source_n`."""
+        return list(self.connection.scalars(select(sources.c.n).where(*admitted(filters))))
+
+    def vectors(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
+        """Those of `ids` that are in the record, with their vectors."""
+        found = self._named(queries.VECTORS, ids)
+        return [row.id for row in found], self._stacked(found)
+
+    def best_words(self, expression: str, depth: int, filters: Filters) -> dict[str, float]:
+        """The `depth` passages with the highest BM25 (above 0) for a full-text expression."""
+        scored = queries.MATCHING.where(*admitted(filters)).order_by(text("score, passages.id"))
+        rows = self.connection.execute(scored.limit(depth), {"words": expression})
+        return {row.id: -row.score for row in rows}
+
+    def words(self, expression: str, ids: Sequence[str]) -> dict[str, float]:
+        """BM25 of the passages among `ids` that match a full-text expression."""
+        rows = self._named(queries.MATCHING_NAMED, ids, words=expression)
+        return {row.id: -row.score for row in rows}
+
+    def entries(self, after: int = -1) -> Iterator[Entries]:
+        """Passages whose row or source changed after generation `after`, in blocks."""
+        for block in self.connection.execute(queries.ENTRIES, {"after": after}).partitions(BLOCK):
+            yield Entries(
+                ids=tuple(row[0] for row in block),
+                fields=tuple(Fields(*row[1:-1]) for row in block),
+                vectors=self._stacked(block),
+            )
+
+    def ids(self) -> set[str]:
+        return set(self.connection.scalars(select(passages.c.id)))
+
+    def standing(self, ids: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
+        """Tier and origin of the source of each of `ids`."""
+        rows = self._named(queries.STANDING, ids)
+        return {row.id: row.tier for row in rows}, {row.id: row.origin for row in rows}
+
+    def sample(self, size: int) -> list[str]:
+        """At most `size` passage ids, spread evenly over the record."""
+        step = max(1, self.count() // size)
+        every = select(func.row_number().over(order_by=passages.c.n).label("r"), passages.c.id)
+        rows = every.subquery()
+        spread = select(rows.c.id).where(rows.c.r % step == 0).limit(size)
+        return list(self.connection.scalars(spread))
+
+    def _named(
+        self, query: Select[Any], ids: Sequence[str], **parameters: str
+    ) -> Sequence[Row[Any]]:
+        return self.connection.execute(query, {"ids": json.dumps(list(ids)), **parameters}).all()
+
+    def _one(self, query: Select[Any], source_id: str) -> Row[Any]:
+        row = self.connection.execute(query).one_or_none()
+        if row is None:
+            raise LibraryError(
+                f"There is no source {source_id!r} in the library.",
+                "List what there is with `verdict library list`.",
+            )
+        return row
+
+    def _stacked(self, rows: Sequence[Sequence[Any]]) -> Vectors:
+        """Last column of `rows` (blobs) as a matrix of shape (len(rows), dimension)."""
+        blobs = b"".join(row[-1] for row in rows)
+        if len(blobs) != 4 * self._dimension * len(rows):
+            raise LibraryDamaged(
+                "The record holds a vector of the wrong length.",
+                "Run `verdict library verify --repair`.",
+            )
+        vectors = np.frombuffer(blobs, "<f4").reshape(len(rows), self._dimension)
+        return vectors.astype(np.float32, copy=False)
+
+
+def _source(row: Sequence[Any]) -> Source:
+    return Source(**dict(zip(SOURCE_FIELDS, row[-len(SOURCE_FIELDS) :], strict=True)))
+
+
+def _passage(row: Sequence[Any], source: Source) -> Passage:
+    return Passage(id=row[0], source=source, start=row[1], end=row[2], page=row[3], text=row[4])

@@ -1,0 +1,177 @@
+"""Who may be cited: a list of publishers by address, or a named person's word."""
+
+import json
+import tomllib
+import unicodedata
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol, Self
+
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+
+from retrieval.addresses import Place, located
+from retrieval.errors import SourceRefused, SourceUnreadable
+from retrieval.loaders.frontmatter import Meta
+from retrieval.loaders.normalise import one_line
+
+
+class Admission(BaseModel, frozen=True, extra="forbid"):
+    """What vetting decides about a source."""
+
+    publisher: str
+    tier: int
+    vetted_by: str
+    syndicated_from: str | None
+
+
+class Vetting(Protocol):
+    """Admits a source, or says why not."""
+
+    def admit(self, meta: Meta, where: str) -> Admission:
+        """Decide from what a document says of itself; `where` names it in messages.
+
+        Raises:
+            SourceRefused: the source is not admitted; the advice is how to change that.
+        """
+
+
+class Publisher(BaseModel, frozen=True, extra="forbid"):
+    """One entry of the list."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    """Other names it goes by, in front matter and in `syndicated_from`."""
+    domains: tuple[str, ...] = ()
+    """Registrable domains (`bbc.co.uk`), or a host or path below one where many publish
+    (`goldman.house.gov`, `scribd.com/document/704494076`). None for an outlet that is known only
+    through copies: its name is recognised, nothing is admitted by its address."""
+    tier: int = Field(ge=1, le=3)
+    reason: str = Field(min_length=1)
+
+    @field_validator("domains")
+    @classmethod
+    def _name_a_publisher(cls, domains: tuple[str, ...]) -> tuple[str, ...]:
+        for domain in domains:
+            if located(f"https://{domain}") is None:
+                raise ValueError(f"{domain!r} is no registrable domain or host below one")
+        return domains
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        found = (located(f"https://{domain}") for domain in self.domains)
+        return tuple(place for place in found if place)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(map(_folded, (self.name, *self.aliases)))
+
+
+class VettingList(BaseModel, frozen=True, extra="forbid"):
+    """Admits a source whose address lies with a listed publisher that is also its publisher.
+
+    The tier is the entry's; front matter may lower it (an opinion piece in a newspaper), never
+    raise it. A source is filed under the entry's name, whatever alias it gave.
+    """
+
+    publisher: tuple[Publisher, ...]
+
+    @model_validator(mode="after")
+    def _no_name_twice(self) -> Self:
+        names = [name for entry in self.publisher for name in entry.names]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"named by two entries: {', '.join(twice)}")
+        return self
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a TOML file of `[[publisher]]` tables.
+
+        Raises:
+            SourceUnreadable: no such file, not TOML, or an entry is not what it must be.
+        """
+        advice = "Each [[publisher]] needs name, tier and reason, and domains to admit anything."
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except OSError as error:
+            raise SourceUnreadable(
+                f"The vetting list {path} cannot be opened: {error.strerror}.", "Check the path."
+            ) from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            why = f"{place}: {first['msg']}".removeprefix(": ")
+            raise SourceUnreadable(f"The vetting list {path} is wrong ({why}).", advice) from None
+        except ValueError as error:
+            raise SourceUnreadable(f"{path} is no TOML file ({error}).", advice) from None
+
+    def admit(self, meta: Meta, where: str) -> Admission:
+        """See `Vetting`."""
+        place = located(meta.url)
+        if place is None:
+            raise SourceRefused(
+                f"{where} is not admitted: {_no_address(meta.url)}.",
+                "Give the plain web address of the page as `url`, or vouch for it by --vetted-by.",
+            )
+        here = [e for e in self.publisher if any(known.holds(place) for known in e.places)]
+        named = [
+            entry for entry in here if meta.publisher and _folded(meta.publisher) in entry.names
+        ]
+        if not meta.publisher and len(here) == 1:
+            named = here  # a page that names no publisher, at an address with one
+        if not named:
+            raise SourceRefused(
+                f"{where} is not admitted: {_not_listed(meta.publisher, place, here)}.",
+                f"If it deserves trust, add to the vetting list:\n{_entry(meta.publisher, place)}",
+            )
+        entry = named[0]
+        return Admission(
+            publisher=entry.name,
+            tier=max(entry.tier, meta.tier or entry.tier),
+            vetted_by=f"vetting list: {entry.name}",
+            syndicated_from=meta.syndicated_from and self._canonical(meta.syndicated_from),
+        )
+
+    def _canonical(self, name: str) -> str:
+        folded = _folded(name)
+        return next((entry.name for entry in self.publisher if folded in entry.names), name)
+
+
+class Vouched(BaseModel, frozen=True, extra="forbid"):
+    """Admits whatever a named person vouches for; publisher and tier are what it says of itself."""
+
+    person: str = Field(min_length=1)
+
+    def admit(self, meta: Meta, where: str) -> Admission:
+        """Admit; a source that names no publisher is filed under the person, at the lowest tier."""
+        return Admission(
+            publisher=meta.publisher or f"Provided by {self.person}",
+            tier=meta.tier or 3,
+            vetted_by=self.person,
+            syndicated_from=meta.syndicated_from,
+        )
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", one_line(name)).casefold()
+
+
+def _no_address(url: str | None) -> str:
+    return (
+        f"{url} is not the plain web address of a registered domain" if url else "it has no address"
+    )
+
+
+def _not_listed(publisher: str | None, place: Place, here: list[Publisher]) -> str:
+    if not here:
+        return f"{place.host} is on no entry of the vetting list"
+    names = " or ".join(repr(entry.name) for entry in here)
+    return f"at {place.host} the vetting list knows {names}, not {publisher or 'an unnamed one'!r}"
+
+
+def _entry(publisher: str | None, place: Place) -> str:
+    quoted = json.dumps(publisher or place.registrable, ensure_ascii=False)
+    return (
+        f'[[publisher]]\nname = {quoted}\ndomains = ["{place.host.removeprefix("www.")}"]\n'
+        "tier = 2  # 1 primary or official, 2 established news, 3 advocacy or aggregator\n"
+        'reason = "why this publisher can be cited"'
+    )

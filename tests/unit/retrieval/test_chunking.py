@@ -1,0 +1,131 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.chunking import MAX_TOKENS, passages
+from retrieval.loaders.normalise import normalise
+from retrieval.sentences import sentences
+
+LONG = " ".join(f"The council heard in session {n} that the bridge was safe." for n in range(60))
+
+
+def texts(snapshot: str) -> list[str]:
+    return [passage.text for passage in passages("a", snapshot)]
+
+
+def test_a_paragraph_is_a_passage() -> None:
+    assert texts("One is here.\n\nTwo is\nhere.\n\nThree is here.") == [
+        "One is here.",
+        "Two is\nhere.",
+        "Three is here.",
+    ]
+
+
+def test_headings_and_items_join_what_follows() -> None:
+    snapshot = "# Bridges\n\nWhat it cost:\n\n- money\n\nIt cost 4 million.\n\nA last word"
+    assert texts(snapshot) == [
+        "# Bridges\n\nWhat it cost:\n\n- money\n\nIt cost 4 million.",
+        "A last word",
+    ]
+
+
+def test_a_long_paragraph_is_divided_between_sentences() -> None:
+    parts = texts(f"Summary\n\n{LONG}")
+    assert len(parts) > 1
+    assert parts[0].startswith("Summary\n\nThe council heard in session 0")
+    assert all(part.endswith("was safe.") for part in parts)
+    assert " ".join(parts) == f"Summary\n\n{LONG}"
+
+
+def test_text_without_any_sentence_is_divided_all_the_same() -> None:
+    parts = texts("x" * 20_000)
+    assert "".join(parts) == "x" * 20_000
+    assert max(map(len, parts)) <= 6 * MAX_TOKENS
+
+
+def test_many_items_make_several_passages() -> None:
+    parts = texts("\n\n".join(f"- item {n}" for n in range(500)))
+    assert 3 < len(parts) < 40
+
+
+def test_a_repeated_sentence_has_a_passage_at_each_place() -> None:
+    both = passages("a", "It opened.\n\nIt opened.")
+    assert [passage.start for passage in both] == [0, 12]
+    assert len({passage.id for passage in both}) == 2
+
+
+def test_an_id_depends_on_source_place_and_text_only() -> None:
+    (first,) = passages("a", "It opened.")
+    assert first.id == passages("a", "It opened.\n\nIt closed.")[0].id
+    assert re.fullmatch("[0-9a-f]{20}", first.id)
+    others = [
+        *passages("b", "It opened."),
+        *passages("a", "It opens."),
+        passages("a", "X.\n\nIt opened.")[1],
+    ]
+    assert first.id not in {passage.id for passage in others}
+
+
+def test_a_passage_knows_the_page_it_starts_on() -> None:
+    snapshot = "One is here.\n\nTwo is here.\n\nThree is here."
+    pages = ((0, 1), (28, 4))
+    assert [passage.page for passage in passages("a", snapshot, pages)] == [1, 1, 4]
+
+
+paragraphs = st.lists(
+    st.sampled_from(["It opened.", "What it cost", "É. “No,” 5.2 p.m. Eastern", LONG])
+)
+
+
+@given(paragraphs | st.text().map(lambda text: [text]))
+def test_passages_are_disjoint_exact_and_lose_no_word(parts: list[str]) -> None:
+    snapshot = normalise("\n\n".join(parts))
+    at = 0
+    for passage in passages("a", snapshot):
+        assert passage.start >= at
+        assert snapshot[passage.start : passage.end] == passage.text
+        assert not snapshot[at : passage.start].strip()
+        at = passage.end
+    assert not snapshot[at:].strip()
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def test_sentences_of_news_are_found() -> None:
+    expected = [
+        "Gov. Kathy Hochul met Rep. Dan Goldman at 3 p.m. Eastern on Nov. 12.",
+        "The vote was at 10 a.m.",
+        "The mayor spoke of Local Law No. 5 of 2014.",
+        "“It is safe,” said Lt. Col. Doe of the U.S. Army.",
+        "(It was not.)",
+        "Prices rose 2.5 percent to $4.2 million.",
+        "amNewYork reported it.",
+    ]
+    assert split(" ".join(expected)) == expected
+
+
+def test_an_answer_is_a_sentence_and_a_number_is_not() -> None:
+    assert split("No. Inflation fell. See No. 10 Downing St. for more.") == [
+        "No.",
+        "Inflation fell.",
+        "See No. 10 Downing St. for more.",
+    ]
+    assert split("1. First item. 2. Second item.") == ["1. First item.", "2. Second item."]
+
+
+def test_a_blank_line_ends_a_sentence() -> None:
+    assert split("What it cost\n\nit cost much.") == ["What it cost", "it cost much."]
+
+
+@given(st.text())
+def test_sentences_are_exact_and_lose_no_word(text: str) -> None:
+    at = 0
+    for start, end in sentences(text):
+        assert at <= start < end
+        assert text[start:end] == text[start:end].strip()
+        assert not text[at:start].strip()
+        at = end
+    assert not text[at:].strip()

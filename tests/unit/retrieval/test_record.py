@@ -1,0 +1,326 @@
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from retrieval.errors import (
+    EmbedderMismatch,
+    EmbeddingFailed,
+    LibraryDamaged,
+    LibraryError,
+    LibraryMissing,
+)
+from retrieval.record import NewPassage, Record, expression, schema
+from retrieval.types import EVERYTHING, Filters
+from tests.fakes_retrieval import WordsEmbedder, a_source, put
+
+ROOT = Path(__file__).parents[3]
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from retrieval.record import Record
+from tests.fakes_retrieval import put
+
+@event.listens_for(Engine, "before_cursor_execute")
+def kill(connection, cursor, statement, *rest):
+    if statement.startswith("INSERT INTO words (rowid"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+put(Record.open(Path(sys.argv[1])), "a", "The new text.")
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "library.sqlite3"
+
+
+@pytest.fixture
+def record(path: Path) -> Iterator[Record]:
+    record = Record.create(path, "words/1", 32)
+    yield record
+    record.close()
+
+
+def texts(record: Record) -> list[str]:
+    with record.reading() as reader:
+        return [p.text for block, _ in reader.blocks(EVERYTHING) for p in block]
+
+
+def matching(record: Record, query: str) -> set[str]:
+    """Texts that hold a word of `query`."""
+    words = expression(query)
+    assert words
+    with record.reading() as reader:
+        found = list(reader.best_words(words, 100, EVERYTHING))
+        return {p.text for p in reader.passages(found)}
+
+
+def test_what_was_put_is_there_when_the_record_is_opened_again(record: Record, path: Path) -> None:
+    kept = put(record, "a", "One café.", "Two.", published=None, syndicated_from="The Wire", tier=3)
+    record.close()
+    again = Record.open(path)
+    with again.reading() as reader:
+        assert reader.sources() == [kept]
+        assert reader.snapshot("a") == "One café.\n\nTwo."
+        ((passages, vectors),) = reader.blocks(EVERYTHING)
+    assert [(p.start, p.end, p.source) for p in passages] == [(0, 9, kept), (11, 15, kept)]
+    np.testing.assert_array_equal(vectors, WordsEmbedder().embed(["One café.", "Two."]))
+    known = again.known()["a"]
+    assert (known.path, known.sha256, known.origin) == ("notes/a.md", kept.sha256, "a")
+    again.close()
+
+
+def test_a_changed_source_replaces_its_old_passages_and_words(record: Record) -> None:
+    put(record, "a", "An old windmill.", "It stands.")
+    put(record, "b", "Another windmill.")
+    put(record, "a", "A new lighthouse.", title="Changed")
+    assert texts(record) == ["A new lighthouse.", "Another windmill."]
+    assert matching(record, "windmill") == {"Another windmill."}
+    assert matching(record, "changed") == {"A new lighthouse."}
+    assert record.words_agree()
+
+
+def test_a_failed_replacement_leaves_the_old_version_standing(record: Record) -> None:
+    put(record, "a", "The old text.")
+    put(record, "b", "Of another source.")
+    with record.reading() as reader:
+        ((held, _),) = reader.blocks(Filters(sources=("b",)))
+        before = reader.revision()
+    taken = NewPassage(id=held[0].id, start=0, end=4, text="Text")
+    source, vector = a_source("a", "Text"), WordsEmbedder().embed(["Text"])
+    with pytest.raises(LibraryError, match="as it was before"):
+        record.replace(source, "Text", "0", "a.md", [taken], vector)
+    assert texts(record) == ["The old text.", "Of another source."]
+    with record.reading() as reader:
+        assert reader.revision() == before
+    assert record.words_agree()
+
+
+def test_a_process_killed_within_a_replacement_leaves_the_old_version_standing(
+    record: Record, path: Path
+) -> None:
+    put(record, "a", "The old text.")
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=ROOT, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert texts(record) == ["The old text."]
+    assert matching(record, "old new") == {"The old text."}
+    assert not record.integrity()
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, old[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+
+
+def test_a_full_disk_leaves_the_record_as_it_was(record: Record, path: Path) -> None:
+    put(record, "a", "The old text.")
+    log = path.with_name(path.name + "-wal")
+    room = no_file_longer_than(log.stat().st_size + 8_192)
+    with room, pytest.raises(LibraryError, match="as it was before") as told:
+        put(record, "a", *(f"Paragraph {n} of many." for n in range(500)))
+    assert not isinstance(told.value, LibraryDamaged)
+    assert texts(record) == ["The old text."]
+    assert not record.integrity()
+    put(record, "a", "The new text.")
+    assert texts(record) == ["The new text."]
+
+
+def test_a_removed_source_leaves_no_text_in_the_files(record: Record, path: Path) -> None:
+    put(record, "a", "The zeppelin landed.", title="Quagmire")
+    put(record, "b", "Nothing of the kind.")
+    put(record, "b", "The xylophone played.")
+    put(record, "b", "Nothing at all.")
+    assert record.remove("a")
+    assert not record.remove("a")
+    record.purge()
+    left = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
+    assert [word for word in (b"zeppelin", b"quagmir", b"xylophon") if word in left] == []
+    assert matching(record, "nothing zeppelin xylophone") == {"Nothing at all."}
+
+
+def test_a_reader_sees_one_moment_while_others_write(record: Record) -> None:
+    put(record, "a", "First.")
+    with record.reading() as reader:
+        revision = reader.revision()
+        put(record, "b", "Second.")
+        assert [s.id for s in reader.sources()] == ["a"]
+        assert reader.revision() == revision
+    assert texts(record) == ["First.", "Second."]
+
+
+def test_an_origin_is_set_without_touching_the_rest(record: Record) -> None:
+    put(record, "a", "First.")
+    put(record, "b", "Second.")
+    with record.reading() as reader:
+        before = reader.revision()
+    record.set_origins({"a": "the-wire", "b": "b", "unknown": "x"})
+    with record.reading() as reader:
+        assert {s.id: s.origin for s in reader.sources()} == {"a": "the-wire", "b": "b"}
+        changed = [e for block in reader.entries(after=before.generation) for e in block.fields]
+    assert [(f.source, f.origin) for f in changed] == [("a", "the-wire")]
+    with record.reading() as reader:
+        revision = reader.revision()
+    record.set_origins({"a": "the-wire"})
+    with record.reading() as reader:
+        assert reader.revision() == revision
+
+
+def test_a_record_knows_whether_it_grew_from_an_earlier_state(record: Record, path: Path) -> None:
+    put(record, "a", "First.")
+    with record.reading() as reader:
+        early = reader.revision()
+    record_copy = path.with_name("backup")
+    record.close()
+    shutil.copy(path, record_copy)
+    put(record, "b", "Second.")
+    with record.reading() as reader:
+        later = reader.revision()
+        assert reader.grew_from(early)
+    restored = Record.open(record_copy)
+    put(restored, "c", "Written after the backup was restored.")
+    with restored.reading() as reader:
+        assert reader.revision().generation == later.generation
+        assert reader.grew_from(early)
+        assert not reader.grew_from(later)
+    restored.remove("a")
+    with restored.reading() as reader:
+        assert not reader.grew_from(early)
+    restored.close()
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        np.zeros((1, 32), np.float32),
+        np.full((1, 32), np.nan, np.float32),
+        np.eye(1, 31, dtype=np.float32),
+        np.eye(2, 32, dtype=np.float32),
+    ],
+    ids=["of no length", "not a number", "too short", "too many"],
+)
+def test_a_vector_that_is_not_what_it_must_be_is_refused(
+    record: Record, vectors: np.ndarray
+) -> None:
+    passage = NewPassage(id="p", start=0, end=4, text="Text")
+    with pytest.raises(EmbeddingFailed):
+        record.replace(a_source("a", "Text"), "Text", "0", "a.md", [passage], vectors)
+    assert record.known() == {}
+
+
+def test_a_passage_that_is_not_in_its_snapshot_is_refused(record: Record) -> None:
+    passage = NewPassage(id="p", start=1, end=5, text="Text")
+    vector = WordsEmbedder().embed(["Text"])
+    with pytest.raises(ValueError, match="not in the snapshot"):
+        record.replace(a_source("a", "Text"), "Text", "0", "a.md", [passage], vector)
+
+
+def test_another_embedder_is_refused_by_name(record: Record) -> None:
+    with pytest.raises(EmbedderMismatch, match=r"'words/1'.*'other/2'"):
+        record.require("other/2", 32)
+
+
+def test_a_missing_record_says_how_to_make_one(path: Path) -> None:
+    with pytest.raises(LibraryMissing, match="verdict library add"):
+        Record.open(path)
+
+
+@pytest.mark.parametrize("kept", [0, 10, 4_096, 30_000])
+def test_a_record_cut_short_is_damaged_not_empty(record: Record, path: Path, kept: int) -> None:
+    put(record, "a", "Text.")
+    record.close()
+    os.truncate(path, kept)
+    with pytest.raises(LibraryDamaged, match="backup"):
+        Record.open(path)
+
+
+def test_a_file_that_is_no_database_is_damaged(path: Path) -> None:
+    path.write_text("These are notes, not a library. " * 100)
+    with pytest.raises(LibraryDamaged, match="not a library"):
+        Record.open(path)
+
+
+def test_a_database_that_is_no_library_is_damaged(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE something (x)")
+    other.close()
+    with pytest.raises(LibraryDamaged, match="not a library"):
+        Record.open(path)
+
+
+def test_a_library_of_a_newer_version_asks_for_an_update(record: Record, path: Path) -> None:
+    record.close()
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+    other.close()
+    with pytest.raises(LibraryError, match="Update Verdict Desk"):
+        Record.open(path)
+
+
+def test_a_row_that_cannot_be_is_damage(record: Record, path: Path) -> None:
+    put(record, "a", "Text.")
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE sources SET tier = 7")
+    other.close()
+    with pytest.raises(LibraryDamaged, match="tier"):
+        texts(record)
+
+
+def test_the_migrations_make_the_tables_that_the_queries_name(record: Record, path: Path) -> None:
+    ours = set(schema.metadata.tables)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or name in ours},
+        )
+        assert compare_metadata(context, schema.metadata) == []
+    engine.dispose()
+
+
+def test_the_code_is_written_for_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", "retrieval:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.HEAD
+
+
+def test_filters_mean_what_they_say(record: Record) -> None:
+    put(record, "old", "Text.", published=date(2020, 1, 1), tier=1)
+    put(record, "new", "Text.", published=date(2026, 1, 1), publisher="Other", kind="report")
+    put(record, "undated", "Text.", published=None)
+
+    def admitted(**fields: object) -> set[str]:
+        filters = Filters.model_validate(fields)
+        with record.reading() as reader:
+            return {p.source.id for block, _ in reader.blocks(filters) for p in block}
+
+    assert admitted() == {"old", "new", "undated"}
+    assert admitted(published_from=date(2020, 1, 2)) == {"new", "undated"}
+    assert admitted(published_to=date(2020, 1, 1)) == {"old", "undated"}
+    assert admitted(published_to=date(2025, 1, 1), dated_only=True) == {"old"}
+    assert admitted(dated_only=True) == {"old", "new"}
+    assert admitted(tiers=(1,)) == {"old"}
+    assert admitted(publishers=("Other",), kinds=("report",)) == {"new"}
+    assert admitted(publishers=("Other",), tiers=(1,)) == set()
+    assert admitted(sources=("old", "undated")) == {"old", "undated"}
