@@ -11,8 +11,9 @@ _ZONE = re.compile(
 )
 _GOES_ON = re.compile(r"(?:\d{1,3}|[A-Za-z]|Dr|Approx|Vol|Fig|Figs|Art|Arts|Nos)\.$")
 """A piece that is no more than this is a list number or an abbreviation, not a sentence."""
-_HIDDEN_END = re.compile(r"(?:No\.|\([A-Z][^()\n]*[.!?]\))\s+(?=[A-Z\"“‘(])")
-"""An answer ("No. Inflation fell.") or a sentence in brackets, which the splitter runs on from."""
+_HIDDEN_END = re.compile(r"(?:No\.|[^\n]*?\bno\.|\([A-Z][^()\n]*[.!?]\))\s+(?=[A-Z\"“‘(])")
+"""An answer ("No. Inflation fell.", "He said no.") or a sentence in brackets, which the splitter
+runs on from."""
 
 Span = tuple[int, int]
 

@@ -108,6 +108,10 @@ def test_sentences_of_news_are_found() -> None:
 
 
 def test_an_answer_is_a_sentence_and_a_number_is_not() -> None:
+    assert split("Climate.gov says no. Climate.gov adds that no. 5 is open.") == [
+        "Climate.gov says no.",
+        "Climate.gov adds that no. 5 is open.",
+    ]
     assert split("No. Inflation fell. See No. 10 Downing St. for more.") == [
         "No.",
         "Inflation fell.",

@@ -1,0 +1,33 @@
+from agent.brief import PLAIN, answer, as_text
+from agent.types import VerdictLabel
+from tests.unit.agent import pages
+
+
+def test_the_answer_shows_the_verdict_its_findings_and_what_was_searched() -> None:
+    lake, sea = pages.passage("lake", "The lake froze."), pages.passage("sea", "The sea was calm.")
+    page = pages.page(
+        pages.sentence("The lake froze.", lake),
+        pages.sentence("The sea was calm.", sea),
+        passages=[lake, sea],
+    )
+    short = answer(page)
+    assert short.verdict is page.verdict.label
+    assert short.thrown_out == len(page.fallen)
+    assert short.searched == page.evidence.scope
+    on_page = {s.text for s in page.sentences()}
+    assert {p.text for p in short.points} <= on_page
+    text = as_text(short)
+    assert f"Thrown out by the check: {len(page.fallen)}." in text
+    assert all(source.url in text for p in short.points for source in p.sources)
+
+
+def test_nothing_on_a_topic_is_said_in_plain_words_and_is_no_verdict() -> None:
+    short = answer(pages.insufficient())
+    assert short.verdict is None
+    assert short.points == ()
+    assert as_text(short).startswith("Not enough evidence. The library has nothing on this.")
+
+
+def test_every_verdict_has_plain_words() -> None:
+
+    assert set(PLAIN) == set(VerdictLabel)
