@@ -14,12 +14,19 @@ from agent.types import Claim, Extract, Pair, Stance, Support
 from agent.words import expanded
 
 DENIAL: Final = re.compile(
-    r"\b(?:fake[sd]?|false(?:ly)?|hoax|debunk\w*|untrue|myth|misleading|fabricat\w+|disprov\w+"
-    r"|refut\w+|not (?:real|true|genuine|accurate)"
-    r"|no (?:credible |verified |solid )?(?:evidence|proof|link|basis)"
-    r"|machine-made|wrong(?:ly)?|mistaken|rejects?|rejected|denie[sd])\b",
+    r"\b(?:is|are|was|were|as|rated|called|be|been) (?:[\w-]+ ){0,3}?"
+    r"(?:fake|false|hoax(?:es)?|untrue|myth|misleading|wrong|incorrect|fabricated|debunked|disproved"
+    r"|refuted|impossible|baseless|unfounded)\b"
+    r"|\b(?:is|are|was|were) not (?:real|true|genuine|accurate|correct)\b"
+    r"|\brated (?:the|this|that) claim\b.*\b(?:fake|false|wrong|misleading)\b"
+    r"|\bno (?:[\w-]+ )?(?:evidence|proof|basis) (?:that|of|for)\b"
+    r"|\bno (?:[\w-]+ )?(?:link|association|connection) (?:between|with|to)\b"
+    r"|\bno (?:report|case|record|instance)s?\b.*\b(?:verified|confirmed|documented)\b",
     re.IGNORECASE,
 )
+"""Said of the claim, not beside it: "is fake", but not "a fake video"."""
+DOUBT: Final = re.compile(r"\b(?:deep)?fakes?\b|\bhoax|\bfalse|\bmyth|\bdebunk", re.IGNORECASE)
+"""A claim that speaks of fakes itself is not denied by a sentence that does."""
 NEGATION: Final = re.compile(
     r"\b(?:not|no|never|none|neither|nor|cannot|[a-z]+n't|without|stopp?(?:s|ed)?)\b", re.IGNORECASE
 )
@@ -54,7 +61,7 @@ def stances(
 def _stance(claim: str, text: str, cosine: float, support: Support) -> Stance:
     if cosine < SUBJECT or SILENCE.search(text):
         return Stance.NEITHER
-    denies = bool(DENIAL.search(text))
+    denies = bool(DENIAL.search(text)) and not DOUBT.search(claim)
     if support is Support.CONTRADICTED or (denies and not NEGATION.search(claim)):
         return Stance.AGAINST
     return Stance.FOR if support is Support.SUPPORTED and not denies else Stance.NEITHER

@@ -57,6 +57,15 @@ class _Candidate:
     def key(self) -> tuple[str, int]:
         return self.passage.id, self.start
 
+    def run(self) -> "tuple[_Candidate, ...]":
+        """The sentence after those it leans on; nothing where it leans on too many, or on none."""
+        run = [self]
+        while leans_back(run[0].text):
+            if run[0].before is None or len(run) == RUN:
+                return ()
+            run.insert(0, run[0].before)
+        return tuple(run) if all(fit(c.text) for c in run) else ()
+
     def citation(self) -> Citation:
         return Citation(
             source=self.passage.source.id,
@@ -89,16 +98,11 @@ class EmbeddedDrafter:
     ) -> Conclusion:
         return conclude(plan, evidence, body, ledger)
 
-    def revise(self, sentence: Sentence, ruling: Ruling, evidence: Evidence) -> Sentence | None:
+    def revise(
+        self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
+    ) -> list[Sentence | None]:
         """Go back to the source's own words: drop what was added to them."""
-        if len(sentence.citations) != 1:
-            return None
-        plain = sentence.citations[0].quote
-        return (
-            None
-            if plain == sentence.text
-            else sentence.model_validate({**sentence.model_dump(), "text": plain})
-        )
+        return [_plain(sentence) for sentence, _ in rejected]
 
     def _candidates(self, plan: Plan, evidence: Evidence) -> tuple[list[_Candidate], Vectors]:
         order = {s.id: n for n, s in enumerate(evidence.sources)}
@@ -127,13 +131,20 @@ class EmbeddedDrafter:
         return found, vectors[2:]
 
 
+def _plain(sentence: Sentence) -> Sentence | None:
+    if len(sentence.citations) != 1 or sentence.citations[0].quote == sentence.text:
+        return None
+    plain = sentence.citations[0].quote
+    return Sentence(text=plain, kind=sentence.kind, citations=sentence.citations)
+
+
 def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candidate]:
     """Best first, at most `PER_SOURCE` a source and facet, without saying the same thing twice."""
     order = sorted(range(len(candidates)), key=lambda i: (-candidates[i].cosine, i))
     chosen: list[int] = []
     for i in order:
         one = candidates[i]
-        if one.cosine < RELEVANT or len(content(one.text)) < 4 or not fit(one.text):
+        if one.cosine < RELEVANT or len(content(one.text)) < 4 or not one.run():
             continue
         facet = [candidates[j] for j in chosen if candidates[j].facet is one.facet]
         mine = [c for c in facet if c.passage.source.id == one.passage.source.id]
@@ -149,25 +160,13 @@ def _section(facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, in
     """Group by source, nearest source first, each source's sentences in its own order."""
     sources = list(dict.fromkeys(c.passage.source.id for c in chosen))
     ordered = sorted(chosen, key=lambda c: (sources.index(c.passage.source.id), c.start))
-    written: list[Sentence] = []
+    told: list[_Candidate] = []
     for candidate in ordered:
-        written += _with_lead(candidate, used)
-    titles = [c.passage.source for c in ordered]
-    return Section(
-        heading=heading(facet, [s.text for s in written], titles), sentences=tuple(written)
-    )
-
-
-def _with_lead(candidate: _Candidate, used: set[tuple[str, int]]) -> list[Sentence]:
-    """The sentence, after those it leans on; nothing where it leans on too many."""
-    run = [candidate]
-    while leans_back(run[0].text) and run[0].before and run[0].key not in used:
-        run.insert(0, run[0].before)
-    if len(run) > RUN or not all(fit(c.text) for c in run):
-        return []
-    fresh = [c for c in run if c.key not in used]
-    used |= {c.key for c in fresh}
-    return [
+        told += [c for c in candidate.run() if c.key not in used]
+        used |= {c.key for c in candidate.run()}
+    written = tuple(
         Sentence(text=standing_alone(c.text, c.passage.source), citations=(c.citation(),))
-        for c in fresh
-    ]
+        for c in told
+    )
+    title = heading(facet, [s.text for s in written], [c.passage.source for c in told])
+    return Section(heading=title, sentences=written)
