@@ -56,4 +56,5 @@ def _stands(text: str) -> bool:
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+    left = start + len(piece) - len(piece.lstrip())
+    return left, left + len(piece.strip())

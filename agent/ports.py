@@ -1,7 +1,9 @@
 """Every seam of the agent on one screen. Anything that can be slow, fail or cost money is here."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from agent.ledger import Ledger
 from agent.types import (
@@ -17,8 +19,11 @@ from agent.types import (
     Section,
     Sentence,
 )
+from prompts import Request
 from retrieval.ports import Vectors
 from retrieval.types import Filters, Hit, Passage, Scope
+
+A = TypeVar("A", bound=BaseModel)
 
 
 class Shelf(Protocol):
@@ -39,6 +44,13 @@ class Shelf(Protocol):
         """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
 
 
+class Chat(Protocol):
+    """A language model: asked for a value of a type, it gives one or raises."""
+
+    def ask(self, request: Request, answer: type[A]) -> A:
+        """Ask once, patiently; see `agent.chat.errors` for what can go wrong."""
+
+
 class Planner(Protocol):
     def plan(self, question: Question) -> Plan: ...
 
@@ -55,8 +67,16 @@ class Drafter(Protocol):
     ) -> Conclusion:
         """Write what rests on the body that stands; bring no new source."""
 
-    def revise(self, sentence: Sentence, ruling: Ruling, evidence: Evidence) -> Sentence | None:
-        """Return a weaker or better cited sentence, or None to give it up."""
+    def revise(
+        self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
+    ) -> Sequence[Sentence | None]:
+        """Return for each a weaker or better cited sentence, in order, or None to give it up."""
+
+
+class Reviewer(Protocol):
+    """A second opinion on findings; it may lower a ruling, never raise one."""
+
+    def review(self, pairs: Sequence[Pair], rulings: Sequence[Ruling]) -> list[Ruling]: ...
 
 
 class Verifier(Protocol):

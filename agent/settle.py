@@ -27,6 +27,7 @@ class _Item:
     sentence: Sentence
     ruling: Ruling | None = None
     tried: tuple[str, ...] = ()
+    given_up: bool = False
 
 
 def settle(
@@ -36,11 +37,13 @@ def settle(
     items = [_Item(s.heading, sentence) for s in sections for sentence in s.sentences]
     items = _ruled(items, court, ledger)
     for _ in range(ROUNDS):
-        repaired = [_repaired(item, court, drafter) for item in items]
+        repaired = _repaired(items, court, drafter)
         if repaired == items:
             break
         items = _ruled(repaired, court, ledger)
     items = _ruled([_trimmed(item, court) for item in items], court, ledger)
+    if ledger is None:  # what is written on top of the body has been reviewed in it
+        items = _reviewed(items, court)
     return _standing(sections, items), tuple(_fallen(i, court) for i in items if not _stands(i))
 
 
@@ -51,13 +54,21 @@ def _ruled(items: Sequence[_Item], court: Court, ledger: Ledger | None) -> list[
     return [i if i.ruling is not None else replace(i, ruling=next(rulings)) for i in items]
 
 
-def _repaired(item: _Item, court: Court, drafter: Drafter) -> _Item:
-    if item.ruling is None or item.ruling.stands:
-        return item
-    better = drafter.revise(item.sentence, item.ruling, court.evidence)
+def _repaired(items: Sequence[_Item], court: Court, drafter: Drafter) -> list[_Item]:
+    """Ask once for all that fell and were not given up."""
+    rejected = [(i.sentence, i.ruling) for i in items if i.ruling and _open(i)]
+    revised = iter(drafter.revise(rejected, court.evidence) if rejected else ())
+    return [_mended(i, next(revised)) if _open(i) else i for i in items]
+
+
+def _mended(item: _Item, better: Sentence | None) -> _Item:
     if better is None or better == item.sentence:
-        return item
+        return replace(item, given_up=True)
     return _Item(item.place, better, None, (*item.tried, item.sentence.text))
+
+
+def _open(item: _Item) -> bool:
+    return not _stands(item) and not item.given_up
 
 
 def _trimmed(item: _Item, court: Court) -> _Item:
@@ -67,6 +78,14 @@ def _trimmed(item: _Item, court: Court) -> _Item:
         return item
     fewer = court.needed(item.sentence)
     return item if fewer == item.sentence else replace(item, sentence=fewer, ruling=None)
+
+
+def _reviewed(items: Sequence[_Item], court: Court) -> list[_Item]:
+    """After the second opinion, which can only let more fall."""
+    standing = [i for i in items if i.ruling and i.ruling.stands]
+    rulings = court.review([i.sentence for i in standing], [i.ruling for i in standing if i.ruling])
+    later = iter(rulings)
+    return [replace(i, ruling=next(later)) if _stands(i) else i for i in items]
 
 
 def _stands(item: _Item) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from agent import absence
 from agent.ledger import Ledger
-from agent.ports import Shelf, Verifier
+from agent.ports import Reviewer, Shelf, Verifier
 from agent.types import (
     Check,
     Citation,
@@ -64,6 +64,8 @@ class Court:
     shelf: Shelf
     evidence: Evidence
     filters: Filters = field(default_factory=Filters)
+    reviewer: Reviewer | None = None
+    """Looks at findings only: in a search for absence, lower support would let more stand."""
 
     def rule(self, sentences: Sequence[Sentence], ledger: Ledger | None = None) -> list[Ruling]:
         """Rule on each sentence, in order; findings are judged in one batch."""
@@ -78,6 +80,18 @@ class Court:
         rulings = self.verifier.judge([self._pair(sentences[i]) for i in judged])
         settled |= dict(zip(judged, rulings, strict=True))
         return [settled[i] for i in range(len(sentences))]
+
+    def review(self, sentences: Sequence[Sentence], rulings: Sequence[Ruling]) -> list[Ruling]:
+        """The rulings after a second opinion on the findings that stand, where one is asked for."""
+        judged = [i for i, s in enumerate(sentences) if s.kind is Kind.FINDING]
+        reviewed = list(rulings)
+        if self.reviewer is None or not judged:
+            return reviewed
+        pairs = [self._pair(sentences[i]) for i in judged]
+        lowered = self.reviewer.review(pairs, [rulings[i] for i in judged])
+        for i, ruling in zip(judged, lowered, strict=True):
+            reviewed[i] = ruling if reviewed[i].stands else reviewed[i]
+        return reviewed
 
     def needed(self, sentence: Sentence) -> Sentence:
         """The sentence with only the citations it needs: without any of them it would fall.
@@ -94,6 +108,8 @@ class Court:
 
     def _cited(self, sentence: Sentence) -> Ruling | None:
         """The rules of citation; None where they are kept."""
+        if sentence.fault:
+            return _falls(sentence.fault, "citations")
         if not sentence.citations:
             return _falls("it cites nothing", "citations")
         for citation in sentence.citations:

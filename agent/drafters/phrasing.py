@@ -16,7 +16,6 @@ SAYS: Final = (
     r"|stated|concludes?|concluded|mentions?|mentioned|names?|named|points?|pointed|finds?|found"
     r"|writes?|wrote|recalls?|cites?|cited|warns?|warned)"
 )
-SELF_SAYS: Final = re.compile(rf"^(?:The|This|That) {NOUN}(?: also)? (?={SAYS}\b)")
 SELF: Final = re.compile(rf"^(?:The|This|That) ({NOUN})\b")
 VISIBLE: Final = re.compile(r"\b[Tt]he (visible|available) text\b")
 REPORTED: Final = re.compile(
@@ -48,10 +47,8 @@ def standing_alone(text: str, source: Source) -> str:
     """Name the source where a sentence points at itself or says nothing of who reports it."""
     name = publisher(source)
     text = BRACKETED.sub(r", \1,", text).replace(",,", ",").replace(",.", ".")
-    if SELF_SAYS.match(text):
-        return SELF_SAYS.sub(f"{name} ", text)
     if own := SELF.match(text):
-        return f"The {name} {own[1]}{text[own.end() :]}"
+        return f"The {name.removeprefix('The ')} {own[1]}{text[own.end() :]}"
     if VISIBLE.search(text):
         return (
             VISIBLE.sub(rf"the \1 text from {name}", text, count=1)[:1].upper()

@@ -24,7 +24,7 @@ EMBEDDING_MAX = 127
 FUSED = "com.microsoft"
 
 
-class _Graph:
+class Graph:
     """Nodes and constants in the making; a value is known by its name."""
 
     def __init__(self) -> None:
@@ -49,10 +49,8 @@ class _Graph:
 
 def build(weights: Weights) -> onnx.ModelProto:
     """Build the graph `input_ids` (1, tokens) int64 -> `vector` (1, 384) float32, unit length."""
-    graph = _Graph()
-    hidden = _embeddings(graph, weights)
-    for layer in range(LAYERS):
-        hidden = _layer(graph, weights, hidden, f"encoder.layer.{layer}")
+    graph = Graph()
+    hidden = encoder(graph, weights)
     pooled = graph.node("ReduceMean", [hidden, "one"], "mean", keepdims=0)
     graph.node("LpNormalization", [pooled], "vector", axis=-1, p=2)
     ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
@@ -65,8 +63,22 @@ def build(weights: Weights) -> onnx.ModelProto:
     )
 
 
-def _embeddings(graph: _Graph, weights: Weights) -> str:
-    """Word + position + token type (always 0), normalised; words as bytes, one scale each."""
+def encoder(graph: Graph, weights: Weights, types: str = "") -> str:
+    """Add the layers over `input_ids`; return the name of the hidden states (1, tokens, 384).
+
+    Args:
+        graph: what has been made so far.
+        weights: those of the BERT encoder, by their PyTorch names.
+        types: name of the token types, (1, tokens) int64; without them all are 0.
+    """
+    hidden = _embeddings(graph, weights, types)
+    for layer in range(LAYERS):
+        hidden = _layer(graph, weights, hidden, f"encoder.layer.{layer}")
+    return hidden
+
+
+def _embeddings(graph: Graph, weights: Weights, types: str) -> str:
+    """Word + position + token type, normalised; words as bytes, one scale each."""
     words = weights["embeddings.word_embeddings.weight"]
     scales = np.maximum(np.abs(words).max(axis=1, keepdims=True), 1e-9) / EMBEDDING_MAX
     graph.constant("words", np.rint(words / scales).astype(np.int8))
@@ -81,11 +93,19 @@ def _embeddings(graph: _Graph, weights: Weights) -> str:
     graph.node("Mul", ["word.unscaled", "word.scale"], "word")
     graph.node("Shape", ["input_ids"], "tokens", start=1, end=2)
     graph.node("Slice", ["positions", "zero", "tokens"], "position")
-    graph.node("Add", ["word", "position"], "embedded")
-    return _norm(graph, weights, "embedded", "embeddings.LayerNorm")
+    embedded = graph.node("Add", ["word", "position"], "embedded")
+    if types:
+        first, second = weights["embeddings.token_type_embeddings.weight"]
+        graph.constant("type.step", second - first)
+        graph.constant("last", np.array([-1], np.int64))
+        graph.node("Cast", [types], "type.float", to=TensorProto.FLOAT)
+        graph.node("Unsqueeze", ["type.float", "last"], "type.column")
+        graph.node("Mul", ["type.column", "type.step"], "type")
+        embedded = graph.node("Add", ["embedded", "type"], "typed")
+    return _norm(graph, weights, embedded, "embeddings.LayerNorm")
 
 
-def _layer(graph: _Graph, weights: Weights, hidden: str, name: str) -> str:
+def _layer(graph: Graph, weights: Weights, hidden: str, name: str) -> str:
     """Self-attention and feed-forward, each added to its input and normalised."""
     shared = graph.quantise(hidden)
     heads = [
@@ -106,7 +126,7 @@ def _layer(graph: _Graph, weights: Weights, hidden: str, name: str) -> str:
 
 
 def _linear(  # noqa: PLR0913 - the two ways of quantising an input share everything else
-    graph: _Graph,
+    graph: Graph,
     weights: Weights,
     name: str,
     *,
@@ -129,7 +149,7 @@ def _linear(  # noqa: PLR0913 - the two ways of quantising an input share everyt
     return graph.node("MatMulIntegerToFloat", inputs, f"{name}.out", domain=FUSED)
 
 
-def _norm(graph: _Graph, weights: Weights, value: str, name: str) -> str:
+def _norm(graph: Graph, weights: Weights, value: str, name: str) -> str:
     gain = graph.constant(f"{name}.weight", weights[f"{name}.weight"])
     shift = graph.constant(f"{name}.bias", weights[f"{name}.bias"])
     return graph.node("LayerNormalization", [value, gain, shift], f"{name}.out", epsilon=EPSILON)

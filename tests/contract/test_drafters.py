@@ -128,7 +128,7 @@ def test_giving_up_is_an_answer_to_a_rejected_sentence(
     section: Section = drafter.draft(PLAN, evidence)[0]
     ruling = Ruling(support=Support.UNSUPPORTED, reason="not in the source")
     sentence = section.sentences[0]
-    better = drafter.revise(sentence, ruling, evidence)
+    [better] = drafter.revise([(sentence, ruling)], evidence)
     assert better is None or better != sentence
 
 

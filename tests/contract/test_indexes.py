@@ -71,12 +71,12 @@ def filled(index: ChromaIndex, record: Record) -> Iterator[Nearest]:
 
 def chroma(record: Record, request: pytest.FixtureRequest) -> Iterator[Nearest]:
     folder = request.getfixturevalue("tmp_path_factory").mktemp("index")
-    yield from filled(ChromaIndex.in_folder(folder, WordsEmbedder()), record)
+    yield from filled(ChromaIndex.in_folder(folder, "words/1", 32), record)
 
 
 def chroma_server(record: Record, request: pytest.FixtureRequest) -> Iterator[Nearest]:
     url = request.getfixturevalue("server")
-    yield from filled(ChromaIndex.at_server(url, "verdict-test", WordsEmbedder()), record)
+    yield from filled(ChromaIndex.at_server(url, "verdict-test", "words/1", 32), record)
 
 
 INDEXES = [exact, chroma, chroma_server]

@@ -9,9 +9,15 @@ PAPER = source("paper", publisher="The Daily Bridge (copy of a Wire report)")
 @pytest.mark.parametrize(
     ("said", "written"),
     [
-        ("The article says that the bridge fell.", "The Daily Bridge says that the bridge fell."),
-        ("The report also adds that it rained.", "The Daily Bridge adds that it rained."),
-        ("The post is about tolls.", "The The Daily Bridge post is about tolls."),
+        (
+            "The article says that the bridge fell.",
+            "The Daily Bridge article says that the bridge fell.",
+        ),
+        (
+            "This report also adds that it rained.",
+            "The Daily Bridge report also adds that it rained.",
+        ),
+        ("The post is about tolls.", "The Daily Bridge post is about tolls."),
         (
             "The visible text names no date.",
             "The visible text from The Daily Bridge names no date.",

@@ -1,0 +1,168 @@
+"""What one draft, and one day, may cost: reserved before each call, settled after it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from agent.chat.errors import BudgetSpent
+from agent.prices import Prices, Unpriced
+from agent.spending import Spending
+from agent.types import Usage
+
+
+@dataclass(frozen=True)
+class Limits:
+    """None: no limit. Tokens are input and output together; money is in US dollars."""
+
+    draft_tokens: int | None = None
+    draft_cost: float | None = None
+    day_tokens: int | None = None
+    day_cost: float | None = None
+    seconds: float = 300.0
+    """For all model calls of one draft together."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What one call took."""
+
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass
+class Account:
+    """The account of one draft, while it is written."""
+
+    until: float
+    """Reading of the monotonic clock at which the time for the model is over."""
+    on_step: Callable[[str], None] = lambda _: None
+    models: dict[str, None] = field(default_factory=dict)
+    prompts: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    calls: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    priced: bool = True
+    seconds: float = 0.0
+
+    def note(self, text: str) -> None:
+        """Tell the reader of the page, once."""
+        self.notes[text] = None
+
+    def remaining(self) -> float:
+        """Seconds left for the model."""
+        return self.until - time.monotonic()
+
+    def usage(self) -> Usage:
+        """What is printed with the page."""
+        return Usage(
+            model=", ".join(self.models) or "embedded",
+            calls=self.calls,
+            input_tokens=self.input_tokens,
+            cached_tokens=self.cached_tokens,
+            output_tokens=self.output_tokens,
+            cost=round(self.cost, 6) if self.calls and self.priced else None,
+            seconds=round(self.seconds, 3),
+            prompts=dict(self.prompts),
+            notes=tuple(self.notes),
+        )
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Tokens and money set aside for one call."""
+
+    row: int
+    tokens: int
+    cost: float
+
+
+_account: ContextVar[Account] = ContextVar("account")
+
+
+class Budget:
+    """Opens the account of each draft and holds it, and the day, to the limits."""
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        prices: Prices | None = None,
+        spending: Spending | None = None,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        self._limits = limits or Limits()
+        self._prices = prices or Unpriced()
+        self._spending = spending or Spending()
+        self._today = today
+
+    @contextmanager
+    def open(self, on_step: Callable[[str], None] = lambda _: None) -> Iterator[Account]:
+        """Account for everything that is asked inside the block, in this thread."""
+        account = Account(time.monotonic() + self._limits.seconds, on_step)
+        token = _account.set(account)
+        try:
+            yield account
+        finally:
+            _account.reset(token)
+
+    def reserve(self, model: str, input_tokens: int, output_tokens: int) -> Reservation:
+        """Set aside what a call may cost at most.
+
+        Raises:
+            BudgetSpent: it is more than is left.
+        """
+        account, limits = current(), self._limits
+        tokens = input_tokens + output_tokens
+        price = self._prices.cost(model, input_tokens, 0, output_tokens)
+        cost = price or 0.0
+        if price is None and (limits.draft_cost or limits.day_cost):
+            account.note(
+                f"The price of the model {model} is not known: its tokens are counted, and the "
+                "limits in money do not hold it."
+            )
+        used = account.input_tokens + account.output_tokens
+        if limits.draft_tokens is not None and used + tokens > limits.draft_tokens:
+            raise BudgetSpent(
+                f"A call of up to {tokens:,} tokens would pass this draft's limit of "
+                f"{limits.draft_tokens:,} ({used:,} are used)."
+            )
+        if limits.draft_cost is not None and account.cost + cost > limits.draft_cost:
+            raise BudgetSpent(f"A call would pass this draft's limit of ${limits.draft_cost:g}.")
+        row = self._spending.reserve(
+            self._today(), tokens, cost, limits.day_tokens, limits.day_cost
+        )
+        if row is None:
+            raise BudgetSpent("A call would pass the limit for today.")
+        return Reservation(row, tokens, cost)
+
+    def settle(self, reserved: Reservation, model: str, used: Used) -> None:
+        """Replace a reservation by what the call took."""
+        account = current()
+        fresh = used.input_tokens - used.cached_tokens
+        price = self._prices.cost(model, fresh, used.cached_tokens, used.output_tokens)
+        self._spending.settle(reserved.row, used.tokens, price or 0.0)
+        account.input_tokens += used.input_tokens
+        account.cached_tokens += used.cached_tokens
+        account.output_tokens += used.output_tokens
+        account.cost += price or 0.0
+        account.priced &= price is not None
+
+
+def current() -> Account:
+    """The account that is open in this thread.
+
+    Raises:
+        LookupError: a model was asked outside of `Budget.open`.
+    """
+    return _account.get()

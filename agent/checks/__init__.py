@@ -1,0 +1,54 @@
+"""Exact checkers: small rules that hold a claim against the words that it cites."""
+
+from collections.abc import Callable, Sequence
+
+from agent.checks import (
+    attribution,
+    causation,
+    dating,
+    modality,
+    money,
+    naming,
+    negation,
+    numeric,
+    percentages,
+    quantifiers,
+    quotations,
+)
+from agent.checks.reading import Reading
+from agent.types import Check, Extract
+
+Checker = Callable[[str, Reading], Check]
+
+HARD: tuple[Checker, ...] = (
+    numeric.check,
+    percentages.check,
+    money.check,
+    dating.check,
+    naming.check,
+    quotations.check,
+    negation.check,
+)
+"""Facts that must be in the cited words: a violation decides."""
+
+SOFT: tuple[Checker, ...] = (
+    modality.check,
+    attribution.check,
+    quantifiers.check,
+    causation.check,
+)
+"""How strongly a thing is said: a claim may not be stronger than its evidence."""
+
+HARD_NAMES = frozenset(
+    module.NAME for module in (numeric, percentages, money, dating, naming, quotations, negation)
+)
+
+
+def run(claim: str, reading: Reading) -> tuple[Check, ...]:
+    """Run every checker on a claim whose evidence has been read."""
+    return tuple(checker(claim, reading) for checker in (*HARD, *SOFT))
+
+
+def check(claim: str, extracts: Sequence[Extract]) -> tuple[Check, ...]:
+    """Run every checker on a claim and the extracts it cites."""
+    return run(claim, Reading(extracts))

@@ -1,0 +1,198 @@
+"""Whether evidence gives the quantities of a claim: the common part of three checkers."""
+
+import math
+import re
+from collections.abc import Collection
+from itertools import pairwise
+
+from agent.checks.dates import carries, dates
+from agent.checks.names import names
+from agent.checks.normalise import content, fold, stem
+from agent.checks.quantities import Bound, Measure, Quantity
+from agent.checks.reading import CLOSE, ENOUGH, Line, Reading, amounts_of
+from agent.types import Check, Outcome
+
+_ABOUT = 0.1
+"""How far from its value "about" may stray: a tenth, as in "about 90" for 87."""
+_RIVAL = 0.4
+"""Share of the claim's content words in a line whose other value counts as a rival."""
+_LONGEST_LIST = 6
+_COUNTING = frozenset({Measure.NUMBER, Measure.ORDINAL})
+"""Measures whose values compare only where they count the same thing."""
+_TWO = frozenset({stem(w) for w in ("both", "pair", "couple", "twin", "twice")})
+_OF_SOURCES = frozenset(
+    stem(w) for w in ("source", "report", "article", "account", "page", "item", "study", "document")
+)
+_COMMA = re.compile(r"\s*(?:,|,?\s(?:and|&))\s")
+_BRACKETS = re.compile(r"\([^)]*\)")
+
+
+def same(claimed: Quantity, given: Quantity) -> bool:
+    """Tell whether a quantity of the evidence carries one of the claim."""
+    if Measure.VAGUE in {claimed.measure, given.measure}:
+        return claimed.measure is given.measure
+    wanted, found = _comparable(claimed, given)
+    if wanted is None or found is None:
+        return False
+    if claimed.unit and given.unit and claimed.unit != given.unit:
+        return False
+    return _equal(claimed, given, wanted, found)
+
+
+def _equal(claimed: Quantity, given: Quantity, wanted: float, found: float) -> bool:
+    if math.isclose(wanted, found, rel_tol=1e-9):
+        return True
+    match claimed.bound:
+        case Bound.ABOUT:
+            return abs(wanted - found) <= _ABOUT * abs(found)
+        case Bound.NEARLY:
+            return (1 - _ABOUT) * wanted <= found < wanted
+        case Bound.OVER:
+            return wanted <= found <= 2 * wanted and given.bound is not Bound.UNDER
+        case Bound.UNDER:
+            return wanted / 2 <= found <= wanted and given.bound is not Bound.OVER
+        case Bound.EXACT:
+            return claimed.rounded and _rounds_to(found, wanted)
+
+
+def _rounds_to(found: float, wanted: float) -> bool:
+    """Tell whether `found` rounds to `wanted` at the digits that `wanted` shows."""
+    digits = f"{wanted:.12g}".replace(".", "").strip("0")
+    return len(digits) >= 2 and math.isclose(float(f"{found:.{len(digits)}g}"), wanted)
+
+
+def _comparable(claimed: Quantity, given: Quantity) -> tuple[float | None, float | None]:
+    shares = {Measure.PERCENT: 100.0, Measure.RATIO: 1.0}
+    if claimed.measure in shares and given.measure in shares:
+        return claimed.value / shares[claimed.measure], given.value / shares[given.measure]
+    if claimed.measure is given.measure:
+        return claimed.value, given.value
+    if {claimed.measure, given.measure} == {Measure.NUMBER, Measure.MONEY}:
+        return (claimed.value, given.value) if claimed.measure is Measure.NUMBER else (None, None)
+    return None, None
+
+
+def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure]) -> Check:
+    """Hold the claim's quantities of some kinds against those of the evidence.
+
+    Returns:
+        `VIOLATED` for the first one that no sentence of evidence gives, with the rival value in
+        `evidence` where a sentence about the same thing gives another; `UNKNOWN` for vague ones.
+    """
+    stated = [q for q in amounts_of(claim) if not q.implied]
+    wanted = [q for q in stated if q.measure in kinds and not _idle(q, claim[q.start : q.end])]
+    if not wanted:
+        return Check(name=name, outcome=Outcome.NOT_APPLICABLE)
+    unsure = None
+    for quantity in wanted:
+        carrying = {line for line, given in reading.quantities if same(quantity, given)}
+        if carrying and not _belongs_elsewhere(claim, quantity, stated, carrying, reading):
+            continue
+        if carrying:
+            return _violation(name, claim, quantity, stated, reading)
+        if quantity.measure is Measure.VAGUE or _ordinal_word(quantity, claim):
+            unsure = quantity
+        elif not _counted(quantity, reading):
+            return _violation(name, claim, quantity, stated, reading)
+    if unsure is None:
+        return Check(name=name, outcome=Outcome.OK)
+    said = claim[unsure.start : unsure.end]
+    detail = f'the cited text does not say "{said}", which gives no exact value'
+    span = (unsure.start, unsure.end)
+    return Check(name=name, outcome=Outcome.UNKNOWN, detail=detail, span=span)
+
+
+def _violation(
+    name: str, claim: str, quantity: Quantity, stated: list[Quantity], reading: Reading
+) -> Check:
+    said = claim[quantity.start : quantity.end]
+    rival = _rival(claim, quantity, stated, reading)
+    given = rival[0].text[rival[1].start : rival[1].end] if rival else ""
+    return Check(
+        name=name,
+        outcome=Outcome.VIOLATED,
+        detail=f"the sentence says {said}; the cited text "
+        + (f"says {given}" if rival else "does not give this figure"),
+        span=(quantity.start, quantity.end),
+        evidence=rival[0].text if rival else None,
+    )
+
+
+def _belongs_elsewhere(
+    claim: str, quantity: Quantity, stated: list[Quantity], carrying: set[Line], reading: Reading
+) -> bool:
+    """Tell whether the evidence has the value, but another one for the thing the claim is about."""
+    words = _apart_from_figures(claim)
+    if len(words) < ENOUGH or carrying & set(reading.close(words)):
+        return False
+    return _rival(claim, quantity, stated, reading, CLOSE) is not None
+
+
+def _apart_from_figures(claim: str) -> frozenset[str]:
+    figures = {w for q in amounts_of(claim) for w in content(claim[q.start : q.end])}
+    return frozenset(w for w in content(claim) if w not in figures and not w[0].isdigit())
+
+
+def _ordinal_word(quantity: Quantity, claim: str) -> bool:
+    said = claim[quantity.start : quantity.end]
+    return quantity.measure is Measure.ORDINAL and said.casefold() == "second"
+
+
+def _idle(quantity: Quantity, said: str) -> bool:
+    """Tell whether a number word is used as a pronoun or adverb and states no quantity."""
+    first = said.casefold().replace("-", " ").split()[0]
+    return quantity.value == 1 and first in {"one", "first"} and " of " not in said
+
+
+def _counted(quantity: Quantity, reading: Reading) -> bool:
+    """Tell whether the evidence shows a small count without saying it."""
+    if quantity.measure is not Measure.NUMBER or quantity.unit:
+        return False
+    if quantity.value == len(reading.extracts) and quantity.near & _OF_SOURCES:
+        return True
+    if quantity.value == 2 and reading.stems & _TWO:
+        return True
+    return quantity.value <= _LONGEST_LIST and any(
+        quantity.value in _listed(line.text) for line in reading.lines
+    )
+
+
+def _listed(text: str) -> set[int]:
+    """Give the lengths of the lists of names in a sentence ("Ann Lee (D), Bo Ray and Cy Orr")."""
+    lengths, run = set(), 1
+    flat = _BRACKETS.sub(lambda m: " " * len(m[0]), fold(text))
+    for before, after in pairwise(names(flat)):
+        if _COMMA.fullmatch(flat, before.end, after.start):
+            run += 1
+        else:
+            lengths.add(run)
+            run = 1
+    return (lengths | {run}) - {1}
+
+
+def _rival(
+    claim: str, quantity: Quantity, stated: list[Quantity], reading: Reading, least: float = _RIVAL
+) -> tuple[Line, Quantity] | None:
+    """Find another value that the evidence gives for the same thing, in the closest line."""
+    words = _apart_from_figures(claim)
+    best, best_score = None, least
+    for line, given in reading.quantities:
+        if given.measure is not quantity.measure or given.implied:
+            continue
+        if given.measure in _COUNTING and not (given.near & quantity.near):
+            continue
+        if any(same(q, given) for q in stated):
+            continue
+        score = reading.overlap(words, line)
+        if score >= best_score and (best is None or score > best_score):
+            best, best_score = (line, given), score
+    return best
+
+
+def share_given(claim: str, reading: Reading) -> float:
+    """Give the share of the claim's figures and dates that the evidence has; 1 without any."""
+    figures = [q for q in amounts_of(claim) if not _idle(q, claim[q.start : q.end])]
+    days = dates(claim)
+    given = sum(any(same(q, g) for _, g in reading.quantities) for q in figures)
+    given += sum(any(carries(g, d, {d.year or 0}) for _, g in reading.dates) for d in days)
+    return given / (len(figures) + len(days)) if figures or days else 1.0

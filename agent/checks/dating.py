@@ -1,0 +1,110 @@
+"""Every calendar date of a claim must be a date of its evidence."""
+
+import re
+
+from agent.checks.dates import Date, carries, dates, of_day, relative
+from agent.checks.normalise import content, squash
+from agent.checks.reading import CLOSE, ENOUGH, Line, Reading
+from agent.types import Check, Outcome
+
+NAME = "dates"
+_REPORTS = re.compile(
+    r"\b(?:report|publish|releas|announc|post|wrote|writ|said|says|issu|articl|dated|page|check)",
+    re.IGNORECASE,
+)
+_RIVAL = 0.4
+"""Share of the claim's content words in a line whose other date counts as a rival."""
+
+
+def check(claim: str, reading: Reading) -> Check:
+    """Hold the dates of the claim against those of the evidence.
+
+    A date of the claim may be less exact than the evidence, never more. The day on which an
+    extract was published may carry the date of a sentence that speaks of reporting or publishing.
+    """
+    wanted = dates(claim)
+    unsure = relative(claim)
+    if not wanted and not unsure:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    for found in wanted:
+        if not _carried(found, claim, reading) or _belongs_elsewhere(found, claim, reading):
+            return _violation(found, claim, reading)
+    for start, end in unsure:
+        if not any(squash(claim[start:end]) in text for text in reading.flat):
+            detail = f'"{claim[start:end]}" depends on when it was written'
+            return Check(name=NAME, outcome=Outcome.UNKNOWN, detail=detail, span=(start, end))
+    return Check(name=NAME, outcome=Outcome.OK)
+
+
+def _carried(wanted: Date, claim: str, reading: Reading) -> bool:
+    years = _years(reading)
+    if any(carries(given, wanted, years) for _, given in reading.dates):
+        return True
+    if wanted.month is None and _as_number(wanted, reading):
+        return True
+    published = [of_day(e.published) for e in reading.extracts if e.published]
+    return _REPORTS.search(claim) is not None and any(carries(d, wanted) for d in published)
+
+
+def _years(reading: Reading) -> set[int]:
+    """Give the years that a date without one may belong to: those that the evidence speaks of."""
+    spoken = {d.year for _, d in reading.dates if d.year}
+    return spoken | {e.published.year for e in reading.extracts if e.published}
+
+
+def _as_number(wanted: Date, reading: Reading) -> bool:
+    return any(q.value == wanted.year for _, q in reading.quantities) and wanted.until is None
+
+
+def _violation(wanted: Date, claim: str, reading: Reading) -> Check:
+    said = claim[wanted.start : wanted.end]
+    rival = _rival(wanted, claim, reading)
+    given = rival[0].text[rival[1].start : rival[1].end] if rival else ""
+    return Check(
+        name=NAME,
+        outcome=Outcome.VIOLATED,
+        detail=f"the sentence says {said}; the cited text "
+        + (f"says {given}" if rival else "does not give this date"),
+        span=(wanted.start, wanted.end),
+        evidence=rival[0].text if rival else None,
+    )
+
+
+def _belongs_elsewhere(wanted: Date, claim: str, reading: Reading) -> bool:
+    """Tell whether the evidence has the date, but another one for the thing the claim is about."""
+    if wanted.month is None:
+        return False
+    words = _apart_from_dates(claim)
+    if len(words) < ENOUGH:
+        return False
+    close = reading.close(words)
+    there = [given for line, given in reading.dates if line in close]
+    if any(carries(given, wanted, {wanted.year or 0}) for given in there):
+        return False
+    return _rival(wanted, claim, reading, CLOSE) is not None
+
+
+def _apart_from_dates(claim: str) -> frozenset[str]:
+    flat = claim
+    for found in dates(claim):
+        flat = flat[: found.start] + " " * (found.end - found.start) + flat[found.end :]
+    return frozenset(content(flat))
+
+
+def _rival(
+    wanted: Date, claim: str, reading: Reading, least: float = _RIVAL
+) -> tuple[Line, Date] | None:
+    """Find the date, as exact as the claim's, that the evidence gives for the same thing."""
+    words = _apart_from_dates(claim)
+    stated = dates(claim)
+    best: tuple[Line, Date] | None = None
+    for line, given in reading.dates:
+        alike = (given.day is None) == (wanted.day is None) and (given.until is None) == (
+            wanted.until is None
+        )
+        if not alike or any(carries(given, other) for other in stated):
+            continue
+        score = reading.overlap(words, line)
+        if score >= least and (best is None or score > reading.overlap(words, best[0])):
+            best = (line, given)
+    return best

@@ -1,0 +1,76 @@
+"""Reporting frames: the words by which a text says that somebody else says something."""
+
+import re
+from dataclasses import dataclass
+
+from agent.checks.normalise import fold
+
+_SAYING = "said say says saying told tells testified".split()  # noqa: SIM905
+_STATING = (  # noqa: SIM905
+    "stated states state wrote writes announced announces noted notes added adds explained explains"
+    " reported reports confirmed confirms concluded concludes found finds show shows showed"
+    " describes described acknowledged"
+).split()
+_CONTESTING = (  # noqa: SIM905
+    "claimed claims claim claiming alleged alleges allege alleging argued argues argue arguing"
+    " contended contends contend insisted insists insist asserted asserts assert believed believes"
+    " believe complained complains speculated speculates thinks reckons reckon denied denies deny"
+    " disputed disputes doubts doubted accused accuses"
+).split()
+_JUDGING = (  # noqa: SIM905
+    "maintained maintains charged charges suggested suggests suggest warned warns fears hopes"
+    " estimates estimated regards questioned considers think"
+).split()
+_TO_THAT = r"(?=(?:\W+\w+){0,4}?\W+that\b)"
+_AT_THE_END = r"(?<=[a-z])(?=\W*$|\s(?:to|in|on|at)\s(?:\w+\W*){1,6}$)"
+_VERB = re.compile(
+    rf"\b(?:(?P<said>{'|'.join(_SAYING)})|(?P<contested>{'|'.join(_CONTESTING)})"
+    rf"|(?:{'|'.join(_STATING)})(?:{_TO_THAT}|{_AT_THE_END})"
+    rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END}))\b(?!-)",
+    re.IGNORECASE,
+)
+_PHRASE = re.compile(
+    r"\b(?:according to|in (?:the )?(?:\w+(?:'s)? ){1,3}(?:view|opinion|judgment|judgement|account"
+    r"|words|telling)|in the (?:view|opinion|judgment|account|words|eyes) of"
+    r"|by (?:\w+(?:'s)? ){1,4}(?:reckoning|account|own admission)|so-called|allegedly|reportedly"
+    r"|supposedly|purportedly|critics? of|allegations? (?:that|of)|claims? (?:that|of)"
+    r"|accusations? (?:that|of)|theory that|rumou?rs? (?:that|of)|hypothes[ie]s that"
+    r"|belief that)\b",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(
+    r"\b(?:report|article|page|paper|study|abstract|note|item|post|piece|story|release|statement"
+    r"|text|document|review|letter|memo|ruling|order|summary|copy|survey|analysis|data|table|it"
+    r"|we|i|results?|findings?|figures?)\W+(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One reporting cue; `start` and `end` are character offsets of the cue itself."""
+
+    start: int
+    end: int
+    contested: bool
+    """The word marks the content as somebody's own ("claims", "believes", "denied")."""
+    document: bool
+    """What speaks is the source itself ("the report says")."""
+
+
+def frames(text: str) -> list[Frame]:
+    """Find the reporting cues of a sentence, outside of its quotations."""
+    flat = re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), fold(text))
+    found = [
+        Frame(
+            m.start(),
+            m.end(),
+            bool(m["contested"] or m["judged"]),
+            _DOCUMENT.search(flat, max(0, m.start() - 40), m.start()) is not None,
+        )
+        for m in _VERB.finditer(flat)
+    ]
+    found += [
+        Frame(m.start(), m.end(), contested=True, document=False) for m in _PHRASE.finditer(flat)
+    ]
+    return sorted(found, key=lambda f: f.start)

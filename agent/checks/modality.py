@@ -1,0 +1,65 @@
+"""A claim may not be surer than its evidence: alleged < may < plans < did."""
+
+import re
+
+from agent.checks.frames import frames
+from agent.checks.normalise import content, fold
+from agent.checks.reading import Line, Reading, governing
+from agent.types import Check, Outcome
+
+NAME = "modality"
+_ALLEGATION = re.compile(
+    r"\b(?:alleged(?:ly)?|alleg(?:es?|ing|ations?)|accus\w+|suspect(?:s|ed)|purported(?:ly)?"
+    r"|rumou?r(?:s|ed)?|supposed(?:ly)?|unconfirmed|unverified|reportedly)\b",
+    re.IGNORECASE,
+)
+_POSSIBILITY = re.compile(
+    r"\b(?:may(?! \d)|might|could|possib(?:le|ly)|perhaps|probab(?:le|ly)|likely|potential(?:ly)?"
+    r"|appear(?:s|ed)?|seem(?:s|ed|ingly)?|suggest(?:s|ed|ing)?|believed|thought to|apparently"
+    r"|presumably|estimat(?:e[sd]?|ing)|indicat(?:es?|ed|ing)|tend(?:s|ed)? to|risk of"
+    r"|hint(?:s|ed)?|if|unless|whether|uncertain|unclear|preliminary|provisional)\b",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(
+    r"\b(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|will|propos(?:es?|ed|als?)|expect(?:s|ed)?"
+    r"|aim(?:s|ed)?|schedul(?:ed|es)|promis(?:es?|ed)|seeks?|sought|hop(?:es?|ed) to"
+    r"|consider(?:s|ed|ing)|wants?|wanted|would|should)\b",
+    re.IGNORECASE,
+)
+_RUNGS = (_ALLEGATION, _POSSIBILITY, _PLAN)
+_ALLEGED, _FACT = 0, len(_RUNGS)
+
+
+def check(claim: str, reading: Reading) -> Check:
+    """Compare how sure the claim is with the sentences about the same thing.
+
+    The rung of a sentence is the weakest of its hedges that bear on what both share; without any
+    it states a fact. Naming who says so ("prosecutors said") carries an allegation, though not a
+    mere possibility.
+    """
+    wanted = frozenset(content(claim))
+    close = reading.close(wanted)
+    if not close:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    height = min((n for n, cue in enumerate(_RUNGS) if cue.search(fold(claim))), default=_FACT)
+    found = [_lowest(line, wanted) for line in close]
+    attributed = bool(frames(claim))
+    for rung, _ in found:
+        if rung >= height or (attributed and rung == _ALLEGED):
+            return Check(name=NAME, outcome=Outcome.OK)
+    return Check(
+        name=NAME,
+        outcome=Outcome.VIOLATED,
+        detail=f'the cited text says it only with "{found[0][1]}"; the sentence is surer',
+        span=(0, len(claim)),
+        evidence=close[0].text,
+    )
+
+
+def _lowest(line: Line, wanted: frozenset[str]) -> tuple[int, str]:
+    """Give the rung of a line, from `_ALLEGED` to `_FACT`, and the hedge that puts it there."""
+    for rung, cue in enumerate(_RUNGS):
+        hedges = governing(cue, line.text, wanted)
+        if hedges:
+            return rung, hedges[0][0]
+    return _FACT, ""

@@ -1,0 +1,93 @@
+"""A claim and the sentence it rests on must point the same way."""
+
+import re
+
+from agent.checks.normalise import content, stem
+from agent.checks.reading import CLOSE, ENOUGH, LONGEST_LINE, Line, Reading, governing
+from agent.types import Check, Outcome
+
+NAME = "negation"
+_CUE = re.compile(
+    r"\b(?:not(?! (?:only|just|merely|necessarily|least))|no(?! (?:fewer|less|more) than|\.)|never"
+    r"|none|nobody|nothing(?! but)|neither|nor|without|cannot|non|unable|hardly|false|untrue"
+    r"|fail(?:s|ed|ing)? to|refus(?:e|es|ed|ing)|lack(?:s|ed|ing)?|den(?:y|ies|ied|ying))\b"
+    r"|n't\b",
+    re.IGNORECASE,
+)
+_CUE_STEMS = frozenset(
+    stem(w) for w in ("never", "none", "nobody", "nothing", "cannot", "unable", "false", "untrue")
+) | frozenset(stem(w) for w in ("fail", "refuse", "lack", "deny", "denied", "non", "hardly"))
+_OPPOSITES = [
+    (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
+    for left, right in (
+        (
+            "rise increase grow climb gain higher increasing growth",
+            "fall decrease decline drop shrink lower decreasing",
+        ),
+        ("more", "fewer less"),
+        ("above exceed", "below under"),
+        ("before", "after"),
+        ("guilty convicted", "acquitted innocent"),
+        ("accept approve support back endorse", "reject oppose dismiss"),
+        ("allow permit", "ban prohibit forbid"),
+        ("legal lawful", "illegal unlawful"),
+        ("true genuine authentic", "false untrue fake"),
+        ("win", "lose"),
+        ("faster", "slower"),
+        ("hotter warmer", "colder cooler"),
+        ("largest highest biggest most", "smallest lowest least fewest"),
+        ("strengthen", "weaken"),
+        ("admit", "deny denied"),
+    )
+]
+
+
+def check(claim: str, reading: Reading) -> Check:
+    """Compare the polarity of the claim with that of the sentences about the same thing.
+
+    Only negations that bear on a word of both count; a pair of opposites ("rose", "fell") makes up
+    for one. Any other difference to every such sentence is a violation.
+    """
+    wanted = frozenset(content(claim)) - _CUE_STEMS
+    if len(wanted) < ENOUGH:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    odd: Line | None = None
+    for line in reading.lines:
+        mine, theirs = _opposites(claim, line)
+        alike = (len(wanted & line.content) + len(mine)) / len(wanted) >= CLOSE
+        if not alike or len(line.stems) > LONGEST_LINE:
+            continue
+        here = governing(_CUE, claim, (line.content | mine) - _CUE_STEMS)
+        there = governing(_CUE, line.text, wanted | theirs)
+        if abs(len(here) - len(there)) == len(mine):
+            return Check(name=NAME, outcome=Outcome.OK)
+        odd = odd or line
+    if odd is None:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    return Check(
+        name=NAME,
+        outcome=Outcome.VIOLATED,
+        detail=f'the sentence and the cited text point opposite ways; it says "{odd.text}"',
+        span=(0, len(claim)),
+        evidence=odd.text,
+    )
+
+
+def _opposites(claim: str, line: Line) -> tuple[set[str], set[str]]:
+    """Give the words of the claim whose opposite the line has instead, and those opposites."""
+    said, given = set(content(claim)) | _plain_small(claim), set(line.stems)
+    mine, theirs = set[str](), set[str]()
+    for left, right in _OPPOSITES:
+        for one, other in ((left, right), (right, left)):
+            if said & one and not said & other and given & other and not given & one:
+                mine.add(min(said & one))
+                theirs |= given & other
+    return mine, theirs
+
+
+def _plain_small(claim: str) -> set[str]:
+    """Give the opposites among the function words ("before", "more"), which content leaves out."""
+    return {stem(w) for w in re.findall(r"[a-z]+", claim.casefold()) if w in _SMALL}
+
+
+_SMALL = frozenset({"before", "after", "above", "below", "under", "more", "most"})

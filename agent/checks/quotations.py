@@ -1,0 +1,117 @@
+"""A quotation must stand in the evidence word for word, and with its speaker."""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import takewhile
+
+from agent.checks.frames import frames
+from agent.checks.names import LINKS, TITLES, names
+from agent.checks.normalise import fold, plain, squash
+from agent.checks.reading import Line, Reading
+from agent.types import Check, Outcome
+
+NAME = "quotations"
+_QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|(?<=\w)'(?=\w))+)'(?!\w)")
+_LEFT_OUT = re.compile(r"\[[^\]]*\]|\.\.\.")
+_EDGES = " .,;:!?-'\""
+_ALTERED = 0.6
+"""Similarity (difflib ratio) from which on a sentence counts as the original of the quotation."""
+
+
+def quoted(text: str) -> list[tuple[int, int]]:
+    """Find the spans inside quotation marks that hold two words or more; apostrophes are none."""
+    spans = (m.span(1) if m[1] else m.span(2) for m in _QUOTED.finditer(fold(text)))
+    return [(start, end) for start, end in spans if len(text[start:end].split()) > 1]
+
+
+def check(claim: str, reading: Reading) -> Check:
+    """Look every quotation of the claim up in the evidence.
+
+    Marks, dashes, case and spaces are folded; an ellipsis or a bracket may stand for words left
+    out, but what remains must be there in order.
+    """
+    spans = quoted(claim)
+    if not spans:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    for start, end in spans:
+        said = claim[start:end]
+        if not any(_stands_in(said, text) for text in reading.flat):
+            return _altered(said, (start, end), reading)
+        other = _other_speaker(claim, (start, end), reading)
+        if other:
+            return Check(
+                name=NAME,
+                outcome=Outcome.VIOLATED,
+                detail="the cited text gives these words to somebody else",
+                span=(start, end),
+                evidence=other.text,
+            )
+    return Check(name=NAME, outcome=Outcome.OK)
+
+
+def _stands_in(said: str, text: str) -> bool:
+    at = 0
+    bare = _bare(text)
+    for part in _parts(said):
+        found = bare.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+def _parts(said: str) -> Iterator[str]:
+    for piece in _LEFT_OUT.split(squash(said)):
+        part = _bare(piece).strip(_EDGES)
+        if part:
+            yield part
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace('"', ""))
+
+
+def _altered(said: str, span: tuple[int, int], reading: Reading) -> Check:
+    wanted = squash(said)
+    nearest, ratio = None, _ALTERED
+    for line in reading.lines:
+        candidates = [line.text[a:b] for a, b in quoted(line.text)] or [line.text]
+        for text in candidates:
+            likeness = SequenceMatcher(None, wanted, squash(text), autojunk=False).ratio()
+            if likeness > ratio:
+                nearest, ratio = text, likeness
+    detail = f'the sentence quotes "{said}"; the cited text ' + (
+        f'says "{nearest}"' if nearest else "does not have these words"
+    )
+    return Check(name=NAME, outcome=Outcome.VIOLATED, detail=detail, span=span, evidence=nearest)
+
+
+def _other_speaker(claim: str, span: tuple[int, int], reading: Reading) -> Line | None:
+    """Find the line that gives the quotation to a speaker whom the claim does not name."""
+    outside = claim[: span[0]] + " " * (span[1] - span[0]) + claim[span[1] :]
+    speakers = _people(outside)
+    if not speakers or not frames(outside):
+        return None
+    parts = list(_parts(claim[span[0] : span[1]]))
+    other: Line | None = None
+    for at, line in enumerate(reading.lines):
+        if not all(part in _bare(squash(line.text)) for part in parts):
+            continue
+        own = _people(_QUOTED.sub(" ", line.text)) if frames(line.text) else set()
+        near = own or {w for n in reading.lines[max(0, at - 1) : at + 2] for w in _words(n.text)}
+        if speakers & near or not own:
+            return None
+        other = other or line
+    return other
+
+
+def _people(text: str) -> set[str]:
+    """Give the last word of each name that can speak, without what follows "of" or "at"."""
+    found = (n for n in names(text) if not n.opens or len(n.tokens) > 1)
+    heads = ([*takewhile(lambda token: token not in LINKS, name.tokens)] for name in found)
+    return {head[-1] for head in heads if head} - TITLES
+
+
+def _words(text: str) -> set[str]:
+    return {plain(word) for word in re.findall(r"[\w'.-]+", text)}

@@ -1,0 +1,144 @@
+"""Evidence read once for all checkers: its sentences, and which of them speak to a claim."""
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from agent.checks.dates import Date, dates
+from agent.checks.names import Vocabulary, vocabulary
+from agent.checks.normalise import content, fold, squash, stems, words
+from agent.checks.quantities import Quantity, quantities
+from agent.types import Extract
+from retrieval.sentences import sentences
+
+CLOSE = 0.75
+"""Share of a claim's content words from which on an evidence sentence says the same thing, so that
+a difference between the two is a finding. At this share the dev rows (see the model card) show
+far more findings among unsupported than among supported claims."""
+ENOUGH = 3
+"""Content words that a claim must have for that share to mean anything."""
+_REACH = 40
+"""Characters within which a cue finds the word that it bears on."""
+LONGEST_LINE = 80
+"""Words beyond which a "sentence" is a table or a menu, where nearness says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of evidence."""
+
+    text: str
+    extract: int
+    """Position of its extract."""
+    stems: tuple[str, ...]
+    content: frozenset[str]
+
+
+def amounts_of(sentence: str) -> list[Quantity]:
+    """Find the quantities of a sentence that are not part of a date."""
+    return quantities(sentence, [(d.start, d.end) for d in dates(sentence)])
+
+
+class Reading:
+    """The extracts that one claim cites, parsed on demand and once.
+
+    Args:
+        extracts: the cited spans, in citation order.
+    """
+
+    def __init__(self, extracts: Sequence[Extract]) -> None:
+        self.extracts = tuple(extracts)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All sentences of all extracts, in order."""
+        return tuple(
+            _line(text, position)
+            for position, extract in enumerate(self.extracts)
+            for text in _split(extract.text)
+        )
+
+    @cached_property
+    def quantities(self) -> tuple[tuple[Line, Quantity], ...]:
+        """Every number, percentage and sum of money, with the line it stands in.
+
+        The name of a publisher ("FOX 5") is a line of its own: naming it is no claim.
+        """
+        names = (_line(e.publisher, n) for n, e in enumerate(self.extracts) if e.publisher)
+        return tuple((line, q) for line in (*self.lines, *names) for q in amounts_of(line.text))
+
+    @cached_property
+    def dates(self) -> tuple[tuple[Line, Date], ...]:
+        """Every calendar date, with the line it stands in."""
+        return tuple((line, found) for line in self.lines for found in dates(line.text))
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What the evidence and its publishers can name."""
+        publishers = " ".join(e.publisher for e in self.extracts if e.publisher)
+        return vocabulary([*(e.text for e in self.extracts), publishers])
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(s for line in self.lines for s in line.stems)
+
+    @cached_property
+    def flat(self) -> tuple[str, ...]:
+        """Each extract with everything folded that print varies."""
+        return tuple(squash(extract.text) for extract in self.extracts)
+
+    def overlap(self, claim: frozenset[str], line: Line) -> float:
+        """Share of the content stems of a claim that a line has, in [0, 1]."""
+        return len(claim & line.content) / len(claim) if claim else 0.0
+
+    def shared(self, claim: frozenset[str], line: Line) -> tuple[int, int]:
+        """Give the span of a line from its first to its last word in common with the claim."""
+        hits = [at for at, stem in enumerate(line.stems) if stem in claim]
+        if not hits:
+            return 0, 0
+        found = words(line.text)
+        return found[hits[0]][1], found[hits[-1]][2]
+
+    def close(self, wanted: frozenset[str], least: float = CLOSE) -> list[Line]:
+        """Give the lines that have at least a share of the content stems, the closest first."""
+        prose = (line for line in self.lines if len(line.stems) <= LONGEST_LINE)
+        scored = [(self.overlap(wanted, line), line) for line in prose]
+        if len(wanted) < ENOUGH:
+            return []
+        near = sorted((s for s in scored if s[0] >= least), key=lambda s: -s[0])
+        return [line for _, line in near]
+
+
+def _split(text: str) -> Iterator[str]:
+    for start, end in sentences(text):
+        piece = text[start:end].strip()
+        if piece:
+            yield piece
+
+
+def _line(text: str, extract: int) -> Line:
+    return Line(fold(text), extract, tuple(stems(text)), frozenset(content(text)))
+
+
+def governing(cue: re.Pattern[str], text: str, shared: Container[str]) -> list[re.Match[str]]:
+    """Find the cues of a text that bear on what it shares with another.
+
+    A cue bears on the next content word, or on the one before where nothing follows it closely
+    ("may raise", "is unconfirmed").
+
+    Args:
+        cue: the pattern of the cues.
+        text: a claim or a line of evidence.
+        shared: content stems of the other text.
+    """
+    flat = fold(text)
+    return [m for m in cue.finditer(flat) if _bears_on(flat, m, shared)]
+
+
+def _bears_on(text: str, cue: re.Match[str], shared: Container[str]) -> bool:
+    after = content(re.split(r"[.,;:!?]", text[cue.end() : cue.end() + _REACH])[0])
+    if after:
+        return after[0] in shared
+    before = content(text[max(0, cue.start() - _REACH) : cue.start()])
+    return bool(before) and before[-1] in shared

@@ -1,0 +1,170 @@
+"""The verifier that needs no service: exact checkers and a small logistic model."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent.checks import HARD_NAMES
+from agent.checks.reading import Reading
+from agent.types import Check, Clause, Pair, Ruling, Support
+from agent.verifiers.features import Comparison, Rarity
+from agent.verifiers.model import SupportModel, load_model, load_rarity
+from agent.verifiers.units import Unit, prepare
+from retrieval.errors import EmbeddingFailed
+from retrieval.ports import Vectors
+
+Embed = Callable[[Sequence[str]], Vectors]
+
+VERBATIM = 0.99
+"""Score of a sentence that its evidence has word for word."""
+VETO = 0.2
+"""Factor on the score of what a checker refused: it stays ordered and below every threshold."""
+_SAYS_LESS = frozenset({"modality", "attribution"})
+"""Checkers whose violation leaves a weaker sentence that the evidence would carry."""
+_CARRIES = 0.8
+"""Share of the best extract's coverage of a clause from which on another one carries it too."""
+
+
+@dataclass(frozen=True)
+class _Finding:
+    unit: Unit
+    support: Support
+    score: float
+    reason: str
+
+
+class EmbeddedVerifier:
+    """Rules by exact checkers and a logistic model; deterministic, local, no service.
+
+    Args:
+        embed: texts to unit vectors, shape (n, dimension).
+        model: the weights; by default those shipped.
+        rarity: stem to inverse document frequency; by default the table shipped.
+    """
+
+    def __init__(
+        self, embed: Embed, model: SupportModel | None = None, rarity: Rarity | None = None
+    ) -> None:
+        self._embed = embed
+        self._model = model or load_model()
+        self._rarity = rarity or load_rarity()
+
+    @property
+    def name(self) -> str:
+        """Name and version of model and rules."""
+        return f"embedded/{self._model.version}"
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+        """Rule on each pair, in order.
+
+        Where the embedder fails, every pair is `UNCHECKED`: nothing that was not checked stands.
+        """
+        prepared = [prepare(pair, self._rarity) for pair in pairs]
+        try:
+            vectors = self._vectors(t for units in prepared for u in units for t in u.texts)
+        except EmbeddingFailed as error:
+            reason = f"could not check: {error}"
+            unchecked = Ruling(support=Support.UNCHECKED, reason=reason, verifier=self.name)
+            return [unchecked for _ in pairs]
+        return [self._rule(units, vectors) for units in prepared]
+
+    def needed(self, pair: Pair) -> tuple[bool, ...]:
+        """Tell which extracts a sentence needs: without them all it would no longer stand.
+
+        Extracts are left out one after the other, the least covering first, as long as the sentence
+        stands on the rest. All are needed where it does not stand in the first place.
+        """
+        keep = list(range(len(pair.evidence)))
+        if len(keep) > 1 and self._stands(pair):
+            whole = Comparison(pair.claim, pair.claim, Reading(pair.evidence), self._rarity)
+            covers = whole.contribution()
+            for position in sorted(keep, key=lambda n: (covers[n], -n)):
+                rest = [n for n in keep if n != position]
+                fewer = pair.model_copy(update={"evidence": tuple(pair.evidence[n] for n in rest)})
+                if rest and self._stands(fewer):
+                    keep = rest
+        return tuple(n in keep for n in range(len(pair.evidence)))
+
+    def _stands(self, pair: Pair) -> bool:
+        return self.judge([pair])[0].stands
+
+    def _vectors(self, texts: Iterable[str]) -> dict[str, Vectors]:
+        """Embed each text once; a dictionary of vectors, shape (dimension,)."""
+        wanted = list(dict.fromkeys(texts))
+        return dict(zip(wanted, self._embed(wanted), strict=True)) if wanted else {}
+
+    def _rule(self, units: Sequence[Unit], vectors: Mapping[str, Vectors]) -> Ruling:
+        if not units:
+            reason = "it cites no text"
+            return Ruling(support=Support.UNSUPPORTED, score=0.0, reason=reason, verifier=self.name)
+        whole, *parts = (self._find(unit, vectors) for unit in units)
+        support, reason = _decide(whole, parts)
+        return Ruling(
+            support=support,
+            score=round(min(finding.score for finding in (whole, *parts)), 4),
+            reason=reason,
+            clauses=tuple(_ledger(finding) for finding in parts or [whole]),
+            checks=units[0].checks,
+            verifier=self.name,
+        )
+
+    def _find(self, unit: Unit, vectors: Mapping[str, Vectors]) -> _Finding:
+        score, threshold = self._score(unit, vectors), self._model.threshold
+        if violated := unit.violated:
+            support = _refusal(violated, carried=score >= threshold)
+            return _Finding(unit, support, score * VETO, min(violated, key=_weight).detail)
+        if score < threshold:
+            return _Finding(unit, Support.UNSUPPORTED, score, "the cited text does not carry it")
+        said = "word for word" if unit.verbatim else "in other words"
+        return _Finding(unit, Support.SUPPORTED, score, f"the cited text says it {said}")
+
+    def _score(self, unit: Unit, vectors: Mapping[str, Vectors]) -> float:
+        if unit.verbatim:
+            return VERBATIM
+        claim, *windows = (vectors[text] for text in unit.texts)
+        features = unit.comparison.features(claim, np.array(windows), unit.checks)
+        return self._model.probability(features)
+
+
+def _weight(check: Check) -> tuple[bool, bool]:
+    """Order findings: a hard one first, and first of all one that shows what is said instead."""
+    return check.name not in HARD_NAMES, check.evidence is None
+
+
+def _refusal(violated: Sequence[Check], *, carried: bool) -> Support:
+    hard = [check for check in violated if check.name in HARD_NAMES]
+    if any(check.evidence for check in hard):
+        return Support.CONTRADICTED
+    if hard or not carried or any(c.name not in _SAYS_LESS for c in violated):
+        return Support.UNSUPPORTED
+    return Support.PARTIAL
+
+
+def _decide(whole: _Finding, parts: Sequence[_Finding]) -> tuple[Support, str]:
+    """Let a sentence stand only where it and every clause of it do."""
+    fallen = [f for f in (whole, *parts) if f.support is not Support.SUPPORTED]
+    if not fallen:
+        return Support.SUPPORTED, whole.reason
+    refuted = [f for f in fallen if f.support is Support.CONTRADICTED]
+    if refuted:
+        return Support.CONTRADICTED, refuted[0].reason
+    some_stand = any(f.support is Support.SUPPORTED for f in parts)
+    if some_stand and any(f.support is not Support.SUPPORTED for f in parts):
+        clause = next(f for f in parts if f.support is not Support.SUPPORTED)
+        return Support.PARTIAL, f'"{clause.unit.comparison.claim}": {clause.reason}'
+    return fallen[0].support, fallen[0].reason
+
+
+def _ledger(finding: _Finding) -> Clause:
+    unit = finding.unit
+    covers = unit.comparison.contribution()
+    alone = tuple(n for n, share in enumerate(covers) if share >= _CARRIES * max(covers) > 0)
+    return Clause(
+        text=unit.comparison.claim,
+        start=unit.span[0],
+        end=unit.span[1],
+        support=finding.support,
+        score=round(finding.score, 4),
+        citations=alone,
+    )

@@ -1,0 +1,67 @@
+"""What of a pair is scored: the sentence and, where it is long, each of its clauses."""
+
+from dataclasses import dataclass, replace
+
+from agent.checks import attribution, naming, run
+from agent.checks.frames import frames
+from agent.checks.reading import Reading
+from agent.clauses import clauses
+from agent.types import Check, Outcome, Pair
+from agent.verifiers.features import Comparison, Rarity
+from agent.verifiers.verbatim import unframed, verbatim
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sentence or clause beside its evidence, and what the exact checkers found."""
+
+    comparison: Comparison
+    checks: tuple[Check, ...]
+    span: tuple[int, int]
+    """Characters of the sentence."""
+    verbatim: bool
+
+    @property
+    def violated(self) -> list[Check]:
+        return [check for check in self.checks if check.outcome is Outcome.VIOLATED]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What must be embedded to score it: what is said, then its windows."""
+        return () if self.verbatim else (self.comparison.said, *self.comparison.windows)
+
+
+def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
+    """Give the sentence first, then its clauses if it has several; nothing without evidence."""
+    reading = Reading(pair.evidence)
+    if not reading.lines:
+        return []
+    whole = _unit(pair.claim, (0, len(pair.claim)), reading, rarity)
+    spans = clauses(pair.claim)
+    if len(spans) == 1 or whole.verbatim:
+        return [whole]
+    parts = [_unit(pair.claim[start:end], (start, end), reading, rarity) for start, end in spans]
+    if frames(pair.claim):
+        parts = [_without_attribution(part) for part in parts]
+    return [whole, *parts]
+
+
+def _unit(claim: str, span: tuple[int, int], reading: Reading, rarity: Rarity) -> Unit:
+    said = unframed(claim, reading)
+    comparison = Comparison(claim, said, reading, rarity)
+    whole = verbatim(claim, reading) or verbatim(said, reading)
+    return Unit(comparison, _checks(claim, said, reading), span, whole)
+
+
+def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
+    """Run the checkers; who publishes a text need not be named in it."""
+    found = run(claim, reading)
+    if said == claim or naming.check(said, reading).outcome is Outcome.VIOLATED:
+        return found
+    fine = Check(name=naming.NAME, outcome=Outcome.OK)
+    return tuple(fine if check.name == naming.NAME else check for check in found)
+
+
+def _without_attribution(part: Unit) -> Unit:
+    """Drop a finding that is none where the sentence names elsewhere who says so."""
+    return replace(part, checks=tuple(c for c in part.checks if c.name != attribution.NAME))

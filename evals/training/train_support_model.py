@@ -1,0 +1,153 @@
+"""Train the embedded verifier's support model: `python -m evals.training.train_support_model`.
+
+Two sets of people's judgements on real documents, weighted alike: WiCE claims against the web pages
+that they cite, and BEGIN answers against the passages that they were given. FRANK summaries are
+held back from training and help to choose the threshold. The table of word rarity counts passages.
+"""
+
+import argparse
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from agent.checks.normalise import stems
+from agent.verifiers.features import FEATURES, LOWER_ONLY
+from agent.verifiers.model import FOLDER, MODEL_FILE, RARITY_FILE, load_rarity
+from evals.training.logistic import Fitted, Flags, Floats, balanced, balanced_accuracy, fit
+from evals.training.support_rows import Measured, measure, read
+from retrieval.embedding import MiniLM
+
+TRAINED_ON = ("dev/wice_claim_dev", "dev/begin_dev")
+CHOSEN_ON = "dev/frank_val"
+COUNTED = {
+    "dev/wice_claim_dev": None,
+    "dev/begin_dev": None,
+    "dev/frank_val": None,
+    "train/wice_partial_subclaims": None,
+    "train/vitaminc_real": 8_000,
+    "train/fever_train": 30_000,
+}
+"""Sets whose passages make the table of word rarity, with the rows taken."""
+VERSION = "rules+logistic/1"
+L2 = 0.05
+FOLDS = 5
+COMMONEST = 20_000
+STEP = 0.25
+"""Rarities are kept to a quarter of a nat: the table stays small, the coverage does not change."""
+NEVER_UP: Flags = np.array([name in LOWER_ONLY for name in FEATURES])
+
+
+def main() -> None:
+    """Count words, measure rows, cross-validate, fit on all, write both files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with dev/ and train/")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="where the two files go")
+    options = parser.parse_args()
+    write_rarity(options.data, options.out / RARITY_FILE)
+    load_rarity.cache_clear()
+    rarity = load_rarity(options.out)
+    embedder = MiniLM()
+    sets = {
+        name: measure(read(options.data / f"{name}.jsonl.gz"), embedder.embed, rarity)
+        for name in (*TRAINED_ON, CHOSEN_ON)
+    }
+    trained = [sets[name] for name in TRAINED_ON]
+    scores = [cross_validated(rows, [r for r in trained if r is not rows]) for rows in trained]
+    scores.append(sentence_scores(train(trained), sets[CHOSEN_ON]))
+    threshold = best_threshold(list(sets.values()), scores)
+    for name, rows, found in zip(sets, sets.values(), scores, strict=True):
+        accuracy = balanced_accuracy(labels(rows), found >= threshold)
+        print(f"{name:24} n={len(rows):5} balanced accuracy {accuracy:.1f} at {threshold:.2f}")
+    write_model(train(trained), threshold, options.out / MODEL_FILE)
+
+
+def train(sets: Sequence[Sequence[Measured]]) -> Fitted:
+    """Fit on the sentences of all sets, each set and each class weighing the same."""
+    rows = [row for one in sets for row in one]
+    importance = np.concatenate([balanced(labels(one)) for one in sets])
+    return fit(sentences(rows), labels(rows), importance, NEVER_UP, L2)
+
+
+def cross_validated(rows: Sequence[Measured], others: Sequence[Sequence[Measured]]) -> Floats:
+    """Score each row by a model that saw neither it nor any row with the same first passage."""
+    fold = np.array([row.row.cluster % FOLDS for row in rows])
+    scores = np.zeros(len(rows))
+    for n in range(FOLDS):
+        model = train([[r for r, f in zip(rows, fold, strict=True) if f != n], *others])
+        tested = np.flatnonzero(fold == n).tolist()
+        scores[tested] = sentence_scores(model, [rows[at] for at in tested])
+    return scores
+
+
+def sentence_scores(model: Fitted, rows: Sequence[Measured]) -> Floats:
+    """Score rows as the verifier does: the lowest of the sentence and its clauses."""
+    return np.array([row.scores(model.probabilities(row.features)).min() for row in rows])
+
+
+def best_threshold(sets: Sequence[Sequence[Measured]], scores: Sequence[Floats]) -> float:
+    """Choose the one threshold with the highest mean balanced accuracy over all sets."""
+
+    def mean(threshold: float) -> float:
+        pairs = zip(sets, scores, strict=True)
+        return sum(balanced_accuracy(labels(rows), s >= threshold) for rows, s in pairs)
+
+    return float(max((n / 100 for n in range(20, 81)), key=mean))
+
+
+def sentences(rows: Sequence[Measured]) -> Floats:
+    """Features of the whole sentences, shape (rows, features)."""
+    return np.array([row.features[0] for row in rows])
+
+
+def labels(rows: Sequence[Measured]) -> Flags:
+    """True where people found the claim supported, shape (rows,)."""
+    return np.array([row.row.supported for row in rows])
+
+
+def write_rarity(data: Path, path: Path) -> None:
+    """Count in how many passages each stem occurs; keep the commonest."""
+    passages = {
+        passage
+        for name, limit in COUNTED.items()
+        for row in read(data / f"{name}.jsonl.gz", limit)
+        for passage in row.evidence
+    }
+    counts = Counter(stem for passage in passages for stem in set(stems(passage)))
+    kept = sorted(counts, key=lambda stem: (-counts[stem], stem))[:COMMONEST]
+    table: dict[str, list[str]] = {}
+    for stem in sorted(kept):
+        rarity = math.log((len(passages) + 1) / (counts[stem] + 0.5))
+        table.setdefault(f"{round(rarity / STEP) * STEP:.2f}", []).append(stem)
+    unknown = max(float(value) for value in table) + STEP
+    found = {
+        "unknown": unknown,
+        "stems": {value: " ".join(table[value]) for value in sorted(table, key=float)},
+    }
+    path.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+
+def write_model(model: Fitted, threshold: float, path: Path) -> None:
+    """Write the weights with the digits that matter."""
+    numbers = zip(FEATURES, model.mean, model.scale, model.weights, strict=True)
+    found = {
+        "version": VERSION,
+        "threshold": threshold,
+        "intercept": round(model.intercept, 6),
+        "weights": {
+            name: {
+                "mean": round(float(mean), 6),
+                "scale": round(float(scale), 6),
+                "weight": round(float(weight), 6),
+            }
+            for name, mean, scale, weight in numbers
+        },
+    }
+    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""The embedded verifier through its port, with the model that ships and a small embedder."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from agent.types import Extract, Outcome, Pair, Ruling, Support
+from agent.verifiers.embedded import EmbeddedVerifier
+from agent.verifiers.features import FEATURES, LOWER_ONLY
+from agent.verifiers.model import (
+    FOLDER,
+    MODEL_FILE,
+    RARITY_FILE,
+    ModelUnreadable,
+    load_model,
+    load_rarity,
+)
+from retrieval.errors import EmbeddingFailed
+from retrieval.ports import Vectors
+from retrieval.sentences import sentences
+from tests.fakes_retrieval import WordsEmbedder
+
+SEEDS = Path(__file__).parents[3] / "seeds"
+TOWER = "Engineers of the city council closed the clock tower in March 2021 after a stone fell."
+BELL = "The bell of the clock tower was sold to a museum in Oslo for 40,000 euros."
+WEATHER = "Rain is expected in the valley on most days of the coming week."
+
+
+def verifier() -> EmbeddedVerifier:
+    return EmbeddedVerifier(WordsEmbedder().embed)
+
+
+def rule(claim: str, *evidence: str, **fields: object) -> Ruling:
+    return verifier().judge([pair(claim, *evidence, **fields)])[0]
+
+
+def pair(claim: str, *evidence: str, **fields: object) -> Pair:
+    extracts = tuple(Extract.model_validate({"text": text} | fields) for text in evidence)
+    return Pair(claim=claim, evidence=extracts)
+
+
+def test_a_sentence_of_the_evidence_stands_word_for_word() -> None:
+    ruling = rule(TOWER, f"{WEATHER} {TOWER}")
+    assert ruling.stands
+    assert ruling.score == 0.99
+
+
+def test_a_light_edit_of_the_evidence_stands() -> None:
+    assert rule("City council engineers closed the clock tower in March 2021.", TOWER).stands
+
+
+def test_what_the_evidence_does_not_speak_of_falls() -> None:
+    ruling = rule("The council built a swimming pool beside the river.", TOWER)
+    assert ruling.support is Support.UNSUPPORTED
+    assert ruling.reason == "the cited text does not carry it"
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        "The mayor denied that engineers of the council had closed the old clock tower.",
+        "It is false that engineers of the council had closed the old clock tower.",
+        "A reader asked whether engineers of the council had closed the old clock tower.",
+        "If engineers of the council had closed the old clock tower, it would stand.",
+        "Engineers of the council had closed the old clock tower, critics allege.",
+    ],
+)
+def test_words_cut_out_of_a_denial_or_a_doubt_do_not_stand(evidence: str) -> None:
+    assert not rule("Engineers of the council had closed the old clock tower.", evidence).stands
+
+
+def test_words_cut_out_of_a_list_of_facts_stand() -> None:
+    evidence = (
+        "A stone fell in May; engineers of the council closed the old clock tower, and rain came."
+    )
+    assert rule("Engineers of the council closed the old clock tower.", evidence).stands
+
+
+def test_naming_the_publisher_as_the_one_who_reports_changes_nothing() -> None:
+    for claim in (
+        f"The Daily Lake reported that {TOWER}",
+        f"According to the Daily Lake, {TOWER}",
+        f"{TOWER[:-1]}, the Daily Lake reported.",
+    ):
+        assert rule(claim, TOWER, publisher="The Daily Lake").stands, claim
+
+
+def test_naming_another_publisher_falls() -> None:
+    ruling = rule(f"The Morning Post reported that {TOWER}", TOWER, publisher="The Daily Lake")
+    assert not ruling.stands
+    assert "Morning Post" in ruling.reason
+
+
+def test_a_changed_number_is_contradicted_and_both_values_are_named() -> None:
+    ruling = rule(BELL.replace("40,000", "60,000"), BELL)
+    assert ruling.support is Support.CONTRADICTED
+    assert ruling.reason == "the sentence says 60,000 euros; the cited text says 40,000 euros"
+    assert ruling.score is not None
+    assert ruling.score < load_model().threshold
+
+
+def test_a_number_that_the_evidence_lacks_is_unsupported() -> None:
+    ruling = rule("Engineers of the city council closed the clock tower for 17 days.", TOWER)
+    assert ruling.support is Support.UNSUPPORTED
+
+
+def test_a_lost_attribution_leaves_it_partly_supported() -> None:
+    evidence = "According to the owner, engineers of the council closed the clock tower in March."
+    claim = "Engineers of the council closed the clock tower in March."
+    assert rule(claim, evidence).support is Support.PARTIAL
+
+
+@pytest.mark.parametrize("evidence", [(), ("",), ("  \n",)])
+def test_without_evidence_nothing_stands(evidence: tuple[str, ...]) -> None:
+    ruling = rule(TOWER, *evidence)
+    assert ruling.support is Support.UNSUPPORTED
+    assert ruling.reason == "it cites no text"
+
+
+def test_a_failing_embedder_leaves_every_pair_unchecked() -> None:
+    def fail(texts: Sequence[str]) -> Vectors:
+        raise EmbeddingFailed("The model file is gone.", "Reinstall.")
+
+    pairs = [pair(TOWER, TOWER), pair("The tower was closed by engineers.", TOWER)]
+    rulings = EmbeddedVerifier(fail).judge(pairs)
+    assert [r.support for r in rulings] == [Support.UNCHECKED, Support.UNCHECKED]
+    assert all("The model file is gone." in r.reason for r in rulings)
+    assert all(r.score is None for r in rulings)
+
+
+LONG = (
+    "Engineers of the city council closed the clock tower in March 2021 after a stone fell, and the"
+    " bell of the clock tower was sold to a museum in Oslo for 40,000 euros."
+)
+
+
+def test_each_clause_of_a_long_sentence_names_the_citation_that_carries_it() -> None:
+    ruling = rule(LONG, TOWER, BELL)
+    assert ruling.stands
+    assert [clause.citations for clause in ruling.clauses] == [(0,), (1,)]
+    assert [LONG[c.start : c.end] for c in ruling.clauses] == [c.text for c in ruling.clauses]
+
+
+def test_a_long_sentence_of_which_one_clause_falls_is_partial() -> None:
+    ruling = rule(LONG, TOWER)
+    assert ruling.support is Support.PARTIAL
+    assert [c.support for c in ruling.clauses] == [Support.SUPPORTED, Support.UNSUPPORTED]
+    assert "Oslo" in ruling.reason
+
+
+def test_a_citation_is_needed_only_where_the_sentence_falls_without_it() -> None:
+    judge = verifier()
+    assert judge.needed(pair(LONG, TOWER, BELL)) == (True, True)
+    assert judge.needed(pair(TOWER, WEATHER, TOWER)) == (False, True)
+    assert judge.needed(pair(TOWER, TOWER, TOWER)) == (True, False)
+    assert judge.needed(pair("Cats are kings.", TOWER, BELL)) == (True, True)
+
+
+def test_the_same_pair_is_always_ruled_the_same() -> None:
+    claim = "City council engineers closed the clock tower in March 2021."
+    assert rule(claim, TOWER, BELL) == rule(claim, TOWER, BELL)
+
+
+def test_every_check_of_the_sentence_is_in_the_ruling() -> None:
+    outcomes = {c.name: c.outcome for c in rule(TOWER, TOWER).checks}
+    assert outcomes["dates"] is Outcome.OK
+    assert {"numbers", "money", "percentages", "names", "quotations", "negation"} <= outcomes.keys()
+    assert {"modality", "attribution", "quantifiers", "causation"} <= outcomes.keys()
+
+
+def test_every_sentence_of_a_note_stands_on_its_note() -> None:
+    judge = verifier()
+    for path in sorted((SEEDS / "nh-biden-robocall").glob("*.md")):
+        front, text = path.read_text("utf-8").split("\n---\n", 1)
+        publisher = re.search(r"^publisher: (.+)$", front, re.MULTILINE)
+        assert publisher
+        said = [text[start:end] for start, end in sentences(text)]
+        rulings = judge.judge([pair(s, text, publisher=publisher[1].strip('"')) for s in said])
+        fallen = [(s, r.reason) for s, r in zip(said, rulings, strict=True) if not r.stands]
+        assert not fallen, path.name
+
+
+def test_a_finding_can_only_lower_support() -> None:
+    model = load_model()
+    calm = dict.fromkeys(FEATURES, 0.5)
+    for name in LOWER_ONLY:
+        assert model.probability(calm | {name: 3.0}) <= model.probability(calm)
+
+
+def damaged(folder: Path, **changes: object) -> Path:
+    known = json.loads((FOLDER / MODEL_FILE).read_text("utf-8"))
+    (folder / MODEL_FILE).write_text(json.dumps(known | changes), encoding="utf-8")
+    return folder
+
+
+def test_a_model_that_a_finding_could_raise_is_refused(tmp_path: Path) -> None:
+    weights = load_model().model_dump()["weights"]
+    weights["hard_violations"]["weight"] = 0.1
+    with pytest.raises(ModelUnreadable):
+        load_model(damaged(tmp_path, weights=weights))
+
+
+def test_a_model_for_other_features_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnreadable):
+        load_model(damaged(tmp_path, weights={}))
+
+
+def test_a_missing_or_broken_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnreadable, match="reinstall"):
+        load_model(tmp_path)
+    (tmp_path / RARITY_FILE).write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelUnreadable, match="reinstall"):
+        load_rarity(tmp_path)
+
+
+def test_rarer_words_weigh_more() -> None:
+    rarity = load_rarity()
+    assert rarity("the") < rarity("council") < rarity("zyzzyva")
+
+
+@pytest.mark.parametrize("claim", ["", "...", "\u200b", "7", "“”", "a " * 400])
+@pytest.mark.parametrize("evidence", ["...", "\u200b", "7", "–", TOWER])
+def test_odd_texts_get_a_ruling(claim: str, evidence: str) -> None:
+    assert rule(claim, evidence, WEATHER).reason
+    assert not rule(claim, TOWER).stands
