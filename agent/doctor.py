@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from agent.bootstrap import build_embedder, build_verifier
-from agent.settings import Settings
-from agent.types import Extract, Pair, Value
+from agent.bootstrap import build_budget, build_chat, build_embedder, build_verifier, today
+from agent.chat.errors import ChatError
+from agent.prices import prices
+from agent.settings import OPENAI, Settings
+from agent.types import Extract, Pair, Question, Value
+from agent.verifiers.model import ModelUnreadable
 from retrieval.errors import LibraryError
 from retrieval.library import RECORD, Library
 
 OURS = ("agent", "retrieval", "prompts", "evals")
+DRAFT_INPUT = 16_000
+DRAFT_OUTPUT = 4_000
+"""Tokens of a page of seven sections with one repair."""
 
 
 class Finding(Value):
@@ -23,15 +29,17 @@ class Finding(Value):
     advice: str = ""
 
 
-def examine(settings: Settings, directory: Path | None = None) -> list[Finding]:
-    """Look at everything that a draft needs; nothing is changed and nothing is called."""
+def examine(
+    settings: Settings, directory: Path | None = None, *, call: bool = False
+) -> list[Finding]:
+    """Look at everything that a draft needs; nothing is changed, and nothing is called unasked."""
     return [
         _versions(),
         _names(),
         _embedder(settings),
         _verifier(settings),
         *_library(settings, directory or settings.library),
-        Finding(subject="drafter", fine=True, detail="embedded: it says only what passages say"),
+        *_drafter(settings, call=call),
     ]
 
 
@@ -69,7 +77,10 @@ def _embedder(settings: Settings) -> Finding:
 
 
 def _verifier(settings: Settings) -> Finding:
-    verifier = build_verifier(settings)
+    try:
+        verifier = build_verifier(settings)
+    except ModelUnreadable as error:
+        return Finding(subject="verifier", fine=False, detail=str(error))
     said = "The bridge was closed in May."
     [ruling] = verifier.judge([Pair(claim=said, evidence=(Extract(text=said),))])
     return Finding(
@@ -78,6 +89,58 @@ def _verifier(settings: Settings) -> Finding:
         detail=f"{verifier.name}, on this machine" if ruling.stands else ruling.reason,
         advice="" if ruling.stands else "Reinstall Verdict Desk: no page is drafted without it.",
     )
+
+
+def _drafter(settings: Settings, *, call: bool) -> Iterator[Finding]:
+    """Who writes, where it runs and what it would cost at most."""
+    if not settings.uses_model:
+        detail = "embedded: it says only what passages say (no VERDICT_API_KEY or VERDICT_BASE_URL)"
+        yield Finding(subject="drafter", fine=True, detail=detail)
+        return
+    models = ", then ".join((settings.model, *settings.fallback_models))
+    detail = (
+        f"{models} at {settings.base_url or OPENAI} ({settings.api}), after it the embedded one"
+    )
+    yield Finding(subject="drafter", fine=True, detail=detail)
+    yield Finding(subject="cost", fine=True, detail=_cost(settings))
+    if call:
+        yield _called(settings)
+
+
+def _cost(settings: Settings) -> str:
+    """A draft of four calls, as measured on the demonstration library."""
+    table = prices(settings.input_price, settings.output_price)
+    cost = table.cost(settings.model, DRAFT_INPUT, 0, DRAFT_OUTPUT)
+    tokens = f"about {DRAFT_INPUT:,} tokens in and {DRAFT_OUTPUT:,} out"
+    if cost is None:
+        return (
+            f"{tokens} a draft; the price of {settings.model} is not known here "
+            "(VERDICT_INPUT_PRICE and VERDICT_OUTPUT_PRICE state it)"
+        )
+    most = f"; never more than ${settings.draft_cost:g}" if settings.draft_cost else ""
+    return f"{tokens} a draft: ${cost:,.4f}{most}"
+
+
+def _called(settings: Settings) -> Finding:
+    """One small call: the model reads a claim from a question."""
+    from agent.planner_llm import LlmPlanner  # noqa: PLC0415  (only where it is asked for)
+
+    budget = build_budget(settings)
+    question = Question(text="Is the Great Wall visible from space?", asked_on=today())
+    try:
+        with budget.open() as account:
+            LlmPlanner(build_chat(settings, budget)).plan(question)
+    except ChatError as error:
+        return Finding(subject="call", fine=False, detail=error.args[0], advice=error.advice)
+    usage = account.usage()
+    detail = (
+        f"{usage.model} answered in {usage.seconds:.1f} s, "
+        f"{usage.input_tokens + usage.output_tokens:,} tokens"
+    )
+    if usage.notes:
+        advice = "Drafts are written without the model until this is mended."
+        return Finding(subject="call", fine=False, detail=" ".join(usage.notes), advice=advice)
+    return Finding(subject="call", fine=True, detail=detail)
 
 
 def _library(settings: Settings, directory: Path) -> Iterator[Finding]:

@@ -1,12 +1,15 @@
 """Finished drafts, kept with their evidence: enough to explain a page next year."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from agent.types import Claim, Page
 from agent.words import expanded
+from retrieval.errors import LibraryDamaged
 
 METADATA = sa.MetaData()
 DRAFTS = sa.Table(
@@ -24,9 +27,27 @@ class SqliteStore:
     """One file beside the library: `drafts.sqlite3`."""
 
     def __init__(self, path: Path) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            LibraryDamaged: it is no database, or cannot be written.
+        """
+        self._path = path
         self._engine = sa.create_engine(f"sqlite:///{path}")
         sa.event.listen(self._engine, "connect", _durable)
-        METADATA.create_all(self._engine)
+        with self._told():
+            METADATA.create_all(self._engine)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite could not do, in words that say what to do next."""
+        try:
+            yield
+        except sa.exc.DatabaseError as error:
+            raise LibraryDamaged(
+                f"The drafts in {self._path} cannot be read or written ({error.orig}).",
+                "Free space or restore the file from a backup; moving it away starts a new one.",
+            ) from error
 
     def keep(self, page: Page) -> str:
         text = page.model_dump_json()
@@ -38,7 +59,7 @@ class SqliteStore:
             "checked_on": page.question.asked_on.isoformat(),
             "page": text,
         }
-        with self._engine.begin() as connection:
+        with self._told(), self._engine.begin() as connection:
             connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
         return draft_id
 
@@ -48,7 +69,7 @@ class SqliteStore:
             .where(DRAFTS.c.claim_key == key(claim))
             .order_by(DRAFTS.c.checked_on.desc(), DRAFTS.c.id)
         )
-        with self._engine.begin() as connection:
+        with self._told(), self._engine.begin() as connection:
             return [Page.model_validate_json(text) for (text,) in connection.execute(query)]
 
 

@@ -7,6 +7,7 @@ from agent.ports import Store
 from agent.service import Desk
 from agent.store import MemoryStore, SqliteStore
 from agent.types import Page, Question
+from retrieval.errors import LibraryDamaged
 from tests.unit.agent.test_service import GOOD, QUESTION, ScriptedDrafter, desk
 
 
@@ -45,3 +46,10 @@ def test_keeping_the_same_page_twice_keeps_one(store: Store) -> None:
 def test_drafts_survive_the_process(tmp_path: Path) -> None:
     made = draft(SqliteStore(tmp_path / "drafts.sqlite3"))
     assert SqliteStore(tmp_path / "drafts.sqlite3").earlier(made.claim) == [made]
+
+
+def test_a_damaged_file_is_named_before_anything_is_drafted(tmp_path: Path) -> None:
+    path = tmp_path / "drafts.sqlite3"
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(LibraryDamaged, match=r"drafts\.sqlite3"):
+        SqliteStore(path)

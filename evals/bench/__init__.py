@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m evals.bench --help`. Figures of one run compare with each other only."""

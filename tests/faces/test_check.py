@@ -1,0 +1,131 @@
+"""A page as it was drafted stands; whatever is done to it is found and named."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.faces.front import QUESTION, Json, Told, verdict
+
+
+@pytest.fixture(scope="module")
+def drafted(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the page in every form that can be checked."""
+    folder = tmp_path_factory.mktemp("drafted")
+    for form in ("txt", "md", "json"):
+        verdict("draft", QUESTION, "--out", folder / f"page.{form}", "--library", library)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(drafted: Path) -> Json:
+    read: Json = json.loads((drafted / "page.json").read_text("utf-8"))
+    return read
+
+
+def checked(folder: Path, library: Path, text: str) -> Told:
+    path = folder / "changed.txt"
+    path.write_text(text, "utf-8")
+    return verdict("check", path, "--library", library)
+
+
+def finding(page: Json, pattern: str) -> str:
+    """The first finding of the page whose text has `pattern`, without its full stop."""
+    said = [s for section in page["sections"] for s in section["sentences"]]
+    texts = [str(s["text"]) for s in said if s["kind"] == "finding"]
+    return next(text.rstrip(".") for text in texts if re.search(pattern, text))
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "json"])
+def test_a_page_stands_as_it_was_drafted(drafted: Path, library: Path, form: str) -> None:
+    told = verdict("check", drafted / f"page.{form}", "--library", library)
+    assert (told.status, told.err) == (0, "")
+    assert re.search(r"\b(\d+) of \1 sentences stand, 0 fall\.", told.out)
+
+
+def test_a_swapped_citation_is_found(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    text, said = (drafted / "page.txt").read_text("utf-8"), finding(page, "VisaVerge")
+    right = re.search(re.escape(said) + r" \[(\d+)\]\.", text)
+    assert right
+    assert right[1] != "1"
+    told = checked(tmp_path, library, text.replace(right[0], f"{said} [1]."))
+    assert told.status == 4
+    assert f"[1])\n  {said}.\n" in told.out
+
+
+def test_a_changed_number_is_found(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    text, said = (drafted / "page.txt").read_text("utf-8"), finding(page, r"\b\d,\d{3}\b")
+    changed = re.sub(r"\b\d,\d{3}\b", "9,876", said, count=1)
+    told = checked(tmp_path, library, text.replace(said, changed))
+    assert told.status == 4
+    assert "CONTRADICTED" in told.out
+    assert f"{changed}." in told.out
+    assert "9,876" in told.out.split("Why: ")[1]
+
+
+def test_an_altered_quotation_is_found(library: Path, tmp_path: Path) -> None:
+    letter = "goldman-nov12-letter"
+    url = verdict("library", "show", letter, "--json", "--library", library).json["url"]
+    said = (
+        'The lawmakers describe the event as part of "a {} pattern" of dangerous incidents and say '
+        "ICE broke its own rules [1]."
+    )
+    listed = f"Sources\n[1] A letter - Representative Dan Goldman - {url}\n"
+    true, altered = (
+        f"What was said?\n\n{said.format(w)}\n\n{listed}" for w in ("growing", "fading")
+    )
+    assert checked(tmp_path, library, true).status == 0
+    told = checked(tmp_path, library, altered)
+    assert told.status == 4
+    assert "fading pattern" in told.out
+
+
+def test_a_number_that_is_not_in_the_list_is_named(
+    drafted: Path, library: Path, tmp_path: Path
+) -> None:
+    text = (drafted / "page.txt").read_text("utf-8")
+    told = checked(tmp_path, library, text.replace("[1].", "[1] [44].", 1))
+    assert told.status == 4
+    assert "[44], which is not in the list of sources" in told.out
+
+
+def test_a_source_that_the_library_does_not_have_is_named(library: Path, tmp_path: Path) -> None:
+    text = (
+        "Is it so?\n\nThe bridge fell [1].\n\nSources\n[1] A page - P - https://example.org/page\n"
+    )
+    told = checked(tmp_path, library, text)
+    assert told.status == 4
+    assert "Not in the library: [1]" in told.out
+
+
+def test_programs_get_each_sentence_with_its_ruling(
+    drafted: Path, library: Path, tmp_path: Path
+) -> None:
+    text = (drafted / "page.txt").read_text("utf-8").replace("[1].", "[44].", 1)
+    (tmp_path / "page.txt").write_text(text, "utf-8")
+    told = verdict("check", tmp_path / "page.txt", "--json", "--library", library)
+    assert told.status == 4
+    [fallen] = [e for e in told.json["examined"] if 44 in e["sentence"]["numbers"]]
+    assert fallen["ruling"]["support"] == "unsupported"
+    assert fallen["sentence"]["line"] > 1
+
+
+def test_a_page_whose_json_was_altered_falls(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    sentence = page["sections"][0]["sentences"][0]
+    text = (drafted / "page.json").read_text("utf-8")
+    altered = text.replace(
+        json.dumps(sentence["text"], ensure_ascii=False), '"It was proven by 877 judges."'
+    )
+    assert altered != text
+    path = tmp_path / "page.json"
+    path.write_text(altered, "utf-8")
+    told = verdict("check", path, "--library", library)
+    assert told.status == 4
+    assert "877 judges" in told.out

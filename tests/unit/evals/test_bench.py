@@ -1,0 +1,77 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evals.bench import corpus
+from evals.bench.measure import Ratio, Spread, machine, whole
+from retrieval.library import Library
+from tests.fakes_retrieval import WordsEmbedder, fill
+
+
+def test_a_spread_keeps_median_and_extremes() -> None:
+    spread = Spread.of("a step", [3.0, 1.0, 2.0, 10.0])
+    assert (spread.median, spread.low, spread.high, spread.runs) == (2.5, 1.0, 10.0, 4)
+    assert 2.5 < spread.p95 < 10.0
+
+
+def test_a_ratio_is_of_medians() -> None:
+    ratio = Ratio.of(Spread.of("ours", [4.0, 6.0, 90.0]), Spread.of("theirs", [2.0]))
+    assert ratio.value == 3.0
+    assert "ours / theirs" in str(ratio)
+
+
+def test_a_process_is_measured_with_its_memory() -> None:
+    small = whole([sys.executable, "-c", "pass"])
+    large = whole([sys.executable, "-c", "held = b'x' * 80_000_000"])
+    assert small.seconds > 0
+    assert small.cpu_seconds > 0
+    assert large.peak_mb > small.peak_mb + 50
+
+
+def test_a_process_that_failed_has_no_figures() -> None:
+    with pytest.raises(RuntimeError, match="ended with status 3: no library"):
+        whole([sys.executable, "-c", "import sys; sys.stderr.write('no library'); sys.exit(3)"])
+
+
+def test_a_report_says_what_machine_it_is_of() -> None:
+    assert json.dumps(machine())
+    assert machine()["packages"]
+
+
+def test_a_synthetic_library_is_searched_like_a_real_one(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "real", WordsEmbedder(), create=True) as real:
+        fill(real)
+        held = corpus.block(real)
+    made = corpus.synthetic(held, 250)
+    again = corpus.synthetic(held, 250)
+    assert np.array_equal(made.vectors, again.vectors)
+    assert np.allclose(np.linalg.norm(made.vectors, axis=1), 1, atol=1e-5)
+    with Library.open(tmp_path / "made", WordsEmbedder(), create=True) as library:
+        with library.writing() as record:
+            corpus.store(record, made)
+        assert library.stats().passages == 250
+        [hit] = library.search(made.texts[7], 1)
+        assert hit.lexical > 0
+
+
+def test_a_benchmark_that_does_not_exist_is_wrong_usage() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "evals.bench", "nothing"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "invalid choice" in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--runs", "0"), ("--passages", "-1")])
+def test_numbers_that_measure_nothing_are_wrong_usage(option: tuple[str, str]) -> None:
+    command = [sys.executable, "-m", "evals.bench", "search", *option]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--runs is at least 1" in done.stderr
