@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export Q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: draft test check format lock bench
+.PHONY: draft test check format lock bench record
 .DEFAULT_GOAL := test
 
 # The lock file pins every package by hash, so nothing is resolved here.
@@ -34,6 +34,10 @@ format: $(VENV)/ready
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m evals.bench
+
+# Conversations with services for the tests; RECORD="--base-url URL" asks a real model (VERDICT_API_KEY).
+record: $(VENV)/ready
+	@$(BIN)/python -m tests.replay.record $(RECORD)
 
 # Needs uv; run after a change of dependencies in pyproject.toml.
 lock:

@@ -25,7 +25,7 @@ from chromadb.errors import ChromaError
 
 from retrieval.chroma_embedding import ChromaEmbedding
 from retrieval.errors import IndexBroken
-from retrieval.ports import Embedder, Vectors
+from retrieval.ports import Vectors
 from retrieval.record.types import Entries, Fields
 
 HNSW = CreateHNSWConfiguration(space="cosine", max_neighbors=32, ef_construction=200, ef_search=400)
@@ -40,29 +40,31 @@ UNDATED = 0
 class ChromaIndex:
     """One collection: passage ids, unit vectors, fields."""
 
-    def __init__(self, client: ClientAPI, name: str, embedder: Embedder) -> None:
+    def __init__(self, client: ClientAPI, name: str, embedder: str, dimension: int) -> None:
         self._client, self._name = cast("Client", client), name
-        self._embedding = cast("EmbeddingFunction[Any]", ChromaEmbedding(embedder))
+        made_by = {"embedder": embedder, "dimension": dimension}
+        self._embedding = cast("EmbeddingFunction[Any]", ChromaEmbedding.build_from_config(made_by))
         self._collection = self._made()
         self.folder: Path | None = None
 
     @classmethod
-    def in_folder(cls, folder: Path, embedder: Embedder) -> Self:
+    def in_folder(cls, folder: Path, embedder: str, dimension: int) -> Self:
         """Open or create an index in `folder`. Chroma changes files there even when only read."""
         with _errors():
             client = chromadb.PersistentClient(str(folder), settings=_settings())
-        index = cls(client, "passages", embedder)
+        index = cls(client, "passages", embedder, dimension)
         index.folder = folder
         return index
 
     @classmethod
-    def at_server(cls, url: str, name: str, embedder: Embedder) -> Self:
+    def at_server(cls, url: str, name: str, embedder: str, dimension: int) -> Self:
         """Open or create the collection `name` of a Chroma server or of Chroma Cloud.
 
         Args:
             url: `http[s]://[TOKEN@]HOST[:PORT][/TENANT/DATABASE]`.
             name: of the collection.
-            embedder: remembered in the collection for others who open it.
+            embedder: id of the embedder, remembered for others who open the collection.
+            dimension: of its vectors.
         """
         told = urlsplit(url)
         secure = told.scheme == "https"
@@ -77,7 +79,7 @@ class ChromaIndex:
                 tenant=tenant or DEFAULT_TENANT,
                 database=database or DEFAULT_DATABASE,
             )
-        return cls(client, name, embedder)
+        return cls(client, name, embedder, dimension)
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -17,7 +17,7 @@ from retrieval.errors import IndexBroken, LibraryError
 from retrieval.locks import FileLock
 from retrieval.parity import compare
 from retrieval.record import Record, Revision
-from retrieval.stores import Store
+from retrieval.stores import QUICK, Store
 
 if TYPE_CHECKING:
     from retrieval.chroma import ChromaIndex
@@ -27,8 +27,6 @@ RETRY_SECONDS = 30.0
 """After an index could not be had, how long searches go by exact scan before it is tried again."""
 ROUNDS = 3
 """One for damage, one for a record that was written to meanwhile, one more."""
-QUICK = 5_000
-"""Passages up to which closing waits for an index that is being built: a few seconds."""
 
 
 class _Stopped(Exception):

@@ -94,9 +94,9 @@ class Library:
             record.close()
             raise
         folder = directory / "index"
-        store: Store = FolderStore(folder, record, embedder)
+        store: Store = FolderStore(folder, record)
         if chroma_url is not None:
-            store = ServerStore(chroma_url, record, embedder)
+            store = ServerStore(chroma_url, record)
         index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
         if chroma_url is None:  # a server is asked when it is needed
             index.start()

@@ -32,8 +32,7 @@ class Search:
         words = expression(query)
         if words is None:
             return convex({}, dense, dense_weight)
-        lexical = reader.best_words(words, depth, filters)
-        lexical |= reader.words(words, [i for i in dense if i not in lexical])
+        lexical = reader.words(words, depth, list(dense), filters)
         ids, vectors = reader.vectors([i for i in lexical if i not in dense])
         dense |= zip(ids, map(float, vectors @ vector), strict=True)
         return convex(lexical, dense, dense_weight)

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.faces.failures import BadInput, Exit, status_of
+from agent.faces.failures import BadInput, Exit, status_of, words_of
 from agent.faces.library import app as library_app
 from agent.faces.terminal import say
 
@@ -34,6 +34,14 @@ AsOf = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")]
 
+Model = Annotated[
+    str | None, typer.Option(help="Language model that plans, writes and repairs (VERDICT_MODEL).")
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="OpenAI-compatible endpoint of it (VERDICT_BASE_URL)."),
+]
+
 
 class Format(StrEnum):
     """Forms of a page."""
@@ -56,11 +64,23 @@ def draft(
     ] = None,
     out: Out = None,
     library: LibraryDir = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
 ) -> None:
     """Draft a cited, checked first version of a fact-check."""
     from agent.faces import commands  # noqa: PLC0415  (heavy imports only where used)
 
-    raise typer.Exit(commands.draft(question, day(as_of), form and form.value, out, library))
+    raise typer.Exit(
+        commands.draft(
+            question,
+            day(as_of),
+            form and form.value,
+            out,
+            library,
+            model=model,
+            base_url=base_url,
+        )
+    )
 
 
 @app.command()
@@ -123,14 +143,20 @@ def judge(
 
 
 @app.command()
-def doctor(as_json: AsJson = False, library: LibraryDir = None) -> None:
+def doctor(
+    as_json: AsJson = False,
+    library: LibraryDir = None,
+    call: Annotated[
+        bool, typer.Option("--call", help="Make one small call of the language model.")
+    ] = False,
+) -> None:
     """Say what is installed and what works.
 
     Where something does not, the line below says what to do about it.
     """
     from agent.faces import commands  # noqa: PLC0415
 
-    raise typer.Exit(commands.doctor(library, as_json=as_json))
+    raise typer.Exit(commands.doctor(library, as_json=as_json, call=call))
 
 
 def version(value: bool) -> None:
@@ -168,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: what was typed after `verdict`; by default that of this process.
     """
     try:
-        app(arguments)
+        app(arguments, prog_name="verdict")
     except KeyboardInterrupt:
         say("Stopped.")
         sys.exit(130)
@@ -179,6 +205,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         status = status_of(error)
         if status is None:
             raise
-        say(f"verdict: {error}")
+        say(f"verdict: {words_of(error)}")
         sys.exit(status)
     sys.exit(Exit.OK)

@@ -29,14 +29,14 @@ MOST = 4_000
 """Characters of a question; longer texts belong in a file for `verdict check`."""
 
 
-def configured() -> Settings:
-    """The settings.
+def configured(**typed: str | None) -> Settings:
+    """The settings, with what was typed on the command line before all else.
 
     Raises:
         BadInput: one of them cannot be what it is set to; the message names it.
     """
     try:
-        return Settings()
+        return Settings.model_validate({k: v for k, v in typed.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(map(str, ("VERDICT", *first["loc"]))).upper()
@@ -55,14 +55,24 @@ def shelf(directory: Path | None, *, create: bool = False) -> Iterator[Library]:
 
 
 def draft(
-    question: str, as_of: date | None, form: str | None, out: Path | None, at: Path | None
+    question: str,
+    as_of: date | None,
+    form: str | None,
+    out: Path | None,
+    at: Path | None,
+    *,
+    model: str | None = None,
+    base_url: str | None = None,
 ) -> Exit:
     """`verdict draft`."""
+    settings = configured(model=model, base_url=base_url)
     form = form or _form_of(out)
     require_folder_of(out)
     with shelf(at) as library:
-        made = _draft(library, question, as_of)
+        made = _draft(library, question, as_of, settings)
         deliver(render(made, form), out, prose=form == "text")
+    for note in made.usage.notes:
+        say(note)
     if isinstance(made, Insufficient):
         return Exit.NOT_ENOUGH_EVIDENCE
     if made.fallen:
@@ -73,10 +83,10 @@ def draft(
 def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict ask`."""
     with shelf(at) as library:
-        made = _draft(library, claim, as_of)
+        made = _draft(library, claim, as_of, configured())
     answer = brief.answer(made)
     text = answer.model_dump_json(indent=2) if as_json else brief.as_text(answer)
-    deliver(text, None, prose=not as_json)
+    deliver(text, prose=not as_json)
     return Exit.NOT_ENOUGH_EVIDENCE if isinstance(made, Insufficient) else Exit.OK
 
 
@@ -85,7 +95,7 @@ def check(file: Path, at: Path | None, *, as_json: bool) -> Exit:
     text = read(_text_of(file), file.suffix)
     with shelf(at) as library, progress():
         report = check_text(text, library, bootstrap.build_verifier(configured()))
-    deliver(report.model_dump_json(indent=2) if as_json else _told(report), None, prose=not as_json)
+    deliver(report.model_dump_json(indent=2) if as_json else _told(report), prose=not as_json)
     return Exit.SENTENCES_FALL if report.falling else Exit.OK
 
 
@@ -95,7 +105,7 @@ def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: 
         hits = library.search(query, k, Filters(published_to=as_of))
     if as_json:
         rows = [hit.model_dump(mode="json") for hit in hits]
-        deliver(json.dumps(rows, ensure_ascii=False, indent=2), None, prose=False)
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
         return Exit.OK
     lines = []
     for n, hit in enumerate(hits, 1):
@@ -104,7 +114,7 @@ def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: 
         lines += [f"{n}. {source.title} ({source.id})"]
         lines += [f"   {source.publisher}, {when}, tier {source.tier}, score {hit.score:.2f}"]
         lines += [f"   {' '.join(hit.passage.text.split())}", ""]
-    deliver("\n".join(lines) or "Nothing found.", None, prose=True)
+    deliver("\n".join(lines) or "Nothing found.", prose=True)
     return Exit.OK
 
 
@@ -132,18 +142,20 @@ def judge(file: Path, out: Path | None) -> Exit:
     return Exit.OK
 
 
-def doctor(at: Path | None, *, as_json: bool) -> Exit:
+def doctor(at: Path | None, *, as_json: bool, call: bool = False) -> Exit:
     """`verdict doctor`."""
-    findings = examination.examine(configured(), at)
+    findings = examination.examine(configured(), at, call=call)
     if as_json:
         rows = [f.model_dump(mode="json") for f in findings]
-        deliver(json.dumps(rows, ensure_ascii=False, indent=2), None, prose=False)
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        deliver(examination.as_text(findings), None, prose=False)
+        deliver(examination.as_text(findings))
     return Exit(examination.status(findings))
 
 
-def _draft(library: Library, text: str, as_of: date | None) -> Page | Insufficient:
+def _draft(
+    library: Library, text: str, as_of: date | None, settings: Settings
+) -> Page | Insufficient:
     if not text.strip():
         raise BadInput(
             'The question is empty. Ask for example "Is the Great Wall visible from space?"'
@@ -153,7 +165,7 @@ def _draft(library: Library, text: str, as_of: date | None) -> Page | Insufficie
             f"The question has {len(text)} characters; at most {MOST} are read. Ask one claim, or "
             "put the text in a file and run `verdict check`."
         )
-    desk = bootstrap.build_desk(configured(), library)
+    desk = bootstrap.build_desk(settings, library)
     question = Question(text=" ".join(text.split()), asked_on=bootstrap.today(), as_of=as_of)
     with progress() as step:
         return desk.draft(question, step)

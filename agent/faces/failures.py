@@ -21,6 +21,7 @@ BY_NAME = {
     "BadInput": Exit.USAGE,
     "EmbeddingFailed": Exit.MODEL_FAILED,
     "ModelUnreadable": Exit.MODEL_FAILED,
+    "ChatError": Exit.MODEL_FAILED,
     "TokenizerMissing": Exit.MODEL_FAILED,
     "LibraryMissing": Exit.LIBRARY,
     "LibraryDamaged": Exit.LIBRARY,
@@ -37,5 +38,14 @@ class BadInput(Exception):
 
 def status_of(error: Exception) -> Exit | None:
     """The exit status of a known failure; None for a fault of ours, which keeps its traceback."""
+    if isinstance(error, OSError) and error.filename:
+        return Exit.LIBRARY  # files that a person names are looked at before
     names = (cls.__name__ for cls in type(error).__mro__)
     return next((BY_NAME[name] for name in names if name in BY_NAME), None)
+
+
+def words_of(error: Exception) -> str:
+    """What a person reads about a known failure."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}. Check the path and its rights."
+    return str(error)

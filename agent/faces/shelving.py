@@ -1,13 +1,12 @@
 """What the commands of `agent.faces.library` do."""
 
 import json
-import shutil
 from pathlib import Path
 
 from agent import bootstrap
 from agent.faces.commands import configured, shelf
 from agent.faces.failures import BadInput, Exit
-from agent.faces.terminal import bar, deliver, say
+from agent.faces.terminal import bar, deliver, fitted, say
 from agent.ledger import day
 from retrieval import ingest
 from retrieval.folders import find
@@ -40,7 +39,7 @@ def add(
             )
         else:
             report = ingest.add(record, library.embedder, paths, admits, today=today, progress=step)
-    deliver(report.model_dump_json(indent=2) if as_json else _told(report), None, prose=not as_json)
+    deliver(report.model_dump_json(indent=2) if as_json else _told(report), prose=not as_json)
     return Exit.USAGE if report.refused else Exit.OK
 
 
@@ -50,13 +49,14 @@ def list_sources(at: Path | None, *, as_json: bool) -> Exit:
         sources = library.sources()
     if as_json:
         rows = [s.model_dump(mode="json") for s in sources]
-        deliver(json.dumps(rows, ensure_ascii=False, indent=2), None, prose=False)
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
         return Exit.OK
-    width = max(40, shutil.get_terminal_size().columns)
+    longest = max((len(source.id) for source in sources), default=0)
     for source in sources:
-        when = source.published.isoformat() if source.published else "no date   "
-        line = f"{source.id}  {when}  tier {source.tier}  {source.publisher}"
-        deliver(line if len(line) <= width else f"{line[: width - 1]}…", None, prose=False)
+        when = source.published.isoformat() if source.published else "no date"
+        deliver(
+            fitted(f"{when:<10}  tier {source.tier}  {source.id:<{longest}}  {source.publisher}")
+        )
     say(f"{len(sources)} sources")
     return Exit.OK
 
@@ -70,7 +70,7 @@ def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
         text = library.snapshot(source_id)
     if as_json:
         row = source.model_dump(mode="json") | {"text": text}
-        deliver(json.dumps(row, ensure_ascii=False, indent=2), None, prose=False)
+        deliver(json.dumps(row, ensure_ascii=False, indent=2))
         return Exit.OK
     facts = [
         source.title,
@@ -79,7 +79,7 @@ def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
         f"{source.kind}, tier {source.tier}, origin {source.origin}, vetted by {source.vetted_by}",
         f"read on {day(source.accessed)}, sha256 {source.sha256}",
     ]
-    deliver("\n".join([*facts, "", text]), None, prose=True)
+    deliver("\n".join([*facts, "", text]), prose=True)
     return Exit.OK
 
 
@@ -98,7 +98,7 @@ def stats(at: Path | None, *, as_json: bool) -> Exit:
         library.settle()
         found = library.stats()
     if as_json:
-        deliver(found.model_dump_json(indent=2), None, prose=False)
+        deliver(found.model_dump_json(indent=2))
     else:
         rows = found.model_dump(mode="json").items()
         deliver(
@@ -116,10 +116,10 @@ def verify(at: Path | None, *, repair: bool, as_json: bool) -> Exit:
         found = library.verify(repair=repair)
     if as_json:
         rows = [d.model_dump(mode="json") for d in found]
-        deliver(json.dumps(rows, ensure_ascii=False, indent=2), None, prose=False)
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         lines = [str(d) for d in found] or ["No differences."]
-        deliver("\n".join(lines), None, prose=False)
+        deliver("\n".join(lines))
     return Exit.LIBRARY if found and not repair else Exit.OK
 
 
@@ -147,7 +147,10 @@ def _told(report: AddReport) -> str:
         "removed": report.removed,
         "skipped": report.skipped,
     }
-    lines = [f"Refused {r.path}: {r.reason}" for r in report.refused]
+    lines = [
+        f"Refused: {r.reason}" if r.path in r.reason else f"Refused {r.path}: {r.reason}"
+        for r in report.refused
+    ]
     lines += [f"Note: {note}" for note in report.notes]
     told = ", ".join(f"{len(ids)} {name}" for name, ids in counts.items() if ids)
     return "\n".join([*lines, f"{told or 'nothing added'}, {len(report.refused)} refused."])

@@ -1,13 +1,19 @@
 """Talk to a person on stderr, hand the page to stdout, and wrap it only where a person reads it."""
 
+import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.faces.failures import BadInput
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 STEPS = {
     "plan": "Reading the question",
@@ -18,13 +24,21 @@ STEPS = {
     "conclude": "Writing and checking the summary and limits",
 }
 
+MARK = re.compile(r" *(?:- |\[\d+\] |\d{1,2}\. )?")
+"""What a paragraph hangs under: its indent, its dash, its number in a list."""
+
 
 def say(text: str) -> None:
-    """One line of talk."""
-    sys.stderr.write(f"{text}\n")
+    """A line of talk, wrapped on a terminal."""
+    sys.stderr.write(f"{wrapped(text, width()) if sys.stderr.isatty() else text}\n")
 
 
-def deliver(text: str, out: Path | None, *, prose: bool) -> None:
+def width() -> int:
+    """Columns of the terminal, at most as many as are good to read."""
+    return min(shutil.get_terminal_size().columns, 96)
+
+
+def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
     """Write to `out`, or to stdout; prose is wrapped on a terminal and left alone in a pipe.
 
     Raises:
@@ -38,15 +52,30 @@ def deliver(text: str, out: Path | None, *, prose: bool) -> None:
         say(f"Written to {out}")
         return
     if prose and sys.stdout.isatty():
-        text = wrapped(text, min(shutil.get_terminal_size().columns, 96))
+        text = wrapped(text, width())
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
-def wrapped(text: str, width: int) -> str:
-    """Each paragraph broken at words; addresses stay whole."""
-    return "\n".join(
-        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if line else ""
-        for line in text.split("\n")
+def wrapped(text: str, columns: int) -> str:
+    """Each paragraph broken at words, hanging under its text; addresses stay whole."""
+    return "\n".join(_filled(line, columns) if line.strip() else "" for line in text.split("\n"))
+
+
+def fitted(line: str) -> str:
+    """One row of a table: cut where the terminal ends, whole in a pipe."""
+    columns = shutil.get_terminal_size().columns
+    cut = sys.stdout.isatty() and len(line) > columns
+    return f"{line[: columns - 1]}…" if cut else line
+
+
+def _filled(line: str, columns: int) -> str:
+    mark = MARK.match(line)
+    return textwrap.fill(
+        line,
+        columns,
+        subsequent_indent=" " * (mark.end() if mark else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
@@ -76,17 +105,22 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A progress bar (done, total, name), on a terminal only."""
+    """A progress bar (done, total, name), on a terminal only and once there is progress."""
     if not sys.stderr.isatty():
         yield lambda _done, _total, _name: None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    with ExitStack() as stack:
 
-    with Progress(console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(what, total=None)
+        @cache
+        def begun() -> tuple["Progress", "TaskID"]:
+            from rich.console import Console  # noqa: PLC0415
+            from rich.progress import Progress  # noqa: PLC0415
+
+            shown = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+            return shown, shown.add_task(what, total=None)
 
         def step(done: int, total: int, name: str) -> None:
+            shown, task = begun()
             shown.update(task, completed=done, total=total, description=f"{what} {name[:40]}")
 
         yield step

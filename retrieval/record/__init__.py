@@ -30,7 +30,7 @@ class Record:
     """An open record. Safe for many threads and processes; see `Library.writing` for writers."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
-        self._path, self._engine = path, engine
+        self.path, self._engine = path, engine
         with database.words_for(path), engine.connect() as connection:
             told = database.meta_of(connection)
         self.library, self.embedder, self.dimension = told.library, told.embedder, told.dimension
@@ -73,7 +73,7 @@ class Record:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A view of the record as of now; writers do not disturb it."""
-        with database.words_for(self._path), self._engine.connect() as connection:
+        with database.words_for(self.path), self._engine.connect() as connection:
             yield Reader(connection, self.dimension)
 
     def replace(  # noqa: PLR0913, PLR0917  # one source and everything that belongs to it
@@ -120,7 +120,7 @@ class Record:
         if due:
             with self._writing() as connection:
                 writing.purge(connection)
-            database.checkpoint(self._path, self._engine)
+            database.checkpoint(self.path, self._engine)
 
     def set_origins(self, origins: Mapping[str, str]) -> None:
         """Set the origin of each source named; one transaction."""
@@ -149,11 +149,11 @@ class Record:
 
     def integrity(self) -> list[str]:
         """What SQLite's own check of the file finds; empty when all is well."""
-        return database.check_integrity(self._path, self._engine)
+        return database.check_integrity(self.path, self._engine)
 
     def words_agree(self) -> bool:
         """True where the full-text index holds exactly the words of the passages."""
-        return database.check_words(self._path, self._engine)
+        return database.check_words(self.path, self._engine)
 
     def rebuild_words(self) -> None:
         with self._writing() as connection:
@@ -162,5 +162,5 @@ class Record:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         engine = database.writer(self._engine)
-        with database.words_for(self._path), engine.begin() as connection:
+        with database.words_for(self.path), engine.begin() as connection:
             yield connection

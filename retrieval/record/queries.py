@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, text
 
-from retrieval.record.lexical import TITLE_WEIGHT
 from retrieval.record.schema import SOURCE_FIELDS, passages, revisions, sources
 from retrieval.types import Filters
 
@@ -45,13 +44,30 @@ PASSAGES = joined(*SPAN, *SOURCE).where(_NAMED)
 VECTORS = select(passages.c.id, passages.c.vector).where(_NAMED)
 STANDING = joined(passages.c.id, sources.c.tier, sources.c.origin).where(_NAMED)
 MATRIX = select(passages.c.id, passages.c.source_n, passages.c.vector).order_by(passages.c.n)
-MATCHING = (
-    select(passages.c.id, text(f"bm25(words, {TITLE_WEIGHT}, 1.0) AS score"))
-    .select_from(text("words"), passages.join(sources))
-    .where(text("passages.n = words.rowid"), text("words MATCH :words"))
+_MATCHING = """
+    WITH matched AS MATERIALIZED (
+        SELECT rowid AS n, bm25(words, :title_weight, 1.0) AS score
+        FROM words WHERE words MATCH :words
+    ), chosen AS (
+        SELECT n, score FROM (
+            SELECT n, score FROM matched WHERE {admitted} ORDER BY score, n LIMIT :depth
+        ) UNION SELECT n, score FROM matched WHERE n IN (
+            SELECT n FROM passages WHERE id IN (SELECT value FROM json_each(:ids))
+        )
+    )
+    SELECT passages.id, chosen.score FROM chosen JOIN passages ON passages.n = chosen.n
+"""
+MATCHING = text(_MATCHING.format(admitted="TRUE"))
+"""The best `depth` passages for the full-text expression `words`, and those among `ids` that match
+it at all. The full-text index is gone through once for both: asked for single rows, it would begin
+anew for each. FTS5 scores better matches lower."""
+MATCHING_ADMITTED = text(
+    _MATCHING.format(
+        admitted="n IN (SELECT n FROM passages"
+        " WHERE source_n IN (SELECT value FROM json_each(:sources)))"
+    )
 )
-"""Passages that match the full-text expression `words`. FTS5 scores better matches lower."""
-MATCHING_NAMED = MATCHING.where(_NAMED)
+"""The same, with the best ones from `sources` only."""
 ENTRIES = (
     joined(
         passages.c.id,

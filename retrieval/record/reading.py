@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, Select, func, select, text
+from sqlalchemy import Connection, Row, Select, func, select
 
 from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.ports import Vectors
 from retrieval.record import queries
+from retrieval.record.lexical import TITLE_WEIGHT
 from retrieval.record.queries import SOURCE, SPAN, admitted, joined
 from retrieval.record.schema import SOURCE_FIELDS, passages, revisions, sources
 from retrieval.record.types import Entries, Fields, Known, Revision
-from retrieval.types import Filters, Passage, Scope, Source
+from retrieval.types import EVERYTHING, Filters, Passage, Scope, Source
 
 BLOCK = 1_000
 """Rows read at a time: 1.5 MB of vectors."""
@@ -105,6 +106,11 @@ class Reader:
     def count(self) -> int:
         return self.connection.scalar(queries.COUNT) or 0
 
+    def changed(self, after: int) -> int:
+        """Count the passages that `entries` would give."""
+        newer = select(func.count()).where(passages.c.generation > after)
+        return self.connection.scalar(newer) or 0
+
     def matrix(self) -> Matrix:
         """Ids and vectors of every passage: 1.5 KB each, and none of the texts."""
         ids: list[str] = []
@@ -125,16 +131,20 @@ class Reader:
         found = self._named(queries.VECTORS, ids)
         return [row.id for row in found], self._stacked(found)
 
-    def best_words(self, expression: str, depth: int, filters: Filters) -> dict[str, float]:
-        """The `depth` passages with the highest BM25 (above 0) for a full-text expression."""
-        scored = queries.MATCHING.where(*admitted(filters)).order_by(text("score, passages.id"))
-        rows = self.connection.execute(scored.limit(depth), {"words": expression})
-        return {row.id: -row.score for row in rows}
+    def words(
+        self, expression: str, depth: int, ids: Sequence[str] = (), filters: Filters = EVERYTHING
+    ) -> dict[str, float]:
+        """BM25 (above 0) of the passages that match a full-text expression.
 
-    def words(self, expression: str, ids: Sequence[str]) -> dict[str, float]:
-        """BM25 of the passages among `ids` that match a full-text expression."""
-        rows = self._named(queries.MATCHING_NAMED, ids, words=expression)
-        return {row.id: -row.score for row in rows}
+        Of the `depth` best that `filters` admit, and of those among `ids`.
+        """
+        asked: dict[str, object] = {"words": expression, "depth": depth}
+        asked |= {"ids": json.dumps(list(ids)), "title_weight": TITLE_WEIGHT}
+        query = queries.MATCHING
+        if filters != EVERYTHING:
+            query = queries.MATCHING_ADMITTED
+            asked["sources"] = json.dumps(self.admitted_sources(filters))
+        return {row.id: -row.score for row in self.connection.execute(query, asked)}
 
     def entries(self, after: int = -1) -> Iterator[Entries]:
         """Passages whose row or source changed after generation `after`, in blocks."""
@@ -161,10 +171,8 @@ class Reader:
         spread = select(rows.c.id).where(rows.c.r % step == 0).limit(size)
         return list(self.connection.scalars(spread))
 
-    def _named(
-        self, query: Select[Any], ids: Sequence[str], **parameters: str
-    ) -> Sequence[Row[Any]]:
-        return self.connection.execute(query, {"ids": json.dumps(list(ids)), **parameters}).all()
+    def _named(self, query: Select[Any], ids: Sequence[str]) -> Sequence[Row[Any]]:
+        return self.connection.execute(query, {"ids": json.dumps(list(ids))}).all()
 
     def _one(self, query: Select[Any], source_id: str) -> Row[Any]:
         row = self.connection.execute(query).one_or_none()

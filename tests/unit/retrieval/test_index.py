@@ -216,12 +216,41 @@ class EndlessStore(FolderStore):
 
 def test_closing_does_not_wait_for_a_long_build(library: Library, directory: Path) -> None:
     record = library._record
-    store = EndlessStore(directory / "elsewhere", record, WordsEmbedder())
+    store = EndlessStore(directory / "elsewhere", record)
     index = Index(store, FileLock(directory / "elsewhere" / "lock", "building"), record)
     index.start()
     index._size = 1_000_000
     index.close()
     assert index.state.startswith("unfinished")
+
+
+def test_a_large_index_is_built_in_another_process(library: Library, tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "apart", library._record, quick=0)
+    with library._record.reading() as reader:
+        (tmp_path / "apart").mkdir()
+        store.update(reader, lambda: None)
+        assert store.inspect() == reader.revision()
+        index = store.open(reader)
+        assert compare(index, reader) == []
+        store.close(index)
+
+
+def test_a_build_in_another_process_that_fails_says_why(library: Library, tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "nowhere", library._record, quick=0)
+    with library._record.reading() as reader, pytest.raises(IndexBroken, match="nowhere"):
+        store.update(reader, lambda: None)
+
+
+def test_a_build_in_another_process_ends_when_the_library_is_closed(
+    library: Library, tmp_path: Path
+) -> None:
+    def closed() -> None:
+        raise KeyboardInterrupt
+
+    store = FolderStore(tmp_path, library._record, quick=0)
+    with library._record.reading() as reader, pytest.raises(KeyboardInterrupt):
+        store.update(reader, closed)
+    assert store.inspect() is None
 
 
 def test_a_check_finds_an_index_that_lost_passages(directory: Path) -> None:

@@ -68,7 +68,7 @@ def matching(record: Record, query: str) -> set[str]:
     words = expression(query)
     assert words
     with record.reading() as reader:
-        found = list(reader.best_words(words, 100, EVERYTHING))
+        found = list(reader.words(words, 100))
         return {p.text for p in reader.passages(found)}
 
 
