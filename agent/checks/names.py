@@ -12,6 +12,8 @@ LINKS = frozenset(
     "of the de la le del della da di do dos du van von der den al el bin ibn y".split()  # noqa: SIM905
 )
 _GAP = re.compile(r"[ \u00a0]|\. |, ?(?=Jr|Sr|Inc)")
+_LOOK_BACK = 16
+"""Characters before a word in which the mark that opens a sentence stands."""
 _LONGEST_NAME = 6
 """Capitalised words that a name or the expansion of an acronym has at most."""
 TITLES = frozenset(
@@ -155,9 +157,9 @@ def _parts(token: str) -> frozenset[str]:
 
 
 def _opens(text: str, at: int) -> bool:
-    before = text[:at].rstrip(" ")
+    before = text[max(0, at - _LOOK_BACK) : at].rstrip(" ")
     return not before or before[-1] in '.:;!?"([\n-*#' or before.endswith("'")
 
 
 def _is_capital(token: str) -> bool:
-    return any(c.isupper() for c in token) and not token.isdigit()
+    return not token.islower() and any(c.isupper() for c in token)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.checks import HARD_NAMES
-from agent.checks.reading import Reading
 from agent.types import Check, Clause, Pair, Ruling, Support
-from agent.verifiers.features import Comparison, Rarity
+from agent.verifiers.features import Rarity
 from agent.verifiers.model import SupportModel, load_model, load_rarity
 from agent.verifiers.units import Unit, prepare
 from retrieval.errors import EmbeddingFailed
@@ -68,26 +67,6 @@ class EmbeddedVerifier:
             unchecked = Ruling(support=Support.UNCHECKED, reason=reason, verifier=self.name)
             return [unchecked for _ in pairs]
         return [self._rule(units, vectors) for units in prepared]
-
-    def needed(self, pair: Pair) -> tuple[bool, ...]:
-        """Tell which extracts a sentence needs: without them all it would no longer stand.
-
-        Extracts are left out one after the other, the least covering first, as long as the sentence
-        stands on the rest. All are needed where it does not stand in the first place.
-        """
-        keep = list(range(len(pair.evidence)))
-        if len(keep) > 1 and self._stands(pair):
-            whole = Comparison(pair.claim, pair.claim, Reading(pair.evidence), self._rarity)
-            covers = whole.contribution()
-            for position in sorted(keep, key=lambda n: (covers[n], -n)):
-                rest = [n for n in keep if n != position]
-                fewer = pair.model_copy(update={"evidence": tuple(pair.evidence[n] for n in rest)})
-                if rest and self._stands(fewer):
-                    keep = rest
-        return tuple(n in keep for n in range(len(pair.evidence)))
-
-    def _stands(self, pair: Pair) -> bool:
-        return self.judge([pair])[0].stands
 
     def _vectors(self, texts: Iterable[str]) -> dict[str, Vectors]:
         """Embed each text once; a dictionary of vectors, shape (dimension,)."""

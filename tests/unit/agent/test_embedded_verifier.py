@@ -151,14 +151,6 @@ def test_a_long_sentence_of_which_one_clause_falls_is_partial() -> None:
     assert "Oslo" in ruling.reason
 
 
-def test_a_citation_is_needed_only_where_the_sentence_falls_without_it() -> None:
-    judge = verifier()
-    assert judge.needed(pair(LONG, TOWER, BELL)) == (True, True)
-    assert judge.needed(pair(TOWER, WEATHER, TOWER)) == (False, True)
-    assert judge.needed(pair(TOWER, TOWER, TOWER)) == (True, False)
-    assert judge.needed(pair("Cats are kings.", TOWER, BELL)) == (True, True)
-
-
 def test_the_same_pair_is_always_ruled_the_same() -> None:
     claim = "City council engineers closed the clock tower in March 2021."
     assert rule(claim, TOWER, BELL) == rule(claim, TOWER, BELL)

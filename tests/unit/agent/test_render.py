@@ -7,8 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from agent.render import render
-from agent.render.wording import DISCLAIMER, clean, prose, stem
-from agent.types import Fallen, Kind, Page, Support
+from agent.render.wording import DISCLAIMER, clean, made, prose, stem
+from agent.types import Fallen, Kind, Page, Support, Usage
 from tests.unit.agent.pages import FOLLOW_UPS, cite, insufficient, page, passage, sentence
 
 RIVER = passage("river", "The river rose two metres. The bridge was closed.", at=100)
@@ -47,6 +47,8 @@ def test_the_text_has_the_form_of_the_model_page() -> None:
         "Sources",
         "[1] Title of river - Publisher of river, no date - https://example.org/river",
         "[2] Title of lake - Publisher of lake, no date - https://example.org/lake",
+        "",
+        "Drafted on this machine by the embedded drafter; no language model was used.",
     ]
 
 
@@ -117,8 +119,24 @@ def test_what_cannot_be_seen_does_not_reach_the_page(hostile: str) -> None:
     assert re.fullmatch(r"[ -~]+", clean(hostile))
 
 
+def test_a_page_says_which_model_wrote_it_what_it_cost_and_what_failed() -> None:
+    usage = Usage(
+        model="gpt-5-mini", calls=3, input_tokens=12_300, cached_tokens=1_024, output_tokens=2_100,
+        cost=0.0123, notes=("The service was busy.",),
+    )  # fmt: skip
+    told = made(Page(**{**dict(small()), "usage": usage}))
+    assert told == (
+        "Drafted with the language model gpt-5-mini: 3 calls, 12,300 tokens in (1,024 cached), "
+        "2,100 out, $0.0123. Note: The service was busy."
+    )
+    unpriced = Usage(model="m", calls=1)
+    assert "1 call, 0 tokens in, 0 out, cost not known." in made(
+        Page(**{**dict(small()), "usage": unpriced})
+    )
+
+
 def test_markdown_links_a_source_at_its_first_cited_passage() -> None:
-    last = render(small(), "md").splitlines()[-2:]
+    last = render(small(), "md").splitlines()[-4:-2]
     assert last[0] == (
         "1. [Title of river](<https://example.org/river#:~:text=The%20bridge%20was%20closed.>)"
         " - Publisher of river, no date; accessed November 20, 2026; tier 1"

@@ -90,8 +90,10 @@ class ScriptedDrafter:
             follow_ups=("One?", "Two?", "Three?"),
         )
 
-    def revise(self, sentence: Sentence, ruling: Ruling, evidence: Evidence) -> Sentence | None:
-        return self._revise(sentence)
+    def revise(
+        self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
+    ) -> list[Sentence | None]:
+        return [self._revise(sentence) for sentence, _ in rejected]
 
 
 def desk(drafter: ScriptedDrafter, verifier: ScriptedVerifier | None = None) -> Desk:

@@ -16,7 +16,7 @@ from agent.types import (
 )
 from agent.verification import Court, kind_of
 from retrieval.types import Hit
-from tests.fakes import FakeShelf, ScriptedVerifier, passages, source
+from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
 
 HELD = passages(
     source("a"),
@@ -118,3 +118,20 @@ def test_a_statement_of_the_ledger_is_recomputed_word_for_word() -> None:
 )
 def test_the_kind_of_a_strangers_sentence_is_told_by_its_grammar(text: str, kind: Kind) -> None:
     assert kind_of(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "kept"),
+    [
+        ("Four lanes opened in 1931.", (1, 2), (1, 2)),
+        ("The bridge opened in 1931.", (3, 1), (1,)),
+        ("The bridge opened in 1931.", (1, 3), (1,)),
+        ("Cats are kings.", (1, 2), (1, 2)),
+    ],
+)
+def test_a_citation_is_kept_where_the_sentence_would_fall_without_it(
+    text: str, cited: tuple[int, ...], kept: tuple[int, ...]
+) -> None:
+    words = Court(WordVerifier(), SHELF, EVIDENCE)
+    sentence = Sentence(text=text, citations=tuple(cite(n) for n in cited))
+    assert words.needed(sentence).citations == tuple(cite(n) for n in kept)

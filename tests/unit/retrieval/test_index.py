@@ -157,6 +157,7 @@ def test_a_removed_source_leaves_no_vector_in_the_index(library: Library, direct
 
     assert held()
     library.remove("school")
+    library.settle()
     assert not held()
     assert library.verify() == []
 

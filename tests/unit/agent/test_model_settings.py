@@ -1,0 +1,83 @@
+"""Which settings bring a language model to the desk."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from agent import bootstrap
+from agent.settings import Settings
+from agent.types import Question
+from tests.replay.chatting import Asked, Said, messages, model_endpoint
+from tests.scripted import honest, request_of
+from tests.unit.agent.desk_with_model import QUESTION
+
+
+@pytest.fixture(autouse=True)
+def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VERDICT_BASE_URL", "VERDICT_API_KEY", "VERDICT_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def model(asked: Asked) -> Said:
+    return Said(honest(request_of(*messages(asked))))
+
+
+def test_without_a_key_and_an_address_no_model_is_used() -> None:
+    assert not Settings().uses_model
+
+
+@pytest.mark.parametrize("name", ["VERDICT_BASE_URL", "VERDICT_API_KEY"])
+def test_a_key_or_an_address_is_enough(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:1/v1")
+    assert Settings().uses_model
+
+
+def test_a_key_of_another_program_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another-program")
+    assert not Settings().uses_model
+
+
+def test_fallback_models_are_names_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERDICT_FALLBACK_MODELS", "one, two")
+    assert Settings().fallback_models == ("one", "two")
+
+
+def test_a_key_is_never_shown() -> None:
+    settings = Settings.model_validate({"api_key": "sk-secret"})
+    assert "sk-secret" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"context_window": 100}, {"api": "soap"}, {"draft_tokens": 0}, {"model_seconds": 0}]
+)
+def test_a_setting_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(wrong)
+
+
+def test_the_configured_model_is_asked_first_and_within_a_third_of_its_window(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(
+        model="small",
+        fallback_models=("large",),
+        context_window=9_000,
+        spending=tmp_path / "deep" / "spending.sqlite3",
+    )
+    with model_endpoint(model) as server:
+        settings = Settings.model_validate({**settings.model_dump(), "base_url": server.url})
+        budget = bootstrap.build_budget(settings)
+        with budget.open() as account:
+            _plan(settings, QUESTION)
+    [asked] = server.requests
+    assert (asked["model"], asked["max_completion_tokens"]) == ("small", 3_000)
+    assert (tmp_path / "deep" / "spending.sqlite3").exists()
+    assert account.usage().calls == 1
+
+
+def _plan(settings: Settings, question: Question) -> None:
+    from agent.planner_llm import LlmPlanner  # noqa: PLC0415
+
+    chat = bootstrap.build_chat(settings, bootstrap.build_budget(settings))
+    LlmPlanner(chat).plan(question)
