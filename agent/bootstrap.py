@@ -3,18 +3,23 @@
 # ruff: noqa: PLC0415  (each branch imports only what it builds)
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from agent.ports import Verifier
+from agent.budget import Budget, Limits
+from agent.ports import Chat, Verifier
 from agent.service import Desk
-from agent.settings import Settings
+from agent.settings import OPENAI, Settings
 from retrieval.cached import CachedEmbedder
 from retrieval.library import RECORD, Library
 from retrieval.ports import Embedder
 
 Progress = Callable[[int, int, str], None]
+
+BESIDE = 2_500
+"""Tokens of a prompt beside its evidence: instructions, schema, question."""
 
 
 def today() -> date:
@@ -76,15 +81,71 @@ def open_library(
 
 
 def build_desk(settings: Settings, library: Library) -> Desk:
-    """Everything behind `Desk.draft`, with the drafts kept beside the library."""
+    """Everything behind `Desk.draft`, with the drafts kept beside the library.
+
+    A language model plans, writes and repairs where one is configured (see `Settings.uses_model`).
+    """
     from agent.drafters.embedded import EmbeddedDrafter
     from agent.planner import EmbeddedPlanner
     from agent.store import SqliteStore
 
-    return Desk(
+    embedded = Desk(
         shelf=library,
         planner=EmbeddedPlanner(),
         drafter=EmbeddedDrafter(library.embed),
         verifier=build_verifier(settings),
         store=SqliteStore(library.directory / "drafts.sqlite3"),
     )
+    return _with_model(settings, embedded) if settings.uses_model else embedded
+
+
+def build_budget(settings: Settings) -> Budget:
+    """The limits in the settings over the spending of this user."""
+    from agent.prices import prices
+    from agent.spending import Spending
+
+    settings.spending.parent.mkdir(parents=True, exist_ok=True)
+    limits = Limits(
+        draft_tokens=settings.draft_tokens,
+        draft_cost=settings.draft_cost,
+        day_tokens=settings.day_tokens,
+        day_cost=settings.day_cost,
+        seconds=settings.model_seconds,
+    )
+    priced = prices(settings.input_price, settings.output_price)
+    return Budget(limits, priced, Spending(settings.spending))
+
+
+def build_chat(settings: Settings, budget: Budget) -> Chat:
+    """The models of the configured endpoint, in order."""
+    from agent.chat.endpoint import EndpointChat, Patience
+    from agent.chat.wire import Wire
+
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    wire = Wire(settings.base_url or OPENAI, key, settings.api, stream=settings.stream)
+    patience = Patience(_output(settings), settings.call_seconds)
+    return EndpointChat(wire, (settings.model, *settings.fallback_models), budget, patience)
+
+
+def _with_model(settings: Settings, desk: Desk) -> Desk:
+    """The same desk with a model that writes, and the embedded drafter behind it."""
+    from agent.drafters.llm import LlmDrafter
+    from agent.planner_llm import LlmPlanner
+    from agent.verifiers.llm import SecondOpinion
+
+    budget = build_budget(settings)
+    chat = build_chat(settings, budget)
+    room = settings.context_window - _output(settings) - BESIDE
+    return replace(
+        desk,
+        planner=LlmPlanner(chat),
+        drafter=LlmDrafter(chat, desk.drafter, settings.model, room),
+        spare=desk.drafter,
+        reviewer=SecondOpinion(chat) if settings.second_opinion else None,
+        budget=budget,
+    )
+
+
+def _output(settings: Settings) -> int:
+    """Tokens of an answer: no more than a third of a small window."""
+    return min(settings.output_tokens, settings.context_window // 3)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from agent.chat.errors import BudgetSpent
+from agent.chat.errors import BudgetSpent, ChatError
 from agent.prices import Prices, Unpriced
 from agent.spending import Spending
 from agent.types import Usage
@@ -157,6 +157,19 @@ class Budget:
         account.output_tokens += used.output_tokens
         account.cost += price or 0.0
         account.priced &= price is not None
+
+
+def excuse(error: ChatError, instead: str) -> None:
+    """Tell the reader what stands in for a call that failed.
+
+    Raises:
+        ChatError: only a person can mend it, and no call of this draft has succeeded: what is
+            set up wrong should be known before pages are written without the model.
+    """
+    account = current()
+    if error.misconfigured and not account.models:
+        raise error
+    account.note(f"{error.args[0]} {instead}")
 
 
 def current() -> Account:

@@ -137,7 +137,7 @@ def _called(settings: Settings) -> Finding:
         f"{usage.model} answered in {usage.seconds:.1f} s, "
         f"{usage.input_tokens + usage.output_tokens:,} tokens"
     )
-    if usage.notes:
+    if usage.model == "embedded":  # nothing came back that could be used
         advice = "Drafts are written without the model until this is mended."
         return Finding(subject="call", fine=False, detail=" ".join(usage.notes), advice=advice)
     return Finding(subject="call", fine=True, detail=detail)

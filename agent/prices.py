@@ -1,7 +1,5 @@
-"""What tokens cost, from an offline table where one is installed, or as the settings say."""
+"""What tokens cost: as the settings say, or by a table of published prices."""
 
-import importlib
-import importlib.util
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,21 +28,20 @@ class Stated:
 
 
 class Table:
-    """The offline price table of genai-prices."""
+    """The table of published prices that comes with genai-prices; nothing is fetched."""
 
     def cost(self, model: str, fresh: int, cached: int, output: int) -> float | None:
-        table = importlib.import_module("genai_prices")
-        usage = table.Usage(
-            input_tokens=fresh + cached, cache_read_tokens=cached, output_tokens=output
-        )
+        from genai_prices import Usage, calc_price  # noqa: PLC0415  (the table takes a moment)
+
+        usage = Usage(input_tokens=fresh + cached, cache_read_tokens=cached, output_tokens=output)
         try:
-            return float(table.calc_price(usage, model).total_price)
+            return float(calc_price(usage, model).total_price)
         except LookupError:  # a model that the table does not know
             return None
 
 
 def prices(input_price: float | None, output_price: float | None) -> Prices:
-    """Stated prices where both are given, else the installed table, else none."""
+    """Stated prices where both are given, else the table."""
     if input_price is not None and output_price is not None:
         return Stated(input_price, output_price)
-    return Table() if importlib.util.find_spec("genai_prices") else Unpriced()
+    return Table()

@@ -1,12 +1,14 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
+from agent.budget import Account, Budget
+from agent.composing import compose
 from agent.gather import gather, scope_of, thin
 from agent.ledger import Ledger
-from agent.ports import Drafter, Planner, Shelf, Store, Verifier
+from agent.ports import Drafter, Planner, Reviewer, Shelf, Store, Verifier
 from agent.settle import settle
 from agent.stance import stances
 from agent.types import (
@@ -35,6 +37,10 @@ class Desk:
     drafter: Drafter
     verifier: Verifier
     store: Store
+    spare: Drafter | None = None
+    """Writes what too little of the drafter's stood of."""
+    reviewer: Reviewer | None = None
+    budget: Budget = field(default_factory=Budget)
 
     def draft(self, question: Question, on_step: Step = lambda _: None) -> Page | Insufficient:
         """Draft a fact-check.
@@ -42,19 +48,24 @@ class Desk:
         Args:
             question: What was asked, when, and as of which date.
             on_step: Called with the name of each step as it begins.
+
+        Raises:
+            ChatError: a language model is configured and a person must mend its settings.
         """
-        clock = _Clock(on_step)
+        with self.budget.open(on_step) as account:
+            made = self._draft(question, _Clock(on_step), account)
+            return made if isinstance(made, Page) else made.after(account.usage())
+
+    def _draft(self, question: Question, clock: "_Clock", account: Account) -> Page | Insufficient:
         clock.step("plan")
         plan = self.planner.plan(question)
         clock.step("search")
         evidence = gather(plan, self.shelf)
         if isinstance(evidence, Insufficient):
             return evidence
-        court = Court(self.verifier, self.shelf, evidence, scope_of(plan))
+        court = Court(self.verifier, self.shelf, evidence, scope_of(plan), self.reviewer)
         clock.step("draft")
-        draft = self.drafter.draft(plan, evidence)
-        clock.step("check")
-        body, fallen = settle(draft, court, self.drafter)
+        body, fallen = compose(plan, court, self.drafter, self.spare, clock.step)
         if reason := thin(body):
             return Insufficient.of(plan, evidence, reason)
         clock.step("verdict")
@@ -76,6 +87,7 @@ class Desk:
             follow_ups=conclusion.follow_ups,
             fallen=(*fallen, *dropped),
             evidence=evidence,
+            usage=account.usage(),
             timings=clock.seconds(),
         )
         self.store.keep(page)

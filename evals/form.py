@@ -20,7 +20,8 @@ ABBREVIATION: Final = re.compile(
     r"\b(?:U\.S|U\.K|U\.N|I\.C\.E|N\.Y|vs|Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|No|Inc|Jr|[A-Z])$"
 )
 ABSENCE: Final = re.compile(
-    r"\bno (?:credible |verified |direct )?evidence\b|\b(?:does|do|did) not (?:contain|mention|show|prove)"
+    r"\bno (?:credible |verified |direct )?evidence\b"
+    r"|\b(?:does|do|did) not (?:contain|mention|show|prove)"
     r"|\b(?:found|finds?) (?:none|no)\b|\bnone of (?:these|those|the)\b",
     re.IGNORECASE,
 )
@@ -77,7 +78,8 @@ def split(paragraph: str) -> list[str]:
 def parse(text: str) -> Parts:
     """Take a page in its text form apart."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    parts = Parts(*(lines[:3] + [""] * 3)[:3])
+    title, checked, disclaimer = (*lines, "", "", "")[:3]
+    parts = Parts(title=title, checked=checked, disclaimer=disclaimer)
     mode = ""
     for line in lines[3:]:
         low = line.lower()
@@ -156,12 +158,14 @@ def _words(p: Parts) -> int:
 RULES: Final[tuple[Rule, ...]] = (
     ("title", "MUST", "the first line is the question, ends in '?' and is uncited",
      lambda p: p.title.endswith("?") and not MARK.search(p.title)),
-    ("date", "MUST", "the second line is 'Checked on Month D, YYYY'", lambda p: _is_date(p.checked)),
+    ("date", "MUST", "the second line is 'Checked on Month D, YYYY'",
+     lambda p: _is_date(p.checked)),
     ("disclaimer", "MUST", "the third line tells the reader to verify",
      lambda p: p.disclaimer.startswith("Disclaimer:") and "verify" in p.disclaimer.lower()),
     ("summary", "MUST", "the summary is one paragraph of one to three sentences",
      lambda p: len(p.summary) == 1 and 1 <= len(split(p.summary[0])) <= 3),
-    ("summary-length", "SHOULD", "the summary has 40 to 110 words", lambda p: 40 <= _words(p) <= 110),
+    ("summary-length", "SHOULD", "the summary has 40 to 110 words",
+     lambda p: 40 <= _words(p) <= 110),
     ("sections", "MUST", "four to nine sections, numbered from 1 without gaps",
      lambda p: [n for n, _, _ in p.sections] == list(range(1, len(p.sections) + 1))
      and 4 <= len(p.sections) <= 9),

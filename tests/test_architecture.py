@@ -15,21 +15,24 @@ FLOORS: dict[str, set[str]] = {
     "prompts": set(),
 }
 STOREYS = (  # inside the agent, from the ground up: a module imports its own storey or one below
-    ("types", "words", "settings"),
+    ("types", "words", "settings", "prices", "spending"),
     ("claims", "ledger"),
-    ("ports",),
+    ("ports", "chat", "budget"),
     ("checks", "clauses", "render", "store"),
     ("absence", "stance", "verdict", "judge", "reading"),
     ("verification",),
-    ("planner", "drafters", "verifiers", "gather", "settle"),
+    ("planner", "planner_llm", "drafters", "verifiers", "gather", "settle"),
+    ("composing",),
     ("service", "brief", "checking"),
     ("bootstrap", "doctor"),
     ("faces",),
     ("__main__",),
 )
 HOMES = {  # one SDK, one file; two where one file would do two jobs
-    "openai": {"retrieval/endpoint.py"},
-    "tenacity": {"retrieval/endpoint.py"},
+    "openai": {"retrieval/endpoint.py", "agent/chat/wire.py"},
+    "tenacity": {"retrieval/endpoint.py", "agent/chat/endpoint.py"},
+    "httpx2": {"agent/chat/wire.py"},  # what openai speaks through, and raises the errors of
+    "genai_prices": {"agent/prices.py"},
     "tiktoken": {"retrieval/tokens.py"},
     "onnxruntime": {"retrieval/embedding.py"},
     "tokenizers": {"retrieval/embedding.py"},

@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.absence import proposition
 from agent.drafters.conclusion import conclude
 from agent.drafters.facets import Facet, facet_of, heading
 from agent.drafters.phrasing import fit, leans_back, standing_alone
-from agent.ledger import Ledger
+from agent.ledger import Ledger, searched
 from agent.types import (
     CheckedSection,
     Citation,
     Conclusion,
     Evidence,
+    Kind,
     Plan,
     Ruling,
     Section,
@@ -90,7 +92,8 @@ class EmbeddedDrafter:
         candidates, vectors = self._candidates(plan, evidence)
         chosen = _choose(candidates, vectors)
         used: set[tuple[str, int]] = set()
-        sections = [_section(f, [c for c in chosen if c.facet is f], used) for f in Facet]
+        claim = plan.claim.text
+        sections = [_section(f, [c for c in chosen if c.facet is f], used, claim) for f in Facet]
         return tuple(s for s in sections if s.sentences)
 
     def conclude(
@@ -101,8 +104,11 @@ class EmbeddedDrafter:
     def revise(
         self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
     ) -> list[Sentence | None]:
-        """Go back to the source's own words: drop what was added to them."""
-        return [_plain(sentence) for sentence, _ in rejected]
+        """Go back to the source's own words, or to the search that an absence came from."""
+        return [
+            _searched(sentence, evidence) if sentence.kind is Kind.ABSENCE else _plain(sentence)
+            for sentence, _ in rejected
+        ]
 
     def _candidates(self, plan: Plan, evidence: Evidence) -> tuple[list[_Candidate], Vectors]:
         order = {s.id: n for n, s in enumerate(evidence.sources)}
@@ -131,6 +137,15 @@ class EmbeddedDrafter:
         return found, vectors[2:]
 
 
+def _searched(sentence: Sentence, evidence: Evidence) -> Sentence | None:
+    """That a search was made: what is left of an absence that no certificate carries."""
+    claimed = proposition(sentence.text)
+    if claimed is None:
+        return None
+    text = searched(evidence.scope, claimed)
+    return Sentence(text=text, kind=Kind.INFERENCE, citations=sentence.citations)
+
+
 def _plain(sentence: Sentence) -> Sentence | None:
     if len(sentence.citations) != 1 or sentence.citations[0].quote == sentence.text:
         return None
@@ -156,7 +171,9 @@ def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candida
     return [candidates[i] for i in chosen]
 
 
-def _section(facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, int]]) -> Section:
+def _section(
+    facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, int]], claim: str
+) -> Section:
     """Group by source, nearest source first, each source's sentences in its own order."""
     sources = list(dict.fromkeys(c.passage.source.id for c in chosen))
     ordered = sorted(chosen, key=lambda c: (sources.index(c.passage.source.id), c.start))
@@ -168,5 +185,5 @@ def _section(facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, in
         Sentence(text=standing_alone(c.text, c.passage.source), citations=(c.citation(),))
         for c in told
     )
-    title = heading(facet, [s.text for s in written], [c.passage.source for c in told])
+    title = heading(facet, [s.text for s in written], [c.passage.source for c in told], claim)
     return Section(heading=title, sentences=written)

@@ -1,11 +1,13 @@
 """The order of the model page: which facet of the claim a passage's sentence speaks to."""
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
+from agent.words import expanded
 from retrieval.types import Source
 
 
@@ -48,6 +50,11 @@ KINDS: Final = {
 }
 NEAR: Final = 0.50
 """Cosine to the claim from which a sentence without a cue is a fact near it, not context."""
+CALENDAR: Final = frozenset(
+    name.lower()
+    for name in (*calendar.month_name, *calendar.month_abbr, *calendar.day_name)
+    if name
+)
 NAME: Final = re.compile(
     r"\b(?:[A-Z][\w’'.-]*[a-z\d]|[A-Z]{2,})(?: (?:of |the )?(?:[A-Z][\w’'-]+))*"
 )
@@ -64,23 +71,25 @@ def facet_of(text: str, source: Source, cosine: float) -> Facet:
     return Facet.FACTS if cosine >= NEAR else Facet.CONTEXT
 
 
-def heading(facet: Facet, texts: Sequence[str], sources: Sequence[Source]) -> str:
-    """The facet and the names its sentences are about; it asserts nothing that could be false."""
-    outlets = " ".join(s.publisher for s in sources).lower()
+def heading(facet: Facet, texts: Sequence[str], sources: Sequence[Source], claim: str) -> str:
+    """The facet and up to two names that its sentences add to the claim; it asserts nothing."""
+    known = {*expanded(claim), *(w for s in sources for w in expanded(s.publisher))}
     names: Counter[str] = Counter()
     for text in texts:
         inner = text[text.find(" ") + 1 :]
-        for name in set(NAME.findall(inner)):
-            clean = name.strip(" .,'’").removesuffix("'s").removesuffix("’s")
-            if len(clean) > 2 and clean.lower() not in outlets:
-                names[clean] += 1
+        names.update({_clean(name) for name in NAME.findall(inner)})
     chosen: list[str] = []
     room = 14 - len(facet.value.split())
     for name, _ in sorted(names.items(), key=lambda n: (-n[1], -len(n[0]), n[0])):
-        if any(name in c or c in name for c in chosen):
+        words = set(expanded(name))
+        if len(name) < 3 or name.lower() in CALENDAR or words <= known:
             continue
-        if len(name.split()) > room or len(chosen) == 2:
-            continue
-        chosen.append(name)
-        room -= len(name.split()) + 1
+        if len(name.split()) <= room and len(chosen) < 2:
+            chosen.append(name)
+            known |= words
+            room -= len(name.split()) + 1
     return f"{facet.value}: {' and '.join(chosen)}" if chosen else facet.value
+
+
+def _clean(name: str) -> str:
+    return name.strip(" .,'’").removesuffix("'s").removesuffix("’s")

@@ -71,8 +71,6 @@ def draft(
     with shelf(at) as library:
         made = _draft(library, question, as_of, settings)
         deliver(render(made, form), out, prose=form == "text")
-    for note in made.usage.notes:
-        say(note)
     if isinstance(made, Insufficient):
         return Exit.NOT_ENOUGH_EVIDENCE
     if made.fallen:
@@ -168,7 +166,10 @@ def _draft(
     desk = bootstrap.build_desk(settings, library)
     question = Question(text=" ".join(text.split()), asked_on=bootstrap.today(), as_of=as_of)
     with progress() as step:
-        return desk.draft(question, step)
+        made = desk.draft(question, step)
+    for note in made.usage.notes:
+        say(note)
+    return made
 
 
 def _form_of(out: Path | None) -> str:

@@ -60,7 +60,7 @@ def _short(draft: Insufficient) -> Json:
         "reason": draft.reason,
         **nothing,
         "evidence": _evidence(evidence),
-        "usage": {},
+        "usage": draft.usage.model_dump(mode="json"),
         "timings": {},
     }
 

@@ -43,6 +43,7 @@ def render(draft: Page | Insufficient) -> str:
         blocks.append("\n".join(f"- {escape(wording.prose(q))}" for q in draft.follow_ups))
     blocks.append("## Sources")
     blocks.append("\n".join(_entry(n, s, draft) for n, s in enumerate(numbering.sources, 1)))
+    blocks.append(escape(wording.made(draft)))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -38,6 +38,7 @@ def render(draft: Page | Insufficient) -> str:
     blocks.append(
         "\n".join(["Sources", *(_entry(n, s) for n, s in enumerate(numbering.sources, 1))])
     )
+    blocks.append(wording.made(draft))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -143,3 +143,18 @@ def nearest_line(draft: Insufficient) -> str:
         f"{prose(s.title)} ({prose(s.publisher)}, {published(s)})" for s in nearest(draft)
     )
     return reason_line(draft) + (f" Nearest in the library: {names}." if names else "")
+
+
+def made(draft: Page | Insufficient) -> str:
+    """Who wrote it and what that cost, in one line; then what a reader must know of it."""
+    usage = draft.usage
+    line = "Drafted on this machine by the embedded drafter; no language model was used."
+    if usage.calls:
+        cost = "cost not known" if usage.cost is None else f"${usage.cost:,.4f}"
+        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+        line = (
+            f"Drafted with the language model {prose(usage.model)}: {_count(usage.calls, 'call')}, "
+            f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out, {cost}."
+        )
+    notes = " ".join(prose(note) for note in usage.notes)
+    return f"{line} Note: {notes}" if notes else line

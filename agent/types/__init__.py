@@ -10,11 +10,11 @@ from agent.types.page import (
     Page,
     Stance,
     Tally,
-    Usage,
     Verdict,
     VerdictLabel,
 )
 from agent.types.ruling import Certificate, Check, Clause, Extract, Outcome, Pair, Ruling, Support
+from agent.types.usage import Usage
 from agent.types.writing import Conclusion, Kind, Section, Sentence
 
 __all__ = [

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agent.types.asking import Claim, Plan, Question
 from agent.types.base import Value
+from agent.types.usage import Usage
 from retrieval.types import Hit, Passage, Scope, Source
 
 
@@ -38,6 +39,7 @@ class Insufficient(Value):
     reason: str
     scope: Scope
     nearest: tuple[Hit, ...] = ()
+    usage: Usage = Usage()
 
     @classmethod
     def of(cls, plan: Plan, evidence: Evidence, reason: str) -> Self:
@@ -49,6 +51,10 @@ class Insufficient(Value):
             scope=evidence.scope,
             nearest=evidence.hits[:3],
         )
+
+    def after(self, usage: Usage) -> Self:
+        """The same, with what was spent before it was clear."""
+        return type(self)(**{**dict(self), "usage": usage})
 
 
 class Citation(Value):

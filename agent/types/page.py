@@ -10,6 +10,7 @@ from agent.types.asking import Claim, Question
 from agent.types.base import Value
 from agent.types.evidence import Citation, Evidence
 from agent.types.ruling import Ruling
+from agent.types.usage import Usage
 from agent.types.writing import Kind, Sentence
 
 
@@ -76,15 +77,6 @@ class Verdict(Value):
     tally: Tally = Tally()
     decisive: tuple[str, ...] = ()
     """The sentences that took a side, in order of the page."""
-
-
-class Usage(Value):
-    """What the language model cost; all zero for the embedded drafter."""
-
-    model: str = "embedded"
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
 
 
 class Page(Value):

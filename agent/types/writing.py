@@ -25,6 +25,8 @@ class Sentence(Value):
     text: str
     kind: Kind = Kind.FINDING
     citations: tuple[Citation, ...] = ()
+    fault: str = ""
+    """Why it cannot stand as written, found while its citations were placed; then it falls."""
 
 
 class Section(Value):

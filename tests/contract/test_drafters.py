@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from agent.drafters.embedded import EmbeddedDrafter
+from agent.drafters.llm import LlmDrafter
 from agent.gather import gather
 from agent.ledger import Ledger
 from agent.planner import EmbeddedPlanner
@@ -26,8 +27,12 @@ from agent.types import (
 )
 from agent.verification import Court
 from tests.fakes import FakeShelf, WordVerifier, embed, passages, source
+from tests.scripted import ScriptedChat, honest
 
-DRAFTERS: dict[str, Callable[[], Drafter]] = {"embedded": lambda: EmbeddedDrafter(embed)}
+DRAFTERS: dict[str, Callable[[], Drafter]] = {
+    "embedded": lambda: EmbeddedDrafter(embed),
+    "model": lambda: LlmDrafter(ScriptedChat(honest), EmbeddedDrafter(embed)),
+}
 
 SHELF = FakeShelf(
     [

@@ -47,7 +47,7 @@ def test_the_seed_question_becomes_a_page_of_the_right_form(text: Told) -> None:
 
 def test_stdout_is_the_page_and_nothing_else(text: Told) -> None:
     assert parse(text.out).order[-1] == "sources"
-    assert text.out.splitlines()[-1].startswith("[")
+    assert text.out.splitlines()[-1].startswith("Drafted on this machine")
     assert text.err == "" or "did not stand" in text.err
 
 

@@ -11,13 +11,27 @@ KEPT_HEADERS = {"content-type", "retry-after"}
 """All other headers are dropped before anything is written: keys, cookies, account names."""
 
 
-def player(record_mode: str = "none") -> vcr.VCR:
-    """Play cassettes; a request that was not recorded word for word is an error."""
+def player(
+    record_mode: str = "none", recorded_as: str = "", base_url: str | None = None
+) -> vcr.VCR:
+    """Play cassettes; a request that was not recorded word for word is an error.
+
+    Args:
+        record_mode: vcrpy's; "none" never calls.
+        recorded_as: Address that is written in the place of `base_url`.
+        base_url: Where a recording really asks.
+    """
+
+    def scrubbed(request: Request) -> Request:
+        if base_url:
+            request.uri = request.uri.replace(base_url.rstrip("/"), recorded_as)
+        return _without_headers(request)
+
     return vcr.VCR(
         cassette_library_dir=str(CASSETTES),
         record_mode=record_mode,
         match_on=["method", "scheme", "host", "port", "path", "query", "body"],
-        before_record_request=_without_headers,
+        before_record_request=scrubbed,
         before_record_response=_without_response_headers,
         decode_compressed_response=True,
     )

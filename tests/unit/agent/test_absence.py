@@ -21,8 +21,7 @@ SHELF = FakeShelf(passages(source("a"), *TOPIC))
         ("None of the 12 sources reviewed reports that the bridge fell.", "the bridge fell"),
         ("The sources reviewed do not report that the bridge fell.", "the bridge fell"),
         (
-            "A search of all 4 passages from 1 sources in the library found none that says that "
-            "the bridge fell.",
+            "A search of all 4 passages in the library found none that says that the bridge fell.",
             "the bridge fell",
         ),
     ],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.drafters.embedded import EmbeddedDrafter
 from agent.ledger import Ledger
 from agent.types import (
     Citation,
@@ -135,3 +136,17 @@ def test_a_citation_is_kept_where_the_sentence_would_fall_without_it(
     words = Court(WordVerifier(), SHELF, EVIDENCE)
     sentence = Sentence(text=text, citations=tuple(cite(n) for n in cited))
     assert words.needed(sentence).citations == tuple(cite(n) for n in kept)
+
+
+def test_an_absence_without_a_certificate_is_rewritten_to_the_search_that_was_made() -> None:
+    text = "No source reviewed here says that the bridge over the river was painted in June."
+    sentence = Sentence(text=text, kind=Kind.ABSENCE, citations=(cite(1),))
+    [ruling] = Court(WordVerifier(), SHELF, EVIDENCE).rule([sentence])
+    assert not ruling.stands
+    [weaker] = EmbeddedDrafter(SHELF.embed).revise([(sentence, ruling)], EVIDENCE)
+    assert weaker
+    assert weaker.text.startswith("All 4 passages from 1 sources in the library were searched")
+    claim = Claim(text="the bridge over the river was painted in June", opposite="not")
+    ledger = Ledger(claim=claim, sources=LEDGER.sources, verdict=VERDICT, scope=EVIDENCE.scope)
+    assert court().rule([weaker], ledger)[0].stands
+    assert not court().rule([weaker], LEDGER)[0].stands

@@ -1,0 +1,97 @@
+"""A language model plans the search. What it says about the claim is held against the question."""
+
+import re
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import Final
+
+from agent import budget
+from agent.chat.errors import ChatError
+from agent.claims import read
+from agent.drafters.packing import encoded, marker
+from agent.planner import EmbeddedPlanner
+from agent.ports import Chat
+from agent.types import Claim, ClaimKind, Plan, Question
+from agent.words import content, expanded
+from prompts import load
+from prompts.plan import PlanAnswer
+
+QUERIES: Final = 10
+QUERY_WORDS: Final = 30
+EXPECTED: Final = 3
+NEW: Final = 0.34
+"""Share of a claim's meaning words that need not be words of the question: its grammar, spelled."""
+PLAIN: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+NEGATION: Final = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|[a-z]+n't|false|fake)\b", re.IGNORECASE
+)
+
+
+class LlmPlanner:
+    """Plans with a model on top of the plan by rule, which stands wherever the model fails."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._rules = EmbeddedPlanner()
+
+    def plan(self, question: Question) -> Plan:
+        """Read the claim and plan the queries.
+
+        Raises:
+            ChatError: of a kind that a person must mend, such as a refused key.
+        """
+        ruled = self._rules.plan(question)
+        asked = encoded({"question": question.text})
+        request = load("plan").request(
+            question=asked, asked=question.asked_on.isoformat(), marker=marker(token_hex, asked)
+        )
+        try:
+            answer = self._chat.ask(request, PlanAnswer)
+        except ChatError as error:
+            budget.excuse(error, "The search was planned without the model.")
+            return ruled
+        own = [" ".join(q.text.split()[:QUERY_WORDS]) for q in answer.queries[:QUERIES]]
+        queries = (*ruled.queries, answer.opposite, *own)
+        return Plan(
+            question=question,
+            claim=_claim(ruled.claim, answer),
+            queries=tuple(dict.fromkeys(q for q in queries if q.strip())),
+            expected=tuple(answer.expected[:EXPECTED]),
+        )
+
+
+def _claim(ruled: Claim, answer: PlanAnswer) -> Claim:
+    """The model's reading where it only words the question better, else the reading by rule.
+
+    The claim is printed on the page unchecked, so it may bring no figure and no name, may not turn
+    the question round, and may have few words that are not the question's. A claim that the rules
+    take for an opinion stays one; the model may add that it is.
+    """
+    kind = ruled.kind if ruled.kind is not ClaimKind.FACTUAL else ClaimKind(answer.kind)
+    text = " ".join(answer.claim.split()).rstrip(".?! ")
+    own = ruled.asks is None and _words_the_same(ruled.text, text) and read(text).text == text
+    return Claim(
+        text=text if own else ruled.text,
+        opposite=ruled.opposite,
+        kind=kind,
+        asks=ruled.asks,
+        others=ruled.others,
+    )
+
+
+def _words_the_same(ruled: str, text: str) -> bool:
+    known = {*expanded(ruled), *content(ruled)}
+    said = content(text)
+    new = [word for word in said if word not in known]
+    if not said or len(new) > NEW * len(said) or len(text.split()) > QUERY_WORDS:
+        return False
+    if len(NEGATION.findall(ruled)) != len(NEGATION.findall(text)):
+        return False
+    return len(known & set(said)) * 2 >= len(set(content(ruled))) and _lower(text, new)
+
+
+def _lower(text: str, new: Sequence[str]) -> bool:
+    """Whether the words that are new are plain words in small letters: no figures, no names."""
+    strangers = [t for t in text.split() if set(content(t)) & set(new)]
+    bare = [t.strip(".,;:'\"") for t in strangers]
+    return all(PLAIN.fullmatch(word) and word.islower() for word in bare)

@@ -1,0 +1,83 @@
+"""A second opinion by a language model: it may let a sentence fall, never let one stand."""
+
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import Final
+
+from agent import budget
+from agent.chat.errors import ChatError
+from agent.drafters.packing import encoded, marker
+from agent.ports import Chat
+from agent.types import Check, Outcome, Pair, Ruling, Support
+from prompts import load
+from prompts.opinion import Opinion, OpinionAnswer
+
+BORDERLINE: Final = 0.9
+"""Score of the first verifier below which a second opinion is worth its tokens."""
+MOST: Final = 24
+"""Sentences of one question; what goes beyond it falls as not checked."""
+SHOWN: Final = 160
+"""Characters of the model's reason that are kept."""
+LOWERED: Final = {"part": Support.PARTIAL, "none": Support.UNSUPPORTED}
+
+
+class SecondOpinion:
+    """Asks about standing rulings that were close; everything else passes through as it is."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+
+    def review(self, pairs: Sequence[Pair], rulings: Sequence[Ruling]) -> list[Ruling]:
+        """Return the rulings in order, each as it was or lower.
+
+        Where the model fails, the borderline sentences are ruled `UNCHECKED`: an opinion that was
+        asked for and not had closes the gate.
+        """
+        reviewed = list(rulings)
+        close = [n for n, r in enumerate(rulings) if r.stands and (r.score or 0.0) < BORDERLINE]
+        if not close:
+            return reviewed
+        opinions = self._ask({n: pairs[n] for n in close[:MOST]})
+        for n in close:
+            reviewed[n] = _lowered(rulings[n], opinions.get(n))
+        return reviewed
+
+    def _ask(self, pairs: dict[int, Pair]) -> dict[int, Opinion]:
+        records = "\n".join(_record(n, pair) for n, pair in pairs.items())
+        request = load("opinion").request(marker=marker(token_hex, records), sentences=records)
+        try:
+            answer = self._chat.ask(request, OpinionAnswer)
+        except ChatError as error:
+            budget.excuse(error, "There was no second opinion.")
+            return {}
+        return {o.number: o for o in answer.opinions if o.number in pairs}
+
+
+def _record(number: int, pair: Pair) -> str:
+    evidence = [f"{e.publisher or 'unnamed'}: {e.text}" for e in pair.evidence]
+    return encoded({"number": number, "sentence": pair.claim, "evidence": evidence})
+
+
+def _lowered(ruling: Ruling, opinion: Opinion | None) -> Ruling:
+    if opinion is None:
+        return _with(ruling, Support.UNCHECKED, Outcome.UNKNOWN, "there was no second opinion")
+    support = LOWERED.get(opinion.support)
+    if support is None:
+        return _with(ruling, ruling.support, Outcome.OK, "a second model agrees")
+    said = " ".join(opinion.reason.split())[:SHOWN]
+    how = "only part of it" if support is Support.PARTIAL else "nothing of it"
+    detail = f'the first check let it stand; a second model finds {how} carried ("{said}")'
+    return _with(ruling, support, Outcome.VIOLATED, detail)
+
+
+def _with(ruling: Ruling, support: Support, outcome: Outcome, detail: str) -> Ruling:
+    check = Check(name="second opinion", outcome=outcome, detail=detail)
+    return Ruling(
+        support=support,
+        score=ruling.score,
+        reason=ruling.reason if support is ruling.support else detail,
+        clauses=ruling.clauses,
+        checks=(*ruling.checks, check),
+        certificate=ruling.certificate,
+        verifier=ruling.verifier,
+    )

@@ -1,0 +1,19 @@
+"""What every answer type is, and the words that they share."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+Facet = Literal["origin", "rules", "facts", "inquiry", "context"]
+"""Sections of a page, in its order."""
+
+
+class Answer(BaseModel, frozen=True, extra="forbid"):
+    """Closed, every field required and none constrained: strict JSON schemas allow no more."""
+
+
+class Quote(Answer):
+    """The words of a passage that carry a sentence."""
+
+    passage: str
+    words: str
