@@ -102,11 +102,11 @@ class LlmDrafter:
     def revise(
         self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
     ) -> list[Sentence | None]:
-        """Send all rejected findings back in one call; an absence is the spare drafter's to mend."""
+        """Send all rejected findings back in one call; absences are the spare drafter's to mend."""
         better: list[Sentence | None] = [None] * len(rejected)
-        for n, (sentence, ruling) in enumerate(rejected):
-            if sentence.kind is Kind.ABSENCE:
-                [better[n]] = self._spare.revise([(sentence, ruling)], evidence)
+        for n, one in enumerate(rejected):
+            if one[0].kind is Kind.ABSENCE:
+                [better[n]] = self._spare.revise([one], evidence)
         faulty = {
             n: (s, r)
             for n, (s, r) in enumerate(rejected, 1)
