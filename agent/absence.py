@@ -13,7 +13,7 @@ import numpy as np
 from agent.ports import Shelf, Verifier
 from agent.types import Certificate, Citation, Extract, Pair, Support
 from agent.words import content
-from retrieval.types import Filters, Passage
+from retrieval.types import Filters, Passage, Scope
 
 RECORD: Final = r"(?:sources?|passages?|record|library|texts?|reporting)"
 FRAMES: Final = (
@@ -33,6 +33,10 @@ FRAMES: Final = (
         re.IGNORECASE,
     ),
 )
+SEARCHED: Final = re.compile(
+    r"All \d+ passages from \d+ sources in the library were searched for the claim that (?P<p>.+); "
+    r"by itself this search settles nothing about the record\."
+)
 HERE: Final = rf"(?:{RECORD}) (?:reviewed|searched|in the library|provided|here)"
 SPEAKS_OF_RECORD: Final = re.compile(
     rf"\b(?:no|none|nothing|not)\b.*\b{HERE}|\b{HERE}\b.*\b(?:no|none|nothing|not)\b",
@@ -50,7 +54,8 @@ CLOSEST: Final = 64
 
 def is_absence(text: str) -> bool:
     """Whether a sentence speaks of what the record does not hold."""
-    return bool(SPEAKS_OF_RECORD.search(text)) or proposition(text) is not None
+    spoken = SPEAKS_OF_RECORD.search(text) or SEARCHED.fullmatch(text)
+    return bool(spoken) or proposition(text) is not None
 
 
 def proposition(text: str) -> str | None:
@@ -60,6 +65,20 @@ def proposition(text: str) -> str | None:
         if found := frame.search(bare):
             return found["p"].strip()
     return None
+
+
+def searched(scope: Scope, claimed: str) -> str:
+    """What is left of an absence sentence that no certificate carries: that a search was made."""
+    return (
+        f"All {scope.passages} passages from {scope.sources} sources in the library were searched "
+        f"for the claim that {claimed}; by itself this search settles nothing about the record."
+    )
+
+
+def searched_for(text: str) -> str | None:
+    """What a sentence of the form of `searched` says was searched for."""
+    found = SEARCHED.fullmatch(text)
+    return found["p"] if found else None
 
 
 def certify(

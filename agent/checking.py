@@ -109,8 +109,7 @@ def _ledger(
     sources = {s.id: s for s in court.evidence.sources}
     sides = stances(claim, [s.text for s in standing], court.shelf, court.verifier)
     verdict = reach(claim, standing, sides, sources)
-    held, scope = tuple(sources.values()), court.evidence.scope
-    return Ledger(claim=claim, sources=held, verdict=verdict, scope=scope)
+    return Ledger(claim=claim, sources=tuple(sources.values()), verdict=verdict)
 
 
 def _unresolved(sentence: CitedSentence, listed: Mapping[int, Source | None]) -> Ruling | None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Self
 
 from agent.types import CheckedSection, Claim, Evidence, Verdict, VerdictLabel
-from retrieval.types import Scope, Source
+from retrieval.types import Source
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -22,8 +22,6 @@ class Ledger:
     claim: Claim
     sources: tuple[Source, ...]
     verdict: Verdict
-    scope: Scope | None = None
-    """What was searched for the page."""
 
     @classmethod
     def of(
@@ -32,14 +30,12 @@ class Ledger:
         """The sources that `body` cites, in order of appearance."""
         cited = dict.fromkeys(c.source for s in body for t in s.sentences for c in t.citations)
         by_id = {source.id: source for source in evidence.sources}
-        sources = tuple(by_id[i] for i in cited)
-        return cls(claim=claim, sources=sources, verdict=verdict, scope=evidence.scope)
+        return cls(claim=claim, sources=tuple(by_id[i] for i in cited), verdict=verdict)
 
     def statements(self) -> tuple[str, ...]:
         """Every statement that holds for this ledger."""
-        search = searched(self.scope, self.claim.text) if self.scope else None
         found = (self.answer(), self.record(), self.copies(), self.tiers(), self.bottom_line())
-        return tuple(s for s in (*found, search) if s)
+        return tuple(s for s in found if s)
 
     def answer(self) -> str:
         """The first sentence of the summary: what the cited sources say to the question."""
@@ -128,14 +124,6 @@ class Ledger:
 
     def _origins(self) -> int:
         return len({s.origin for s in self.sources})
-
-
-def searched(scope: Scope, claimed: str) -> str:
-    """What is left of an absence sentence that no certificate carries: that a search was made."""
-    return (
-        f"All {scope.passages} passages from {scope.sources} sources in the library were searched "
-        f"for the claim that {claimed}; by itself this search settles nothing about the record."
-    )
 
 
 def publisher(source: Source) -> str:

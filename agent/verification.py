@@ -150,19 +150,20 @@ class Court:
         )
 
     def _absent(self, sentence: Sentence) -> Ruling:
-        claimed = absence.proposition(sentence.text)
+        only_searched = absence.searched_for(sentence.text)
+        claimed = only_searched or absence.proposition(sentence.text)
         if claimed is None:
             return _falls(
                 "it speaks of absence but does not say of what, so nothing was searched", "absence"
             )
         certificate = absence.certify(claimed, self.shelf, self.verifier, THRESHOLD, self.filters)
-        reason = absence.shortfall(certificate)
+        reason = None if only_searched else absence.shortfall(certificate)
         if reason is None and not absence.scopes(sentence.text, certificate):
             reason = "the search it describes is not the search that was made"
         return Ruling(
             support=Support.UNSUPPORTED if reason else Support.SUPPORTED,
             score=None if reason else 1.0 - certificate.best_score,
-            reason=reason or f"no passage of {certificate.scope.passages} says it",
+            reason=reason or f"{certificate.scope.passages} passages were searched for it",
             certificate=certificate,
             verifier=self.verifier.name,
         )

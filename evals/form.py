@@ -209,7 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ("follow-up-form", "SHOULD", "follow-ups of 8 to 24 words, uncited",
      lambda p: all(8 <= len(q.split()) <= 24 and not MARK.search(q) for q in p.follow_ups)),
     ("voice", "MUST", "no first person, no exclamation mark",
-     lambda p: not re.search(r"\b(?:I|we|our|my)\b(?!\.)|!", " ".join(p.sentences))),
+     lambda p: not re.search(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y)\b(?!\.)|!", " ".join(p.sentences))),
     ("prose", "MUST", "prose only: no bullets, tables or bold",
      lambda p: not MARKUP.search("\n".join(p.paragraphs))),
     ("source-list", "MUST", "the source list holds the cited numbers, in order, and no other",

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.absence import proposition
+from agent.absence import proposition, searched
 from agent.drafters.conclusion import conclude
 from agent.drafters.facets import Facet, facet_of, heading
 from agent.drafters.phrasing import fit, leans_back, standing_alone
-from agent.ledger import Ledger, searched
+from agent.ledger import Ledger
 from agent.types import (
     CheckedSection,
     Citation,
@@ -143,7 +143,7 @@ def _searched(sentence: Sentence, evidence: Evidence) -> Sentence | None:
     if claimed is None:
         return None
     text = searched(evidence.scope, claimed)
-    return Sentence(text=text, kind=Kind.INFERENCE, citations=sentence.citations)
+    return Sentence(text=text, kind=sentence.kind, citations=sentence.citations)
 
 
 def _plain(sentence: Sentence) -> Sentence | None:

@@ -146,7 +146,10 @@ def test_an_absence_without_a_certificate_is_rewritten_to_the_search_that_was_ma
     [weaker] = EmbeddedDrafter(SHELF.embed).revise([(sentence, ruling)], EVIDENCE)
     assert weaker
     assert weaker.text.startswith("All 4 passages from 1 sources in the library were searched")
-    claim = Claim(text="the bridge over the river was painted in June", opposite="not")
-    ledger = Ledger(claim=claim, sources=LEDGER.sources, verdict=VERDICT, scope=EVIDENCE.scope)
-    assert court().rule([weaker], ledger)[0].stands
-    assert not court().rule([weaker], LEDGER)[0].stands
+    [made] = Court(WordVerifier(), SHELF, EVIDENCE).rule([weaker])
+    assert made.stands
+    assert made.certificate
+    assert made.certificate.found
+    boast = weaker.text.replace("All 4 passages", "All 400 passages")
+    boasting = Sentence(text=boast, kind=Kind.ABSENCE, citations=weaker.citations)
+    assert not Court(WordVerifier(), SHELF, EVIDENCE).rule([boasting])[0].stands
