@@ -34,14 +34,18 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     "httpx2": {"agent/chat/wire.py"},  # what openai speaks through, and raises the errors of
     "genai_prices": {"agent/prices.py"},
     "tiktoken": {"retrieval/tokens.py"},
-    "onnxruntime": {"retrieval/embedding.py"},
-    "tokenizers": {"retrieval/embedding.py"},
+    "onnxruntime": {"retrieval/embedding.py", "evals/training/verifier/cross_encoder.py"},
+    "tokenizers": {"retrieval/embedding.py", "evals/training/verifier/cross_encoder.py"},
     "chromadb": {
         "retrieval/chroma.py",
         "retrieval/chroma_embedding.py",
         "evals/bench/plain_chroma.py",  # the rival of a benchmark
     },
-    "llama_index": {"retrieval/chunking.py", "retrieval/llama.py"},
+    "llama_index": {
+        "retrieval/chunking.py",
+        "retrieval/llama.py",
+        "evals/bench/plain_chroma.py",
+    },
     "datasketch": {"retrieval/origins.py"},
     "trafilatura": {"retrieval/loaders/html.py"},
     "pypdf": {"retrieval/loaders/pdf.py"},

@@ -1,4 +1,4 @@
-"""The rival: Chroma as its own documentation shows it, with our vectors."""
+"""The rivals: Chroma as its own documentation shows it, and llama-index on top of the same."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,8 @@ import chromadb
 import numpy as np
 import numpy.typing as npt
 from chromadb.config import Settings
+from llama_index.core.vector_stores.types import VectorStoreQuery
+from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from retrieval.ports import Vectors
 
@@ -36,3 +38,9 @@ class PlainChroma:
         """Ids of the `k` nearest; their documents are read too, as a prompt needs them."""
         found = self._collection.query(query_embeddings=vector[None], n_results=k)
         return found["ids"][0]
+
+    def by_llama_index(self, vector: npt.NDArray[np.float32], k: int) -> list[str]:
+        """The same question through llama-index's store over the same collection."""
+        store = ChromaVectorStore(chroma_collection=self._collection)
+        query = VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=k)
+        return store.query(query).ids or []

@@ -1,4 +1,4 @@
-"""Search: ours (words and meaning, fused, with texts) against plain Chroma and a bare scan."""
+"""Search: ours (words and meaning, fused, with texts) against plain Chroma, llama-index, a scan."""
 
 from collections.abc import Callable
 from functools import partial
@@ -46,13 +46,14 @@ def run(folder: Path, runs: int, sizes: tuple[int, ...]) -> Report:
 
 
 def _compared(library: Library, held: Block, folder: Path, runs: int) -> Report:
-    """Ask the three in turn, so that each has its share of the noise."""
+    """Ask all ways in turn, so that each has its share of the noise."""
     chroma, questions = PlainChroma(folder), corpus.questions()
     chroma.upsert(held.ids, held.texts, held.vectors)
     vectors = dict(zip(questions, library.embed(questions), strict=True))
     ways: dict[str, Callable[[str], object]] = {
         "ours": lambda q: library.search(q, K),
         "plain Chroma": lambda q: chroma.query(vectors[q], K),
+        "llama-index on Chroma": lambda q: chroma.by_llama_index(vectors[q], K),
         "bare scan": lambda q: _nearest(held.vectors, vectors[q]),
     }
     for ask in ways.values():  # what is read once
@@ -63,12 +64,12 @@ def _compared(library: Library, held: Block, folder: Path, runs: int) -> Report:
         for way, ask in ways.items():
             times[way].append(MS * seconds(partial(ask, question)))
     size = f"{len(held.ids):,} passages"
-    ours, plain, scan = (Spread.of(f"{way}, {size}", times[way], "ms") for way in ways)
+    ours, *others = (Spread.of(f"{way}, {size}", times[way], "ms") for way in ways)
     shares = [_shared(held, chroma.query(vectors[q], K), vectors[q]) for q in questions]
     return Report(
         benchmark="search",
-        spreads=(ours, plain, scan),
-        ratios=(Ratio.of(ours, plain), Ratio.of(ours, scan)),
+        spreads=(ours, *others),
+        ratios=tuple(Ratio.of(ours, other) for other in others),
         facts={
             f"ours, {size}: nearest vectors by": library.stats().search,
             f"plain Chroma, {size}: share of the true {K} nearest": round(

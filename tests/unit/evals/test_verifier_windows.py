@@ -1,7 +1,7 @@
 import random
 
-from evals.training.verifier_dev import nearest
-from evals.training.verifier_windows import Neighbours, alike, framed, padded, shortened
+from evals.training.verifier.dev import nearest
+from evals.training.verifier.windows import Neighbours, alike, framed, padded, shortened
 
 
 def chance(seed: int) -> random.Random:

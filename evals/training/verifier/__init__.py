@@ -1,0 +1,1 @@
+"""The recipe of the verifier's cross-encoder: data, training, export."""

@@ -1,0 +1,182 @@
+"""The verifier's training mixture: real pairs, and contrast pairs derived from them.
+
+Every row is (evidence window, claim, label). Rows of one group differ in a few words or in one
+passage and have different labels; they are trained in one batch. Nothing here needs a language
+model: evidence is deleted, padded or exchanged, sentences are copied, shortened or edited.
+"""
+
+import gzip
+import itertools
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from evals.training.verifier.edited import copies, edited_claims
+from evals.training.verifier.examples import LABELS, NEITHER, SUPPORTED, WINDOW, Example, Group, Row
+from evals.training.verifier.windows import Neighbours, alike, padded
+
+FILES = (
+    *("vitaminc_real", "fever_train", "fever_conjunctions", "cad_snli"),
+    *("multinli_sample", "fm2_dev", "wice_partial_subclaims"),
+)
+CAPS = {
+    "vitaminc": 9_000,  # cases of two or four rows
+    "fever": 9_000,
+    "fever_padded": 3_200,
+    "conjunctions": 2_000,
+    "cad_snli": 3_000,
+    "multinli": 4_500,
+    "fm2": 1_200,
+    "wice": 300,
+    "copies": 3_600,
+    "edited_claims": 3_000,
+    "neighbours": 2_000,
+}
+"""Groups of each kind at most."""
+_PAGE_CAP = 60
+"""Groups about one page: the pandemic's statistics would otherwise fill a tenth of VitaminC."""
+
+
+def mixture(folder: Path, seed: int) -> list[Group]:
+    """Build the groups from the `*.jsonl.gz` files of `folder`, shuffled.
+
+    The same files and seed give the same groups.
+    """
+    chance = random.Random(seed)
+    read = {name: _read(folder / f"{name}.jsonl.gz") for name in FILES}
+    fever, vitaminc = read["fever_train"], read["vitaminc_real"]
+    passages = [p for row in (*fever, *vitaminc, *read["fm2_dev"]) for p in row["evidence"]]
+    near = Neighbours([p for p in passages if 6 <= len(p.split()) <= 60])
+    every = (*fever, *vitaminc, *read["fm2_dev"], *read["multinli_sample"])
+    real = [row for row in every if row["label"] == "supported"]
+    makers: Mapping[str, Iterator[Group]] = {
+        "vitaminc": _vitaminc(vitaminc, chance),
+        "fever": _plain(_even(fever, chance), "fever", near, chance),
+        "fever_padded": _deleted(fever, near, chance),
+        "conjunctions": _conjunctions(read["fever_conjunctions"], chance),
+        "cad_snli": _plain(_shuffled(read["cad_snli"], chance), "cad_snli", None, chance),
+        "multinli": _plain(_shuffled(read["multinli_sample"], chance), "multinli", None, chance),
+        "fm2": _plain(_shuffled(read["fm2_dev"], chance), "fm2", near, chance),
+        "wice": _partial(read["wice_partial_subclaims"]),
+        "copies": copies(real, read["wice_partial_subclaims"], near, chance),
+        "edited_claims": edited_claims(_shuffled(real, chance), chance),
+        "neighbours": _exchanged(_shuffled(real, chance), near),
+    }
+    groups = [g for name, made in makers.items() for g in itertools.islice(made, CAPS[name])]
+    chance.shuffle(groups)
+    return groups
+
+
+def _read(path: Path) -> list[Row]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _shuffled(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+    return chance.sample(rows, len(rows))
+
+
+def _even(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+    """Take the labels in turn, so that a prefix holds as many of each."""
+    piles = [[r for r in rows if r["label"] == label] for label in LABELS]
+    columns = [_shuffled(pile, chance) for pile in piles if pile]
+    return [row for turn in zip(*columns, strict=False) for row in turn]
+
+
+def _plain(
+    rows: Sequence[Row], kind: str, near: Neighbours | None, chance: random.Random
+) -> Iterator[Group]:
+    """Rows as they are; with neighbours given, half get a longer window."""
+    for row in rows:
+        others: list[str] = []
+        if near and chance.random() < 0.5:
+            others = near.near(row["claim"], chance.randint(1, 4))
+        evidence = padded(row["evidence"], others, WINDOW, chance)
+        yield (Example(evidence, row["claim"], LABELS[row["label"]], kind),)
+
+
+def _vitaminc(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
+    """All rows of a case: the same claims before and after an edit of the article."""
+    cases: dict[str, list[Row]] = defaultdict(list)
+    pages: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        cases[row["meta"]["case_id"]].append(row)
+        pages[row["meta"]["page"]] += row["evidence"]
+    used: dict[str, int] = defaultdict(int)
+    for case in chance.sample(list(cases.values()), len(cases)):
+        page = case[0]["meta"]["page"]
+        used[page] += 1
+        if used[page] > _PAGE_CAP:
+            continue
+        taken = {p for row in case for p in row["evidence"]}
+        others = [p for p in pages[page] if not any(alike(p, t) for t in taken)]
+        pads = chance.sample(others, min(len(others), 4)) if chance.random() < 0.3 else []
+        yield tuple(
+            Example(
+                padded(row["evidence"], pads, WINDOW, chance),
+                row["claim"],
+                LABELS[row["label"]],
+                "vitaminc",
+            )
+            for row in case
+        )
+
+
+def _deleted(rows: Sequence[Row], near: Neighbours, chance: random.Random) -> Iterator[Group]:
+    """A long window that carries the claim, and the same window without what carries it."""
+    for row in _shuffled([r for r in rows if r["label"] != "unsupported"], chance):
+        at = row["meta"].get("gold_index", range(len(row["evidence"])))
+        gold = [row["evidence"][n] for n in at]
+        found = near.near(row["claim"], 6, overlap=0.6)
+        others = [p for p in found if not any(alike(p, g) for g in row["evidence"])]
+        if len(others) < 2:
+            continue
+        yield (
+            Example(
+                padded(gold, others, WINDOW, chance),
+                row["claim"],
+                LABELS[row["label"]],
+                "fever_padded",
+            ),
+            Example(padded((), others, WINDOW, chance), row["claim"], NEITHER, "fever_deleted"),
+        )
+
+
+def _conjunctions(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
+    """Two facts in one sentence: with both passages, with one, with one refuted."""
+    families: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        families[row["id"].rsplit("-", 1)[0]].append(row)
+    for family in chance.sample(list(families.values()), len(families)):
+        yield tuple(
+            Example(
+                padded(row["evidence"], (), WINDOW, chance),
+                row["claim"],
+                LABELS[row["label"]],
+                "conjunctions",
+            )
+            for row in family
+        )
+
+
+def _partial(rows: Sequence[Row]) -> Iterator[Group]:
+    """The stretch of a web page around the sentence that carries a part of the claim."""
+    for row in rows:
+        page = " ".join(" ".join(row["evidence"]).split())
+        gold = [s for known in row["meta"]["gold"] for s in known if s in page]
+        if gold:
+            middle = len(page[: page.index(gold[0])].split())
+            start = max(0, middle - WINDOW // 3)
+            window = " ".join(page.split()[start : start + WINDOW])
+            yield (Example(window, row["claim"], NEITHER, "wice"),)
+
+
+def _exchanged(rows: Sequence[Row], near: Neighbours) -> Iterator[Group]:
+    """A supported claim that cites the wrong passage, one that looks right."""
+    for row in rows:
+        wrong = [p for p in near.near(row["claim"], 2, overlap=0.6) if p not in row["evidence"]]
+        right = Example(" ".join(row["evidence"]), row["claim"], SUPPORTED, "cited")
+        for passage in wrong[:1]:
+            yield right, Example(passage, row["claim"], NEITHER, "neighbours")

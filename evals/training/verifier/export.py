@@ -1,0 +1,97 @@
+r"""Write the trained cross-encoder as int8 ONNX and measure what the integers cost.
+
+Needs `onnx==1.23.2 torch transformers` beside the product's own packages; see `train`.
+
+    python -m evals.training.verifier.export CHECKPOINT --data DATA --weights WEIGHTS \
+        --draft DIR --out DIR
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+
+from evals.training.verifier import dev
+from evals.training.verifier import graph as cross_graph
+from evals.training.verifier.cross_encoder import (
+    MODEL_FILE,
+    CrossEncoder,
+    load_tokenizer,
+)
+from evals.training.verifier.model import Verifier
+from evals.training.verifier.train import TorchJudge
+from retrieval.embedding import CHECKSUMS
+
+ALLOWED_LOSS = 0.003
+"""Of balanced accuracy, mean of the development sets at their best thresholds."""
+
+
+def main() -> None:
+    """Write model and checksums into `--draft`, measure, and only then put them in place."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="folder of dev/")
+    parser.add_argument("--weights", type=Path, required=True, help="folder of config.json")
+    parser.add_argument("--rows", type=int, default=300, help="rows of each development set")
+    parser.add_argument("--draft", type=Path, required=True, help="folder to measure in")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    options = parser.parse_args()
+    torch.set_num_threads(2)
+    model = Verifier(options.weights)
+    model.load_state_dict(torch.load(options.checkpoint, weights_only=True)["model"])
+    write(model, options.draft)
+    figures = parity(model, options.draft, options.data / "dev", options.rows)
+    text = json.dumps(figures, indent=2) + "\n"
+    print(text)
+    if figures["loss"] > ALLOWED_LOSS:
+        raise SystemExit(f"Balanced accuracy fell by more than {ALLOWED_LOSS}: not shipped.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name in (MODEL_FILE, CHECKSUMS):
+        (options.out / name).write_bytes((options.draft / name).read_bytes())
+    (options.out / "parity.json").write_text(text, encoding="utf-8")
+
+
+def write(model: Verifier, folder: Path) -> None:
+    """Write the quantised graph and its checksum; the same bytes for the same weights."""
+    graph = cross_graph.build(_arrays(model.encoder), _arrays(model.classify))
+    onnx.checker.check_model(graph)
+    content = graph.SerializeToString(deterministic=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MODEL_FILE).write_bytes(content)
+    line = f"{hashlib.sha256(content).hexdigest()}  {MODEL_FILE}\n"
+    (folder / CHECKSUMS).write_text(line, encoding="utf-8")
+
+
+def _arrays(module: torch.nn.Module) -> dict[str, Any]:
+    return {name: value.numpy() for name, value in module.state_dict().items()}
+
+
+def parity(model: Verifier, folder: Path, data: Path, rows: int) -> dict[str, Any]:
+    """Measure both on up to `rows` rows of each development set in `data`."""
+    exact, shipped = TorchJudge(model, load_tokenizer()), CrossEncoder(folder).probabilities
+    sets: dict[str, Any] = {}
+    differences: list[float] = []
+    for name, chosen in dev.cases(data, rows).items():
+        before, after = (dev.support(judge, chosen) for judge in (exact, shipped))
+        differences.append(float(np.abs(before - after).max()))
+        sets[name] = {
+            side: vars(dev.score(scores, chosen))
+            for side, scores in (("float32", before), ("int8", after))
+        }
+    means = [
+        np.mean([part[side]["best"] for part in sets.values()]) for side in ("float32", "int8")
+    ]
+    return {
+        "sets": sets,
+        "loss": round(float(means[0] - means[1]), 5),
+        "largest_difference_of_probability": round(max(differences), 5),
+    }
+
+
+if __name__ == "__main__":
+    main()
