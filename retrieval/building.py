@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from retrieval.errors import IndexBroken, LibraryError
-from retrieval.record import Record
+from retrieval.errors import IndexBroken
 
 POLL_SECONDS = 0.05
-_CHILD = "import sys; sys.path[:] = sys.argv[3:]; from retrieval import building; building.main()"
+_CHILD = "import sys; sys.path[:] = sys.argv[3:]; from retrieval import builder; builder.main()"
 
 
 def build_apart(record: Path, folder: Path, alive: Callable[[], None]) -> None:
@@ -43,17 +42,3 @@ def build_apart(record: Path, folder: Path, alive: Callable[[], None]) -> None:
         raise IndexBroken(
             f"The index could not be built: {last}", "Searches go by exact scan meanwhile."
         )
-
-
-def main() -> None:
-    """Run as the other process: paths of record and index folder in `sys.argv`."""
-    from retrieval.stores import FolderStore  # noqa: PLC0415  (it imports this module)
-
-    record = Record.open(Path(sys.argv[1]))
-    try:
-        with record.reading() as reader:
-            FolderStore(Path(sys.argv[2]), record).build(reader, lambda: None)
-    except LibraryError as error:
-        sys.exit(str(error))
-    finally:
-        record.close()

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,23 @@ def test_inside_the_agent_imports_point_down(path: Path) -> None:
         return
     below = {d.split(".")[1] for d in imported(path) if d.startswith("agent.")}
     assert not {b for b in below if storey(b) > storey(parts[0])}
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    modules = {
+        name(p).removesuffix(".py").removesuffix("/__init__").replace("/", "."): p for p in MODULES
+    }
+    needs = {m: _modules(imported(p), modules) - {m} for m, p in modules.items()}
+    TopologicalSorter(needs).prepare()
+
+
+def _dotted(path: Path) -> str:
+    return name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _modules(dotted: set[str], modules: dict[str, Path]) -> set[str]:
+    """The modules behind imported names: `a.b.Name` is `a.b`."""
+    return {d if d in modules else d.rpartition(".")[0] for d in dotted} & modules.keys()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -1,0 +1,117 @@
+"""What metrics read and what they give back."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Self
+
+from agent.reading import CitedSentence, CitedText
+from agent.types import Citation, Support, Value
+
+Judge = Callable[[str, str], Support]
+"""Premise and hypothesis to support; `UNCHECKED` is "not scored"."""
+
+Marks = tuple[float | None, ...]
+"""One mark a unit, in [0, 1]; None where the unit could not be scored."""
+
+
+class Cited(Value):
+    """One citation of a statement, resolved."""
+
+    id: str
+    text: str | None
+    """The words cited; None where the citation points nowhere (a dead citation)."""
+    title: str = ""
+
+
+class Statement(Value):
+    """One sentence without its markers, and what it cites in the order given."""
+
+    text: str
+    citations: tuple[Cited, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the citations that point somewhere."""
+        return tuple(c.text for c in self.citations if c.text is not None)
+
+
+class Response(Value):
+    """What a system answered; no statement at all is an empty answer."""
+
+    statements: tuple[Statement, ...] = ()
+
+
+class Score(Value):
+    """One metric on one item."""
+
+    value: float | None
+    """Mean of the marks that are not None; None where there is none."""
+    n: int
+    """Units scored."""
+    unscored: int = 0
+    marks: Marks = ()
+
+    @classmethod
+    def of(cls, marks: Iterable[float | None], empty: float | None = None) -> Self:
+        """Average marks.
+
+        Args:
+            marks: one for each unit.
+            empty: the only mark of an item without units; None leaves it unscored. A metric that
+                an empty answer must not win says 0 here.
+        """
+        given = tuple(marks) or (() if empty is None else (empty,))
+        scored = [mark for mark in given if mark is not None]
+        value = sum(scored) / len(scored) if scored else None
+        return cls(value=value, n=len(scored), unscored=len(given) - len(scored), marks=given)
+
+
+def f1(precision: float | None, recall: float | None) -> float | None:
+    """Harmonic mean 2PR / (P + R); 0 where both are 0, None where one is not scored.
+
+    Source: van Rijsbergen, Information Retrieval (1979), with equal weights.
+    """
+    if precision is None or recall is None:
+        return None
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def full(support: Support) -> float | None:
+    """1 for full support, None for what could not be checked, else 0: ALCE's entailment."""
+    return None if support is Support.UNCHECKED else float(support is Support.SUPPORTED)
+
+
+def weight(support: Support) -> float | None:
+    """1 for full, 0.5 for partial support, None for what could not be checked, else 0: TREC's."""
+    return 0.5 if support is Support.PARTIAL else full(support)
+
+
+def response(text: CitedText, words: Mapping[int, str]) -> Response:
+    """Resolve the citations of a text that `agent.reading` read.
+
+    Args:
+        text: any Markdown or text with `[n]`, or a page of ours with spans.
+        words: the text of each source by its number in the list of sources. A number that is not
+            there is dead, 0 included; so is a span that its source does not hold word for word.
+    """
+    numbers = {source.id: source.number for source in text.sources if source.id}
+    titles = {source.number: source.title for source in text.sources}
+
+    def numbered(number: int) -> Cited:
+        return Cited(id=str(number), text=words.get(number), title=titles.get(number, ""))
+
+    def span(citation: Citation) -> Cited:
+        number = numbers.get(citation.source, 0)
+        held = words.get(number, "")[citation.start : citation.end] == citation.quote
+        return Cited(
+            id=f"{citation.source}:{citation.start}-{citation.end}",
+            text=citation.quote if held and citation.quote else None,
+            title=titles.get(number, ""),
+        )
+
+    def statement(sentence: CitedSentence) -> Statement:
+        spans = tuple(map(span, sentence.citations))
+        return Statement(
+            text=sentence.text, citations=spans or tuple(map(numbered, sentence.numbers))
+        )
+
+    return Response(statements=tuple(map(statement, text.sentences)))
