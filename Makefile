@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# As it was typed: "$6 million" is no reference to a variable.
+override Q := $(value Q)
 export Q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -46,6 +46,8 @@ ON_TOPIC: Final = 0.40
 """Cosine from which a passage speaks about the subject of a proposition."""
 CANDIDATE: Final = 0.50
 """Cosine, or share of the proposition's words, below which the verifier never finds support."""
+TOO_NEAR: Final = 0.80
+"""Share of the proposition's words in one passage from which its silence cannot be certified."""
 COVERED: Final = 3
 """Passages on topic without which silence means nothing."""
 CLOSEST: Final = 64
@@ -121,7 +123,8 @@ def certify(
         threshold=threshold,
         nearest=None if best is None else whole(closest[best]),
         probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
-        found=any(r.support in {Support.SUPPORTED, Support.UNCHECKED} for r in rulings),
+        found=any(r.support in {Support.SUPPORTED, Support.UNCHECKED} for r in rulings)
+        or any(_share(said, passage.text) >= TOO_NEAR for passage in closest),
     )
 
 
@@ -150,7 +153,7 @@ def whole(passage: Passage) -> Citation:
 def shortfall(certificate: Certificate) -> str | None:
     """Why an absence sentence may not stand on this certificate, or None."""
     if certificate.found:
-        return "a passage in the library does say it"
+        return "a passage in the library says it, or comes too near to be told from saying it"
     if certificate.on_topic < COVERED:
         return (
             f"only {certificate.on_topic} passages are on the topic: "
@@ -168,6 +171,9 @@ def _share(words: set[str], text: str) -> float:
 def scopes(text: str, certificate: Certificate) -> bool:
     """Whether the numbers that a sentence prints about its search are the certificate's."""
     head = text[: text.rfind(certificate.proposition)]
-    printed = {int(n.replace(",", "")) for n in re.findall(r"\b\d[\d,]*\b", head)}
-    scope = certificate.scope
-    return printed <= {scope.passages, scope.sources, scope.origins, scope.undated}
+    scope = certificate.scope.model_dump()
+    counted = re.findall(r"\b(\d[\d,]*) (passages|sources|origins)\b", head)
+    numbers = re.findall(r"\b\d[\d,]*\b", head)
+    return len(numbers) == len(counted) and all(
+        int(number.replace(",", "")) == scope[noun] for number, noun in counted
+    )

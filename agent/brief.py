@@ -7,6 +7,7 @@ from agent.ledger import day
 from agent.types import (
     CheckedSentence,
     Citation,
+    ClaimKind,
     Insufficient,
     Kind,
     Page,
@@ -20,6 +21,11 @@ PLAIN: Final = {
     VerdictLabel.REFUTED: "The sources say it is not so.",
     VerdictLabel.MIXED: "The sources point both ways.",
     VerdictLabel.UNPROVEN: "The sources do not settle it.",
+}
+NO_VERDICT: Final = {
+    ClaimKind.OPINION: "an opinion; it gets no verdict",
+    ClaimKind.PREDICTION: "a prediction; it gets no verdict",
+    ClaimKind.UNCLEAR: "not clear enough to check",
 }
 NOTHING: Final = "The library has nothing on this."
 SHOWN: Final = 3
@@ -63,11 +69,12 @@ def answer(draft: Page | Insufficient) -> Answer:
             searched=draft.scope,
             thrown_out=0,
         )
+    factual = draft.claim.kind is ClaimKind.FACTUAL
     return Answer(
         question=draft.question.text,
         claim=draft.claim.text,
         verdict=draft.verdict.label,
-        plain=PLAIN[draft.verdict.label],
+        plain=PLAIN[draft.verdict.label] if factual else f"This is {NO_VERDICT[draft.claim.kind]}.",
         scope=draft.verdict.scope,
         as_of=when,
         points=_points(draft),

@@ -13,7 +13,9 @@ QUOTED: Final = re.compile(
     r"^\W*(?:is|are)\s+(?:this|that|it)\s+true\b\W*?[\"“](.+)[\"”]\W*$", re.IGNORECASE | re.DOTALL
 )
 IS_IT_TRUE: Final = re.compile(
-    r"^(?:is|was) it (?:really |actually )?(?:true|correct|right)(?: that)?\s+(.+)$", re.IGNORECASE
+    r"^(?:is|was) it (?:really |actually )?(?:true|correct|right|false|untrue|wrong)(?: that)?"
+    r"\s+(.+)$",
+    re.IGNORECASE,
 )
 TAG: Final = re.compile(
     r"[,;.?]?\s*\b(?:(?:is (?:this|that|it) )?(?:true|right|correct|really)|asking for a friend)\W*$",  # noqa: E501
@@ -37,8 +39,13 @@ OPINION: Final = re.compile(
     r"(?:good|bad) idea|moral|immoral|my opinion|i think|i believe)\b",
     re.IGNORECASE,
 )
+REPORTED: Final = re.compile(
+    r"\b(?:say|says|said|told|tells?|announced|advised?|recommend\w*|claim(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
 PREDICTION: Final = re.compile(
-    r"\b(?:will|going to|gonna)\b|\bnext (?:year|month|week)\b", re.IGNORECASE
+    r"\bwill\b|^Will (?:the|a|an|it|there|[a-z])|\b(?:going to|gonna)\b"
+    r"|\bnext (?:year|month|week)\b"
 )
 PARTICIPLE: Final = re.compile(
     r"(?:ed|been|begun|broken|brought|built|bought|caught|chosen|come|done|drawn|driven|fallen|found"
@@ -101,7 +108,7 @@ def read(text: str) -> Claim:
 
 
 def _kind(text: str) -> ClaimKind:
-    if OPINION.search(text):
+    if OPINION.search(text) and not REPORTED.search(text):
         return ClaimKind.OPINION
     if PREDICTION.search(text):
         return ClaimKind.PREDICTION

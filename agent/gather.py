@@ -31,8 +31,9 @@ SECTIONS: Final = 2
 
 
 def scope_of(plan: Plan) -> Filters:
-    """What the draft may look at: nothing published after the "as of" date."""
-    return Filters(published_to=plan.question.as_of)
+    """What the draft may look at: with an "as of" date, only what was surely published by then."""
+    as_of = plan.question.as_of
+    return Filters(published_to=as_of, dated_only=as_of is not None)
 
 
 def gather(plan: Plan, shelf: Shelf) -> Evidence | Insufficient:
@@ -79,8 +80,10 @@ def _cosines(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[float]:
 
 def _silence(plan: Plan, related: Sequence[tuple[float, Hit]]) -> str | None:
     """Why the evidence does not bear on the claim, or None where it does."""
-    if len(related) < ENOUGH or related[0][0] < BEARS:
-        return "no passage in the library speaks about this claim"
+    if not related or related[0][0] < BEARS:
+        return "no passage in the library is close enough to this claim"
+    if len(related) < ENOUGH:
+        return f"only {len(related)} passages in the library are on it, too few for a page"
     if plan.claim.asks and (missing := _unnamed(plan, [hit for _, hit in related])):
         return f"no near source has everything that is asked for (missing: {', '.join(missing)})"
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from agent.types import CheckedSection, Claim, Evidence, Verdict, VerdictLabel
+from agent.types import CheckedSection, Claim, ClaimKind, Evidence, Verdict, VerdictLabel
 from retrieval.types import Source
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -119,7 +119,7 @@ class Ledger:
         label = self.verdict.label.value
         return (
             f"The bottom line on the evidence reviewed here: the claim that {self.claim.text} is "
-            f"{label}, because {_because(self.verdict)}."
+            f"{label}, because {_because(self.claim, self.verdict)}."
         )
 
     def _origins(self) -> int:
@@ -136,7 +136,7 @@ def day(when: date) -> str:
     return f"{when:%B} {when.day}, {when.year}"
 
 
-def _because(verdict: Verdict) -> str:
+def _because(claim: Claim, verdict: Verdict) -> str:
     against, support = len(verdict.tally.opposing), len(verdict.tally.supporting)
     match verdict.label:
         case VerdictLabel.REFUTED:
@@ -145,8 +145,10 @@ def _because(verdict: Verdict) -> str:
             return f"{_n(support)} independent {_origin(support)} {_verb(support, 'support')} it"
         case VerdictLabel.MIXED:
             return "origins speak for it and against it"
+        case _ if claim.kind is not ClaimKind.FACTUAL:
+            return verdict.scope
         case _:
-            return "too few independent origins speak for it or against it"
+            return "too few independent origins speak plainly for it or against it"
 
 
 def _span(dated: Sequence[date]) -> str:

@@ -96,7 +96,8 @@ class Desk:
     def _verdict(self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection]) -> Verdict:
         said = [s for section in body for s in section.sentences if s.kind is Kind.FINDING]
         sides = stances(plan.claim, [s.text for s in said], self.shelf, self.verifier)
-        return reach(plan.claim, said, sides, {s.id: s for s in evidence.sources})
+        sources = {s.id: s for s in evidence.sources}
+        return reach(plan.claim, said, sides, sources, plan.question.as_of)
 
 
 class _Clock:

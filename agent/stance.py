@@ -1,8 +1,9 @@
 """Does a sentence speak for or against the claim? First version: rules over the verifier's view.
 
-A sentence speaks *for* the claim where the verifier lets the claim stand on it alone, *against* it
-where it denies the claim or something said of it. Everything else speaks for neither side: a
-stance that cannot be told is not guessed.
+A sentence speaks *for* the claim where it has all its words in the same polarity and the verifier
+lets the claim stand on it alone; *against* it where it has the opposite polarity, or says of the
+claim that it is false. Everything else speaks for neither side: most stances cannot be told by
+rule, and what cannot be told is not guessed.
 """
 
 import re
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.ports import Shelf, Verifier
-from agent.types import Claim, Extract, Pair, Stance, Support
-from agent.words import expanded
+from agent.types import Claim, Extract, Outcome, Pair, Ruling, Stance, Support
+from agent.words import content, expanded
 
 DENIAL: Final = re.compile(
     r"\b(?:is|are|was|were|as|rated|called|be|been) (?:[\w-]+ ){0,3}?"
@@ -31,13 +32,23 @@ NEGATION: Final = re.compile(
     r"\b(?:not|no|never|none|neither|nor|cannot|[a-z]+n't|without|stopp?(?:s|ed)?)\b", re.IGNORECASE
 )
 SILENCE: Final = re.compile(
-    r"\b(?:do(?:es)?|did) not (?:itself )?(?:say|state|mention|describe|name|give|address|report)\b"
+    r"\b(?:do(?:es)?|did) not (?:itself )?"
+    r"(?:say|state|mention|describe|name|give|address|report|claim|show|deal)\b"
     r"|\bnot (?:named|given|stated|clear|known)\b",
     re.IGNORECASE,
 )
 """What a source does not speak about says nothing against the claim."""
+DENIED: Final = re.compile(
+    r"\b(?:claims?|idea|stor(?:y|ies)|rumou?rs?|belief|saying|clips?|videos?|footage|reports?"
+    r"|cases?|links?|evidence|association|connection|proof|basis)\b"
+    r" (?:in which|that|of|between|for|with|to) (?P<what>[^.;]+)",
+    re.IGNORECASE,
+)
+"""What a denial is about: the words behind "the claim that" or "no link between"."""
 SUBJECT: Final = 0.50
 """Cosine from which a sentence is about the same thing as the claim."""
+NAMED: Final = 0.50
+"""Share of the claim's words that a denial must name to be a denial of it."""
 
 
 def stances(
@@ -53,15 +64,35 @@ def stances(
         [Pair(claim=claim.text, evidence=(Extract(text=s),)) for s in sentences]
     )
     return [
-        _stance(claim.text, text, float(cosine), ruling.support)
+        _stance(claim.text, text, float(cosine), ruling)
         for text, cosine, ruling in zip(sentences, cosines, rulings, strict=True)
     ]
 
 
-def _stance(claim: str, text: str, cosine: float, support: Support) -> Stance:
+def _stance(claim: str, text: str, cosine: float, ruling: Ruling) -> Stance:
     if cosine < SUBJECT or SILENCE.search(text):
         return Stance.NEITHER
-    denies = bool(DENIAL.search(text)) and not DOUBT.search(claim)
-    if support is Support.CONTRADICTED or (denies and not NEGATION.search(claim)):
+    if _opposite(ruling) or _denies(claim, text):
         return Stance.AGAINST
-    return Stance.FOR if support is Support.SUPPORTED and not denies else Stance.NEITHER
+    return Stance.FOR if _says(claim, text) and ruling.stands else Stance.NEITHER
+
+
+def _opposite(ruling: Ruling) -> bool:
+    """Another number or name is something else; only the opposite polarity is a contradiction."""
+    return ruling.support is Support.CONTRADICTED and any(
+        c.name == "negation" and c.outcome is Outcome.VIOLATED for c in ruling.checks
+    )
+
+
+def _denies(claim: str, text: str) -> bool:
+    denied = DENIED.search(text)
+    if denied is None or not DENIAL.search(text) or DOUBT.search(claim) or NEGATION.search(claim):
+        return False
+    said = set(expanded(claim))
+    return len(said & set(expanded(denied["what"]))) >= NAMED * len(said)
+
+
+def _says(claim: str, text: str) -> bool:
+    """Every word of the claim, in the same polarity: anything less is not the claim."""
+    same = bool(NEGATION.search(claim)) == bool(NEGATION.search(text))
+    return same and not DENIAL.search(text) and set(content(claim)) <= set(content(text))

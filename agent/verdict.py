@@ -1,6 +1,7 @@
 """The verdict table: computed from checked sentences, origins and tiers; see the README."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from agent.types import (
@@ -69,20 +70,24 @@ def reach(
     sentences: Sequence[CheckedSentence],
     stances: Sequence[Stance],
     sources: Mapping[str, Source],
+    as_of: date | None = None,
 ) -> Verdict:
     """Count the origins behind `sentences` and apply the table."""
     sides = zip(sentences, stances, strict=True)
     decisive = tuple(s.text for s, stance in sides if stance is not Stance.NEITHER)
-    return decide(claim, tally(sentences, stances, sources), decisive)
+    return decide(claim, tally(sentences, stances, sources), decisive, as_of)
 
 
-def decide(claim: Claim, count: Tally, decisive: tuple[str, ...] = ()) -> Verdict:
+def decide(
+    claim: Claim, count: Tally, decisive: tuple[str, ...] = (), as_of: date | None = None
+) -> Verdict:
     """Apply the table."""
     reason = NOT_CHECKABLE.get(claim.kind)
     rule, _, label = next(row for row in TABLE if row[1](count))
     return Verdict(
         label=VerdictLabel.UNPROVEN if reason else label,
-        scope=reason or _scope(count),
+        scope=(reason or _scope(count))
+        + (f" (as of {as_of:%B} {as_of.day}, {as_of.year})" if as_of else ""),
         rule=reason or rule,
         tally=count,
         decisive=decisive,
@@ -92,7 +97,7 @@ def decide(claim: Claim, count: Tally, decisive: tuple[str, ...] = ()) -> Verdic
 def _scope(count: Tally) -> str:
     against, support = len(count.opposing), len(count.supporting)
     if not against and not support:
-        return "no source cited here says that it is so, and none that it is not"
+        return "what the cited sources say could not be read as settling it either way"
     return (
         f"counted by origin, {against} cited here speak{'s' * (against == 1)} against the claim "
         f"and {support} for it"

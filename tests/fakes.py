@@ -102,12 +102,14 @@ class FakeShelf:
         return embed([texts[i] for i in passage_ids])
 
     def _within(self, filters: Filters) -> list[Passage]:
-        latest = filters.published_to
-        return [
-            p
-            for p in self._held
-            if latest is None or p.source.published is None or p.source.published <= latest
-        ]
+        return [p for p in self._held if _in_time(p.source, filters)]
+
+
+def _in_time(of: Source, filters: Filters) -> bool:
+    latest = filters.published_to
+    if of.published is None:
+        return not filters.dated_only
+    return latest is None or of.published <= latest
 
 
 class WordVerifier:

@@ -11,8 +11,9 @@ from typing import Final
 from agent.absence import proposition, searched
 from agent.drafters.conclusion import conclude
 from agent.drafters.facets import Facet, facet_of, heading
-from agent.drafters.phrasing import fit, leans_back, standing_alone
+from agent.drafters.phrasing import fit, leans_back, points_back, standing_alone
 from agent.ledger import Ledger
+from agent.stance import NEGATION
 from agent.types import (
     CheckedSection,
     Citation,
@@ -38,6 +39,8 @@ RUN: Final = 3
 """Sentences of a run in which each leans on the one before; longer ones are left out."""
 RELEVANT: Final = 0.30
 """Cosine to the claim below which a sentence is not worth an editor's time."""
+GAP: Final = 2
+"""Characters between two sentences that follow each other: a space, or a blank line."""
 REPEATS: Final = 0.80
 """Cosine from which two sentences of different sources say the same: the second is left out."""
 
@@ -63,6 +66,8 @@ class _Candidate:
         """The sentence after those it leans on; nothing where it leans on too many, or on none."""
         run = [self]
         while leans_back(run[0].text):
+            if run[0].before is None and not points_back(run[0].text):
+                break  # "the order" opens its paragraph; attribution says whose
             if run[0].before is None or len(run) == RUN:
                 return ()
             run.insert(0, run[0].before)
@@ -120,8 +125,7 @@ class EmbeddedDrafter:
         cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
         found: list[_Candidate] = []
         for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
-            same = found and found[-1].passage.source.id == passage.source.id
-            before = found[-1] if same else None
+            before = _just_before(found, passage, passage.start + start)
             found.append(
                 _Candidate(
                     passage=passage,
@@ -165,10 +169,24 @@ def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candida
         mine = [c for c in facet if c.passage.source.id == one.passage.source.id]
         if len(facet) >= PER_SECTION or len(mine) >= PER_SOURCE:
             continue
-        if any(float(vectors[i] @ vectors[j]) >= REPEATS for j in chosen):
+        if any(_repeats(one, candidates[j], float(vectors[i] @ vectors[j])) for j in chosen):
             continue
         chosen.append(i)
     return [candidates[i] for i in chosen]
+
+
+def _just_before(found: Sequence[_Candidate], passage: Passage, start: int) -> _Candidate | None:
+    """The sentence that ends where this one begins; one from elsewhere would join strangers."""
+    last = found[-1] if found else None
+    if last is None or last.passage.source.id != passage.source.id:
+        return None
+    return last if 0 <= start - last.end <= GAP else None
+
+
+def _repeats(one: _Candidate, other: _Candidate, cosine: float) -> bool:
+    """The same again; a sentence that denies what another says is not the same."""
+    negated = [bool(NEGATION.search(c.text)) for c in (one, other)]
+    return cosine >= REPEATS and negated[0] == negated[1]
 
 
 def _section(

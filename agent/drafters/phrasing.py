@@ -67,7 +67,12 @@ def fit(text: str) -> bool:
 def leans_back(text: str) -> bool:
     """Whether a sentence needs the one before it: a pronoun, or "the order" of a while ago."""
     noun = DANGLING.match(text)
-    return bool(LEANS.match(text) or (noun and noun[1] not in KNOWN and not SELF.match(text)))
+    return points_back(text) or bool(noun and noun[1] not in KNOWN and not SELF.match(text))
+
+
+def points_back(text: str) -> bool:
+    """Whether a sentence says nothing without the one before it: it begins with a pronoun."""
+    return bool(LEANS.match(text)) and not SELF.match(text)
 
 
 def _attributed(text: str, name: str) -> bool:

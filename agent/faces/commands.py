@@ -100,7 +100,7 @@ def check(file: Path, at: Path | None, *, as_json: bool) -> Exit:
 def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict search`."""
     with shelf(at) as library:
-        hits = library.search(query, k, Filters(published_to=as_of))
+        hits = library.search(query, k, Filters(published_to=as_of, dated_only=as_of is not None))
     if as_json:
         rows = [hit.model_dump(mode="json") for hit in hits]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -195,6 +195,7 @@ def _told(report: Report) -> str:
         numbers = ", ".join(f"[{n}]" for n in report.unknown_sources)
         lines += [f"Not in the library: {numbers}", ""]
     lines.append(f"{total - fallen} of {_count(total, 'sentence')} stand, {fallen} fall.")
+    lines.append("Title, verdict line and headings were not checked.")
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """What the commands of `agent.faces.library` do."""
 
 import json
+import logging
 from pathlib import Path
 
 from agent import bootstrap
@@ -26,6 +27,7 @@ def add(
 ) -> Exit:
     """`verdict library add` and `sync`."""
     admits = _vetting(vetting, vetted_by)
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # refusals say it in our words
     find(paths)  # a wrong path is told before a library is made for it
     with (
         shelf(at, create=True) as library,

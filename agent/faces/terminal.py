@@ -53,7 +53,13 @@ def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
         return
     if prose and sys.stdout.isatty():
         text = wrapped(text, width())
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadInput(f"The page cannot be written to stdout: {error.strerror}.") from error
 
 
 def wrapped(text: str, columns: int) -> str:

@@ -43,7 +43,8 @@ def render(draft: Page | Insufficient) -> str:
 
 
 def _verdict(page: Page) -> str:
-    return f"Verdict: {wording.label(page.verdict.label)} - {wording.prose(page.verdict.scope)}"
+    label, scope = wording.label(page.verdict.label), wording.prose(page.verdict.scope)
+    return f"Verdict: {label} - {scope}; claim tested: {wording.prose(page.claim.text).rstrip('.')}"
 
 
 def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> str:

@@ -1,6 +1,6 @@
 """What every drafter owes the desk. A new drafter joins by one line in DRAFTERS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
@@ -58,6 +58,13 @@ PLAN = EmbeddedPlanner().plan(
 )
 
 
+TEXTS = (
+    "The river bridge was closed to cars in May.",
+    "Posts claim that the river bridge is closed to cars for good.",
+    "Rules allow the river bridge to be closed to cars.",
+)
+
+
 @pytest.fixture(params=DRAFTERS.values(), ids=DRAFTERS.keys())
 def drafter(request: pytest.FixtureRequest) -> Drafter:
     made: Drafter = request.param()
@@ -105,6 +112,44 @@ def test_every_sentence_of_the_body_cites_words_of_its_evidence(
 def test_it_says_nothing_twice(drafter: Drafter, evidence: Evidence) -> None:
     texts = [s.text for section in drafter.draft(PLAN, evidence) for s in section.sentences]
     assert len(texts) == len(set(texts))
+
+
+def test_a_sentence_that_denies_another_is_not_taken_for_its_repetition() -> None:
+    held = [
+        *passages(
+            source("city", tier=1), "The river bridge was closed to cars on January 8, 2026."
+        ),
+        *passages(source("daily"), "The river bridge was not closed to cars on January 8, 2026."),
+        *passages(source("radio"), "Cars on the river bridge were counted in January 2026."),
+        *passages(source("blog"), "The river bridge is closed to cars at night."),
+    ]
+    found = gather(PLAN, FakeShelf(held))
+    assert isinstance(found, Evidence)
+    said = [
+        s.text for section in EmbeddedDrafter(embed).draft(PLAN, found) for s in section.sentences
+    ]
+    assert any("was closed" in text for text in said)
+    assert any("was not closed" in text for text in said)
+
+
+def test_a_pronoun_is_never_joined_to_a_sentence_from_elsewhere() -> None:
+    far = passages(
+        source("herald"),
+        "Council member Ana Silva called the closed river bridge for cars a mistake.",
+        "Baker Tom Berg sells bread.",
+        "He was arrested at the river bridge closed to cars.",
+    )
+    held = [far[0], far[2], *passages(source("other"), *TEXTS)]
+    found = gather(PLAN, FakeShelf(held))
+    assert isinstance(found, Evidence)
+    said = [
+        s.text for section in EmbeddedDrafter(embed).draft(PLAN, found) for s in section.sentences
+    ]
+    assert not any(text.startswith("He was arrested") for text in said)
+
+
+def _said(sections: Sequence[Section]) -> list[str]:
+    return [s.text for section in sections for s in section.sentences]
 
 
 def test_headings_are_short_and_cite_nothing(drafter: Drafter, evidence: Evidence) -> None:

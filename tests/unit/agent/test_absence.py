@@ -45,9 +45,21 @@ def test_a_search_that_finds_nothing_certifies_it_with_its_scope() -> None:
 def test_a_passage_that_says_it_takes_the_certificate_away() -> None:
     shelf = FakeShelf(passages(source("a"), *TOPIC, "The bridge over the river fell in May."))
     found = absence.certify("the bridge over the river fell", shelf, WordVerifier(), 0.5, Filters())
-    assert absence.shortfall(found) == "a passage in the library does say it"
+    assert absence.shortfall(found) == (
+        "a passage in the library says it, or comes too near to be told from saying it"
+    )
     assert found.nearest
     assert found.nearest.quote.endswith("fell in May.")
+
+
+def test_a_passage_with_nearly_all_its_words_is_too_near_for_silence() -> None:
+    near = "The bridge over the river, it was claimed, almost fell in a storm of May."
+    shelf = FakeShelf(passages(source("a"), *TOPIC, near))
+    blind = ScriptedVerifier({near: Support.UNSUPPORTED})
+    claimed = "the bridge over the river fell"
+    assert "too near" in (
+        absence.shortfall(absence.certify(claimed, shelf, blind, 0.5, Filters())) or ""
+    )
 
 
 def test_silence_of_a_library_that_does_not_cover_the_topic_means_nothing() -> None:

@@ -37,7 +37,8 @@ def test_the_text_has_the_form_of_the_model_page() -> None:
         "Checked on November 22, 2026",
         DISCLAIMER,
     ]
-    assert lines[4] == "Verdict: Refuted - the clips examined are fabricated"
+    tested = "claim tested: New York police arrest ICE agents"
+    assert lines[4] == f"Verdict: Refuted - the clips examined are fabricated; {tested}"
     assert lines[6:9] == ["Executive summary", "", "The bridge was closed [1]."]
     assert lines[10] == "1. Where the claim comes from"
     assert lines[12] == "The bridge was closed [1]. The river rose and the lake froze [1] [2]."

@@ -9,12 +9,13 @@ SHELF = FakeShelf([])
 CLAIM = read("Did the river bridge collapse?")
 
 
-def stance_of(text: str, support: Support) -> Stance:
+def stance_of(text: str, support: Support, violated: str = "") -> Stance:
     class One(ScriptedVerifier):
         def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
             return [self._judge(pair.evidence[0].text) for pair in pairs]
 
-    [found] = stances(CLAIM, [text], SHELF, One({text: support}))
+    verifier = One({text: support}, {text: violated} if violated else {})
+    [found] = stances(CLAIM, [text], SHELF, verifier)
     return found
 
 
@@ -23,7 +24,27 @@ def test_what_carries_the_claim_speaks_for_it() -> None:
 
 
 def test_what_contradicts_it_speaks_against_it() -> None:
-    assert stance_of("The river bridge never collapsed.", Support.CONTRADICTED) is Stance.AGAINST
+    said = "The river bridge never collapsed."
+    assert stance_of(said, Support.CONTRADICTED, "negation") is Stance.AGAINST
+
+
+def test_another_number_or_name_is_something_else_and_no_contradiction() -> None:
+    said = "The river bridge of Springfield collapsed."
+    assert stance_of(said, Support.CONTRADICTED, "names") is Stance.NEITHER
+
+
+def test_a_sentence_that_lacks_a_word_of_the_claim_does_not_speak_for_it() -> None:
+    assert stance_of("The river bridge was inspected.", Support.SUPPORTED) is Stance.NEITHER
+
+
+def test_what_says_the_opposite_in_the_same_words_does_not_speak_for_it() -> None:
+    said = "The river bridge did not collapse."
+    assert stance_of(said, Support.SUPPORTED) is Stance.NEITHER
+
+
+def test_a_denial_of_something_else_says_nothing_about_the_claim() -> None:
+    said = "The river bridge collapsed after claims about lizards that are false."
+    assert stance_of(said, Support.UNSUPPORTED) is Stance.NEITHER
 
 
 def test_what_calls_it_false_speaks_against_it() -> None:

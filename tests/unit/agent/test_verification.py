@@ -53,23 +53,11 @@ def ruled(text: str, kind: Kind, verifier: ScriptedVerifier | None = None) -> tu
     return ruling.support, ruling.reason
 
 
-def test_an_inference_stands_where_what_it_calls_unproven_is_not_in_the_passages() -> None:
-    text = "Rust on the bridge does not show that the bridge fell."
-    denied = ScriptedVerifier({"the bridge fell": Support.UNSUPPORTED})
-    assert ruled(text, Kind.INFERENCE, denied)[0] is Support.SUPPORTED
-    assert "do support" in ruled(text, Kind.INFERENCE)[1]
-
-
-def test_an_inference_may_not_assert() -> None:
-    support, reason = ruled("Rust means that the bridge will fall.", Kind.INFERENCE)
-    assert support is Support.UNSUPPORTED
-    assert "may only say what findings do not show" in reason
-
-
-def test_an_inference_with_a_wrong_number_falls() -> None:
-    text = "Rust in 1932 does not show that the bridge fell."
-    wrong = ScriptedVerifier({"the bridge fell": Support.UNSUPPORTED}, {text: "dates"})
-    assert ruled(text, Kind.INFERENCE, wrong) == (Support.UNSUPPORTED, "dates differ")
+def test_an_inference_of_the_writers_own_falls() -> None:
+    for text in ("Rust means that the bridge will fall.", "Rust does not show that it fell."):
+        support, reason = ruled(text, Kind.INFERENCE)
+        assert support is Support.UNSUPPORTED
+        assert "only said as the ledger says it" in reason
 
 
 def test_an_outlook_names_no_new_fact() -> None:
@@ -77,6 +65,8 @@ def test_an_outlook_names_no_new_fact() -> None:
     assert ruled(fine, Kind.OUTLOOK)[0] is Support.SUPPORTED
     new = "What to watch next is the trial of Mayor Quimby for bribery in Springfield."
     assert "names things" in ruled(new, Kind.OUTLOOK)[1]
+    added = f"{fine[:-1]}, because the rust is real."
+    assert "names things" in ruled(added, Kind.OUTLOOK)[1]
     assert "something to watch" in ruled("The inquiry ends.", Kind.OUTLOOK)[1]
 
 
@@ -111,7 +101,7 @@ def test_a_statement_of_the_ledger_is_recomputed_word_for_word() -> None:
     ("text", "kind"),
     [
         ("No source reviewed here says that the bridge fell.", Kind.ABSENCE),
-        ("Rust does not show that the bridge fell.", Kind.INFERENCE),
+        ("Rust does not show that the bridge fell.", Kind.FINDING),
         ("What to watch next is the inquiry.", Kind.OUTLOOK),
         ("Developments to watch next are the inquiry and the trial.", Kind.OUTLOOK),
         ("The bridge fell.", Kind.FINDING),
