@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 QUICK = 1_000
 """Passages up to which an index is built in this process, and closing waits for it: 1 or 2 s."""
+PATIENCE, PAUSE_SECONDS = 40, 0.05
+"""How often, and how far apart, the removal of a folder is tried: two seconds in all."""
 Alive = Callable[[], None]
 """Called between blocks of a long build; raises to end it."""
 
@@ -68,7 +71,7 @@ class FolderStore:
 
     def discard(self) -> None:
         for path in self.folder.glob("index-*"):
-            shutil.rmtree(path)
+            _removed(path)
 
     def update(self, reader: Reader, alive: Alive) -> None:
         base = self._grown_from(reader)
@@ -96,7 +99,7 @@ class FolderStore:
             sealing.seal(working, self.record.library, self.record.embedder, revision, count)
             self._switch(working)
         finally:
-            shutil.rmtree(working, ignore_errors=True)
+            _removed(working)
 
     def open(self, reader: Reader) -> "ChromaIndex":
         from retrieval.chroma import ChromaIndex  # noqa: PLC0415
@@ -114,7 +117,7 @@ class FolderStore:
         index.close()
         if index.folder is not None:
             self._in_use.discard(index.folder)
-            shutil.rmtree(index.folder, ignore_errors=True)
+            _removed(index.folder)
 
     def _grown_from(self, reader: Reader) -> Revision | None:
         """What the index can be brought in step from; None where it must be made anew."""
@@ -129,7 +132,7 @@ class FolderStore:
         working.rename(self.folder / f"index-{_number(old[-1]) + 1 if old else 1}")
         sync(self.folder)
         for path in old:
-            shutil.rmtree(path)
+            _removed(path)
 
     def _current(self) -> Path | None:
         return max(self.folder.glob("index-*"), key=_number, default=None)
@@ -137,7 +140,7 @@ class FolderStore:
     def _working(self) -> Path:
         for left_over in self.folder.glob("working-*"):
             if left_over not in self._in_use:
-                shutil.rmtree(left_over)
+                _removed(left_over)
         return Path(tempfile.mkdtemp(prefix="working-", dir=self.folder))
 
 
@@ -222,6 +225,15 @@ def _bring_in_step(
 
 def _made_by(record: Record) -> tuple[str, int]:
     return record.embedder, record.dimension
+
+
+def _removed(folder: Path) -> None:
+    """Remove a folder that Chroma, closed a moment ago, may still be writing the last of."""
+    for _ in range(PATIENCE):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(PAUSE_SECONDS)
 
 
 def _number(path: Path) -> int:

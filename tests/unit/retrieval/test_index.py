@@ -151,14 +151,14 @@ def test_a_second_process_searches_exactly_and_says_who_owns_the_index(directory
 def test_a_removed_source_leaves_no_vector_in_the_index(library: Library, directory: Path) -> None:
     vector = library.embed([NOTES["school"][0]])[0].tobytes()
 
-    def held() -> bool:
+    def held() -> list[Path]:
         files = [p for p in (directory / "index").rglob("*") if p.is_file()]
-        return any(vector in path.read_bytes() for path in files)
+        return [path for path in files if vector in path.read_bytes()]
 
     assert held()
     library.remove("school")
     library.settle()
-    assert not held()
+    assert held() == [], library.stats().index
     assert library.verify() == []
 
 
