@@ -235,17 +235,17 @@ def test_the_deadline_holds_however_slowly_the_bytes_come(way: Way, said: Said) 
     began = time.monotonic()
     failed, _ = failure(said, way, limits=Limits(seconds=0.3))
     assert type(failed) is errors.CallTimedOut
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 4
 
 
 def test_a_slow_model_leaves_time_for_the_next() -> None:
     def slow(asked: Asked) -> Said:
         return GOOD if asked["model"] == "quick" else Said(GOOD.text, silence=5)
 
-    budget = Budget(Limits(seconds=1.5))
+    budget = Budget(Limits(seconds=15))
     with model_endpoint(slow) as server, budget.open() as account:
         wire = Wire(server.url, None, stream=False)
-        chat = EndpointChat(wire, ("slow", "quick"), budget, Patience(1_000, call_seconds=0.2))
+        chat = EndpointChat(wire, ("slow", "quick"), budget, Patience(1_000, call_seconds=1.0))
         assert chat.ask(REQUEST, Bridge).year == 1931
     assert "quick was asked instead" in account.usage().notes[0]
 
@@ -255,7 +255,7 @@ def test_a_wait_beyond_the_deadline_is_not_begun(way: Way) -> None:
     busy = Said(status=429, raw=b"{}", headers={"retry-after": "2"})
     failed, tried = failure(busy, way, limits=Limits(seconds=0.5))
     assert type(failed) is errors.ServiceBusy
-    assert (tried, time.monotonic() - began < 1.5) == (1, True)
+    assert (tried, time.monotonic() - began < 4) == (1, True)
 
 
 def test_an_address_where_nobody_listens_is_named() -> None:
