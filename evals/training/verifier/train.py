@@ -65,6 +65,9 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=24.0, help="at most so long")
     parser.add_argument("--steps", type=int, help="at most so many; by default one pass")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument(
+        "--bf16", action="store_true", help="for processors with avx512_bf16; others crawl with it"
+    )
     parser.add_argument("--dev-rows", type=int, default=100, help="rows of each set while training")
     parser.add_argument("--dev-every", type=float, default=600.0, help="seconds between checks")
     options = parser.parse_args()
@@ -111,7 +114,7 @@ def _train(  # noqa: PLR0913 - one loop, everything that it turns on
             break
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * run.rate(progress)
-        losses.append(_step(model, optimizer, data, order[step]))
+        losses.append(_step(model, optimizer, data, order[step], bf16=options.bf16))
         rows += len(order[step])
         if (step + 1) % LOG_EVERY == 0:
             speed = rows / (time.monotonic() - logged)
@@ -135,10 +138,15 @@ def _optimizer(model: Verifier) -> torch.optim.AdamW:
 
 
 def _step(
-    model: Verifier, optimizer: torch.optim.AdamW, data: Encoded, rows: Sequence[int]
+    model: Verifier,
+    optimizer: torch.optim.AdamW,
+    data: Encoded,
+    rows: Sequence[int],
+    *,
+    bf16: bool,
 ) -> float:
     model.train()
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
         value = loss(model, batch(data, rows))
     value.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
