@@ -6,6 +6,7 @@ sentence by grammar, so the writer cannot certify one thing and print another.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from agent.ports import Shelf, Verifier
 from agent.types import Certificate, Citation, Extract, Pair, Support
 from agent.words import content
+from retrieval.ports import Vectors
 from retrieval.types import Filters, Passage, Scope
 
 RECORD: Final = r"(?:sources?|passages?|record|library|texts?|reporting)"
@@ -83,49 +85,86 @@ def searched_for(text: str) -> str | None:
     return found["p"] if found else None
 
 
+def denied(text: str) -> str | None:
+    """What an absence sentence speaks of, whether it denies it or only says it was searched."""
+    return searched_for(text) or proposition(text)
+
+
 def certify(
-    claimed: str, shelf: Shelf, verifier: Verifier, threshold: float, filters: Filters
-) -> Certificate:
-    """Search every passage in scope for one that says `claimed`.
+    claims: Sequence[str], shelf: Shelf, verifier: Verifier, threshold: float, filters: Filters
+) -> list[Certificate]:
+    """Search every passage in scope for one that says a claim; one pass for all claims.
+
+    A passage is ruled on where its cosine, or its share of the claim's words, reaches `CANDIDATE`:
+    below both the verifier never finds support. Of these the `CLOSEST` nearest are ruled on.
 
     Args:
-        claimed: The positive proposition.
+        claims: Positive propositions.
         shelf: The library that is searched.
         verifier: Decides whether a passage says it.
         threshold: Support in [0, 1] from which a passage counts as saying it.
         filters: The scope, for example the "as of" date.
+
+    Returns:
+        One certificate a claim, in order.
     """
-    vector = shelf.embed([claimed])[0]
-    said = set(content(claimed))
-    on_topic = 0
-    near: list[tuple[float, Passage]] = []
+    searches = [_Search(claim, v) for claim, v in zip(claims, shelf.embed(claims), strict=True)]
     for passages, vectors in shelf.scan(filters):
-        cosines = vectors @ vector
-        on_topic += int(np.count_nonzero(cosines >= ON_TOPIC))
-        near += [
-            (float(cosine), passage)
-            for passage, cosine in zip(passages, cosines, strict=True)
-            if max(float(cosine), _share(said, passage.text)) >= CANDIDATE
-        ]
-    near.sort(key=lambda found: (-found[0], found[1].id))
-    closest = [passage for _, passage in near[:CLOSEST]]
-    planted = Extract(text=f"{claimed[:1].upper()}{claimed[1:]}.")
-    probe, *rulings = verifier.judge(
-        [Pair(claim=claimed, evidence=(e,)) for e in (planted, *map(extract, closest))]
-    )
-    scores = [r.score or 0.0 for r in rulings]
-    best = int(np.argmax(scores)) if scores else None
-    return Certificate(
-        proposition=claimed,
-        scope=shelf.scope(filters),
-        on_topic=on_topic,
-        best_score=max(scores, default=0.0),
-        threshold=threshold,
-        nearest=None if best is None else whole(closest[best]),
-        probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
-        found=any(r.support in {Support.SUPPORTED, Support.UNCHECKED} for r in rulings)
-        or any(_share(said, passage.text) >= TOO_NEAR for passage in closest),
-    )
+        flat = [_flat(passage.text) for passage in passages]
+        for search in searches:
+            search.see(passages, flat, vectors @ search.vector)
+    scope = shelf.scope(filters)
+    return [search.certificate(verifier, threshold, scope) for search in searches]
+
+
+class _Search:
+    """What one claim has met so far."""
+
+    def __init__(self, claim: str, vector: Vectors) -> None:
+        self.claim, self.vector = claim, vector
+        self._words = set(content(claim))
+        self._prefixes = [_flat(w.removesuffix("y")) for w in self._words]
+        self._on_topic = 0
+        self._near: list[tuple[float, Passage]] = []
+
+    def see(self, passages: Sequence[Passage], flat: Sequence[str], cosines: Vectors) -> None:
+        self._on_topic += int(np.count_nonzero(cosines >= ON_TOPIC))
+        for passage, text, cosine in zip(passages, flat, cosines.tolist(), strict=True):
+            if cosine >= CANDIDATE or (
+                self._at_most(text) >= CANDIDATE and _share(self._words, passage.text) >= CANDIDATE
+            ):
+                self._near.append((cosine, passage))
+
+    def _at_most(self, text: str) -> float:
+        """A bound on the share of words that `text` has: a word is there only if its stem is."""
+        found = sum(prefix in text for prefix in self._prefixes)
+        return found / len(self._prefixes) if self._prefixes else 0.0
+
+    def certificate(self, verifier: Verifier, threshold: float, scope: Scope) -> Certificate:
+        near = sorted(self._near, key=lambda found: (-found[0], found[1].id))
+        closest = [passage for _, passage in near[:CLOSEST]]
+        planted = Extract(text=f"{self.claim[:1].upper()}{self.claim[1:]}.")
+        probe, *rulings = verifier.judge(
+            [Pair(claim=self.claim, evidence=(e,)) for e in (planted, *map(extract, closest))]
+        )
+        scores = [r.score or 0.0 for r in rulings]
+        best = int(np.argmax(scores)) if scores else None
+        return Certificate(
+            proposition=self.claim,
+            scope=scope,
+            on_topic=self._on_topic,
+            best_score=max(scores, default=0.0),
+            threshold=threshold,
+            nearest=None if best is None else whole(closest[best]),
+            probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
+            found=any(r.support in {Support.SUPPORTED, Support.UNCHECKED} for r in rulings)
+            or any(_share(self._words, passage.text) >= TOO_NEAR for passage in closest),
+        )
+
+
+def _flat(text: str) -> str:
+    """Lower case without dots: "I.C.E." is "ice", as in `agent.words`."""
+    return text.lower().replace(".", "")
 
 
 def extract(passage: Passage) -> Extract:

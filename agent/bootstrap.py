@@ -2,14 +2,17 @@
 
 # ruff: noqa: PLC0415  (each branch imports only what it builds)
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 from agent.budget import Budget, Limits
-from agent.ports import Chat, Verifier
+from agent.jobs.port import Jobs
+from agent.jobs.recording import RecordedChat
+from agent.ports import Chat, Entailment, Store, Verifier
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from retrieval.cached import CachedEmbedder
@@ -47,7 +50,16 @@ def build_verifier(settings: Settings) -> Verifier:
     """The embedded verifier. It never leaves this machine, whatever embeds the library."""
     from agent.verifiers.embedded import EmbeddedVerifier
 
-    return EmbeddedVerifier(_embedded(settings.threads).embed)
+    return EmbeddedVerifier(_embedded(settings.threads).embed, entailment(settings.threads))
+
+
+@cache
+def entailment(threads: int) -> Entailment:
+    """One cross-encoder in memory, for verifier, stance and ranking."""
+    from agent.verifiers.cached import CachedEntailment
+    from agent.verifiers.cross_encoder import CrossEncoder
+
+    return CachedEntailment(CrossEncoder(threads=threads))
 
 
 @cache
@@ -80,23 +92,55 @@ def open_library(
     return Library.open(place, embedder, create=create, chroma_url=settings.chroma_url)
 
 
-def build_desk(settings: Settings, library: Library) -> Desk:
-    """Everything behind `Desk.draft`, with the drafts kept beside the library.
+def build_desk(settings: Settings, library: Library, store: Store | None = None) -> Desk:
+    """Everything behind `Desk.draft`, with the drafts kept in `store` or beside the library.
 
     A language model plans, writes and repairs where one is configured (see `Settings.uses_model`).
     """
     from agent.drafters.embedded import EmbeddedDrafter
     from agent.planner import EmbeddedPlanner
+    from agent.spelling import Speller
     from agent.store import SqliteStore
 
     embedded = Desk(
         shelf=library,
-        planner=EmbeddedPlanner(),
+        planner=EmbeddedPlanner(Speller(library)),
         drafter=EmbeddedDrafter(library.embed),
         verifier=build_verifier(settings),
-        store=SqliteStore(library.directory / "drafts.sqlite3"),
+        entailment=entailment(settings.threads),
+        store=store or SqliteStore(library.directory / "drafts.sqlite3"),
     )
     return _with_model(settings, embedded) if settings.uses_model else embedded
+
+
+@contextmanager
+def open_jobs(settings: Settings, library: Library, workers: int | None = None) -> Iterator[Jobs]:
+    """The draft jobs, with a worker in this process until the block ends.
+
+    Args:
+        settings: Where they are stored and how many may wait.
+        library: What the drafts are made from.
+        workers: Drafts made at once; None for what the settings say, 0 for no worker.
+
+    Raises:
+        JobsUnavailable: the file or the server that holds them cannot be used.
+    """
+    from agent.jobs.drafting import Drafting
+    from agent.jobs.durable import DurableJobs
+    from agent.jobs.slots import slot
+    from agent.jobs.worker import Pace, Worker
+
+    url = f"sqlite:///{library.directory / 'jobs.sqlite3'}"
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    at_once = settings.workers if workers is None else workers
+    with DurableJobs(url, settings.queue) as jobs, ExitStack() as stack:
+        if at_once:
+            name = stack.enter_context(slot(library.directory))
+            drafting = Drafting.of(build_desk(settings, library))
+            pace = Pace(at_once=at_once, keep_days=settings.job_days)
+            stack.enter_context(Worker(jobs, drafting, name, pace))
+        yield jobs
 
 
 def build_budget(settings: Settings) -> Budget:
@@ -124,7 +168,8 @@ def build_chat(settings: Settings, budget: Budget) -> Chat:
     key = settings.api_key.get_secret_value() if settings.api_key else None
     wire = Wire(settings.base_url or OPENAI, key, settings.api, stream=settings.stream)
     patience = Patience(_output(settings), settings.call_seconds)
-    return EndpointChat(wire, (settings.model, *settings.fallback_models), budget, patience)
+    models = (settings.model, *settings.fallback_models)
+    return RecordedChat(EndpointChat(wire, models, budget, patience))
 
 
 def _with_model(settings: Settings, desk: Desk) -> Desk:
@@ -138,7 +183,7 @@ def _with_model(settings: Settings, desk: Desk) -> Desk:
     room = settings.context_window - _output(settings) - BESIDE
     return replace(
         desk,
-        planner=LlmPlanner(chat),
+        planner=LlmPlanner(chat, desk.planner),
         drafter=LlmDrafter(chat, desk.drafter, settings.model, room),
         spare=desk.drafter,
         reviewer=SecondOpinion(chat) if settings.second_opinion else None,

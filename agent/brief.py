@@ -5,9 +5,11 @@ from typing import Final
 
 from agent.ledger import day
 from agent.types import (
+    Certificate,
     CheckedSentence,
     Citation,
     ClaimKind,
+    Earlier,
     Insufficient,
     Kind,
     Page,
@@ -52,6 +54,12 @@ class Answer(Value):
     points: tuple[Point, ...]
     searched: Scope
     thrown_out: int
+    certificates: tuple[Certificate, ...] = ()
+    """What the page says is absent, and the search that says so."""
+    reading: tuple[str, ...] = ()
+    """What was done to the question on the way to the claim."""
+    earlier: tuple[Earlier, ...] = ()
+    """Earlier drafts about the same claim, newest first."""
 
 
 def answer(draft: Page | Insufficient) -> Answer:
@@ -68,6 +76,8 @@ def answer(draft: Page | Insufficient) -> Answer:
             points=(),
             searched=draft.scope,
             thrown_out=0,
+            reading=draft.claim.notes,
+            earlier=draft.earlier,
         )
     factual = draft.claim.kind is ClaimKind.FACTUAL
     return Answer(
@@ -80,6 +90,9 @@ def answer(draft: Page | Insufficient) -> Answer:
         points=_points(draft),
         searched=draft.evidence.scope,
         thrown_out=len(draft.fallen),
+        certificates=_certificates(draft),
+        reading=draft.claim.notes,
+        earlier=draft.earlier,
     )
 
 
@@ -88,6 +101,12 @@ def _points(page: Page) -> tuple[Point, ...]:
     findings = [s for s in page.sentences() if s.kind is Kind.FINDING]
     unique = list({s.text: s for s in findings}.values())[:SHOWN]
     return tuple(_point(s, page) for s in unique)
+
+
+def _certificates(page: Page) -> tuple[Certificate, ...]:
+    """Each proposition once, in order of the page."""
+    held = (s.ruling.certificate for s in page.sentences())
+    return tuple({c.proposition: c for c in held if c}.values())
 
 
 def _point(sentence: CheckedSentence, page: Page) -> Point:
@@ -103,7 +122,10 @@ def _point(sentence: CheckedSentence, page: Page) -> Point:
 def as_text(found: Answer) -> str:
     """A few short lines."""
     label = "Not enough evidence" if found.verdict is None else found.verdict.value.capitalize()
-    lines = [f"{label}. {found.plain}", f"As of {day(found.as_of)}: {found.scope}.", ""]
+    lines = [f"{label}. {found.plain}", f"As of {day(found.as_of)}: {found.scope}."]
+    lines += [f"Claim: {found.claim.rstrip('.')}.", *found.reading]
+    lines += [f"Checked before on {day(e.checked_on)}: {e.verdict.value}." for e in found.earlier]
+    lines.append("")
     for point in found.points:
         names = "; ".join(f"{s.publisher}, {s.url}" for s in point.sources)
         lines += [f"- {point.text}", f"  ({names})"]

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from agent.absence import whole
 from agent.claims import read
+from agent.framing import Framed, frame
 from agent.ledger import Ledger
-from agent.ports import Shelf, Verifier
+from agent.ports import Entailment, Shelf, Verifier
 from agent.reading import CitedSentence, CitedSource, CitedText
 from agent.stance import stances
 from agent.types import (
@@ -15,6 +16,7 @@ from agent.types import (
     Citation,
     Claim,
     Evidence,
+    Extract,
     Kind,
     Ruling,
     Sentence,
@@ -50,13 +52,19 @@ class Report(Value):
     examined: tuple[Examined, ...]
     unknown_sources: tuple[int, ...] = ()
     """Numbers of the list whose source is not in the library."""
+    frame: tuple[Framed, ...] = ()
+    """Title, verdict line and headings."""
 
     @property
     def falling(self) -> tuple[Examined, ...]:
         return tuple(e for e in self.examined if not e.ruling.stands)
 
+    @property
+    def falling_frame(self) -> tuple[Framed, ...]:
+        return tuple(f for f in self.frame if f.falls)
 
-def check(text: CitedText, shelf: Shelves, verifier: Verifier) -> Report:
+
+def check(text: CitedText, shelf: Shelves, verifier: Verifier, entailment: Entailment) -> Report:
     """Hold every sentence of `text` against the library's copy of what it cites."""
     library = shelf.sources()
     listed = {s.number: _find(s, library) for s in text.sources}
@@ -68,13 +76,19 @@ def check(text: CitedText, shelf: Shelves, verifier: Verifier) -> Report:
     evidence = Evidence(hits=hits, scope=shelf.scope(), queries=())
     court = Court(verifier, shelf, evidence)
     sentences = [_sentence(s, listed, snapshots) for s in text.sentences]
-    rulings = _rulings(text, sentences, listed, court)
+    rulings, ledger = _rulings(text, sentences, listed, court, entailment)
+    standing = [
+        (said.section, [_extract(c, used[c.source]) for c in s.citations])
+        for said, s, ruling in zip(text.sentences, sentences, rulings, strict=True)
+        if ruling.stands
+    ]
     return Report(
         title=text.title,
         examined=tuple(
             Examined(sentence=s, ruling=r, nearest=r.certificate.nearest if r.certificate else None)
             for s, r in zip(text.sentences, rulings, strict=True)
         ),
+        frame=frame(text, standing, ledger.verdict if ledger else None),
         unknown_sources=tuple(n for n, source in listed.items() if source is None),
     )
 
@@ -84,7 +98,8 @@ def _rulings(
     sentences: Sequence[Sentence],
     listed: Mapping[int, Source | None],
     court: Court,
-) -> list[Ruling]:
+    entailment: Entailment,
+) -> tuple[list[Ruling], Ledger | None]:
     """Findings first; statements of the ledger are then recomputed from those that stand."""
     bad = [_unresolved(s, listed) for s in text.sentences]
     good = [i for i, ruling in enumerate(bad) if ruling is None]
@@ -94,20 +109,23 @@ def _rulings(
         for i in good
         if ruled[i].stands and sentences[i].kind is Kind.FINDING
     ]
-    ledger = _ledger(read(text.title) if text.title else None, standing, court)
+    ledger = _ledger(read(text.title) if text.title else None, standing, court, entailment)
     again = [i for i in good if not ruled[i].stands]
     if ledger and again:
         ruled |= zip(again, court.rule([sentences[i] for i in again], ledger), strict=True)
-    return [ruling or ruled[i] for i, ruling in enumerate(bad)]
+    return [ruling or ruled[i] for i, ruling in enumerate(bad)], ledger
 
 
 def _ledger(
-    claim: Claim | None, standing: Sequence[CheckedSentence], court: Court
+    claim: Claim | None,
+    standing: Sequence[CheckedSentence],
+    court: Court,
+    entailment: Entailment,
 ) -> Ledger | None:
     if claim is None or not standing:
         return None
     sources = {s.id: s for s in court.evidence.sources}
-    sides = stances(claim, [s.text for s in standing], court.shelf, court.verifier)
+    sides = stances(claim, [s.text for s in standing], court.shelf, court.verifier, entailment)
     verdict = reach(claim, standing, sides, sources)
     return Ledger(claim=claim, sources=tuple(sources.values()), verdict=verdict)
 
@@ -137,6 +155,15 @@ def _sentence(
         spans = [whole(snapshots[s.id]) for s in sources]
     kind = said.kind or kind_of(said.text)
     return Sentence(text=said.text, kind=kind, citations=tuple(spans))
+
+
+def _extract(citation: Citation, source: Source) -> Extract:
+    return Extract(
+        text=citation.quote,
+        title=source.title,
+        publisher=source.publisher,
+        published=source.published,
+    )
 
 
 def _as_passage(source: Source, snapshot: str) -> Passage:

@@ -8,10 +8,15 @@ from agent.drafters.facets import Facet
 from agent.gather import thin
 from agent.ports import Drafter
 from agent.settle import settle
-from agent.types import CheckedSection, Fallen, Plan, Section
+from agent.types import CheckedSection, Fallen, Plan, Section, Support
 from agent.verification import Court
 
 Body = tuple[tuple[CheckedSection, ...], tuple[Fallen, ...]]
+
+
+class CouldNotCheck(Exception):
+    """The verifier failed on so much that there is no page: nothing unchecked is shown."""
+
 
 LEAST: Final = 0.5
 """Share of a section's sentences, or of a page's sections, below which it is written anew."""
@@ -24,10 +29,16 @@ def compose(
     spare: Drafter | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Body:
-    """Draft, rule, repair; then replace the sections, or the page, that lost too much."""
+    """Draft, rule, repair; then replace the sections, or the page, that lost too much.
+
+    Raises:
+        CouldNotCheck: the verifier could not rule, and too little stands for a page.
+    """
     draft = drafter.draft(plan, court.evidence)
     on_step("check")
     body, fallen = settle(draft, court, drafter)
+    if thin(body) and (unchecked := _unchecked(fallen)):
+        raise CouldNotCheck(f"No page: the verifier failed ({unchecked})")
     lost = _lost(draft, body)
     if spare is None or not (lost or thin(body)):
         return body, fallen
@@ -43,6 +54,11 @@ def compose(
         )
         return other, fallen
     return _patched(body, other, lost), fallen
+
+
+def _unchecked(fallen: Sequence[Fallen]) -> str | None:
+    rulings = (f.sentence.ruling for f in fallen)
+    return next((r.reason for r in rulings if r.support is Support.UNCHECKED), None)
 
 
 def _lost(draft: Sequence[Section], body: Sequence[CheckedSection]) -> set[str]:

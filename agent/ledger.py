@@ -4,7 +4,7 @@ The writer may put a statement of the ledger on the page; verification computes 
 from the cited sources again and lets a sentence stand only if it is one of them, word for word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -12,6 +12,8 @@ from typing import Self
 from agent.types import CheckedSection, Claim, ClaimKind, Evidence, Verdict, VerdictLabel
 from retrieval.types import Source
 
+NAMED = 3
+"""Outlets of one side that are named."""
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -39,51 +41,56 @@ class Ledger:
 
     def answer(self) -> str:
         """The first sentence of the summary: what the cited sources say to the question."""
-        claim, count = f"the claim that {self.claim.text}", self.verdict.tally
-        against, support = len(count.opposing), len(count.supporting)
-        total = self._origins()
-        match self.verdict.label:
+        claim, label = f'the claim "{self._claim()}"', self.verdict.label
+        against, support = (
+            self._outlets(self.verdict.tally.opposing),
+            self._outlets(self.verdict.tally.supporting),
+        )
+        if self.claim.kind is not ClaimKind.FACTUAL:
+            return (
+                f"No verdict is given here on {claim}, because {self.verdict.scope}; what the "
+                f"{_sources(len(self.sources))} reviewed here report about its subject follows."
+            )
+        match label:
             case VerdictLabel.REFUTED:
                 return (
-                    f"The sources reviewed here speak against {claim}: {_n(against)} of "
-                    f"{_n(total)} independent origins {_verb(against, 'contradict')} it and none "
-                    "supports it."
+                    f"The sources reviewed here contradict {claim}: {_list(against)} "
+                    f"{_verb(len(against), 'speak')} against it, and none speaks for it."
                 )
             case VerdictLabel.SUPPORTED:
                 return (
-                    f"The sources reviewed here bear out {claim}: {_n(support)} of "
-                    f"{_n(total)} independent origins {_verb(support, 'support')} it and none "
-                    "contradicts it."
+                    f"The sources reviewed here bear out {claim}: {_list(support)} "
+                    f"{_verb(len(support), 'speak')} for it, and none speaks against it."
                 )
             case VerdictLabel.MIXED:
                 return (
-                    f"The sources reviewed here point both ways on {claim}: by origin, "
-                    f"{_n(support)} {_verb(support, 'support')} it and {_n(against)} "
-                    f"{_verb(against, 'contradict')} it."
+                    f"The sources reviewed here point both ways on {claim}: {_list(support)} "
+                    f"{_verb(len(support), 'speak')} for it, {_list(against)} against it."
                 )
             case _:
-                return (
-                    f"The sources reviewed here leave {claim} unproven: they report on the "
-                    f"subject, but what the {_n(total)} independent origins cited say does not "
-                    "settle it either way."
-                )
+                return f"The sources reviewed here do not settle {claim}: {self._unsettled()}."
 
     def record(self) -> str:
-        """How many sources, of how many origins, from when."""
+        """How many sources, of how many origins, from when, and what is not covered."""
         dated = sorted(s.published for s in self.sources if s.published)
         undated = len(self.sources) - len(dated)
         head = (
-            f"The record reviewed for this page holds {_n(len(self.sources))} cited sources of "
-            f"{_n(self._origins())} independent origins"
+            f"The record reviewed for this page is {_sources(len(self.sources))} of "
+            f"{_n(self._origins())} independent {_origin(self._origins())}"
         )
         if not dated:
             return f"{head}, and none of them carries a publication date."
-        span = _span(dated)
+        ends = f"so what happened after {day(dated[-1])} is outside it"
         if not undated:
-            return f"{head}, published {span}."
+            return f"{head}, published {_span(dated)}, {ends}."
+        if len(dated) == 1:
+            return (
+                f"{head}; only one of them carries a publication date, {day(dated[0])}, so how "
+                "recent the others are is not known."
+            )
         return (
-            f"{head}; {_n(undated)} of them {_verb(undated, 'carry')} no publication date, "
-            f"and the others were published {span}."
+            f"{head}; {_n(undated)} {_verb(undated, 'carry')} no publication date, and the others "
+            f"were published {_span(dated)}, {ends}."
         )
 
     def shared(self) -> tuple[Source, ...]:
@@ -95,32 +102,80 @@ class Ledger:
 
     def copies(self) -> str | None:
         """Sources that count once because they tell the story of one origin."""
-        groups: dict[str, set[str]] = {}
+        groups: dict[str, list[Source]] = {}
         for source in self.shared():
-            groups.setdefault(source.origin, set()).add(publisher(source))
+            groups.setdefault(source.origin, []).append(source)
         if not groups:
             return None
-        told = "; ".join(sorted(_list(sorted(names)) for names in groups.values()))
-        return f"In this record the following count as one origin, because they share one: {told}."
+        told = "; ".join(sorted(_copied(group) for group in groups.values()))
+        return f"Not all of the record is independent: {told}."
 
     def tiers(self) -> str:
         """What kind of sources the record is made of."""
         counts = [sum(s.tier == tier for s in self.sources) for tier in (1, 2, 3)]
         names = (
-            "primary, official or peer-reviewed or from a signatory fact-checker",
+            "primary, official, peer-reviewed or from a signatory fact-checker",
             "established news or reference",
             "advocacy, opinion, aggregation or a copy",
         )
         parts = [f"{_n(c)} {_is(c)} {n}" for c, n in zip(counts, names, strict=True) if c]
-        return f"Of the cited sources in this record, {_list(parts)}."
+        if len(parts) == 1:
+            parts = [f"all are {names[counts.index(max(counts))]}"]
+        return f"Of the {_sources(len(self.sources))} reviewed here, {_list(parts)}."
 
     def bottom_line(self) -> str:
-        """The verdict once more, in the words of the table."""
-        label = self.verdict.label.value
+        """The verdict once more, with what it rests on."""
+        label, claim = self.verdict.label, self._claim()
+        if self.claim.kind is not ClaimKind.FACTUAL:
+            return f'The bottom line: "{claim}" gets no verdict, because {self.verdict.scope}.'
         return (
-            f"The bottom line on the evidence reviewed here: the claim that {self.claim.text} is "
-            f"{label}, because {_because(self.claim, self.verdict)}."
+            f'The bottom line is that the claim "{claim}" is {label.value} on the evidence '
+            f"reviewed here: {self._because()}."
         )
+
+    def _because(self) -> str:
+        against, support = len(self.verdict.tally.opposing), len(self.verdict.tally.supporting)
+        match self.verdict.label:
+            case VerdictLabel.REFUTED:
+                return f"{_n(against)} independent {_origin(against)} {_verb(against, 'deny')} it"
+            case VerdictLabel.SUPPORTED:
+                return f"{_n(support)} independent {_origin(support)} {_verb(support, 'report')} it"
+            case VerdictLabel.MIXED:
+                return "there are independent sources on either side"
+            case _ if against or support:
+                return "what speaks to it comes from too few independent sources"
+            case _:
+                return "the sources report what lies around it, not whether it is so"
+
+    def _unsettled(self) -> str:
+        against = self._outlets(self.verdict.tally.opposing)
+        support = self._outlets(self.verdict.tally.supporting)
+        if self.verdict.tally.opposing or self.verdict.tally.supporting:
+            names = against if self.verdict.tally.opposing else support
+            side = "against" if self.verdict.tally.opposing else "for"
+            return (
+                f"of the {_sources(len(self.sources))}, only {_list(names)} "
+                f"{_verb(len(names), 'speak')} {side} it, which is too little for a verdict"
+            )
+        return (
+            f"the {_sources(len(self.sources))} report on its subject, but nothing in them was "
+            "read as plainly saying it or denying it"
+        )
+
+    def _outlets(self, side: Mapping[str, int]) -> list[str]:
+        """The outlets behind the origins of one side, at most three by name."""
+        if not side:
+            return ["no source"]
+        names = {s.origin: outlet(s) for s in reversed(self.sources) if s.origin in side}
+        shown = sorted(names.values())[:NAMED]
+        more = len(side) - len(shown)
+        if not more:
+            return shown
+        return [*shown, f"{_n(more)} {'more' if shown else 'independent'} {_origin(more)}"]
+
+    def _claim(self) -> str:
+        """The claim as it stands between quotation marks."""
+        return self.claim.text.strip(' "“”.?!').replace('"', "'")
 
     def _origins(self) -> int:
         return len({s.origin for s in self.sources})
@@ -131,24 +186,14 @@ def publisher(source: Source) -> str:
     return source.publisher.split(" (")[0].strip()
 
 
+def outlet(source: Source) -> str:
+    """Whose story a source tells: of a copy, the outlet that it copies."""
+    return source.syndicated_from or publisher(source)
+
+
 def day(when: date) -> str:
     """January 27, 2026."""
     return f"{when:%B} {when.day}, {when.year}"
-
-
-def _because(claim: Claim, verdict: Verdict) -> str:
-    against, support = len(verdict.tally.opposing), len(verdict.tally.supporting)
-    match verdict.label:
-        case VerdictLabel.REFUTED:
-            return f"{_n(against)} independent {_origin(against)} {_verb(against, 'contradict')} it"
-        case VerdictLabel.SUPPORTED:
-            return f"{_n(support)} independent {_origin(support)} {_verb(support, 'support')} it"
-        case VerdictLabel.MIXED:
-            return "origins speak for it and against it"
-        case _ if claim.kind is not ClaimKind.FACTUAL:
-            return verdict.scope
-        case _:
-            return "too few independent origins speak plainly for it or against it"
 
 
 def _span(dated: Sequence[date]) -> str:
@@ -158,6 +203,18 @@ def _span(dated: Sequence[date]) -> str:
 
 def _n(count: int) -> str:
     return WORDS[count] if count < len(WORDS) else str(count)
+
+
+def _sources(count: int) -> str:
+    return f"{_n(count)} cited {'source' if count == 1 else 'sources'}"
+
+
+def _copied(group: Sequence[Source]) -> str:
+    """Which outlets of one origin are on the page, and whose story theirs is."""
+    names = sorted({publisher(source) for source in group})
+    first = next((s.syndicated_from for s in group if s.syndicated_from), None)
+    whose = f"go back to {first}" if first and first not in names else "tell the same story"
+    return f"{_list(names)} {whose} and count as one origin"
 
 
 def _verb(count: int, verb: str) -> str:

@@ -10,7 +10,7 @@ from agent.chat.errors import ChatError
 from agent.claims import read
 from agent.drafters.packing import encoded, marker
 from agent.planner import EmbeddedPlanner
-from agent.ports import Chat
+from agent.ports import Chat, Planner
 from agent.types import Claim, ClaimKind, Plan, Question
 from agent.words import content, expanded
 from prompts import load
@@ -30,9 +30,10 @@ NEGATION: Final = re.compile(
 class LlmPlanner:
     """Plans with a model on top of the plan by rule, which stands wherever the model fails."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, rules: Planner | None = None) -> None:
+        """Ask the model behind `chat`; `rules` read the claim first."""
         self._chat = chat
-        self._rules = EmbeddedPlanner()
+        self._rules = rules or EmbeddedPlanner()
 
     def plan(self, question: Question) -> Plan:
         """Read the claim and plan the queries.
@@ -70,13 +71,7 @@ def _claim(ruled: Claim, answer: PlanAnswer) -> Claim:
     kind = ruled.kind if ruled.kind is not ClaimKind.FACTUAL else ClaimKind(answer.kind)
     text = " ".join(answer.claim.split()).rstrip(".?! ")
     own = ruled.asks is None and _words_the_same(ruled.text, text) and read(text).text == text
-    return Claim(
-        text=text if own else ruled.text,
-        opposite=ruled.opposite,
-        kind=kind,
-        asks=ruled.asks,
-        others=ruled.others,
-    )
+    return Claim(**{**dict(ruled), "text": text if own else ruled.text, "kind": kind})
 
 
 def _words_the_same(ruled: str, text: str) -> bool:

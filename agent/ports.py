@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel
 
 from agent.ledger import Ledger
@@ -24,6 +26,7 @@ from retrieval.ports import Vectors
 from retrieval.types import Filters, Hit, Passage, Scope
 
 A = TypeVar("A", bound=BaseModel)
+Probabilities = npt.NDArray[np.float32]
 
 
 class Shelf(Protocol):
@@ -73,6 +76,21 @@ class Drafter(Protocol):
         """Return for each a weaker or better cited sentence, in order, or None to give it up."""
 
 
+class Entailment(Protocol):
+    """Natural language inference: what a stretch of evidence says of a claim."""
+
+    @property
+    def id(self) -> str:
+        """Name and version of the model."""
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
+        """P(supported), P(contradicted), P(neither) of each (evidence, claim), shape (n, 3).
+
+        Raises:
+            EmbeddingFailed: the model cannot be read or run.
+        """
+
+
 class Reviewer(Protocol):
     """A second opinion on findings; it may lower a ruling, never raise one."""
 
@@ -93,4 +111,4 @@ class Store(Protocol):
         """Keep the page with its evidence pack; return its id."""
 
     def earlier(self, claim: Claim) -> list[Page]:
-        """Earlier drafts about the same claim, newest first; never evidence."""
+        """The latest earlier drafts about the same claim, newest first; never evidence."""

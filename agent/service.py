@@ -8,11 +8,13 @@ from agent.budget import Account, Budget
 from agent.composing import compose
 from agent.gather import gather, scope_of, thin
 from agent.ledger import Ledger
-from agent.ports import Drafter, Planner, Reviewer, Shelf, Store, Verifier
+from agent.ports import Drafter, Entailment, Planner, Reviewer, Shelf, Store, Verifier
 from agent.settle import settle
 from agent.stance import stances
 from agent.types import (
     CheckedSection,
+    Claim,
+    Earlier,
     Evidence,
     Insufficient,
     Kind,
@@ -26,6 +28,8 @@ from agent.verdict import reach
 from agent.verification import Court
 
 Step = Callable[[str], None]
+SHOWN_EARLIER = 3
+"""Earlier drafts of the same claim that a page names."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Desk:
     planner: Planner
     drafter: Drafter
     verifier: Verifier
+    entailment: Entailment
     store: Store
     spare: Drafter | None = None
     """Writes what too little of the drafter's stood of."""
@@ -53,12 +58,16 @@ class Desk:
             ChatError: a language model is configured and a person must mend its settings.
         """
         with self.budget.open(on_step) as account:
-            made = self._draft(question, _Clock(on_step), account)
-            return made if isinstance(made, Page) else made.after(account.usage())
+            clock = _Clock(on_step)
+            clock.step("plan")
+            plan = self.planner.plan(question)
+            earlier = self._earlier(plan.claim)
+            made = self._draft(plan, earlier, clock, account)
+            return made if isinstance(made, Page) else made.after(account.usage(), earlier)
 
-    def _draft(self, question: Question, clock: "_Clock", account: Account) -> Page | Insufficient:
-        clock.step("plan")
-        plan = self.planner.plan(question)
+    def _draft(
+        self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
+    ) -> Page | Insufficient:
         clock.step("search")
         evidence = gather(plan, self.shelf)
         if isinstance(evidence, Insufficient):
@@ -79,7 +88,7 @@ class Desk:
         if len(settled) < len(ends):
             return Insufficient.of(plan, evidence, "its conclusion did not stand the check")
         page = Page(
-            question=question,
+            question=plan.question,
             claim=plan.claim,
             verdict=verdict,
             summary=settled[0].sentences,
@@ -87,15 +96,34 @@ class Desk:
             follow_ups=conclusion.follow_ups,
             fallen=(*fallen, *dropped),
             evidence=evidence,
+            earlier=earlier,
             usage=account.usage(),
             timings=clock.seconds(),
         )
         self.store.keep(page)
         return page
 
+    def _earlier(self, claim: Claim) -> tuple[Earlier, ...]:
+        """What earlier drafts said about the same claim, each outcome of a day once."""
+        found = [
+            Earlier(
+                question=page.question.text,
+                claim=page.claim.text,
+                checked_on=page.question.asked_on,
+                as_of=page.question.as_of,
+                verdict=page.verdict.label,
+                scope=page.verdict.scope,
+            )
+            for page in self.store.earlier(claim)
+        ]
+        outcomes = {(e.checked_on, e.as_of, e.verdict): e for e in reversed(found)}
+        return tuple(reversed(outcomes.values()))[:SHOWN_EARLIER]
+
     def _verdict(self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection]) -> Verdict:
         said = [s for section in body for s in section.sentences if s.kind is Kind.FINDING]
-        sides = stances(plan.claim, [s.text for s in said], self.shelf, self.verifier)
+        sides = stances(
+            plan.claim, [s.text for s in said], self.shelf, self.verifier, self.entailment
+        )
         sources = {s.id: s for s in evidence.sources}
         return reach(plan.claim, said, sides, sources, plan.question.as_of)
 

@@ -86,6 +86,44 @@ class Settings(BaseSettings):
     """A Chroma server instead of the embedded index."""
     threads: int = Field(default=2, ge=1)
     """Processor cores for the embedded models."""
+    database_url: SecretStr | None = None
+    """PostgreSQL that holds the draft jobs of many machines. Unset: a file beside the library."""
+    workers: int = Field(default=2, ge=0)
+    """Drafts made at once by a process that takes jobs; 0 leaves them to `verdict worker`."""
+    queue: int = Field(default=100, ge=1)
+    """Draft jobs that may wait or run; further ones are refused."""
+    job_days: float = Field(default=30.0, gt=0)
+    """Days after which a job that is over is deleted, its question and its draft with it."""
+    slack_bot_token: SecretStr | None = None
+    """Bot token of the Slack app in its one workspace (xoxb-)."""
+    slack_app_token: SecretStr | None = None
+    """App-level token that opens the socket (xapp-)."""
+    slack_mode: Literal["socket", "http"] = "socket"
+    """A socket that this program opens, which needs no public address, or signed HTTP requests."""
+    slack_signing_secret: SecretStr | None = None
+    """What Slack signs its HTTP requests with."""
+    slack_host: str = "127.0.0.1"
+    """Address that listens for them; put a proxy with TLS before it."""
+    slack_port: int = Field(default=3000, ge=1, le=65_535)
+    """Its port."""
+    slack_workspaces: Names = ()
+    """Ids of the workspaces that are answered (T…). Unset: the bot token's own."""
+    slack_channels: Names = ()
+    """Ids of the channels whose every message is looked at and answered in a thread (C…)."""
+    slack_editors: str | None = None
+    """Id of the channel that `Ask an editor` posts to. Unset: no such button."""
+    slack_user_hourly: int = Field(default=20, ge=1)
+    """Questions an hour that one person may ask."""
+    slack_channel_hourly: int = Field(default=60, ge=1)
+    """Questions an hour that one channel may ask."""
+    slack_keep_days: float = Field(default=7.0, ge=1)
+    """Days that a question from Slack is kept, its draft job with it."""
+    slack_client_id: str | None = None
+    """Client id of the app. Set: many workspaces install it in a browser."""
+    slack_client_secret: SecretStr | None = None
+    """Its secret."""
+    slack_installs: SecretStr | None = None
+    """Database of these installations. Unset: a file beside the library."""
 
     @property
     def uses_model(self) -> bool:

@@ -1,16 +1,17 @@
-"""Does a sentence speak for or against the claim? First version: rules over the verifier's view.
+"""Does a sentence speak for or against the claim?
 
-A sentence speaks *for* the claim where it has all its words in the same polarity and the verifier
-lets the claim stand on it alone; *against* it where it has the opposite polarity, or says of the
-claim that it is false. Everything else speaks for neither side: most stances cannot be told by
-rule, and what cannot be told is not guessed.
+Rules first: a sentence speaks *for* the claim where it has all its words in the same polarity and
+the verifier lets the claim stand on it alone; *against* it where it has the opposite polarity, or
+says of the claim that it is false. Where no rule can tell, the cross-encoder reads the sentence
+beside the claim and beside its opposite; only where both readings agree and are sure does it count.
+Everything else speaks for neither side: what cannot be told is not guessed.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.ports import Shelf, Verifier
+from agent.ports import Entailment, Shelf, Verifier
 from agent.types import Claim, Extract, Outcome, Pair, Ruling, Stance, Support
 from agent.words import content, expanded
 
@@ -49,14 +50,29 @@ SUBJECT: Final = 0.50
 """Cosine from which a sentence is about the same thing as the claim."""
 NAMED: Final = 0.50
 """Share of the claim's words that a denial must name to be a denial of it."""
+FIGURES: Final = frozenset({"numbers", "percentages", "money"})
+FIGURE: Final = re.compile(
+    r"\d|^(?:hundred|thousand|million|billion|percent|per|cent|dollar|euro|pound|one|two|three|four"
+    r"|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|half|dozen)$"
+)
+"""Words of a figure, in the form of `agent.words.stem`."""
+LEAST: Final = 3
+"""Words beside the figure that make a claim recognisable."""
+SURE: Final = 0.85
+"""How far the cross-encoder must lean to either side, in [0, 1], to be followed."""
 
 
 def stances(
-    claim: Claim, sentences: Sequence[str], shelf: Shelf, verifier: Verifier
+    claim: Claim,
+    sentences: Sequence[str],
+    shelf: Shelf,
+    verifier: Verifier,
+    entailment: Entailment,
 ) -> list[Stance]:
     """Read the stance of each sentence towards the claim, in order."""
     if not sentences:
         return []
+    leans = lean(claim, sentences, entailment)
     wanted = " ".join(expanded(claim.text))
     vectors = shelf.embed([claim.text, wanted, *sentences])
     cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
@@ -64,17 +80,38 @@ def stances(
         [Pair(claim=claim.text, evidence=(Extract(text=s),)) for s in sentences]
     )
     return [
-        _stance(claim.text, text, float(cosine), ruling)
-        for text, cosine, ruling in zip(sentences, cosines, rulings, strict=True)
+        _stance(claim.text, *read)
+        for read in zip(sentences, cosines.tolist(), leans, rulings, strict=True)
     ]
 
 
-def _stance(claim: str, text: str, cosine: float, ruling: Ruling) -> Stance:
+def lean(claim: Claim, sentences: Sequence[str], entailment: Entailment) -> list[float]:
+    """How far each sentence leans to the claim (1) or against it (-1).
+
+    The mean of two readings: P(supported) - P(contradicted) of the claim, and the same with the
+    sign turned of its opposite. A model that reads the subject and not the negation gives 0.
+    """
+    asked = [(text, said) for text in sentences for said in (claim.text, claim.opposite)]
+    read = entailment.probabilities(asked).reshape(-1, 2, 3)
+    sides = read[:, :, 0] - read[:, :, 1]
+    return [float(side) for side in (sides[:, 0] - sides[:, 1]) / 2]
+
+
+def _stance(claim: str, text: str, cosine: float, leaning: float, ruling: Ruling) -> Stance:
     if cosine < SUBJECT or SILENCE.search(text):
         return Stance.NEITHER
-    if _opposite(ruling) or _denies(claim, text):
+    if _opposite(ruling) or _denies(claim, text) or _other_figure(claim, text, ruling):
         return Stance.AGAINST
-    return Stance.FOR if _says(claim, text) and ruling.stands else Stance.NEITHER
+    if _says(claim, text) and ruling.stands:
+        return Stance.FOR
+    if leaning >= SURE and not _differs(ruling):
+        return Stance.FOR
+    return Stance.AGAINST if leaning <= -SURE else Stance.NEITHER
+
+
+def _differs(ruling: Ruling) -> bool:
+    """Whether a number, name or date of the claim is not the sentence's."""
+    return any(c.outcome is Outcome.VIOLATED for c in ruling.checks)
 
 
 def _opposite(ruling: Ruling) -> bool:
@@ -82,6 +119,19 @@ def _opposite(ruling: Ruling) -> bool:
     return ruling.support is Support.CONTRADICTED and any(
         c.name == "negation" and c.outcome is Outcome.VIOLATED for c in ruling.checks
     )
+
+
+def _other_figure(claim: str, text: str, ruling: Ruling) -> bool:
+    """The whole claim, but for a figure: the same thing cannot have two (dates may differ)."""
+    violated = [c for c in ruling.checks if c.outcome is Outcome.VIOLATED]
+    if not violated or any(c.name not in FIGURES or c.evidence is None for c in violated):
+        return False
+    rest = {w for w in content(claim) if not FIGURE.search(w)}
+    return len(rest) >= LEAST and rest <= set(content(text)) and _same_polarity(claim, text)
+
+
+def _same_polarity(claim: str, text: str) -> bool:
+    return bool(NEGATION.search(claim)) == bool(NEGATION.search(text)) and not DENIAL.search(text)
 
 
 def _denies(claim: str, text: str) -> bool:
@@ -94,5 +144,4 @@ def _denies(claim: str, text: str) -> bool:
 
 def _says(claim: str, text: str) -> bool:
     """Every word of the claim, in the same polarity: anything less is not the claim."""
-    same = bool(NEGATION.search(claim)) == bool(NEGATION.search(text))
-    return same and not DENIAL.search(text) and set(content(claim)) <= set(content(text))
+    return _same_polarity(claim, text) and set(content(claim)) <= set(content(text))

@@ -1,15 +1,22 @@
 """Finished drafts, kept with their evidence: enough to explain a page next year."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
 
+from agent.claims.sameness import key
 from agent.types import Claim, Page
-from agent.words import expanded
 from retrieval.errors import LibraryDamaged
+
+LATEST = 10
+"""Earlier drafts that are read at most; each is a whole page."""
+KEYED = 2
+"""Version of the rule of sameness, kept in the file; raised when `key` changes."""
 
 METADATA = sa.MetaData()
 DRAFTS = sa.Table(
@@ -36,7 +43,8 @@ class SqliteStore:
         self._engine = sa.create_engine(f"sqlite:///{path}")
         sa.event.listen(self._engine, "connect", _durable)
         with self._told():
-            METADATA.create_all(self._engine)
+            self._create()
+            self._rekey()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -48,6 +56,24 @@ class SqliteStore:
                 f"The drafts in {self._path} cannot be read or written ({error.orig}).",
                 "Free space or restore the file from a backup; moving it away starts a new one.",
             ) from error
+
+    def _create(self) -> None:
+        """Make table and index where they are missing; another process may do so meanwhile."""
+        with self._engine.begin() as connection:
+            connection.execute(CreateTable(DRAFTS, if_not_exists=True))
+            for index in DRAFTS.indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+    def _rekey(self) -> None:
+        """Give drafts that were kept under another rule of sameness the keys of this one."""
+        with self._engine.begin() as connection:
+            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == KEYED:
+                return
+            for draft_id, text in connection.execute(sa.select(DRAFTS.c.id, DRAFTS.c.page)).all():
+                claim = Claim.model_validate(json.loads(text)["claim"])
+                change = DRAFTS.update().where(DRAFTS.c.id == draft_id)
+                connection.execute(change.values(claim_key=key(claim)))
+            connection.exec_driver_sql(f"PRAGMA user_version = {KEYED}")
 
     def keep(self, page: Page) -> str:
         text = page.model_dump_json()
@@ -67,7 +93,8 @@ class SqliteStore:
         query = (
             sa.select(DRAFTS.c.page)
             .where(DRAFTS.c.claim_key == key(claim))
-            .order_by(DRAFTS.c.checked_on.desc(), DRAFTS.c.id)
+            .order_by(DRAFTS.c.checked_on.desc(), sa.literal_column("rowid").desc())
+            .limit(LATEST)
         )
         with self._told(), self._engine.begin() as connection:
             return [Page.model_validate_json(text) for (text,) in connection.execute(query)]
@@ -84,13 +111,8 @@ class MemoryStore:
         return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]
 
     def earlier(self, claim: Claim) -> list[Page]:
-        found = [page for known, page in self._pages if known == key(claim)]
-        return sorted(found, key=lambda p: p.question.asked_on, reverse=True)
-
-
-def key(claim: Claim) -> str:
-    """Claims with the same content words, in any order and spelling, are the same claim."""
-    return " ".join(sorted(set(expanded(claim.text))))
+        found = [page for known, page in reversed(self._pages) if known == key(claim)]
+        return sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]
 
 
 def _durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

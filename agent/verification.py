@@ -13,6 +13,7 @@ from agent import absence
 from agent.ledger import Ledger
 from agent.ports import Reviewer, Shelf, Verifier
 from agent.types import (
+    Certificate,
     Check,
     Citation,
     Evidence,
@@ -60,9 +61,12 @@ class Court:
     filters: Filters = field(default_factory=Filters)
     reviewer: Reviewer | None = None
     """Looks at findings only: in a search for absence, lower support would let more stand."""
+    searched: dict[str, Certificate] = field(default_factory=dict, repr=False, compare=False)
+    """What was searched for already: the evidence of one draft does not change."""
 
     def rule(self, sentences: Sequence[Sentence], ledger: Ledger | None = None) -> list[Ruling]:
         """Rule on each sentence, in order; findings are judged in one batch."""
+        self._search_for(sentences)
         settled: dict[int, Ruling] = {}
         judged: list[int] = []
         for i, sentence in enumerate(sentences):
@@ -143,14 +147,22 @@ class Court:
             checks=(check,),
         )
 
+    def _search_for(self, sentences: Sequence[Sentence]) -> None:
+        """Certify what absence sentences deny, all in one pass over the library."""
+        claims = (absence.denied(s.text) for s in sentences if s.citations)
+        new = [c for c in dict.fromkeys(claims) if c is not None and c not in self.searched]
+        if new:
+            found = absence.certify(new, self.shelf, self.verifier, THRESHOLD, self.filters)
+            self.searched.update(zip(new, found, strict=True))
+
     def _absent(self, sentence: Sentence) -> Ruling:
         only_searched = absence.searched_for(sentence.text)
-        claimed = only_searched or absence.proposition(sentence.text)
+        claimed = absence.denied(sentence.text)
         if claimed is None:
             return _falls(
                 "it speaks of absence but does not say of what, so nothing was searched", "absence"
             )
-        certificate = absence.certify(claimed, self.shelf, self.verifier, THRESHOLD, self.filters)
+        certificate = self.searched[claimed]
         reason = None if only_searched else absence.shortfall(certificate)
         if reason is None and not absence.scopes(sentence.text, certificate):
             reason = "the search it describes is not the search that was made"

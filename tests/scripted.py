@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from agent.chat.errors import AnswerMalformed
+from agent.drafters.phrasing import points_back
 from prompts import Request, load, parse
 from retrieval.sentences import sentences
 
@@ -86,6 +87,7 @@ def honest(request: Request) -> str:
                 (r["text"][a:b], r["id"], r["text"][a:b])
                 for r in passages
                 for a, b in sentences(r["text"])
+                if not points_back(r["text"][a:b])
             ]
             return written(*((f, said[i::3]) for i, f in enumerate(FACETS[:3]) if said[i::3]))
         case "repair":

@@ -12,8 +12,10 @@ from agent.checks import (
     negation,
     numeric,
     percentages,
+    places,
     quantifiers,
     quotations,
+    roles,
 )
 from agent.checks.reading import Reading
 from agent.types import Check, Extract
@@ -28,6 +30,8 @@ HARD: tuple[Checker, ...] = (
     naming.check,
     quotations.check,
     negation.check,
+    roles.check,
+    places.check,
 )
 """Facts that must be in the cited words: a violation decides."""
 
@@ -40,7 +44,8 @@ SOFT: tuple[Checker, ...] = (
 """How strongly a thing is said: a claim may not be stronger than its evidence."""
 
 HARD_NAMES = frozenset(
-    module.NAME for module in (numeric, percentages, money, dating, naming, quotations, negation)
+    module.NAME
+    for module in (numeric, percentages, money, dating, naming, quotations, negation, roles, places)
 )
 
 

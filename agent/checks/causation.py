@@ -14,7 +14,8 @@ _CAUSE = re.compile(
     r"|owing to|thanks to|as a (?:result|consequence) of|result(?:s|ed|ing)? (?:in|from)"
     r"|trigger(?:s|ed|ing)|prompt(?:s|ed|ing)|dr(?:ove|iven) (?:by|up|down)|brought (?:about|down)"
     r"|stem(?:s|med)? from|attribut(?:ed|able) to|responsible for"
-    r"|reason (?:for|that|why)|blam(?:e|ed|es) (?:on|for))\b",
+    r"|reason (?:for|that|why)|blam(?:e|ed|es) (?:on|for)"
+    r"|(?<=, )so (?!(?:that|far|on|much|many|as)\b)\w+)\b",
     re.IGNORECASE,
 )
 _ALSO = re.compile(

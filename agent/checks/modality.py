@@ -14,7 +14,8 @@ _ALLEGATION = re.compile(
     re.IGNORECASE,
 )
 _POSSIBILITY = re.compile(
-    r"\b(?:may(?! \d)|might|could|possib(?:le|ly)|perhaps|probab(?:le|ly)|likely|potential(?:ly)?"
+    r"\b(?:(?-i:may)(?! \d)|might|could|possib(?:le|ly)|perhaps|probab(?:le|ly)|likely"
+    r"|potential(?:ly)?"
     r"|appear(?:s|ed)?|seem(?:s|ed|ingly)?|suggest(?:s|ed|ing)?|believed|thought to|apparently"
     r"|presumably|estimat(?:e[sd]?|ing)|indicat(?:es?|ed|ing)|tend(?:s|ed)? to|risk of"
     r"|hint(?:s|ed)?|if|unless|whether|uncertain|unclear|preliminary|provisional)\b",

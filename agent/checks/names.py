@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from agent.checks.normalise import STOP, fold, plain
+from agent.checks.normalise import STOP, fold, plain, stem
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['.&-][^\W_]+)*", re.UNICODE)
 LINKS = frozenset(
@@ -163,3 +164,25 @@ def _opens(text: str, at: int) -> bool:
 
 def _is_capital(token: str) -> bool:
     return not token.islower() and any(c.isupper() for c in token)
+
+
+def same(one: Name, other: Name) -> bool:
+    """Tell whether two names may mean the same: a word in common, initials, a people's country."""
+    mine, theirs = known_as(one), known_as(other)
+    if mine & theirs or not mine or not theirs:
+        return True
+    return bool(_shortened(one) & theirs or _shortened(other) & mine)
+
+
+def _shortened(name: Name) -> set[str]:
+    """Initials of a name of several words, and each two neighbouring words run together."""
+    if len(name.tokens) < 2:
+        return set()
+    return {"".join(t[0] for t in name.tokens), *("".join(p) for p in pairwise(name.tokens))}
+
+
+def known_as(name: Name) -> set[str]:
+    """Stems that a name goes by: its words but for titles, and all of them run together."""
+    tokens = [t for t in name.tokens if t not in TITLES | LINKS]
+    whole = "".join(tokens)
+    return {SAME.get(t, stem(t)) for t in tokens} | {SAME.get(whole, whole)}

@@ -3,9 +3,9 @@
 import re
 from itertools import pairwise
 
-from agent.checks.names import LINKS, SAME, TITLES, Name, names
+from agent.checks.names import LINKS, SAME, TITLES, Name, names, same
 from agent.checks.normalise import content, stem, stems
-from agent.checks.reading import Line, Reading
+from agent.checks.reading import ENOUGH, Line, Reading
 from agent.types import Check, Outcome
 
 NAME = "names"
@@ -109,14 +109,16 @@ def _in_place_of(name: Name, claim: str, reading: Reading) -> Line | None:
     own = set(stems(claim[name.start : name.end])) | set(name.tokens)
     own.add("".join(t[0] for t in _significant(name)))
     stated = {stem for n in names(claim) for stem in stems(claim[n.start : n.end])}
-    close = reading.close(frozenset(content(claim)) - own)
+    rest = frozenset(content(claim)) - own
+    close = reading.close(rest) if len(rest) >= ENOUGH else []
     for line in close:
         at = reading.lines.index(line)
         before = reading.lines[at - 1].stems if at and _PRONOUN.match(line.text) else ()
         if own & {*line.stems, *before}:
             return None
     for line in close:
-        others = [n for n in names(line.text) if _significant(n) and not _shares(n, line, stated)]
+        found = [n for n in names(line.text) if _significant(n) and not _shares(n, line, stated)]
+        others = [n for n in found if not same(name, n)]
         if any(not n.opens or len(n.tokens) > 1 for n in others):
             return line
     return None

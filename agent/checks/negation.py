@@ -38,6 +38,24 @@ _OPPOSITES = [
         ("largest highest biggest most", "smallest lowest least fewest"),
         ("strengthen", "weaken"),
         ("admit", "deny denied"),
+        ("arrest detain jail", "release free"),
+        ("open", "close shut"),
+        ("begin start launch", "stop end halt cease"),
+        ("hire appoint", "fire sack"),
+        ("safe harmless", "unsafe dangerous harmful"),
+        ("confirm verify", "refute debunk disprove"),
+        ("agree", "disagree"),
+        ("improve", "worsen"),
+        ("pass", "fail"),
+        ("expand", "shrink"),
+        ("buy", "sell"),
+        ("import", "export"),
+        ("majority", "minority"),
+        ("likely", "unlikely"),
+        ("alive", "die"),
+        ("victory", "defeat"),
+        ("join enter", "leave quit"),
+        ("raise", "cut reduce"),
     )
 ]
 
@@ -49,16 +67,17 @@ def check(claim: str, reading: Reading) -> Check:
     for one. Any other difference to every such sentence is a violation.
     """
     wanted = frozenset(content(claim)) - _CUE_STEMS
-    if len(wanted) < ENOUGH:
+    if len(wanted) < 2:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    least = CLOSE if len(wanted) >= ENOUGH else 1.0
     odd: Line | None = None
     for line in reading.lines:
-        mine, theirs = _opposites(claim, line)
-        alike = (len(wanted & line.content) + len(mine)) / len(wanted) >= CLOSE
+        mine, theirs, same = _opposites(claim, line)
+        alike = (len(wanted & line.content) + len(mine) + bool(same)) / len(wanted) >= least
         if not alike or len(line.stems) > LONGEST_LINE:
             continue
         here = governing(_CUE, claim, (line.content | mine) - _CUE_STEMS)
-        there = governing(_CUE, line.text, wanted | theirs)
+        there = governing(_CUE, line.text, wanted | theirs | same)
         if abs(len(here) - len(there)) == len(mine):
             return Check(name=NAME, outcome=Outcome.OK)
         odd = odd or line
@@ -73,16 +92,25 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _opposites(claim: str, line: Line) -> tuple[set[str], set[str]]:
-    """Give the words of the claim whose opposite the line has instead, and those opposites."""
+def _opposites(claim: str, line: Line) -> tuple[set[str], set[str], set[str]]:
+    """Compare words that have an opposite.
+
+    Returns:
+        Words of the claim whose opposite the line has instead, those opposites, and words of the
+        line that say the same as one of the claim ("guilty" for "convicted").
+    """
     said, given = set(content(claim)) | _plain_small(claim), set(line.stems)
-    mine, theirs = set[str](), set[str]()
+    mine, theirs, same = set[str](), set[str](), set[str]()
     for left, right in _OPPOSITES:
         for one, other in ((left, right), (right, left)):
-            if said & one and not said & other and given & other and not given & one:
+            if not said & one or said & other or given & said & one:
+                continue
+            if given & one:
+                same |= given & one
+            elif given & other:
                 mine.add(min(said & one))
                 theirs |= given & other
-    return mine, theirs
+    return mine, theirs, same
 
 
 def _plain_small(claim: str) -> set[str]:

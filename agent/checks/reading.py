@@ -17,7 +17,7 @@ CLOSE = 0.75
 a difference between the two is a finding. At this share the dev rows (see the model card) show
 far more findings among unsupported than among supported claims."""
 ENOUGH = 3
-"""Content words that a claim must have for that share to mean anything."""
+"""Content words that a claim must have for that share to mean anything. Of two, both are needed."""
 _REACH = 40
 """Characters within which a cue finds the word that it bears on."""
 LONGEST_LINE = 80
@@ -102,10 +102,12 @@ class Reading:
 
     def close(self, wanted: frozenset[str], least: float = CLOSE) -> list[Line]:
         """Give the lines that have at least a share of the content stems, the closest first."""
+        if len(wanted) < 2:
+            return []
+        if len(wanted) < ENOUGH:
+            least = 1.0
         prose = (line for line in self.lines if len(line.stems) <= LONGEST_LINE)
         scored = [(self.overlap(wanted, line), line) for line in prose]
-        if len(wanted) < ENOUGH:
-            return []
         near = sorted((s for s in scored if s[0] >= least), key=lambda s: -s[0])
         return [line for _, line in near]
 

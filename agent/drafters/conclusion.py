@@ -1,10 +1,15 @@
 """Summary, limits, bottom line and follow-ups: written from what stands, bringing nothing new."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
-from agent.ledger import Ledger, day, publisher
+from agent.drafters.gaps import Gap, gaps
+from agent.drafters.phrasing import named, points_back, speaker
+from agent.drafters.questions import follow_ups
+from agent.drafters.terms import institutions, subject
+from agent.ledger import Ledger, publisher
 from agent.types import (
     CheckedSection,
     CheckedSentence,
@@ -17,6 +22,8 @@ from agent.types import (
     Sentence,
     VerdictLabel,
 )
+from agent.words import expanded
+from retrieval.sentences import sentences
 from retrieval.types import Source
 
 LIMITS: Final = "What the record supports and the limits of available reporting"
@@ -25,59 +32,99 @@ OPEN: Final = re.compile(
     r"[^,;:]*\b(?:still open|not (?:yet )?clear|(?:were|is) continuing|no reply"
     r"|not been made public|asked for more|more (?:research|data|studies)"
     r"|under (?:review|investigation)|pending"
-    r"|appeal|remains?|unknown|uncertain\w*)\b[^,;:]*",
+    r"|appeal|remains?|unknown|uncertain)\b[^,;:]*",
     re.IGNORECASE,
 )
-CITED: Final = 4
+CITED: Final = 3
 """Citations that a statement about the whole record carries: enough to open, not a wall."""
+SUMMARY: Final = 110
+"""Words of a summary."""
+BRIEF: Final = range(8, 46)
+"""Words of a finding that the summary can repeat."""
+GAPS: Final = 2
 
 
 def conclude(
-    plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
+    plan: Plan,
+    evidence: Evidence,
+    body: Sequence[CheckedSection],
+    ledger: Ledger,
+    near: Mapping[str, float] = MappingProxyType({}),
 ) -> Conclusion:
-    """Write the rest of the page over the body that stands."""
+    """Write the rest of the page over the body that stands.
+
+    Args:
+        plan: What was asked.
+        evidence: What may be cited.
+        body: What stands.
+        ledger: What the cited sources add up to.
+        near: Closeness of each sentence of the body to the claim; without it, words in common.
+    """
     said = [s for section in body for s in section.sentences]
-    lead = _strongest(said, ledger)
+    lead = _strongest(said, ledger, near)
+    silent = gaps(evidence, {s.id for s in ledger.sources}, plan.claim.text)
     return Conclusion(
-        summary=_summary(said, lead, ledger),
-        limits=Section(heading=LIMITS, sentences=_limits(plan, evidence, said, ledger)),
-        bottom_line=Section(heading=BOTTOM_LINE, sentences=_bottom_line(said, lead, ledger)),
-        follow_ups=_follow_ups(plan, ledger),
+        summary=_summary(lead, ledger),
+        limits=Section(heading=LIMITS, sentences=_limits(plan, evidence, said, silent, ledger)),
+        bottom_line=Section(heading=BOTTOM_LINE, sentences=_bottom_line(lead, ledger)),
+        follow_ups=follow_ups(plan, evidence, [s.text for s in lead], silent, ledger),
     )
 
 
-def _strongest(said: Sequence[CheckedSentence], ledger: Ledger) -> list[CheckedSentence]:
-    """Sentences that decided the verdict first, then in order of the page."""
+def _strongest(
+    said: Sequence[CheckedSentence], ledger: Ledger, near: Mapping[str, float]
+) -> list[CheckedSentence]:
+    """What decided the verdict first, then by closeness to the claim."""
     decisive = set(ledger.verdict.decisive)
-    return sorted(said, key=lambda s: s.text not in decisive)
+    claim = set(expanded(ledger.claim.text))
+
+    def rank(sentence: CheckedSentence) -> tuple[bool, float]:
+        shared = len(claim & set(expanded(sentence.text))) / max(1, len(claim))
+        return sentence.text not in decisive, -near.get(sentence.text, shared)
+
+    return sorted(said, key=rank)
 
 
-def _summary(
-    said: Sequence[CheckedSentence], lead: Sequence[CheckedSentence], ledger: Ledger
-) -> tuple[Sentence, ...]:
-    """The answer, the strongest finding, and a fact of another source; 40 to 110 words."""
+def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence, ...]:
+    """The answer, the strongest finding, and one of another source."""
     answer = Sentence(text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(lead))
-    chosen: list[CheckedSentence] = []
+    chosen: list[Sentence] = []
     words = len(answer.text.split())
-    for sentence in lead:
-        length = len(sentence.text.split())
-        sources = {c.source for c in sentence.citations}
+    for finding in map(_brief, lead):
+        length = len(finding.text.split())
+        sources = {c.source for c in finding.citations}
         known = {c.source for s in chosen for c in s.citations}
-        if len(chosen) < 2 and words + length <= 110 and not sources & known and length >= 8:
-            chosen.append(sentence)
+        fits = length in BRIEF and words + length <= SUMMARY
+        if len(chosen) < 2 and fits and not sources & known:
+            chosen.append(finding)
             words += length
-    return (answer, *(_again(s) for s in chosen))
+    return (answer, *chosen)
+
+
+def _brief(sentence: CheckedSentence) -> Sentence:
+    """A finding without what was joined to it, where its first part says enough."""
+    first = sentence.text.split("; ")[0].rstrip(".")
+    whole = first.count('"') % 2 == 0 and first.count("“") == first.count("”")
+    enough = len(first.split()) >= BRIEF.start + 4
+    text = f"{first}." if whole and enough else sentence.text
+    return Sentence(text=text, kind=sentence.kind, citations=sentence.citations)
 
 
 def _limits(
-    plan: Plan, evidence: Evidence, said: Sequence[CheckedSentence], ledger: Ledger
+    plan: Plan,
+    evidence: Evidence,
+    said: Sequence[CheckedSentence],
+    silent: Sequence[Gap],
+    ledger: Ledger,
 ) -> tuple[Sentence, ...]:
     cites = _cites(said)
     written = [Sentence(text=ledger.record(), kind=Kind.INFERENCE, citations=cites)]
     if copies := ledger.copies():
         shared = _first_of(said, ledger.shared()[:CITED])
         written.append(Sentence(text=copies, kind=Kind.INFERENCE, citations=shared))
-    written.append(Sentence(text=ledger.tiers(), kind=Kind.INFERENCE, citations=cites))
+    written.append(
+        Sentence(text=ledger.tiers(), kind=Kind.INFERENCE, citations=_mixed(said, ledger))
+    )
     if ledger.verdict.label in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}:
         scope = evidence.scope
         searched = (
@@ -85,57 +132,53 @@ def _limits(
             f"library reviewed here found none that says that {plan.claim.text}."
         )
         written.append(Sentence(text=searched, kind=Kind.ABSENCE, citations=cites))
+    written += [
+        Sentence(text=named(gap.citation.quote, gap.source), citations=(gap.citation,))
+        for gap in silent[:GAPS]
+    ]
     return tuple(written)
 
 
-def _bottom_line(
-    said: Sequence[CheckedSentence], lead: Sequence[CheckedSentence], ledger: Ledger
-) -> tuple[Sentence, ...]:
+def _bottom_line(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence, ...]:
     return (
-        Sentence(text=ledger.bottom_line(), kind=Kind.INFERENCE, citations=_cites(lead)),
-        _watch(said, ledger),
+        Sentence(text=ledger.bottom_line(), kind=Kind.INFERENCE, citations=_cites(lead)[:2]),
+        _watch(lead, ledger),
     )
 
 
-def _watch(said: Sequence[CheckedSentence], ledger: Ledger) -> Sentence:
-    """What a cited source leaves open, in its own words; else the next word of the best sources."""
+def _watch(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sentence:
+    """What a cited source leaves open, in its own words; else what the page is about."""
     by_id = {s.id: s for s in ledger.sources}
-    for sentence in said:
-        citation = sentence.citations[0]
-        if found := OPEN.search(citation.quote):
+    for citation in (c for s in lead for c in s.citations):
+        for start, end in sentences(citation.quote):
+            found = OPEN.search(citation.quote[start:end])
+            if not found:
+                continue
             words = found[0].strip(" .\"“”'")
-            if 3 <= len(words.split()) <= 25:
-                name = publisher(by_id[citation.source])
+            if 5 <= len(words.split()) <= 25 and '"' not in words and not points_back(words):
+                name = speaker(by_id[citation.source])
                 text = f'What to watch next is a point that {name} leaves open: "{words}".'
                 return Sentence(text=text, kind=Kind.OUTLOOK, citations=(citation,))
-    return Sentence(
-        text=f"What to watch next is any new publication by {_names(ledger.sources[:3])}.",
-        kind=Kind.OUTLOOK,
-        citations=_first_of(said, ledger.sources[:3]),
-    )
+    return _publications(lead, ledger)
 
 
-def _follow_ups(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
-    """Three questions that the library cannot answer."""
-    dated = [s.published for s in ledger.sources if s.published]
-    since = f"since {day(max(dated))}" if dated else "since these sources were written"
-    first = ledger.sources[0]
-    own = [f"Is it true that {_clean(o)}?" for o in plan.claim.others if 4 <= len(o.split()) <= 18]
-    asked = (
-        *own,
-        f"What has been published {since} about whether {_short(plan.claim.text)}?",
-        f"Which documents stand behind what {publisher(first)} reported, and do they agree?",
-        f"What would be on record if it were so that {_short(plan.claim.text)}?",
-    )
-    return tuple(asked[:3])
-
-
-def _clean(text: str) -> str:
-    return text.strip(' ?!."“”')
-
-
-def _short(text: str) -> str:
-    return " ".join(text.split()[:14])
+def _publications(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sentence:
+    """What the bodies that the page speaks of publish next on its subject."""
+    quotes = {c.quote: c for s in lead for c in s.citations}
+    about = subject(ledger.claim.text, list(quotes))
+    bodies = institutions(list(quotes), [publisher(s) for s in ledger.sources])
+    wanted = [t for t in (*bodies, about) if t]
+    cites: dict[str, Citation] = {}
+    for term in wanted:
+        bare = term.removeprefix("the ")
+        found = next((c for q, c in quotes.items() if bare in q), None)
+        if found:
+            cites[f"{found.passage}#{found.start}"] = found
+    by = f" by {_list(bodies)}" if bodies else ""
+    on = f" on {about}" if about else ""
+    text = f"What to watch next is any new publication{by}{on}."
+    citations = tuple(cites.values()) or lead[0].citations[:1]
+    return Sentence(text=text, kind=Kind.OUTLOOK, citations=citations)
 
 
 def _cites(said: Sequence[CheckedSentence]) -> tuple[Citation, ...]:
@@ -147,15 +190,15 @@ def _cites(said: Sequence[CheckedSentence]) -> tuple[Citation, ...]:
     return tuple(first.values())[:CITED]
 
 
+def _mixed(said: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Citation, ...]:
+    """One citation of the first source of each tier."""
+    return _first_of(said, list({s.tier: s for s in reversed(ledger.sources)}.values())[::-1])
+
+
 def _first_of(said: Sequence[CheckedSentence], sources: Sequence[Source]) -> tuple[Citation, ...]:
     first = {c.source: c for s in reversed(said) for c in reversed(s.citations)}
     return tuple(first[s.id] for s in sources)
 
 
-def _names(sources: Sequence[Source]) -> str:
-    names = list(dict.fromkeys(publisher(s) for s in sources))
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _again(sentence: CheckedSentence) -> Sentence:
-    return Sentence(text=sentence.text, kind=sentence.kind, citations=sentence.citations)
+def _list(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

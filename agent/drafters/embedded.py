@@ -1,22 +1,23 @@
 """An extractive drafter: it says only what passages say, in sentences that stand alone.
 
-No language model. Sentences are picked by closeness to the claim, kept in the order of their
-source, attributed, and grouped by facet; a pronoun brings the sentence before it along.
+No language model. Sentences are picked by closeness to the claim, grouped by facet and source,
+attributed, and joined with what they lean on; see `candidates` for the choice and `prose` for the
+words.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agent.absence import proposition, searched
+from agent.drafters.candidates import Candidate, Embed, candidates, choose
 from agent.drafters.conclusion import conclude
-from agent.drafters.facets import Facet, facet_of, heading
-from agent.drafters.phrasing import fit, leans_back, points_back, standing_alone
+from agent.drafters.facets import Facet, heading
+from agent.drafters.phrasing import FRAME, Casing, points_back, standing_alone
+from agent.drafters.prose import Teller
+from agent.drafters.superseding import in_order, rival
 from agent.ledger import Ledger
-from agent.stance import NEGATION
 from agent.types import (
     CheckedSection,
-    Citation,
     Conclusion,
     Evidence,
     Kind,
@@ -25,62 +26,13 @@ from agent.types import (
     Section,
     Sentence,
 )
-from agent.words import content, expanded
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
-from retrieval.types import Passage
 
-Embed = Callable[[Sequence[str]], Vectors]
-
-PER_SECTION: Final = 6
-PER_SOURCE: Final = 2
-"""Sentences of one source in one section: breadth before depth."""
-RUN: Final = 3
-"""Sentences of a run in which each leans on the one before; longer ones are left out."""
-RELEVANT: Final = 0.30
-"""Cosine to the claim below which a sentence is not worth an editor's time."""
-GAP: Final = 2
-"""Characters between two sentences that follow each other: a space, or a blank line."""
-REPEATS: Final = 0.80
-"""Cosine from which two sentences of different sources say the same: the second is left out."""
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    passage: Passage
-    start: int
-    end: int
-    before: "_Candidate | None"
-    cosine: float
-    facet: Facet
-
-    @property
-    def text(self) -> str:
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
-
-    @property
-    def key(self) -> tuple[str, int]:
-        return self.passage.id, self.start
-
-    def run(self) -> "tuple[_Candidate, ...]":
-        """The sentence after those it leans on; nothing where it leans on too many, or on none."""
-        run = [self]
-        while leans_back(run[0].text):
-            if run[0].before is None and not points_back(run[0].text):
-                break  # "the order" opens its paragraph; attribution says whose
-            if run[0].before is None or len(run) == RUN:
-                return ()
-            run.insert(0, run[0].before)
-        return tuple(run) if all(fit(c.text) for c in run) else ()
-
-    def citation(self) -> Citation:
-        return Citation(
-            source=self.passage.source.id,
-            passage=self.passage.id,
-            start=self.start,
-            end=self.end,
-            quote=self.text,
-        )
+RELATED: Final = 0.45
+"""Cosine from which two short sentences of different origins are told in one."""
+Key = tuple[str, int]
+Pair = tuple[Candidate, Candidate | None]
 
 
 class EmbeddedDrafter:
@@ -94,51 +46,87 @@ class EmbeddedDrafter:
         return "embedded"
 
     def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
-        candidates, vectors = self._candidates(plan, evidence)
-        chosen = _choose(candidates, vectors)
-        used: set[tuple[str, int]] = set()
-        claim = plan.claim.text
-        sections = [_section(f, [c for c in chosen if c.facet is f], used, claim) for f in Facet]
-        return tuple(s for s in sections if s.sentences)
+        found, vectors = candidates(plan, evidence, self._embed)
+        vector = {c.key: v for c, v in zip(found, vectors, strict=True)}
+        chosen = choose(found, vectors)
+        teller = Teller(Casing.of(p.text for p in evidence.passages))
+        used: set[Key] = set()
+        sections: list[Section] = []
+        for facet in Facet:
+            pairs = _pairs([c for c in chosen if c.facet is facet], vector)
+            written = _written(pairs, found, teller, used)
+            if written:
+                cited = {c.source for s in written for c in s.citations}
+                title = heading(
+                    facet,
+                    [FRAME.sub("", c.quote) for s in written for c in s.citations],
+                    [s for s in evidence.sources if s.id in cited],
+                    plan.claim.text,
+                    [s.heading for s in sections],
+                )
+                sections.append(Section(heading=title, sentences=written))
+        return tuple(sections)
 
     def conclude(
         self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
     ) -> Conclusion:
-        return conclude(plan, evidence, body, ledger)
+        texts = [s.text for section in body for s in section.sentences]
+        vectors = self._embed([plan.claim.text, *texts])
+        near = dict(zip(texts, map(float, vectors[1:] @ vectors[0]), strict=True))
+        return conclude(plan, evidence, body, ledger, near)
 
     def revise(
         self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
     ) -> list[Sentence | None]:
         """Go back to the source's own words, or to the search that an absence came from."""
         return [
-            _searched(sentence, evidence) if sentence.kind is Kind.ABSENCE else _plain(sentence)
+            _searched(sentence, evidence)
+            if sentence.kind is Kind.ABSENCE
+            else _plainer(sentence, evidence)
             for sentence, _ in rejected
         ]
 
-    def _candidates(self, plan: Plan, evidence: Evidence) -> tuple[list[_Candidate], Vectors]:
-        order = {s.id: n for n, s in enumerate(evidence.sources)}
-        read = sorted(evidence.passages, key=lambda p: (order[p.source.id], p.start))
-        spans = [(p, start, end) for p in read for start, end in sentences(p.text)]
-        texts = [p.text[start:end] for p, start, end in spans]
-        claim = plan.claim.text
-        vectors = self._embed([claim, " ".join(expanded(claim)), *texts])
-        cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
-        found: list[_Candidate] = []
-        for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
-            before = _just_before(found, passage, passage.start + start)
-            found.append(
-                _Candidate(
-                    passage=passage,
-                    start=passage.start + start,
-                    end=passage.start + end,
-                    before=before,
-                    cosine=float(cosine),
-                    facet=before.facet
-                    if before and leans_back(text)
-                    else facet_of(text, passage.source, float(cosine)),
-                )
-            )
-        return found, vectors[2:]
+
+def _pairs(chosen: Sequence[Candidate], vector: Mapping[Key, Vectors]) -> list[Pair]:
+    """A section in order: by source, nearest first; beside a sentence the nearest of another.
+
+    Each sentence is in one pair, alone or with a partner of another origin.
+    """
+    sources = list(dict.fromkeys(c.source.id for c in chosen))
+    rest = sorted(chosen, key=lambda c: (sources.index(c.source.id), c.start))
+    pairs: list[Pair] = []
+    while rest:
+        one = rest.pop(0)
+        others = [c for c in rest if c.source.origin != one.source.origin]
+        near = {c.key: float(vector[one.key] @ vector[c.key]) for c in others}
+        best = max(others, key=lambda c: near[c.key], default=None)
+        if best is not None and near[best.key] >= RELATED:
+            rest.remove(best)
+            pairs.append((one, best))
+        else:
+            pairs.append((one, None))
+    return pairs
+
+
+def _written(
+    pairs: Sequence[Pair], found: Sequence[Candidate], teller: Teller, used: set[Key]
+) -> tuple[Sentence, ...]:
+    """Tell the pairs of a section, in one sentence each where that stays readable."""
+    teller.turn()
+    written: list[Sentence] = []
+    for pair in pairs:
+        told: list[Sentence] = []
+        for one in (c for c in pair if c and not used & {r.key for r in c.run()}):
+            used |= {r.key for r in one.run()}
+            other = rival(one, found)
+            if other is None or other.key in used:
+                told.append(teller.tell(one))
+            else:
+                used.add(other.key)
+                told.append(teller.change(*in_order(one, other)))
+        both = teller.together(*told) if len(told) > 1 else None
+        written += [both] if both else told
+    return tuple(written)
 
 
 def _searched(sentence: Sentence, evidence: Evidence) -> Sentence | None:
@@ -150,58 +138,27 @@ def _searched(sentence: Sentence, evidence: Evidence) -> Sentence | None:
     return Sentence(text=text, kind=sentence.kind, citations=sentence.citations)
 
 
-def _plain(sentence: Sentence) -> Sentence | None:
-    if len(sentence.citations) != 1 or sentence.citations[0].quote == sentence.text:
+def _plainer(sentence: Sentence, evidence: Evidence) -> Sentence | None:
+    """The first cited sentence in its source's words: attributed, then bare; else nothing."""
+    if not sentence.citations or sentence.kind is not Kind.FINDING:
         return None
-    plain = sentence.citations[0].quote
-    return Sentence(text=plain, kind=sentence.kind, citations=sentence.citations)
-
-
-def _choose(candidates: Sequence[_Candidate], vectors: Vectors) -> list[_Candidate]:
-    """Best first, at most `PER_SOURCE` a source and facet, without saying the same thing twice."""
-    order = sorted(range(len(candidates)), key=lambda i: (-candidates[i].cosine, i))
-    chosen: list[int] = []
-    for i in order:
-        one = candidates[i]
-        if one.cosine < RELEVANT or len(content(one.text)) < 4 or not one.run():
-            continue
-        facet = [candidates[j] for j in chosen if candidates[j].facet is one.facet]
-        mine = [c for c in facet if c.passage.source.id == one.passage.source.id]
-        if len(facet) >= PER_SECTION or len(mine) >= PER_SOURCE:
-            continue
-        if any(_repeats(one, candidates[j], float(vectors[i] @ vectors[j])) for j in chosen):
-            continue
-        chosen.append(i)
-    return [candidates[i] for i in chosen]
-
-
-def _just_before(found: Sequence[_Candidate], passage: Passage, start: int) -> _Candidate | None:
-    """The sentence that ends where this one begins; one from elsewhere would join strangers."""
-    last = found[-1] if found else None
-    if last is None or last.passage.source.id != passage.source.id:
+    citation = sentence.citations[0]
+    passage = evidence.passage(citation.passage)
+    spans = sentences(citation.quote)
+    if passage is None or not spans:
         return None
-    return last if 0 <= start - last.end <= GAP else None
-
-
-def _repeats(one: _Candidate, other: _Candidate, cosine: float) -> bool:
-    """The same again; a sentence that denies what another says is not the same."""
-    negated = [bool(NEGATION.search(c.text)) for c in (one, other)]
-    return cosine >= REPEATS and negated[0] == negated[1]
-
-
-def _section(
-    facet: Facet, chosen: Sequence[_Candidate], used: set[tuple[str, int]], claim: str
-) -> Section:
-    """Group by source, nearest source first, each source's sentences in its own order."""
-    sources = list(dict.fromkeys(c.passage.source.id for c in chosen))
-    ordered = sorted(chosen, key=lambda c: (sources.index(c.passage.source.id), c.start))
-    told: list[_Candidate] = []
-    for candidate in ordered:
-        told += [c for c in candidate.run() if c.key not in used]
-        used |= {c.key for c in candidate.run()}
-    written = tuple(
-        Sentence(text=standing_alone(c.text, c.passage.source), citations=(c.citation(),))
-        for c in told
+    start, end = spans[0]
+    words = citation.quote[start:end]
+    if points_back(words):
+        return None
+    cited = citation.model_validate(
+        {
+            **dict(citation),
+            "start": citation.start + start,
+            "end": citation.start + end,
+            "quote": words,
+        }
     )
-    title = heading(facet, [s.text for s in written], [c.passage.source for c in told], claim)
-    return Section(heading=title, sentences=written)
+    ladder = list(dict.fromkeys([standing_alone(words, passage.source), words]))
+    steps = ladder[ladder.index(sentence.text) + 1 :] if sentence.text in ladder else ladder
+    return Sentence(text=steps[0], citations=(cited,)) if steps else None

@@ -1,12 +1,11 @@
 """The order of the model page: which facet of the claim a passage's sentence speaks to."""
 
-import calendar
 import re
-from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
+from agent.drafters.terms import terms
 from agent.words import expanded
 from retrieval.types import Source
 
@@ -14,7 +13,7 @@ from retrieval.types import Source
 class Facet(StrEnum):
     """In the order in which they are printed."""
 
-    ORIGIN = "Where the claim comes from and how it was checked"
+    ORIGIN = "The claim and how it was checked"
     RULES = "Rules, policy and official limits"
     FACTS = "Documented facts nearest to the claim"
     INQUIRY = "Inquiries, studies and figures"
@@ -50,14 +49,8 @@ KINDS: Final = {
 }
 NEAR: Final = 0.50
 """Cosine to the claim from which a sentence without a cue is a fact near it, not context."""
-CALENDAR: Final = frozenset(
-    name.lower()
-    for name in (*calendar.month_name, *calendar.month_abbr, *calendar.day_name)
-    if name
-)
-NAME: Final = re.compile(
-    r"\b(?:[A-Z][\w’'.-]*[a-z\d]|[A-Z]{2,})(?: (?:of |the )?(?:[A-Z][\w’'-]+))*"
-)
+LONGEST: Final = 14
+"""Words of a heading."""
 
 
 def facet_of(text: str, source: Source, cosine: float) -> Facet:
@@ -71,25 +64,28 @@ def facet_of(text: str, source: Source, cosine: float) -> Facet:
     return Facet.FACTS if cosine >= NEAR else Facet.CONTEXT
 
 
-def heading(facet: Facet, texts: Sequence[str], sources: Sequence[Source], claim: str) -> str:
-    """The facet and up to two names that its sentences add to the claim; it asserts nothing."""
+def heading(
+    facet: Facet,
+    texts: Sequence[str],
+    sources: Sequence[Source],
+    claim: str,
+    taken: Sequence[str] = (),
+) -> str:
+    """The facet and up to two terms that its sentences add to the claim; it asserts nothing.
+
+    Args:
+        facet: What the section is about.
+        texts: Its sentences.
+        sources: What they cite: the name of a publisher is no subject.
+        claim: What everything on the page is about.
+        taken: Headings of the page so far, whose terms are not used again.
+    """
     known = {*expanded(claim), *(w for s in sources for w in expanded(s.publisher))}
-    names: Counter[str] = Counter()
-    for text in texts:
-        inner = text[text.find(" ") + 1 :]
-        names.update({_clean(name) for name in NAME.findall(inner)})
-    chosen: list[str] = []
-    room = 14 - len(facet.value.split())
-    for name, _ in sorted(names.items(), key=lambda n: (-n[1], -len(n[0]), n[0])):
-        words = set(expanded(name))
-        if len(name) < 3 or name.lower() in CALENDAR or words <= known:
-            continue
-        if len(name.split()) <= room and len(chosen) < 2:
-            chosen.append(name)
-            known |= words
-            room -= len(name.split()) + 1
-    return f"{facet.value}: {' and '.join(chosen)}" if chosen else facet.value
-
-
-def _clean(name: str) -> str:
-    return name.strip(" .,'’").removesuffix("'s").removesuffix("’s")
+    known |= {w for other in taken for w in expanded(other.partition(":")[2])}
+    found = terms(texts, known)
+    while found:
+        title = f"{facet.value}: {' and '.join(found)}"
+        if len(title.split()) <= LONGEST:
+            return title
+        found.pop()
+    return facet.value

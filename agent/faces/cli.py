@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from agent.faces.failures import BadInput, Exit, status_of, words_of
+from agent.faces.failures import Exit, status_of, words_of
 from agent.faces.library import app as library_app
+from agent.faces.options import AsJson, AsOf, LibraryDir, Out, day
+from agent.faces.slack.cli import app as slack_app
 from agent.faces.terminal import say
+from agent.faces.verifying import app as verifying_app
 
 app = typer.Typer(
     name="verdict",
@@ -23,16 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(library_app, name="library")
-
-LibraryDir = Annotated[
-    Path | None,
-    typer.Option("--library", help="Folder of the library (default: the user's data folder)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsOf = Annotated[
-    str | None, typer.Option(metavar="YYYY-MM-DD", help="Leave out what was published later.")
-]
-Out = Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")]
+app.add_typer(verifying_app)
+app.add_typer(slack_app)
 
 Model = Annotated[
     str | None, typer.Option(help="Language model that plans, writes and repairs (VERDICT_MODEL).")
@@ -43,13 +37,21 @@ BaseUrl = Annotated[
 ]
 
 
+Workers = Annotated[
+    int | None,
+    typer.Option(min=0, max=64, help="Drafts made at the same time (VERDICT_WORKERS)."),
+]
+
+
 class Format(StrEnum):
     """Forms of a page."""
 
     TEXT = "text"
     MD = "md"
     HTML = "html"
+    DOCX = "docx"
     JSON = "json"
+    CLAIMREVIEW = "claimreview"
 
 
 @app.command()
@@ -66,6 +68,12 @@ def draft(
     library: LibraryDir = None,
     model: Model = None,
     base_url: BaseUrl = None,
+    self_test: Annotated[
+        bool,
+        typer.Option(
+            "--self-test", help="Plant errors in the page's sentences; count those caught."
+        ),
+    ] = False,
 ) -> None:
     """Draft a cited, checked first version of a fact-check."""
     from agent.faces import commands  # noqa: PLC0415  (heavy imports only where used)
@@ -79,6 +87,7 @@ def draft(
             library,
             model=model,
             base_url=base_url,
+            self_test=self_test,
         )
     )
 
@@ -97,20 +106,6 @@ def ask(
 
 
 @app.command()
-def check(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A cited text: Markdown, text, or our JSON.")
-    ],
-    as_json: AsJson = False,
-    library: LibraryDir = None,
-) -> None:
-    """Rule on a cited text that a person or another model wrote."""
-    from agent.faces import commands  # noqa: PLC0415
-
-    raise typer.Exit(commands.check(file, library, as_json=as_json))
-
-
-@app.command()
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 8,
@@ -122,24 +117,6 @@ def search(
     from agent.faces import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.search(query, k, day(as_of), library, as_json=as_json))
-
-
-@app.command()
-def judge(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="PAIRS", help="Pairs, one JSON object a line; .gz is read too."),
-    ],
-    out: Out = None,
-) -> None:
-    """Label pairs of a claim and its evidence.
-
-    A row {"id", "claim", "evidence": [text, ...]} becomes {"id", "support", "score", "checks"};
-    support is supported, partial, contradicted, unsupported or unchecked.
-    """
-    from agent.faces import commands  # noqa: PLC0415
-
-    raise typer.Exit(commands.judge(file, out))
 
 
 @app.command()
@@ -159,6 +136,47 @@ def doctor(
     raise typer.Exit(commands.doctor(library, as_json=as_json, call=call))
 
 
+@app.command()
+def mcp(
+    http: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Serve over HTTP here instead of stdin and stdout."),
+    ] = None,
+    library: LibraryDir = None,
+) -> None:
+    """Serve assistants over MCP: check, verify, search, fetch."""
+    from agent.faces.mcp import server  # noqa: PLC0415
+
+    raise typer.Exit(server.serve(http, library))
+
+
+@app.command()
+def batch(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CLAIMS", help='One JSON object a line: {"id", "question" or "claim"}.'
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the drafts; made where there is none.")],
+    as_of: AsOf = None,
+    library: LibraryDir = None,
+    workers: Workers = None,
+) -> None:
+    """Draft many claims; a stopped batch goes on."""
+    from agent.faces import batch as batches  # noqa: PLC0415
+
+    raise typer.Exit(batches.batch(file, out, day(as_of), library, workers))
+
+
+@app.command()
+def worker(library: LibraryDir = None, workers: Workers = None) -> None:
+    """Draft the jobs of other processes, until stopped."""
+    from agent.faces import worker as workers_face  # noqa: PLC0415
+
+    raise typer.Exit(workers_face.worker(library, workers))
+
+
 def version(value: bool) -> None:
     """Print the version and stop."""
     if value:
@@ -175,16 +193,6 @@ def root(
     ] = False,
 ) -> None:
     """Draft a fact-check from vetted sources; every sentence is cited and checked."""
-
-
-def day(text: str | None) -> date | None:
-    """Read a date typed as YYYY-MM-DD."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is not a date. Write it as 2026-01-27.") from None
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -12,6 +12,7 @@ class Exit(IntEnum):
     SENTENCES_FALL = 4
     MODEL_FAILED = 5
     LIBRARY = 6
+    JOBS = 7
 
 
 BY_NAME = {
@@ -22,12 +23,14 @@ BY_NAME = {
     "EmbeddingFailed": Exit.MODEL_FAILED,
     "ModelUnreadable": Exit.MODEL_FAILED,
     "ChatError": Exit.MODEL_FAILED,
+    "CouldNotCheck": Exit.MODEL_FAILED,
     "TokenizerMissing": Exit.MODEL_FAILED,
     "LibraryMissing": Exit.LIBRARY,
     "LibraryDamaged": Exit.LIBRARY,
     "LibraryBusy": Exit.LIBRARY,
     "EmbedderMismatch": Exit.LIBRARY,
     "LibraryError": Exit.LIBRARY,
+    "JobError": Exit.JOBS,
 }
 """Keyed by class name, so that showing help does not import the library."""
 

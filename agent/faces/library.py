@@ -5,15 +5,12 @@ from typing import Annotated
 
 import typer
 
+from agent.faces.options import AsJson, LibraryDir
+
 app = typer.Typer(
     help="Add, list and look after the sources.", no_args_is_help=True, rich_markup_mode=None
 )
 
-LibraryDir = Annotated[
-    Path | None,
-    typer.Option("--library", help="Folder of the library (default: the user's data folder)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Vetting = Annotated[
     Path | None, typer.Option("--vetting", help="TOML list of admitted publishers and domains.")
 ]

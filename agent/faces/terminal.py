@@ -7,8 +7,9 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from agent.faces.failures import BadInput
 
@@ -38,6 +39,15 @@ def width() -> int:
     return min(shutil.get_terminal_size().columns, 96)
 
 
+def stdin() -> TextIO:
+    """What is piped in, as UTF-8 whatever the locale; a person who types is told how to end."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")
+    if sys.stdin.isatty():
+        say("Reading from the terminal; end with Ctrl-D on a line of its own.")
+    return sys.stdin
+
+
 def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
     """Write to `out`, or to stdout; prose is wrapped on a terminal and left alone in a pipe.
 
@@ -45,11 +55,7 @@ def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
         BadInput: `out` cannot be written.
     """
     if out is not None:
-        try:
-            out.write_text(text if text.endswith("\n") else f"{text}\n", "utf-8")
-        except OSError as error:
-            raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
-        say(f"Written to {out}")
+        deliver_file((text if text.endswith("\n") else f"{text}\n").encode(), out)
         return
     if prose and sys.stdout.isatty():
         text = wrapped(text, width())
@@ -60,6 +66,19 @@ def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
         raise
     except OSError as error:
         raise BadInput(f"The page cannot be written to stdout: {error.strerror}.") from error
+
+
+def deliver_file(content: bytes, out: Path) -> None:
+    """Write a file and say where it is.
+
+    Raises:
+        BadInput: `out` cannot be written.
+    """
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
+    say(f"Written to {out}")
 
 
 def wrapped(text: str, columns: int) -> str:
@@ -130,3 +149,8 @@ def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
             shown.update(task, completed=done, total=total, description=f"{what} {name[:40]}")
 
         yield step
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 sentence`, `2 sentences`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,10 +6,24 @@ from itertools import accumulate
 from agent.reading.blocks import Block, Blocks
 from agent.reading.markers import Cited, cited
 from agent.reading.pages import read_page
-from agent.reading.types import CitedSentence, CitedSource, CitedText, UnreadableText
+from agent.reading.types import (
+    CitedHeading,
+    CitedSentence,
+    CitedSource,
+    CitedText,
+    UnreadableText,
+)
 from agent.render.wording import hidden
 
-__all__ = ["CitedSentence", "CitedSource", "CitedText", "UnreadableText", "read"]
+__all__ = [
+    "CitedHeading",
+    "CitedSentence",
+    "CitedSource",
+    "CitedText",
+    "UnreadableText",
+    "kind_of",
+    "read",
+]
 
 PLAIN = {".txt", ".text"}
 MARKDOWN = {"", ".md", ".markdown"}
@@ -20,7 +34,7 @@ _NOISE = 0.02
 def read(text: str, suffix: str = ".md") -> CitedText:
     """Read a page of ours (text, Markdown, JSON), or any Markdown with `[n]` and a list of sources.
 
-    Title, headings, follow-up questions, the verdict and the list of sources are not sentences.
+    Title, headings and the verdict are told apart from sentences; follow-up questions are left out.
     A text without citations or without a list is read as what it is; checking says the rest.
 
     Args:
@@ -42,13 +56,27 @@ def read(text: str, suffix: str = ".md") -> CitedText:
         )
     markdown = suffix in MARKDOWN
     blocks = Blocks(text, markdown=markdown)
-    sentences = _sentences(text, blocks.prose, markdown=markdown)
+    lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    sentences = _sentences(text, blocks.prose, lines, markdown=markdown)
     if not sentences:
         raise UnreadableText(
             "There is no sentence in this text.",
             "A sentence to check stands in a paragraph and cites like this [1].",
         )
-    return CitedText(title=blocks.title, sentences=sentences, sources=tuple(blocks.sources))
+    return CitedText(
+        title=blocks.title,
+        verdict=blocks.verdict,
+        headings=tuple(
+            CitedHeading(text=h.text, line=bisect_right(lines, h.start)) for h in blocks.headings
+        ),
+        sentences=sentences,
+        sources=tuple(blocks.sources),
+    )
+
+
+def kind_of(text: str) -> str:
+    """The suffix to read a text by that has no file name: `.json` for an object, else `.md`."""
+    return ".json" if text.lstrip("\ufeff \t\r\n").startswith("{") else ".md"
 
 
 def _require_text(text: str) -> None:
@@ -62,8 +90,9 @@ def _require_text(text: str) -> None:
         )
 
 
-def _sentences(text: str, blocks: list[Block], *, markdown: bool) -> tuple[CitedSentence, ...]:
-    lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+def _sentences(
+    text: str, blocks: list[Block], lines: list[int], *, markdown: bool
+) -> tuple[CitedSentence, ...]:
     found: list[tuple[str, Cited]] = []
     for section, spans in blocks:
         at = [i for start, end in spans for i in range(start, end + 1)][:-1]

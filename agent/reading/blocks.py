@@ -19,7 +19,10 @@ _SOURCES = re.compile(
 )
 _ASIDE = re.compile(r"(?i)(?:want to dive deeper|follow-ups?|(?:follow-up|further) questions)$")
 _SUMMARY = re.compile(r"(?i)(?:executive )?summary$")
-_FURNITURE = re.compile(r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:)")
+_FURNITURE = re.compile(
+    r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:)"
+)
+_VERDICT = re.compile(r"\W*Verdict:\W*(\w+)")
 _DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\]:\s*(\S.*)$")
 _ENTRY = re.compile(
     r"\s*(?:[-*+\u2022]\s+)?(?:\[\^?([0-9]{1,6})\][.:]?|([0-9]{1,6})[.)])\s+(\S.*)$"
@@ -51,6 +54,8 @@ class Blocks:
 
     def __init__(self, text: str, *, markdown: bool) -> None:
         self.title = ""
+        self.verdict = ""
+        self.headings: list[Line] = []
         self.prose: list[Block] = []
         self.sources: list[CitedSource] = []
         self._section = ""
@@ -72,7 +77,7 @@ class Blocks:
             self.title = _bare(line.text)
         elif heading := self._heading(line, before, after):
             self._close()
-            self._enter(heading)
+            self._enter(Line(line.start, heading))
         elif entry := self._entry(line):
             self._close()
             self.sources.append(entry)
@@ -121,12 +126,14 @@ class Blocks:
             return not bare.endswith(".")
         return len(bare.split()) <= _HEADING_WORDS and not bare.endswith(_CLOSED)
 
-    def _enter(self, heading: str) -> None:
-        self._section = heading
-        if _SOURCES.match(heading):
+    def _enter(self, heading: Line) -> None:
+        self._section = heading.text
+        if _SOURCES.match(heading.text):
             self._mode = "sources"
         else:
-            self._mode = "aside" if _ASIDE.match(heading.rstrip("?")) else "body"
+            self._mode = "aside" if _ASIDE.match(heading.text.rstrip("?")) else "body"
+        if not _known(heading.text):
+            self.headings.append(heading)
 
     def _entry(self, line: Line) -> CitedSource | None:
         if found := _DEFINITION.match(line.text) or _LISTED.match(line.text):
@@ -144,6 +151,8 @@ class Blocks:
             return True
         table = self._markdown and line.text.lstrip().startswith("|")
         furniture = self._mode == "preamble" and _FURNITURE.match(line.text)
+        if furniture and (found := _VERDICT.match(line.text)):
+            self.verdict = self.verdict or found[1]
         return bool(table or furniture) or self._mode in {"aside", "sources"}
 
     def _keep(self, line: Line) -> None:

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field, ValidationError
 
-from agent.reading.types import CitedSentence, CitedSource, CitedText, UnreadableText
+from agent.reading.types import CitedHeading, CitedSentence, CitedSource, CitedText, UnreadableText
 from agent.types import Citation, Kind
 
 
@@ -26,6 +26,7 @@ class _Source(BaseModel):
 
 class _Page(BaseModel):
     question: str
+    verdict: str | None = None
     summary: tuple[_Sentence, ...] = ()
     sections: tuple[_Section, ...]
     sources: tuple[_Source, ...] = ()
@@ -68,6 +69,9 @@ def read_page(text: str) -> CitedText:
         raise UnreadableText("The page holds no sentence.", "There is nothing to check in it.")
     return CitedText(
         title=page.question,
+        asked=True,
+        verdict=page.verdict or "",
+        headings=tuple(CitedHeading(text=s.heading) for s in page.sections),
         sentences=sentences,
         sources=tuple(
             CitedSource(number=s.n, title=s.title, url=s.url, id=s.id) for s in page.sources

@@ -47,10 +47,23 @@ class CitedSentence(Value):
     """Spans, for a page read from JSON."""
 
 
+class CitedHeading(Value):
+    """A heading over sentences, without its number."""
+
+    text: str = Field(min_length=1)
+    line: int | None = None
+    """Line of the file, from 1; None for a page read from JSON."""
+
+
 class CitedText(Value):
     """A page or any other text with citations."""
 
     title: str = ""
+    asked: bool = False
+    """The title is what somebody asked, as it is known to be for a page read from JSON."""
+    verdict: str = ""
+    """The word after "Verdict:", where the text has such a line before its first heading."""
+    headings: tuple[CitedHeading, ...] = ()
     sentences: tuple[CitedSentence, ...] = Field(min_length=1)
     sources: tuple[CitedSource, ...] = ()
 

@@ -10,8 +10,11 @@ FORMATS = {
     "md": "agent.render.markdown",
     "html": "agent.render.html",
     "json": "agent.render.data",
+    "claimreview": "agent.render.claimreview",
 }
 """Name of a format and the module whose `render` writes it; a new format is one line."""
+FILES = {"docx": "agent.render.docx"}
+"""The same for formats that are bytes and so have to be written to a file."""
 
 
 def render(draft: Page | Insufficient, form: str = "text") -> str:
@@ -26,4 +29,16 @@ def render(draft: Page | Insufficient, form: str = "text") -> str:
         raise ValueError(f"No format {form!r}. Choose one of: {', '.join(FORMATS)}.")
     # Imported here so that writing text does not wait for the HTML templates.
     renderer: Callable[[Page | Insufficient], str] = import_module(FORMATS[form]).render
+    return renderer(draft)
+
+
+def render_file(draft: Page | Insufficient, form: str) -> bytes:
+    """Write a page in a format of `FILES`.
+
+    Raises:
+        ValueError: no such format; or a citation whose quote is not in its passage.
+    """
+    if form not in FILES:
+        raise ValueError(f"No format {form!r}. Choose one of: {', '.join(FILES)}.")
+    renderer: Callable[[Page | Insufficient], bytes] = import_module(FILES[form]).render
     return renderer(draft)

@@ -21,6 +21,13 @@ def render(draft: Page | Insufficient) -> str:
         "claim": draft.claim.text,
         "opposite": draft.claim.opposite,
         "claim_kind": draft.claim.kind,
+        "asks": draft.claim.asks,
+        "actors": draft.claim.actors,
+        "places": draft.claim.places,
+        "dates": draft.claim.dates,
+        "other_claims": draft.claim.others,
+        "reading": draft.claim.notes,
+        "earlier": [e.model_dump(mode="json") for e in draft.earlier],
         "checked_on": draft.question.asked_on.isoformat(),
         "as_of": draft.question.as_of.isoformat() if draft.question.as_of else None,
     }

@@ -19,9 +19,10 @@ def render(draft: Page | Insufficient) -> str:
     if isinstance(draft, Insufficient):
         lines = [
             wording.checked_on(draft),
-            f"**{wording.NO_VERDICT}**",
+            f"**{wording.NO_VERDICT}**; {escape(wording.tested(draft))}",
             escape(wording.searched_line(draft)),
             escape(wording.nearest_line(draft)),
+            *map(escape, wording.asides(draft)),
         ]
         return "\n\n".join([f"# {escape(wording.title(draft))}", *lines]) + "\n"
     numbering = Numbering.of(draft)
@@ -30,6 +31,7 @@ def render(draft: Page | Insufficient) -> str:
         wording.checked_on(draft),
         wording.DISCLAIMER,
         _verdict(draft),
+        *map(escape, wording.asides(draft)),
         "## Executive summary",
         _paragraph(draft.summary, numbering),
     ]
@@ -56,7 +58,8 @@ def escape(text: str) -> str:
 
 def _verdict(page: Page) -> str:
     scope = escape(wording.prose(page.verdict.scope))
-    return f"**Verdict: {wording.label(page.verdict.label)}** - {scope}"
+    told = escape(wording.tested(page))
+    return f"**Verdict: {wording.label(page.verdict.label)}** - {scope}; {told}"
 
 
 def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> str:

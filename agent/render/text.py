@@ -14,15 +14,23 @@ def render(draft: Page | Insufficient) -> str:
         lines = [
             wording.title(draft),
             wording.checked_on(draft),
-            wording.NO_VERDICT,
+            f"{wording.NO_VERDICT}; {wording.tested(draft)}",
             wording.searched_line(draft),
             wording.nearest_line(draft),
+            *wording.asides(draft),
         ]
         return "\n".join(lines) + "\n"
     numbering = Numbering.of(draft)
     blocks = [
         wording.title(draft),
-        "\n".join([wording.checked_on(draft), wording.DISCLAIMER, _verdict(draft)]),
+        "\n".join(
+            [
+                wording.checked_on(draft),
+                wording.DISCLAIMER,
+                _verdict(draft),
+                *wording.asides(draft),
+            ]
+        ),
         "Executive summary",
         _paragraph(draft.summary, numbering),
     ]
@@ -44,7 +52,7 @@ def render(draft: Page | Insufficient) -> str:
 
 def _verdict(page: Page) -> str:
     label, scope = wording.label(page.verdict.label), wording.prose(page.verdict.scope)
-    return f"Verdict: {label} - {scope}; claim tested: {wording.prose(page.claim.text).rstrip('.')}"
+    return f"Verdict: {label} - {scope}; {wording.tested(page)}"
 
 
 def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> str:

@@ -94,6 +94,27 @@ def long_date(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
+def tested(draft: Page | Insufficient) -> str:
+    """`claim tested: ...`: the reading that was chosen."""
+    done = "looked for" if isinstance(draft, Insufficient) else "tested"
+    return f"claim {done}: {prose(draft.claim.text).rstrip('.')}"
+
+
+def asides(draft: Page | Insufficient) -> tuple[str, ...]:
+    """How the question was read, and what was found before, where there is something to say."""
+    read = " ".join(prose(note) for note in draft.claim.notes)
+    before = "; ".join(
+        f"{label(e.verdict)} on {long_date(e.checked_on)}"
+        + (f" (evidence up to {long_date(e.as_of)})" if e.as_of else "")
+        for e in draft.earlier
+    )
+    lines = (
+        f"How it was read: {read}" if read else "",
+        f"Checked before: {before}. Earlier drafts are not used as evidence." if before else "",
+    )
+    return tuple(line for line in lines if line)
+
+
 def checked_on(draft: Page | Insufficient) -> str:
     return f"Checked on {long_date(draft.question.asked_on)}"
 

@@ -2,6 +2,7 @@
 
 from agent.types.asking import Claim, ClaimKind, Plan, Question
 from agent.types.base import Value
+from agent.types.earlier import Earlier, VerdictLabel
 from agent.types.evidence import Citation, Evidence, Insufficient
 from agent.types.page import (
     CheckedSection,
@@ -11,7 +12,6 @@ from agent.types.page import (
     Stance,
     Tally,
     Verdict,
-    VerdictLabel,
 )
 from agent.types.ruling import Certificate, Check, Clause, Extract, Outcome, Pair, Ruling, Support
 from agent.types.usage import Usage
@@ -27,6 +27,7 @@ __all__ = [
     "ClaimKind",
     "Clause",
     "Conclusion",
+    "Earlier",
     "Evidence",
     "Extract",
     "Fallen",

@@ -36,6 +36,13 @@ class Claim(Value):
     """The wh-word of a question that asks for a missing piece ("who", "how many"), else None."""
     others: tuple[str, ...] = ()
     """Further claims found in the same text; they become follow-ups."""
+    actors: tuple[str, ...] = ()
+    """Names in the claim that are no places, in order."""
+    places: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    """Dates as they stand in the claim; what "last week" was read as is in the notes."""
+    notes: tuple[str, ...] = ()
+    """What was done to the question on the way to the claim, in sentences for the reader."""
 
 
 class Plan(Value):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agent.types.asking import Claim, Plan, Question
 from agent.types.base import Value
+from agent.types.earlier import Earlier
 from agent.types.usage import Usage
 from retrieval.types import Hit, Passage, Scope, Source
 
@@ -39,6 +40,8 @@ class Insufficient(Value):
     reason: str
     scope: Scope
     nearest: tuple[Hit, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    """Earlier drafts about the same claim, newest first."""
     usage: Usage = Usage()
 
     @classmethod
@@ -52,9 +55,9 @@ class Insufficient(Value):
             nearest=evidence.hits[:3],
         )
 
-    def after(self, usage: Usage) -> Self:
-        """The same, with what was spent before it was clear."""
-        return type(self)(**{**dict(self), "usage": usage})
+    def after(self, usage: Usage, earlier: tuple[Earlier, ...] = ()) -> Self:
+        """The same, with what was spent before it was clear and what was found out before."""
+        return type(self)(**{**dict(self), "usage": usage, "earlier": earlier})
 
 
 class Citation(Value):

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from agent.types.asking import Claim, Question
 from agent.types.base import Value
+from agent.types.earlier import Earlier, VerdictLabel
 from agent.types.evidence import Citation, Evidence
 from agent.types.ruling import Ruling
 from agent.types.usage import Usage
@@ -59,13 +60,6 @@ class Tally(Value):
     opposing: dict[str, int] = Field(default_factory=dict)
 
 
-class VerdictLabel(StrEnum):
-    SUPPORTED = "supported"
-    MIXED = "mixed"
-    REFUTED = "refuted"
-    UNPROVEN = "unproven"
-
-
 class Verdict(Value):
     """Computed from checked sentences, tiers and origins by the table in the README."""
 
@@ -90,6 +84,8 @@ class Page(Value):
     follow_ups: tuple[str, ...]
     fallen: tuple[Fallen, ...] = ()
     evidence: Evidence
+    earlier: tuple[Earlier, ...] = ()
+    """Earlier drafts about the same claim, newest first."""
     usage: Usage = Usage()
     timings: dict[str, float] = Field(default_factory=dict)
     """Seconds by step."""

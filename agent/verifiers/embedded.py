@@ -1,19 +1,16 @@
 """The verifier that needs no service: exact checkers and a small logistic model."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from agent.checks import HARD_NAMES
+from agent.ports import Entailment
 from agent.types import Check, Clause, Pair, Ruling, Support
 from agent.verifiers.features import Rarity
 from agent.verifiers.model import SupportModel, load_model, load_rarity
+from agent.verifiers.seen import Embed, Seen, see
 from agent.verifiers.units import Unit, prepare
 from retrieval.errors import EmbeddingFailed
-from retrieval.ports import Vectors
-
-Embed = Callable[[Sequence[str]], Vectors]
 
 VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""
@@ -38,14 +35,20 @@ class EmbeddedVerifier:
 
     Args:
         embed: texts to unit vectors, shape (n, dimension).
+        entailment: reads windows of the evidence beside what is said.
         model: the weights; by default those shipped.
         rarity: stem to inverse document frequency; by default the table shipped.
     """
 
     def __init__(
-        self, embed: Embed, model: SupportModel | None = None, rarity: Rarity | None = None
+        self,
+        embed: Embed,
+        entailment: Entailment,
+        model: SupportModel | None = None,
+        rarity: Rarity | None = None,
     ) -> None:
         self._embed = embed
+        self._entailment = entailment
         self._model = model or load_model()
         self._rarity = rarity or load_rarity()
 
@@ -57,27 +60,31 @@ class EmbeddedVerifier:
     def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
         """Rule on each pair, in order.
 
-        Where the embedder fails, every pair is `UNCHECKED`: nothing that was not checked stands.
+        Where a model fails, every pair is `UNCHECKED`: nothing that was not checked stands.
         """
         prepared = [prepare(pair, self._rarity) for pair in pairs]
         try:
-            vectors = self._vectors(t for units in prepared for u in units for t in u.texts)
+            seen = self._seen([unit for units in prepared for unit in units])
         except EmbeddingFailed as error:
             reason = f"could not check: {error}"
             unchecked = Ruling(support=Support.UNCHECKED, reason=reason, verifier=self.name)
             return [unchecked for _ in pairs]
-        return [self._rule(units, vectors) for units in prepared]
+        return [self._rule(units, seen) for units in prepared]
 
-    def _vectors(self, texts: Iterable[str]) -> dict[str, Vectors]:
-        """Embed each text once; a dictionary of vectors, shape (dimension,)."""
-        wanted = list(dict.fromkeys(texts))
-        return dict(zip(wanted, self._embed(wanted), strict=True)) if wanted else {}
+    def _seen(self, units: Sequence[Unit]) -> Seen:
+        """Embed each text and read each pair once."""
+        return see(
+            (text for unit in units for text in unit.texts),
+            (pair for unit in units for pair in unit.pairs),
+            self._embed,
+            self._entailment,
+        )
 
-    def _rule(self, units: Sequence[Unit], vectors: Mapping[str, Vectors]) -> Ruling:
+    def _rule(self, units: Sequence[Unit], seen: Seen) -> Ruling:
         if not units:
             reason = "it cites no text"
             return Ruling(support=Support.UNSUPPORTED, score=0.0, reason=reason, verifier=self.name)
-        whole, *parts = (self._find(unit, vectors) for unit in units)
+        whole, *parts = (self._find(unit, seen) for unit in units)
         support, reason = _decide(whole, parts)
         return Ruling(
             support=support,
@@ -88,8 +95,8 @@ class EmbeddedVerifier:
             verifier=self.name,
         )
 
-    def _find(self, unit: Unit, vectors: Mapping[str, Vectors]) -> _Finding:
-        score, threshold = self._score(unit, vectors), self._model.threshold
+    def _find(self, unit: Unit, seen: Seen) -> _Finding:
+        score, threshold = self._score(unit, seen), self._model.threshold
         if violated := unit.violated:
             support = _refusal(violated, carried=score >= threshold)
             return _Finding(unit, support, score * VETO, min(violated, key=_weight).detail)
@@ -98,12 +105,10 @@ class EmbeddedVerifier:
         said = "word for word" if unit.verbatim else "in other words"
         return _Finding(unit, Support.SUPPORTED, score, f"the cited text says it {said}")
 
-    def _score(self, unit: Unit, vectors: Mapping[str, Vectors]) -> float:
+    def _score(self, unit: Unit, seen: Seen) -> float:
         if unit.verbatim:
             return VERBATIM
-        claim, *windows = (vectors[text] for text in unit.texts)
-        features = unit.comparison.features(claim, np.array(windows), unit.checks)
-        return self._model.probability(features)
+        return self._model.probability(seen.features(unit.comparison, unit.checks))
 
 
 def _weight(check: Check) -> tuple[bool, bool]:

@@ -11,6 +11,7 @@ from agent.checks.amounts import share_given
 from agent.checks.naming import share_named
 from agent.checks.normalise import content, stems, words
 from agent.checks.reading import Reading
+from agent.ports import Probabilities
 from agent.types import Check, Outcome
 from retrieval.ports import Vectors
 
@@ -26,6 +27,8 @@ FEATURES = (
     "run",
     "missing_run",
     "cosine",
+    "entailed",
+    "contradicted",
     "names",
     "figures",
     "claim_length",
@@ -35,8 +38,10 @@ FEATURES = (
     "unknowns",
 )
 """In the order of the model's weights."""
-LOWER_ONLY = frozenset({"hard_violations", "soft_violations", "unknowns"})
+LOWER_ONLY = frozenset({"contradicted", "hard_violations", "soft_violations", "unknowns"})
 """Features whose weight may not be positive: a finding can only lower support."""
+_SUREST = 6.0
+"""Log odds beyond which the cross-encoder's certainty says no more."""
 
 _SPAN = 3
 """Sentences in a window."""
@@ -78,7 +83,7 @@ class Comparison:
         """The stretches of evidence nearest to the claim by coverage, and the stitched one.
 
         The stitched one joins the sentences that together cover most, from whichever extract: a
-        claim may rest on two sources of which neither carries it alone.
+        claim may rest on two sources, or on two places, of which neither carries it alone.
         """
         scored = [(self._share(self._union(run)), -at, run) for at, run in enumerate(self._runs())]
         chosen: list[Sequence[_Piece]] = []
@@ -87,18 +92,27 @@ class Comparison:
                 chosen.append(run)
             if len(chosen) == _EMBEDDED:
                 break
-        if len(self.reading.extracts) > 1:
-            chosen.append(self._stitched)
-        return tuple(" ".join(piece.text for piece in run) for run in chosen)
+        chosen.append(self._stitched)
+        return tuple(dict.fromkeys(" ".join(piece.text for piece in run) for run in chosen))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What the cross-encoder reads: each window with what is said."""
+        return [(window, self.said) for window in self.windows]
 
     def features(
-        self, claim_vector: Vectors, windows: Vectors, checks: Sequence[Check]
+        self,
+        claim_vector: Vectors,
+        windows: Vectors,
+        entailment: Probabilities,
+        checks: Sequence[Check],
     ) -> dict[str, float]:
         """Measure everything that `FEATURES` names.
 
         Args:
             claim_vector: shape (dimension,).
             windows: shape (n, dimension), the vectors of `windows`.
+            entailment: shape (n, 3), what the cross-encoder says of `pairs`.
             checks: what the exact checkers found.
         """
         best = max((self._union(run) for run in self._runs()), key=self._share, default=0)
@@ -112,6 +126,8 @@ class Comparison:
             "run": self._longest_run(),
             "missing_run": self._missing_run(best),
             "cosine": float(max(windows @ claim_vector, default=0.0)),
+            "entailed": _log_odds(max(entailment[:, 0], default=0.0)),
+            "contradicted": _log_odds(max(entailment[:, 1], default=0.0)),
             "names": share_named(self.claim, self.reading),
             "figures": share_given(self.claim, self.reading),
             "claim_length": math.log1p(len(self._stems)),
@@ -185,6 +201,11 @@ class Comparison:
             run = 0 if covers >> n & 1 else run + 1
             longest = max(longest, run)
         return longest / len(self._stems) if self._stems else 0.0
+
+
+def _log_odds(probability: float) -> float:
+    p = min(max(float(probability), 1e-6), 1 - 1e-6)
+    return min(max(math.log(p / (1 - p)), -_SUREST), _SUREST)
 
 
 def _pairs(sequence: Sequence[str]) -> set[tuple[str, str]]:

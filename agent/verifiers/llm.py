@@ -1,6 +1,6 @@
 """A second opinion by a language model: it may let a sentence fall, never let one stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from typing import Final
 
@@ -42,15 +42,24 @@ class SecondOpinion:
             reviewed[n] = _lowered(rulings[n], opinions.get(n))
         return reviewed
 
-    def _ask(self, pairs: dict[int, Pair]) -> dict[int, Opinion]:
-        records = "\n".join(_record(n, pair) for n, pair in pairs.items())
-        request = load("opinion").request(marker=marker(token_hex, records), sentences=records)
+    def _ask(self, pairs: Mapping[int, Pair]) -> dict[int, Opinion]:
         try:
-            answer = self._chat.ask(request, OpinionAnswer)
+            return ask_opinions(self._chat, pairs)
         except ChatError as error:
             budget.excuse(error, "There was no second opinion.")
             return {}
-        return {o.number: o for o in answer.opinions if o.number in pairs}
+
+
+def ask_opinions(chat: Chat, pairs: Mapping[int, Pair]) -> dict[int, Opinion]:
+    """Ask once whether the evidence of each numbered pair carries its claim.
+
+    Raises:
+        ChatError: the model failed or answered in another form.
+    """
+    records = "\n".join(_record(n, pair) for n, pair in pairs.items())
+    request = load("opinion").request(marker=marker(token_hex, records), sentences=records)
+    answer = chat.ask(request, OpinionAnswer)
+    return {o.number: o for o in answer.opinions if o.number in pairs}
 
 
 def _record(number: int, pair: Pair) -> str:

@@ -30,6 +30,11 @@ class Unit:
         """What must be embedded to score it: what is said, then its windows."""
         return () if self.verbatim else (self.comparison.said, *self.comparison.windows)
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What the cross-encoder must read to score it."""
+        return [] if self.verbatim else self.comparison.pairs
+
 
 def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
     """Give the sentence first, then its clauses if it has several; nothing without evidence."""

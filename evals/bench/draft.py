@@ -10,6 +10,8 @@ from agent.planner import EmbeddedPlanner
 from agent.service import Desk
 from agent.store import SqliteStore
 from agent.types import Insufficient, Page, Question
+from agent.verifiers.cached import CachedEntailment
+from agent.verifiers.cross_encoder import CrossEncoder
 from agent.verifiers.embedded import EmbeddedVerifier
 from evals.bench import corpus
 from evals.bench.measure import Ratio, Report, Spread, seconds, whole
@@ -52,13 +54,14 @@ def run(folder: Path, runs: int, _: tuple[int, ...]) -> Report:
 
 
 def _draft(place: Path, model: MiniLM, text: str) -> Drafted:
-    embedder = CachedEmbedder(model)
+    embedder, entailment = CachedEmbedder(model), CachedEntailment(CrossEncoder())
     with Library.open(place, embedder) as library:
         desk = Desk(
             shelf=library,
             planner=EmbeddedPlanner(),
             drafter=EmbeddedDrafter(library.embed),
-            verifier=EmbeddedVerifier(embedder.embed),
+            verifier=EmbeddedVerifier(embedder.embed, entailment),
+            entailment=entailment,
             store=SqliteStore(place / "drafts.sqlite3"),
         )
         question = Question(text=text, asked_on=corpus.TODAY)

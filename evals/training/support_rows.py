@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from agent.ports import Entailment
 from agent.types import Extract, Pair
-from agent.verifiers.embedded import VERBATIM, VETO, Embed
+from agent.verifiers.embedded import VERBATIM, VETO
 from agent.verifiers.features import FEATURES, Rarity
+from agent.verifiers.seen import Embed, Seen, see
 from agent.verifiers.units import Unit, prepare
 from evals.training.logistic import Flags, Floats
-from retrieval.ports import Vectors
 
 _BATCH = 32
 
@@ -57,22 +58,31 @@ def read(path: Path, limit: int | None = None) -> list[Row]:
         return [_row(json.loads(line)) for line in islice(lines, limit)]
 
 
-def measure(rows: Sequence[Row], embed: Embed, rarity: Rarity) -> list[Measured]:
+def measure(
+    rows: Sequence[Row], embed: Embed, entailment: Entailment, rarity: Rarity
+) -> list[Measured]:
     """Measure every unit of every row that has evidence."""
     return [
         m
         for at in range(0, len(rows), _BATCH)
-        for m in _block(rows[at : at + _BATCH], embed, rarity)
+        for m in _block(rows[at : at + _BATCH], embed, entailment, rarity)
     ]
 
 
-def _block(rows: Iterable[Row], embed: Embed, rarity: Rarity) -> Iterator[Measured]:
+def _block(
+    rows: Iterable[Row], embed: Embed, entailment: Entailment, rarity: Rarity
+) -> Iterator[Measured]:
     prepared = [(row, prepare(row.pair, rarity)) for row in rows]
-    texts = list(dict.fromkeys(t for _, units in prepared for u in units for t in _texts(u)))
-    vectors = dict(zip(texts, embed(texts), strict=True)) if texts else {}
+    compared = [u.comparison for _, units in prepared for u in units]  # also what is verbatim
+    seen = see(
+        (text for c in compared for text in (c.said, *c.windows)),
+        (pair for c in compared for pair in c.pairs),
+        embed,
+        entailment,
+    )
     for row, units in prepared:
         if units:
-            numbers = [_numbers(unit, vectors) for unit in units]
+            numbers = [_numbers(unit, seen) for unit in units]
             yield Measured(
                 row,
                 np.array(numbers),
@@ -81,14 +91,8 @@ def _block(rows: Iterable[Row], embed: Embed, rarity: Rarity) -> Iterator[Measur
             )
 
 
-def _texts(unit: Unit) -> tuple[str, ...]:
-    """What to embed; unlike the verifier, also for what stands word for word."""
-    return (unit.comparison.said, *unit.comparison.windows)
-
-
-def _numbers(unit: Unit, vectors: dict[str, Vectors]) -> list[float]:
-    claim, *windows = (vectors[text] for text in _texts(unit))
-    found = unit.comparison.features(claim, np.array(windows), unit.checks)
+def _numbers(unit: Unit, seen: Seen) -> list[float]:
+    found = seen.features(unit.comparison, unit.checks)
     return [found[name] for name in FEATURES]
 
 

@@ -1,5 +1,6 @@
 """A page as it was drafted stands; whatever is done to it is found and named."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -59,13 +60,14 @@ def test_a_swapped_citation_is_found(
 def test_a_changed_number_is_found(
     drafted: Path, library: Path, tmp_path: Path, page: Json
 ) -> None:
-    text, said = (drafted / "page.txt").read_text("utf-8"), finding(page, r"\b\d,\d{3}\b")
-    changed = re.sub(r"\b\d,\d{3}\b", "9,876", said, count=1)
+    figure = r"\b\d\d(?= (?:hours|seconds)\b)"
+    text, said = (drafted / "page.txt").read_text("utf-8"), finding(page, figure)
+    changed = re.sub(figure, "98", said, count=1)
     told = checked(tmp_path, library, text.replace(said, changed))
     assert told.status == 4
     assert "CONTRADICTED" in told.out
     assert f"{changed}." in told.out
-    assert "9,876" in told.out.split("Why: ")[1]
+    assert "98" in told.out.split("Why: ")[1]
 
 
 def test_an_altered_quotation_is_found(library: Path, tmp_path: Path) -> None:
@@ -129,3 +131,40 @@ def test_a_page_whose_json_was_altered_falls(
     told = verdict("check", path, "--library", library)
     assert told.status == 4
     assert "877 judges" in told.out
+
+
+def test_a_verdict_that_was_altered_is_found(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    said = str(page["verdict"]).capitalize()
+    other = "Supported" if said != "Supported" else "Refuted"
+    text = (drafted / "page.txt").read_text("utf-8")
+    told = checked(tmp_path, library, text.replace(f"Verdict: {said}", f"Verdict: {other}"))
+    assert told.status == 4
+    assert f"FALLS (verdict line)\n  {other}\n" in told.out
+
+
+def test_a_heading_with_a_figure_that_nothing_below_it_cites_is_found(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    heading = page["sections"][0]["heading"]
+    text = (drafted / "page.txt").read_text("utf-8")
+    told = checked(tmp_path, library, text.replace(heading, f"{heading}: 9,876 arrests"))
+    assert told.status == 4
+    assert re.search(r"FALLS \(line \d+, heading\)\n  .*: 9,876 arrests\n", told.out)
+
+
+def test_it_says_what_was_checked_around_the_sentences(drafted: Path, library: Path) -> None:
+    told = verdict("check", drafted / "page.md", "--library", library)
+    assert re.search(r"the title, the verdict line, \d headings; 0 of these fall\.", told.out)
+
+
+@pytest.mark.parametrize("form", ["md", "json"])
+def test_a_piped_text_is_checked_like_a_file(
+    drafted: Path, library: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    path = drafted / f"page.{form}"
+    monkeypatch.setattr("sys.stdin", io.StringIO(path.read_text("utf-8")))
+    piped = verdict("check", "-", "--json", "--library", library)
+    assert piped.out == verdict("check", path, "--json", "--library", library).out
+    assert piped.status == 0

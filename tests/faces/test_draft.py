@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -127,7 +128,8 @@ def test_what_the_library_cannot_answer_becomes_a_short_page(library: Path, ques
     told = verdict("draft", question, "--library", library)
     assert told.status == 3
     lines = told.out.splitlines()
-    assert len(lines) == 5
+    read = [line for line in lines if line.startswith("How it was read:")]
+    assert len(lines) - len(read) == 5
     assert lines[0].rstrip("?") == question.rstrip("?")
     assert "318 passages" in told.out or "75 sources" in told.out
 
@@ -169,3 +171,10 @@ def test_an_empty_own_library_is_filled_on_first_use(tmp_path: Path) -> None:
     assert told.status == 0
     assert told.out.startswith(QUESTION)
     assert (home / "library.sqlite3").exists()
+
+
+def test_a_self_test_plants_errors_and_counts_those_caught(library: Path) -> None:
+    told = verdict("draft", QUESTION, "--self-test", "--library", library)
+    assert told.status == 0
+    assert re.search(r"Self-test: \d+ of \d+ planted errors caught \(\d+ %\)\.", told.err)
+    assert re.search(r"^  number +\d+ of +\d+$", told.err, re.MULTILINE)

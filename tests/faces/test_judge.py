@@ -1,8 +1,11 @@
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.faces.front import Json, ended, started, verdict
+from tests.faces.front import ROOT, Json, ended, started, verdict
 
 SUPPORTS = {"supported", "partial", "contradicted", "unsupported", "unchecked"}
 SAID = "The council closed the old bridge on 3 May 2025 after 14 engineers found cracks."
@@ -90,3 +93,28 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     told = verdict("judge", tmp_path / "rows.jsonl")
     assert told.status == 2
     assert f"There is no file {tmp_path / 'rows.jsonl'}." in told.error
+
+
+def test_piped_rows_are_labelled_like_those_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("\n".join(LINES), "utf-8")
+    process = subprocess.run(
+        [sys.executable, "-m", "agent", "judge", "-"],
+        input="\n".join(LINES).encode(),
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    assert process.stdout.decode() == verdict("judge", tmp_path / "rows.jsonl").out
+
+
+def test_piped_bytes_are_read_as_utf8_whatever_the_locale() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "agent", "judge", "-"],
+        input=b"\xff\xfe\x00",
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+    assert process.returncode == 2
+    assert b"cannot be read as JSON lines" in process.stderr

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from evals.training.verifier.cross_encoder import MAX_CLAIM_TOKENS, joined
+from agent.verifiers.cross_encoder import MAX_CLAIM_TOKENS, joined
 from evals.training.verifier.examples import SUPPORTED, Group
 from evals.training.verifier.model import UNMARKED, Batch
 

@@ -69,6 +69,16 @@ def mixture(folder: Path, seed: int) -> list[Group]:
     return groups
 
 
+def own(path: Path) -> list[Group]:
+    """Rows of your own, `{"claim", "evidence": [passage, ...], "label"}` a line, a group each."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [
+        (Example(" ".join(row["evidence"]), row["claim"], LABELS[row["label"]], "own"),)
+        for row in rows
+    ]
+
+
 def _read(path: Path) -> list[Row]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

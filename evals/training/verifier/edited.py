@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from evals.training.verifier.corruptions import Edit, edits
+from agent.selftest.corruptions import Edit, edits
 from evals.training.verifier.examples import (
     CONTRADICTED,
     NEITHER,

@@ -16,13 +16,13 @@ import numpy as np
 import onnx
 import torch
 
-from evals.training.verifier import dev
-from evals.training.verifier import graph as cross_graph
-from evals.training.verifier.cross_encoder import (
+from agent.verifiers.cross_encoder import (
     MODEL_FILE,
     CrossEncoder,
     load_tokenizer,
 )
+from evals.training.verifier import dev
+from evals.training.verifier import graph as cross_graph
 from evals.training.verifier.model import Verifier
 from evals.training.verifier.train import TorchJudge
 from retrieval.embedding import CHECKSUMS

@@ -22,10 +22,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from agent.verifiers.cross_encoder import joined, load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier.batches import Encoded, batch, encode, steps
-from evals.training.verifier.cross_encoder import joined, load_tokenizer
-from evals.training.verifier.data import mixture
+from evals.training.verifier.data import mixture, own
 from evals.training.verifier.model import Verifier, loss
 
 SEED = 20
@@ -56,7 +56,7 @@ class Run:
         return min(1.0, (1 - progress) / (1 - STEADY))
 
 
-def main() -> None:
+def main(typed: Sequence[str] | None = None) -> None:
     """Train; leave the newest state in `WORK/checkpoint.pt`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of train/ and dev/")
@@ -70,11 +70,12 @@ def main() -> None:
     )
     parser.add_argument("--dev-rows", type=int, default=100, help="rows of each set while training")
     parser.add_argument("--dev-every", type=float, default=600.0, help="seconds between checks")
-    options = parser.parse_args()
+    parser.add_argument("--extra", type=Path, help="labelled rows of your own, JSON lines")
+    options = parser.parse_args(typed)
     torch.set_num_threads(2)
     torch.manual_seed(SEED)
     options.work.mkdir(parents=True, exist_ok=True)
-    data = _encoded(options.data, options.work)
+    data = _encoded(options.data, options.work, options.extra)
     order = steps(data, TOKENS_PER_STEP, SEED)[: options.steps]
     model = Verifier(options.weights)
     chosen = dev.cases(options.data / "dev", options.dev_rows)
@@ -83,11 +84,12 @@ def main() -> None:
     print(_measured(model, chosen), flush=True)
 
 
-def _encoded(data: Path, work: Path) -> Encoded:
+def _encoded(data: Path, work: Path, extra: Path | None) -> Encoded:
     """Build the mixture, or take the one built before."""
     path = work / "mixture.pt"
     if not path.exists():
-        encode(mixture(data / "train", SEED), load_tokenizer()).save(path)
+        groups = mixture(data / "train", SEED) + (own(extra) if extra else [])
+        encode(groups, load_tokenizer()).save(path)
     return Encoded.load(path)
 
 

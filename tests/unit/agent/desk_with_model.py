@@ -10,7 +10,7 @@ from agent.service import Desk
 from agent.store import MemoryStore
 from agent.types import Page, Question
 from agent.verifiers.embedded import EmbeddedVerifier
-from tests.fakes import FakeShelf, embed, passages, source
+from tests.fakes import FakeShelf, WordsEntailment, embed, passages, source
 from tests.scripted import Script, ScriptedChat
 
 POISON = (
@@ -39,14 +39,22 @@ SHELF = FakeShelf(
     ]
 )
 QUESTION = Question(text="Is the river bridge closed to cars?", asked_on=date(2026, 6, 30))
-VERIFIER = EmbeddedVerifier(embed)
+VERIFIER = EmbeddedVerifier(embed, WordsEntailment())
 
 
 def desk(script: Script, chat: Chat | None = None) -> Desk:
     """A desk behind which `script` answers."""
     asked = chat or ScriptedChat(script)
     spare = EmbeddedDrafter(embed)
-    return Desk(SHELF, LlmPlanner(asked), LlmDrafter(asked, spare), VERIFIER, MemoryStore(), spare)
+    return Desk(
+        SHELF,
+        LlmPlanner(asked),
+        LlmDrafter(asked, spare),
+        VERIFIER,
+        WordsEntailment(),
+        MemoryStore(),
+        spare,
+    )
 
 
 def page(script: Script) -> Page:

@@ -1,7 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent import absence
-from agent.types import Support
+from agent.ports import Verifier
+from agent.types import Certificate, Support
+from agent.words import content
 from retrieval.types import Filters
 from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
 
@@ -12,6 +16,11 @@ TOPIC = [
     "The bridge over the river opened in 1931.",
 ]
 SHELF = FakeShelf(passages(source("a"), *TOPIC))
+
+
+def certified(claim: str, shelf: FakeShelf, verifier: Verifier) -> Certificate:
+    [found] = absence.certify([claim], shelf, verifier, 0.5, Filters())
+    return found
 
 
 @pytest.mark.parametrize(
@@ -37,14 +46,14 @@ def test_a_source_that_denies_something_is_not_an_absence() -> None:
 
 
 def test_a_search_that_finds_nothing_certifies_it_with_its_scope() -> None:
-    found = absence.certify("the bridge over the river fell", SHELF, WordVerifier(), 0.5, Filters())
+    found = certified("the bridge over the river fell", SHELF, WordVerifier())
     assert absence.shortfall(found) is None
     assert (found.scope.passages, found.on_topic, found.probe_score) == (4, 4, 1.0)
 
 
 def test_a_passage_that_says_it_takes_the_certificate_away() -> None:
     shelf = FakeShelf(passages(source("a"), *TOPIC, "The bridge over the river fell in May."))
-    found = absence.certify("the bridge over the river fell", shelf, WordVerifier(), 0.5, Filters())
+    found = certified("the bridge over the river fell", shelf, WordVerifier())
     assert absence.shortfall(found) == (
         "a passage in the library says it, or comes too near to be told from saying it"
     )
@@ -57,34 +66,43 @@ def test_a_passage_with_nearly_all_its_words_is_too_near_for_silence() -> None:
     shelf = FakeShelf(passages(source("a"), *TOPIC, near))
     blind = ScriptedVerifier({near: Support.UNSUPPORTED})
     claimed = "the bridge over the river fell"
-    assert "too near" in (
-        absence.shortfall(absence.certify(claimed, shelf, blind, 0.5, Filters())) or ""
-    )
+    assert "too near" in (absence.shortfall(certified(claimed, shelf, blind)) or "")
 
 
 def test_silence_of_a_library_that_does_not_cover_the_topic_means_nothing() -> None:
-    found = absence.certify(
-        "aspartame causes cancer in mice", SHELF, WordVerifier(), 0.5, Filters()
-    )
+    found = certified("aspartame causes cancer in mice", SHELF, WordVerifier())
     assert "silence" in (absence.shortfall(found) or "")
 
 
 def test_nothing_is_certified_when_a_planted_passage_would_be_missed() -> None:
     claimed = "the bridge over the river fell"
     blind = ScriptedVerifier({claimed: Support.UNSUPPORTED})
-    found = absence.certify(claimed, SHELF, blind, 0.5, Filters())
+    found = certified(claimed, SHELF, blind)
     assert "planted" in (absence.shortfall(found) or "")
 
 
 def test_a_check_that_could_not_be_made_certifies_nothing() -> None:
     claimed = "the bridge over the river fell"
     broken = ScriptedVerifier({claimed: Support.UNCHECKED})
-    assert absence.certify(claimed, SHELF, broken, 0.5, Filters()).found
+    assert certified(claimed, SHELF, broken).found
 
 
 def test_the_printed_numbers_must_be_those_of_the_search() -> None:
-    found = absence.certify("the bridge over the river fell", SHELF, WordVerifier(), 0.5, Filters())
+    found = certified("the bridge over the river fell", SHELF, WordVerifier())
     assert absence.scopes("A search of 4 passages found none that says that the bridge …", found)
     assert not absence.scopes(
         "A search of 9000 passages found none that says that the bridge over the river fell.", found
     )
+
+
+@given(st.lists(st.sampled_from(("I.C.E.", "cities", "tried", "fell,", "RIVER's", "4.5"))))
+def test_words_are_never_missed_by_the_quick_look(said: list[str]) -> None:
+    text = " ".join(said) or "nothing"
+    shelf = FakeShelf(passages(source("a"), *TOPIC, text))
+    assert certified(text, shelf, WordVerifier()).found == bool(content(text))
+
+
+def test_several_claims_are_searched_for_in_one_pass() -> None:
+    claims = ["the bridge over the river fell", "the bridge over the river was sold"]
+    together = absence.certify(claims, SHELF, WordVerifier(), 0.5, Filters())
+    assert together == [certified(claim, SHELF, WordVerifier()) for claim in claims]

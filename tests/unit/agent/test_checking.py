@@ -2,7 +2,7 @@ from agent.checking import Report, check
 from agent.reading import read
 from agent.types import Support
 from retrieval.types import Source
-from tests.fakes import FakeShelf, WordVerifier, passages, source
+from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, passages, source
 
 BRIDGE = source("bridge", title="The bridge", url="https://www.bridge.example.org/story/")
 ROAD = source("road", title="The road")
@@ -31,7 +31,7 @@ The bridge opened in 1931 [1]. The road was closed in May [2].
 
 
 def checked(text: str) -> Report:
-    return check(read(text, ".md"), SHELF, WordVerifier())
+    return check(read(text, ".md"), SHELF, WordVerifier(), WordsEntailment())
 
 
 def test_a_text_whose_sources_carry_it_stands() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.types import Extract, Outcome, Pair, Ruling, Support
+from agent.verifiers.cross_encoder import CrossEncoder
 from agent.verifiers.embedded import EmbeddedVerifier
 from agent.verifiers.features import FEATURES, LOWER_ONLY
 from agent.verifiers.model import (
@@ -21,6 +22,7 @@ from agent.verifiers.model import (
 from retrieval.errors import EmbeddingFailed
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
+from tests.fakes import WordsEntailment
 from tests.fakes_retrieval import WordsEmbedder
 
 SEEDS = Path(__file__).parents[3] / "seeds"
@@ -30,7 +32,7 @@ WEATHER = "Rain is expected in the valley on most days of the coming week."
 
 
 def verifier() -> EmbeddedVerifier:
-    return EmbeddedVerifier(WordsEmbedder().embed)
+    return EmbeddedVerifier(WordsEmbedder().embed, WordsEntailment())
 
 
 def rule(claim: str, *evidence: str, **fields: object) -> Ruling:
@@ -125,7 +127,7 @@ def test_a_failing_embedder_leaves_every_pair_unchecked() -> None:
         raise EmbeddingFailed("The model file is gone.", "Reinstall.")
 
     pairs = [pair(TOWER, TOWER), pair("The tower was closed by engineers.", TOWER)]
-    rulings = EmbeddedVerifier(fail).judge(pairs)
+    rulings = EmbeddedVerifier(fail, WordsEntailment()).judge(pairs)
     assert [r.support for r in rulings] == [Support.UNCHECKED, Support.UNCHECKED]
     assert all("The model file is gone." in r.reason for r in rulings)
     assert all(r.score is None for r in rulings)
@@ -218,3 +220,10 @@ def test_rarer_words_weigh_more() -> None:
 def test_odd_texts_get_a_ruling(claim: str, evidence: str) -> None:
     assert rule(claim, evidence, WEATHER).reason
     assert not rule(claim, TOWER).stands
+
+
+def test_a_missing_cross_encoder_leaves_every_pair_unchecked(tmp_path: Path) -> None:
+    broken = EmbeddedVerifier(WordsEmbedder().embed, CrossEncoder(tmp_path))
+    [ruling] = broken.judge([pair("The tower of the city was sold.", TOWER)])
+    assert ruling.support is Support.UNCHECKED
+    assert "reinstall" in ruling.reason.casefold()

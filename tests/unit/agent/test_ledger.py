@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from agent.ledger import Ledger, day, publisher
-from agent.types import Claim, Tally, Verdict, VerdictLabel
+from agent.ledger import Ledger, day, outlet, publisher
+from agent.types import Claim, ClaimKind, Tally, Verdict, VerdictLabel
 from retrieval.types import Source
 from tests.fakes import source
 
@@ -11,10 +11,14 @@ CLAIM = Claim(text="the bridge fell", opposite="it is not true that the bridge f
 
 
 def ledger(
-    *sources: Source, label: VerdictLabel = VerdictLabel.UNPROVEN, **tally: object
+    *sources: Source,
+    label: VerdictLabel = VerdictLabel.UNPROVEN,
+    claim: Claim = CLAIM,
+    **tally: object,
 ) -> Ledger:
-    verdict = Verdict(label=label, scope="", rule="", tally=Tally.model_validate(tally))
-    return Ledger(claim=CLAIM, sources=sources, verdict=verdict)
+    scope = "an opinion gets no verdict"
+    verdict = Verdict(label=label, scope=scope, rule="", tally=Tally.model_validate(tally))
+    return Ledger(claim=claim, sources=sources, verdict=verdict)
 
 
 def test_the_record_is_counted_by_source_origin_and_date() -> None:
@@ -24,29 +28,31 @@ def test_the_record_is_counted_by_source_origin_and_date() -> None:
         source("c"),
     )
     assert held.record() == (
-        "The record reviewed for this page holds three cited sources of two independent origins; "
-        "one of them carries no publication date, and the others were published from May 1, 2024 "
-        "to January 9, 2025."
+        "The record reviewed for this page is three cited sources of two independent origins; one "
+        "carries no publication date, and the others were published from May 1, 2024 to January 9, "
+        "2025, so what happened after January 9, 2025 is outside it."
     )
 
 
 def test_a_record_without_dates_says_so() -> None:
-    assert (
-        ledger(source("a"), source("b"))
-        .record()
-        .endswith("none of them carries a publication date.")
-    )
+    record = ledger(source("a"), source("b")).record()
+    assert record.endswith("none of them carries a publication date.")
+
+
+def test_one_date_among_many_sources_says_nothing_of_the_others() -> None:
+    record = ledger(source("a", published=date(2024, 5, 1)), source("b")).record()
+    assert "only one of them carries a publication date, May 1, 2024" in record
 
 
 def test_sources_of_one_origin_are_named_in_the_same_words_in_any_order() -> None:
     held = [
-        source("a", publisher="Post (copy)"),
-        source("b", publisher="Wire", origin="a"),
+        source("a", publisher="Post (copy)", syndicated_from="Wire", origin="wire"),
+        source("b", publisher="Daily", origin="wire"),
         source("c"),
     ]
     told = ledger(*held).copies()
     assert told
-    assert "Post and Wire" in told
+    assert "Daily and Post go back to Wire and count as one origin" in told
     assert told == ledger(*reversed(held)).copies()
     assert ledger(source("a"), source("c")).copies() is None
 
@@ -59,6 +65,41 @@ def test_every_verdict_has_an_answer_and_a_bottom_line(label: VerdictLabel) -> N
     assert held.answer() in held.statements()
 
 
+def test_the_answer_names_who_speaks_for_and_against() -> None:
+    held = [
+        source("a", publisher="Post (copy)", syndicated_from="Wire", origin="wire"),
+        source("b", publisher="Daily"),
+        source("c", publisher="Herald"),
+    ]
+    refuted = ledger(*held, label=VerdictLabel.REFUTED, opposing={"wire": 3, "b": 2})
+    assert refuted.answer() == (
+        'The sources reviewed here contradict the claim "the bridge fell": Daily and Wire speak '
+        "against it, and none speaks for it."
+    )
+    one_sided = ledger(*held, opposing={"b": 2})
+    assert "of the three cited sources, only Daily speaks against it" in one_sided.answer()
+
+
+def test_many_sides_are_counted_where_they_are_not_named() -> None:
+    held = [source(i, publisher=f"Paper {i}") for i in "abcde"]
+    told = ledger(
+        *held, label=VerdictLabel.SUPPORTED, supporting=dict.fromkeys("abcde", 2)
+    ).answer()
+    assert "Paper a, Paper b, Paper c and two more origins speak for it" in told
+
+
+def test_what_gets_no_verdict_is_not_called_unproven() -> None:
+    opinion = Claim(text="the bridge is ugly", opposite="", kind=ClaimKind.OPINION)
+    held = ledger(source("a"), claim=opinion)
+    assert "No verdict is given here" in held.answer()
+    assert "unproven" not in held.bottom_line()
+
+
+def test_quotation_marks_in_a_claim_do_not_end_its_quotation() -> None:
+    said = Claim(text='the "old" bridge fell', opposite="")
+    assert "\"the 'old' bridge fell\"" in ledger(source("a"), claim=said).answer()
+
+
 def test_other_sources_make_other_statements() -> None:
     assert not set(ledger(source("a")).statements()) & set(
         ledger(source("a"), source("b")).statements()
@@ -67,4 +108,5 @@ def test_other_sources_make_other_statements() -> None:
 
 def test_names_and_days_are_written_out() -> None:
     assert publisher(source("a", publisher="KOMC (AP report)")) == "KOMC"
+    assert outlet(source("a", publisher="KOMC (AP report)", syndicated_from="AP")) == "AP"
     assert day(date(2026, 1, 7)) == "January 7, 2026"

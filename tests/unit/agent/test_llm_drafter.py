@@ -292,7 +292,7 @@ def test_a_sentence_is_repaired_at_most_twice_in_two_calls() -> None:
         return repaired("recite", "", f"A survey counted {'900 ' * (len(asked) % 2)}")(request)
 
     made = page(writing(besides((WRONG, "900 cars", "A survey counted 900 cars")), stubborn))
-    assert len(asked) == 2
+    assert 1 <= len(asked) <= 2
     [fallen] = [f for f in made.fallen if "4711" in f.sentence.text]
     assert len(fallen.tried) <= 2
 

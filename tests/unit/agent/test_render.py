@@ -217,7 +217,7 @@ def test_not_enough_evidence_is_a_page_of_five_lines() -> None:
     assert render(insufficient(LAKE)).splitlines() == [
         "did the pope get arrested last week?",
         "Checked on November 22, 2026",
-        "Verdict: none - not enough evidence",
+        "Verdict: none - not enough evidence; claim looked for: The pope was arrested",
         (
             "Searched: 412 passages of 75 sources from 70 origins, published January 2, 2003 to "
             "February 6, 2026; 20 of the sources undated."

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from agent.composing import CouldNotCheck
 from agent.ledger import Ledger
 from agent.planner import EmbeddedPlanner
 from agent.service import Desk
@@ -25,7 +26,7 @@ from agent.types import (
     Sentence,
     Support,
 )
-from tests.fakes import FakeShelf, ScriptedVerifier, passages, source
+from tests.fakes import FakeShelf, ScriptedVerifier, WordsEntailment, passages, source
 
 FIRST = passages(
     source("first", tier=1),
@@ -97,7 +98,8 @@ class ScriptedDrafter:
 
 
 def desk(drafter: ScriptedDrafter, verifier: ScriptedVerifier | None = None) -> Desk:
-    return Desk(SHELF, EmbeddedPlanner(), drafter, verifier or ScriptedVerifier({}), MemoryStore())
+    ruling = verifier or ScriptedVerifier({})
+    return Desk(SHELF, EmbeddedPlanner(), drafter, ruling, WordsEntailment(), MemoryStore())
 
 
 def page(drafter: ScriptedDrafter, verifier: ScriptedVerifier | None = None) -> Page:
@@ -163,7 +165,7 @@ def test_a_sentence_that_no_repair_saves_falls_with_what_was_tried() -> None:
     assert fallen.nearest == cite(0)
 
 
-@pytest.mark.parametrize("support", [s for s in Support if s is not Support.SUPPORTED])
+@pytest.mark.parametrize("support", [Support.PARTIAL, Support.CONTRADICTED, Support.UNSUPPORTED])
 def test_only_support_lets_a_sentence_stand(support: Support) -> None:
     verifier = ScriptedVerifier({GOOD[0].text: support})
     made = desk(ScriptedDrafter(GOOD), verifier).draft(QUESTION)
@@ -173,7 +175,8 @@ def test_only_support_lets_a_sentence_stand(support: Support) -> None:
 
 def test_a_verifier_that_is_down_closes_the_gate() -> None:
     verifier = ScriptedVerifier({s.text: Support.UNCHECKED for s in GOOD})
-    assert isinstance(desk(ScriptedDrafter(GOOD), verifier).draft(QUESTION), Insufficient)
+    with pytest.raises(CouldNotCheck, match="No page: the verifier"):
+        desk(ScriptedDrafter(GOOD), verifier).draft(QUESTION)
 
 
 def test_a_claim_the_library_is_silent_on_never_reaches_the_drafter() -> None:

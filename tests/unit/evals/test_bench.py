@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
-from evals.bench import corpus
+from evals.bench import arithmetic, corpus, limit
+from evals.bench.llama_pipeline import LlamaPipeline
 from evals.bench.measure import Ratio, Spread, machine, whole
 from retrieval.library import Library
 from tests.fakes_retrieval import WordsEmbedder, fill
@@ -75,3 +77,39 @@ def test_numbers_that_measure_nothing_are_wrong_usage(option: tuple[str, str]) -
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--runs is at least 1" in done.stderr
+
+
+def test_the_limit_is_the_product_that_was_asked_for() -> None:
+    session = onnxruntime.InferenceSession(limit.product(), providers=["CPUExecutionProvider"])
+    left = np.arange(limit.SIZE**2, dtype=np.uint8).reshape(limit.SIZE, limit.SIZE)
+    right = (left[::-1] % 60).astype(np.int8)  # no sum of two products passes 16 bits
+    [found] = session.run(["y"], {"a": left, "b": right})
+    assert np.array_equal(found[:3], left[:3].astype(np.int32) @ right.astype(np.int32))
+
+
+def test_a_machine_multiplies_at_some_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limit, "SECONDS", 0.05)
+    assert limit.fp32() > 0
+    assert limit.int8(1) > 0
+
+
+def test_arithmetic_grows_with_the_text_and_stops_where_the_model_does() -> None:
+    short, long, longer = arithmetic.lengths(["A dog.", "word " * 300, "word " * 3_000])
+    assert short == 5  # two words, a full stop, and the marks at both ends
+    assert long == longer == 256
+    assert arithmetic.operations(10) < arithmetic.operations(20) / 2 * 1.01
+    assert arithmetic.operations(1) == pytest.approx(2 * 6 * 12 * 384**2 / 1e9, rel=0.01)
+
+
+def test_what_went_through_the_model_is_counted() -> None:
+    counted = arithmetic.Counted(WordsEmbedder())
+    vectors = counted.embed(["one", "two"])
+    assert counted.texts == ["one", "two"]
+    assert vectors.shape == (2, counted.dimension)
+
+
+def test_the_rival_pipeline_finds_what_was_put_in(tmp_path: Path) -> None:
+    rival = LlamaPipeline(tmp_path, WordsEmbedder())
+    assert rival.ingest(["The bridge is closed to cars.", "Tea is hot."]) == 2
+    [nearest] = rival.search("is the bridge closed", 1)
+    assert "bridge" in nearest

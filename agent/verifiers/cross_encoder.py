@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from agent.ports import Probabilities
 from retrieval.embedding import CHECKSUMS, RESTORE, TOKENIZER_FILE
 from retrieval.embedding import MODEL_FOLDER as TOKENIZER_FOLDER
 from retrieval.errors import EmbeddingFailed
 
-Probabilities = npt.NDArray[np.float32]
-
+MODEL_FOLDER = Path(__file__).parent / "models" / "cross-encoder"
 MODEL_FILE = "model.int8.onnx"
 LABELS = ("supported", "contradicted", "neither")
 MAX_TOKENS = 256
@@ -30,7 +29,7 @@ _START, _END = 101, 102
 
 
 class CrossEncoder:
-    """MiniLM-L6, fine-tuned to three classes over (evidence window, claim).
+    """MiniLM-L6, fine-tuned to three classes over (evidence window, claim): an `Entailment`.
 
     The model is read at the first call. Pairs are run one by one and in parallel, never padded
     into batches, so a pair's probabilities do not depend on the pairs beside it. Safe to use from
@@ -39,7 +38,7 @@ class CrossEncoder:
 
     id = "cross-encoder-int8/1"
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    def __init__(self, folder: Path = MODEL_FOLDER, threads: int | None = None) -> None:
         """Take the model in `folder`; use `threads` of them, by default one per processor."""
         self._folder = folder
         self._threads = threads or os.cpu_count() or 1
@@ -89,6 +88,8 @@ def joined(window: Sequence[int], claim: Sequence[int]) -> tuple[list[int], int]
 class _Model:
     tokenizer: Any
     session: Any
+    failures: tuple[type[Exception], ...]
+    """What the runtime raises, for example when memory is short."""
 
     def judge(self, window: str, claim: str) -> Probabilities:
         said = self._tokens(claim) if len(claim) <= _MAX_CHARACTERS else None
@@ -98,7 +99,12 @@ class _Model:
         types = np.zeros((1, len(ids)), dtype=np.int64)
         types[0, start:] = 1
         inputs = {"input_ids": np.array([ids], dtype=np.int64), "token_types": types}
-        probabilities: Probabilities = self.session.run(["probabilities"], inputs)[0][0]
+        try:
+            probabilities: Probabilities = self.session.run(["probabilities"], inputs)[0][0]
+        except self.failures as error:
+            raise EmbeddingFailed(
+                f"The verifier's model could not be run: {error}.", "Free some memory; try again."
+            ) from error
         return probabilities
 
     def _tokens(self, text: str) -> list[int]:
@@ -123,13 +129,15 @@ def load_tokenizer(folder: Path = TOKENIZER_FOLDER) -> Any:  # noqa: ANN401 - to
 
 def _load(folder: Path) -> _Model:
     import onnxruntime  # noqa: PLC0415
+    from onnxruntime.capi import onnxruntime_pybind11_state as runtime  # noqa: PLC0415
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # one pair is too small to share; pairs run side by side
     options.log_severity_level = 3
     model = _checked(folder, MODEL_FILE)
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return _Model(load_tokenizer(), session)
+    failures = (runtime.Fail, runtime.RuntimeException, RuntimeError, MemoryError)
+    return _Model(load_tokenizer(), session, failures)
 
 
 def _checked(folder: Path, name: str) -> bytes:

@@ -1,8 +1,9 @@
 """Typed edits of a sentence: what a careless writer changes while copying a fact.
 
-Each maker turns a sentence into near misses of one kind. They train the verifier to look at single
-words (FactCC, arXiv 1910.12840, is built on this alone and learns to spot edits, so they stay a
-minority beside real pairs, and an edit that is its own mirror image also goes into the evidence).
+Each maker turns a sentence into near misses of one kind. `verdict draft --self-test` plants them in
+a page, and the verifier's cross-encoder is trained on some (FactCC, arXiv 1910.12840, is built on
+this alone and learns to spot edits, so they stay a minority beside real pairs there, and an edit
+that is its own mirror image also goes into the evidence).
 """
 
 import random
@@ -10,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from evals.training.verifier.phrases import CAUSES, OPPOSITES, SURER, TIMES, WIDER
+from agent.selftest.phrases import CAUSES, OPPOSITES, SURER, TIMES, WIDER
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),

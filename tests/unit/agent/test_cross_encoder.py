@@ -1,13 +1,13 @@
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from evals.training.verifier.cross_encoder import (
+from agent.verifiers.cross_encoder import (
     LABELS,
     MAX_TOKENS,
     MODEL_FILE,
+    MODEL_FOLDER,
     CrossEncoder,
     joined,
 )
@@ -16,14 +16,6 @@ from retrieval.errors import EmbeddingFailed
 
 WINDOW = "The council voted 7 to 2 on Tuesday to close the pool for the winter."
 CLAIM = "Seven members voted to close the pool."
-
-
-TRAINED = os.environ.get("CROSS_ENCODER")
-pytestmark = pytest.mark.skipif(
-    TRAINED is None,
-    reason="no cross-encoder ships yet: train one, name its folder in CROSS_ENCODER",
-)
-MODEL_FOLDER = Path(TRAINED or "none")
 
 
 @pytest.fixture(scope="module")

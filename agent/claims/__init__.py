@@ -1,0 +1,5 @@
+"""What people type, read as one positive, checkable claim; by rule, so the reading can be shown."""
+
+from agent.claims.reading import read
+
+__all__ = ["read"]

@@ -1,0 +1,140 @@
+"""The opposite of a statement, and whether a statement denies."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.claims.questions import ADVERBS, BE, DETERMINERS, HAVE, MODAL, NEGATED, PREPOSITIONS
+from agent.claims.verbs import base_of, is_base, is_participle
+
+NEGATION: Final = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|nowhere|without|cannot|[a-z]+n't"
+    r"|(?:is|are|was|were|do|does|did|has|have|had|ca|wo|could|would|should)nt)\b",
+    re.IGNORECASE,
+)
+DENYING: Final = re.compile(
+    r"^it (?:is|was) (?:a |an |just a )?(?:false|untrue|wrong|incorrect|hoax|myth|lie)"
+    r" that\s+(.+)$",
+    re.IGNORECASE,
+)
+NOT: Final = re.compile(r"\b(?P<auxiliary>is|are|was|were|am|has|have|had|can|could|will|would|"
+                        r"should|may|might|must|do|does|did)\s+not\b", re.IGNORECASE)  # fmt: skip
+SHORT: Final = re.compile(rf"\b(?:{'|'.join(NEGATED)})\b", re.IGNORECASE)
+NO: Final = re.compile(
+    r"\bno\s+(?!longer\b|more\b|one\b|less\b|fewer\b|doubt\b)(?=\w)", re.IGNORECASE
+)
+AT_ALL: Final = re.compile(r"\s+(?:at all|whatsoever)\b", re.IGNORECASE)
+ANY: Final = re.compile(r"\bany\b")
+SHARES: Final = frozenset(
+    {
+        "all",
+        "every",
+        "each",
+        "some",
+        "most",
+        "many",
+        "any",
+        "both",
+        "only",
+        "few",
+        "someone",
+        "somebody",
+        "something",
+        "everyone",
+        "everybody",
+        "anyone",
+    }
+)
+"""The opposite of "all are" is not "all are not"."""
+JOINED: Final = re.compile(r"\b(?:and|but|or)\b", re.IGNORECASE)
+FREE: Final = DETERMINERS | PREPOSITIONS | {"that"}
+POSSIBLE: Final = frozenset({"may", "might", "could"})
+NO_LONGER: Final = re.compile(r"\b(?:is|are|was|were) no longer\b", re.IGNORECASE)
+
+
+def negations(text: str) -> int:
+    """How many words deny in `text`."""
+    return len(NEGATION.findall(text))
+
+
+def opposed(statement: str) -> str:
+    """The statement that is true where `statement` is false, as plainly as rules can say it."""
+    if denied := DENYING.match(statement):
+        return denied[1]
+    count = negations(statement)
+    if count > 1 or JOINED.search(statement):
+        return _behind(statement)
+    return ANY.sub("some", _affirmed(statement)) if count else _denied(statement)
+
+
+def _behind(statement: str) -> str:
+    return f"it is not true that {statement}"
+
+
+def _affirmed(statement: str) -> str:
+    """Take the one negation out."""
+    if NO_LONGER.search(statement):
+        return re.sub(r"\bno longer\b", "still", statement, count=1, flags=re.IGNORECASE)
+    if plain := NOT.search(statement):
+        # "did not rise" is opposed by "did rise": emphatic, and right.
+        return f"{statement[: plain.start()]}{plain['auxiliary']}{statement[plain.end() :]}"
+    if short := SHORT.search(statement):
+        return f"{statement[: short.start()]}{NEGATED[short[0].lower()]}{statement[short.end() :]}"
+    if re.search(r"\bnever\b", statement, re.IGNORECASE):
+        return re.sub(r"\bnever\b", "at some time", statement, count=1, flags=re.IGNORECASE)
+    if NO.search(statement):
+        return NO.sub("some ", AT_ALL.sub("", statement), count=1)
+    return _behind(statement)
+
+
+def _denied(statement: str) -> str:
+    """Put a negation in, at the first finite verb that is known."""
+    words = statement.split()
+    if words[0].lower() in SHARES:
+        return _behind(statement)
+    for n, word in enumerate(words[1:], start=1):
+        low = word.lower()
+        before = words[n - 1].lower()
+        if before in DETERMINERS:
+            continue
+        if low in POSSIBLE or low in {"that", "who", "which", "because", "if", "when"}:
+            break
+        if low == "can":
+            return " ".join([*words[:n], "cannot", *words[n + 1 :]])
+        if low in BE | MODAL or (low in HAVE and _auxiliary(words, n)):
+            return " ".join([*words[: n + 1], "not", *words[n + 1 :]])
+        if (found := _tense(low, before, words[n + 1 :])) and word[0].islower():
+            carrier, base = found
+            front = n - 1 if before in ADVERBS and n > 1 else n
+            return " ".join(
+                [*words[:front], carrier, "not", *words[front:n], base, *words[n + 1 :]]
+            )
+    return _behind(statement)
+
+
+def _tense(word: str, before: str, after: Sequence[str]) -> tuple[str, str] | None:
+    """The form of "do" that carries the tense of a finite verb, and the verb's base form."""
+    if word in HAVE:
+        return {"has": "does", "had": "did", "have": "do"}[word], "have"
+    if before in DETERMINERS | PREPOSITIONS:
+        return None
+    if is_base(word):
+        return ("do", word) if before.endswith("s") and before[:1].isalpha() and after else None
+    found = base_of(word)
+    if found is None or (word.endswith("ed") and _attributive(after)):
+        return None
+    return "did" if found[1] == "past" else "does", found[0]
+
+
+def _attributive(after: Sequence[str]) -> bool:
+    """Whether a form in "-ed" before `after` may belong to a noun, with the verb still to come."""
+    first = after[0].lower() if after else ""
+    verbs = (w for w in after[1:] if base_of(w.lower()) or w.lower() in BE | HAVE | MODAL)
+    return first.isalpha() and first not in FREE and any(verbs)
+
+
+def _auxiliary(words: list[str], n: int) -> bool:
+    """Whether a form of "have" carries a participle, so that "not" can stand behind it."""
+    near = [w.lower() for w in words[n + 1 : n + 4]]
+    verbs = [w for w in near if w not in ADVERBS]
+    return bool(verbs) and is_participle(verbs[0])

@@ -1,0 +1,216 @@
+"""One claim out of what people type, with everything that was done on the way."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from agent.claims.frames import POINTING, unframed
+from agent.claims.kinds import kind_of, says_something
+from agent.claims.language import language_of
+from agent.claims.opposite import negations, opposed
+from agent.claims.particulars import particulars
+from agent.claims.questions import AUXILIARIES, NEGATED, POINTERS, PRONOUNS, stated
+from agent.claims.splitting import Clauses, clauses, finite, split
+from agent.claims.tidying import tidied
+from agent.claims.wanting import asked, presupposed
+from agent.types import Claim, ClaimKind
+from agent.words import STOP
+
+QUOTE: Final = re.compile(r'"([^"]{8,})"')
+STAND_IN: Final = "qzx"
+"""Put in the place of a quotation to see whether everything around it is frame."""
+ROUNDS: Final = 4
+MOST_OTHERS: Final = 3
+LONGEST_OTHER: Final = 18
+"""Words of a follow-up that can be asked in one line."""
+INITIALISM: Final = re.compile(r"(?:\b[A-Za-z]\.){2,}$")
+KEEP_CAPITAL: Final = frozenset({"i", "will", "may"})
+LEANING: Final = frozenset({"it", "them", "him", "they", "its", "their"})
+"""Words that lean on a sentence before."""
+FULL: Final = 25
+"""Words beyond which a longer statement says no more that can be checked."""
+
+
+class _Read(NamedTuple):
+    text: str
+    bare: str
+    asks: str | None = None
+    others: tuple[str, ...] = ()
+    joined: bool = False
+    cut: bool = False
+
+
+def read(text: str, asked_on: date | None = None) -> Claim:
+    """Read `text`, as it was typed, as one claim.
+
+    By rule: the same text gives the same claim, and a claim read again is itself.
+
+    Args:
+        text: A question, a statement, several of them, or `is this true? "…"`.
+        asked_on: Day that "last week" is counted from; without it such dates stay as they are.
+    """
+    plain = _settled(text)
+    got = _once(plain)
+    statement = got.text
+    for _ in range(ROUNDS):
+        again = _once(statement).text
+        if again == statement:
+            break
+        statement = again
+    else:
+        statement = plain
+    language = language_of(statement)
+    kind = ClaimKind.UNCLEAR if language else kind_of(got.bare, statement)
+    found = particulars("" if language else statement, asked_on)
+    others = tuple(o for o in got.others if o != statement)[:MOST_OTHERS]
+    return Claim(
+        text=statement,
+        opposite=opposed(statement),
+        kind=kind,
+        asks=None if language else got.asks,
+        others=others,
+        actors=found.actors,
+        places=found.places,
+        dates=found.dates,
+        notes=tuple(_notes(got, others, language, found.resolved)),
+    )
+
+
+def _notes(
+    got: _Read,
+    others: Sequence[str],
+    language: str | None,
+    resolved: Sequence[tuple[str, str]],
+) -> list[str]:
+    """What a reader has to know to see how the claim came from the question."""
+    notes = [f'"{words}" is read as {day}.' for words, day in resolved]
+    if language:
+        notes.append(
+            f"The question is in {language}; the library is searched in English only. Its words "
+            "were looked up as typed and nothing was translated: ask again in English."
+        )
+    elif got.asks:
+        notes.append(f'The question asks "{got.asks}"; tested was only what it takes for granted.')
+    if got.joined:
+        notes.append("The claim has several parts and holds only if each of them does.")
+    elif others or got.cut:
+        notes.append("The text says more than this; only this was tested.")
+    return notes
+
+
+def _settled(text: str) -> str:
+    """The text without what is no language; where nothing is left, as it was."""
+    for _ in range(ROUNDS):
+        plain = tidied(text)
+        if plain == text:
+            break
+        text = plain or text
+        if not plain:
+            break
+    return " ".join(text.split())
+
+
+def _once(plain: str) -> _Read:
+    """Read once: choose among the claims of the text and turn the chosen one."""
+    candidates = _candidates(_quoted(plain))
+    if not candidates:
+        bare = _ended(unframed(plain)) or _ended(plain) or plain
+        return _Read(_turned(bare)[0], bare)
+    parted = [_parted(c) for c in candidates]
+    best = max(range(len(parted)), key=lambda n: (_weight(parted[n].claim, n), -n))
+    chosen = parted[best]
+    text, asks = _turned(chosen.claim)
+    rest = [p.claim for n, p in enumerate(parted) if n != best]
+    beside = [
+        *chosen.others,
+        *rest,
+        *(o for n, p in enumerate(parted) if n != best for o in p.others),
+    ]
+    others = tuple(dict.fromkeys(o for b in beside if (o := _other(b)) and o != text))
+    joined = chosen.joined and not rest
+    return _Read(text, _ended(chosen.claim), asks, others, joined, chosen.cut)
+
+
+def _quoted(text: str) -> str:
+    """The quotation that is asked about, where all around it only asks; else the whole text."""
+    found = [m for m in QUOTE.finditer(text) if len(m[1].split()) > 1]
+    if len(found) != 1:
+        return text
+    around = f"{text[: found[0].start()]}{STAND_IN}. {text[found[0].end() :]}"
+    left = [u for s in split(around) if (u := _ended(unframed(s))) and not _pointing(u)]
+    return found[0][1].strip() if left == [STAND_IN] else text
+
+
+def _candidates(text: str) -> list[str]:
+    """What is said in a text, sentence by sentence, without what only frames it."""
+    said = [u for s in split(text) if (u := unframed(s)) and not _pointing(u)]
+    return [u for u in said if says_something(_ended(u)) or asked(u)] or said
+
+
+def _pointing(text: str) -> bool:
+    return POINTING.fullmatch(text) is not None
+
+
+def _parted(text: str) -> Clauses:
+    """Clauses of a statement; questions are not taken apart."""
+    first = text.split(maxsplit=1)[0].lower()
+    if asked(text) or first in AUXILIARIES or first in NEGATED:
+        return Clauses(text)
+    parts = clauses(_ended(text))
+    return parts if parts.claim != _ended(text) else parts._replace(claim=text)
+
+
+def _weight(text: str, place: int) -> float:
+    """How much of a checkable claim a sentence is."""
+    words = text.split()
+    bare = _ended(text)
+    weight = float(min(len(words), FULL)) - max(0, len(words) - 2 * FULL) / 2
+    weight += 2 * any(c.isdigit() for c in text)
+    weight += min(3, sum(w[0].isupper() for w in words[1:]))
+    weight += 5 * (text.endswith("?") and len(words) > 3)
+    if words[0].lower() in PRONOUNS | POINTERS - {"there", "you"}:
+        weight -= 6
+    if place and LEANING & {w.lower().strip(".,?!") for w in words}:
+        weight -= 4
+    return weight - 15 * (kind_of(bare, _turned(bare)[0]) is not ClaimKind.FACTUAL)
+
+
+def _turned(text: str) -> tuple[str, str | None]:
+    """A sentence as a statement, and the wh-word where it asks for a missing piece."""
+    bare = _ended(text)
+    if not bare:
+        return text, None
+    asks = asked(bare)
+    made = presupposed(bare, asks) if asks else stated(bare)
+    fronted = bare.split(maxsplit=1)[0].lower() in NEGATED
+    if (negations(made) + fronted) % 2 != negations(bare) % 2:
+        made = bare  # a rule that turned the claim round is no rule
+    return _lowered(made), asks
+
+
+def _other(text: str) -> str | None:
+    """Another claim as a statement that can be asked about, or None."""
+    if asked(_ended(text)):
+        return None
+    made = _turned(text)[0]
+    first = made.split(maxsplit=1)[0].lower()
+    loose = first in (PRONOUNS - {"there", "you"}) | POINTERS | {"his", "her", "their", "its"}
+    if loose or not finite(made) or not 4 <= len(made.split()) <= LONGEST_OTHER:
+        return None
+    return made if kind_of(_ended(text), made) is ClaimKind.FACTUAL else None
+
+
+def _ended(text: str) -> str:
+    """Without the mark that ends a sentence; the dot of "U.S." stays."""
+    bare = text.strip(" ,;:-").rstrip("?! ,;:-")
+    if bare.endswith(".") and not INITIALISM.search(bare):
+        bare = bare.rstrip(".?! ,;:-")
+    return bare
+
+
+def _lowered(text: str) -> str:
+    """Begin with a small letter where the first word is no name: it stands behind a "that"."""
+    first = text.split(maxsplit=1)[0]
+    plain = first.istitle() and first.lower() in STOP and first.lower() not in KEEP_CAPITAL
+    return f"{text[0].lower()}{text[1:]}" if plain else text

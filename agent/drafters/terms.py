@@ -1,0 +1,150 @@
+"""What a text is about, in its own words: for headings, and for what to watch and to ask next."""
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from agent.checks.names import SAME, TITLES, names
+from agent.drafters.phrasing import INSTITUTION
+from agent.words import STOP, expanded, tokens
+
+LONGEST: Final = 4
+"""Words of a term."""
+WORD: Final = re.compile(r"[a-z]{4,}(?:-[a-z]+)*")
+NOT_A_NOUN: Final = re.compile(
+    r"(?:ed|ly|ould|est)$|^(?:said|says?|told|gave|gives?|were|been|many|much|later|since"
+    r"|found|finds?|shows?|made|make|held|went|took|does|have|call(?:s|ed)?|report(?:s|ed)?|last"
+    r"|first|second|third|visible|text|available|article|according|during|without|among|known"
+    r"|well|even|still|every|because|whose|years?|months?|weeks?|days?|percent|people|times?"
+    r"|fell|rose|rise|causes?|behind|proof|prove|really|right|down|hottest|ever|true|real|finally"
+    r"|around|against|within|between|about|other|such|most|three|four|five|seven|eight|nine|thousands?|millions?)$"
+)
+BODY: Final = re.compile(rf"\b{INSTITUTION}\b|^[A-Z]{{3,}}$")
+"""A name, or its initials, of a body that publishes or decides."""
+PLAIN: Final = frozenset({"scientists", "officers", "data", "record", "paper", "guy", "thing"})
+"""Words of a claim that do not say what it is about."""
+CALENDAR: Final = frozenset(
+    n.lower() for n in (*calendar.month_name, *calendar.month_abbr, *calendar.day_name) if n
+)
+
+
+def terms(texts: Sequence[str], known: Iterable[str] = (), most: int = 2) -> list[str]:
+    """The names and phrases that most of `texts` share, without those made of `known` words.
+
+    Args:
+        texts: sentences of one section.
+        known: words, as `agent.words.expanded` gives them, that add nothing.
+        most: how many.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(list(dict.fromkeys([*_names(text), *_phrases(text)])))
+    seen, chosen = set(known), list[str]()
+    for term, count in sorted(counts.items(), key=lambda c: (-c[1], not c[0][0].isupper())):
+        words = set(expanded(term))
+        if len(chosen) == most or (count < 2 and " " not in term) or (count < 2 and term.islower()):
+            continue
+        if words and not words & seen:
+            chosen.append(term)
+            seen |= words
+    return chosen
+
+
+def subject(claim: str, texts: Sequence[str]) -> str | None:
+    """What the claim is about: the run of its words that most of the texts have, as spelled there.
+
+    A longer run weighs more; a single name is given in full where the texts have it so.
+    """
+    words = tokens(claim)
+    sizes = range(1, LONGEST + 1)
+    runs = {tuple(words[at : at + n]) for n in sizes for at in range(len(words) - n + 1)}
+    best: tuple[int, str] | None = None
+    for run in sorted(runs):
+        if any(w in STOP or w.isdigit() or w in PLAIN or NOT_A_NOUN.search(w) for w in run):
+            continue
+        pattern = re.compile(r"\b" + r"[\s-]+".join(map(re.escape, run)) + r"\b", re.IGNORECASE)
+        found = [m[0] for text in texts if (m := pattern.search(text))]
+        worth = len(found) * len(run) ** 2
+        if len(found) > 1 and (best is None or worth > best[0]):
+            best = worth, Counter(found).most_common(1)[0][0]
+    return _in_full(best[1], texts) if best else None
+
+
+def _in_full(term: str, texts: Sequence[str]) -> str:
+    if " " in term or not term.istitle():
+        return term
+    people = re.compile(rf"[A-Z][a-z]+ {re.escape(term)}")
+    full = Counter(n for t in texts for n in _names(t) if people.fullmatch(n))
+    name, count = full.most_common(1)[0] if full else (term, 0)
+    return name if count > 1 else term
+
+
+def institutions(texts: Sequence[str], known: Sequence[str] = (), most: int = 2) -> list[str]:
+    """The bodies that the texts name most often, of those that they give an article.
+
+    Args:
+        texts: sentences.
+        known: names of publishers: who reports on a thing is not who decides it.
+        most: how many.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        bodies = {n for n in _names(text) if BODY.search(n) and not n.endswith(" Act")}
+        counts.update(sorted(n for n in bodies if not any(n in k for k in known)))
+    whole, chosen = " ".join(texts), list[str]()
+    for name, count in counts.most_common():
+        if count < 2 and " " not in name:
+            continue
+        initials = {"".join(w[0] for w in c.split() if w[0].isupper()) for c in chosen}
+        if len(chosen) < most and name not in initials and not any(name in c for c in chosen):
+            article = re.search(rf"\b[Tt]he {re.escape(name)}\b", whole)
+            if article:
+                chosen.append(f"the {name}")
+    return chosen
+
+
+def _names(text: str) -> list[str]:
+    """Names of a sentence, people without their titles; one word that opens it may be no name."""
+    found = []
+    for name in _merged(text):
+        words = name.split()
+        offices = [n for n, w in enumerate(words[:-1]) if w.lower().strip(".") in TITLES]
+        if offices and len(words) - offices[-1] > 2:
+            words = words[offices[-1] + 1 :]
+        plain = " ".join(words).strip(" .,'’").removesuffix("'s").removesuffix("’s")
+        usable = plain[:1].isalpha() and len(words) <= LONGEST + 2 and len(plain) > 2
+        people = plain.lower() in SAME and not plain.isupper()
+        if usable and not people and not any(w.lower() in CALENDAR for w in words):
+            found.append(plain)
+    return found
+
+
+def _merged(text: str) -> list[str]:
+    """Names with what "in" or "on" ties to them: the Council on Criminal Justice."""
+    spans: list[tuple[int, int]] = []
+    for name in names(text):
+        alone = " " not in text[name.start : name.end]
+        if name.opens and alone and not text[name.start : name.end].isupper():
+            continue
+        tie = text[spans[-1][1] : name.start] if spans else ""
+        tied = tie in {" in ", " on ", " for ", " and "}
+        if tied and re.search(rf"\b{INSTITUTION}$", text[name.start : name.end]):
+            spans[-1] = (spans[-1][0], name.end)
+        else:
+            spans.append((name.start, name.end))
+    return [text[start:end] for start, end in spans]
+
+
+def _phrases(text: str) -> list[str]:
+    """Pairs of plain words that follow each other and could name a thing."""
+    found = []
+    for piece in re.split(r"[^\w\s-]", text):
+        words = piece.split()
+        for first, second in pairwise(words):
+            pair = (first, second)
+            if all(WORD.fullmatch(w) and w not in STOP and not NOT_A_NOUN.search(w) for w in pair):
+                found.append(f"{first} {second}")
+    return found

@@ -1,0 +1,1 @@
+"""The desk for assistants that speak the Model Context Protocol."""

@@ -1,0 +1,186 @@
+"""An answer as a Slack message: short lines for a phone, within Slack's limits by construction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from agent.brief import Answer, Point, answer
+from agent.faces.slack.inert import (
+    Block,
+    cut,
+    escaped,
+    linked,
+    ours,
+    plain,
+    quote,
+    rich,
+    said,
+    section,
+)
+from agent.ledger import day
+from agent.types import Insufficient, Page, VerdictLabel
+
+TEXT: Final = 3_500
+"""Characters of the fallback; Slack advises 4,000 and cuts at 40,000."""
+CLAIM: Final = 300
+SENTENCE: Final = 1_500
+QUOTE: Final = 280
+CAUTION: Final = "A first draft. Please verify before you publish."
+HEADER: Final = {
+    VerdictLabel.SUPPORTED: "Supported",
+    VerdictLabel.REFUTED: "Refuted",
+    VerdictLabel.MIXED: "Mixed",
+    VerdictLabel.UNPROVEN: "Unproven",
+}
+NOTHING: Final = "Not enough evidence"
+
+
+class Action(StrEnum):
+    """What a button asks for."""
+
+    FULL = "full_draft"
+    SHARE = "share"
+    EDITOR = "ask_editor"
+    AGAIN = "check_again"
+    CHOOSE = "choose"
+    FEEDBACK = "feedback"
+
+
+LABELS: Final = {
+    Action.FULL: "Full draft",
+    Action.SHARE: "Share with everyone",
+    Action.EDITOR: "Ask an editor",
+    Action.AGAIN: "Check again",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent: blocks, and the text that stands in for them."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer and how it is shown."""
+
+    answer: Answer
+    ref: str
+    """Names the question in the values of buttons."""
+    sides: tuple[int, int] = (0, 0)
+    """Origins that speak for the claim, and against it."""
+    earlier: date | None = None
+    """The day of an earlier check that answers."""
+    forwarded: bool = False
+    buttons: tuple[Action, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        made: Page | Insufficient,
+        ref: str,
+        buttons: Sequence[Action],
+        earlier: date | None = None,
+        *,
+        forwarded: bool = False,
+    ) -> "Shown":
+        """The answer that a draft gives."""
+        sides = (0, 0)
+        if isinstance(made, Page):
+            count = made.verdict.tally
+            sides = len(count.supporting), len(count.opposing)
+        offered = [b for b in buttons if b is not Action.FULL or isinstance(made, Page)]
+        return cls(answer(made), ref, sides, earlier, forwarded, tuple(offered))
+
+
+def message(shown: Shown) -> Message:
+    """The whole message."""
+    found = shown.answer
+    head = HEADER[found.verdict] if found.verdict else NOTHING
+    claim = quote(said(found.claim, most=CLAIM))
+    verdict = section(
+        said(found.plain, bold=True),
+        ours("\n"),
+        said(f"As of {day(found.as_of)}: {found.scope.rstrip('.')}."),
+    )
+    blocks = [
+        {"type": "header", "text": plain(head)},
+        rich(claim, verdict),
+        *(rich(*_point(point)) for point in found.points),
+        {"type": "context", "elements": [plain(line) for line in _small_print(shown)]},
+    ]
+    if shown.buttons:
+        blocks += [_actions(shown), _feedback(shown.ref)]
+    return Message(_text(shown, head), tuple(blocks))
+
+
+def _point(point: Point) -> list[Block]:
+    """A sentence, where it comes from, and the quoted words where they are not the sentence."""
+    elements = [said(point.text, most=SENTENCE)]
+    for source in point.sources[:3]:
+        when = f", {day(source.published)}" if source.published else ""
+        elements += [ours("\n— "), linked(source.url, source.publisher), ours(when)]
+    parts = [section(*(e for e in elements if e["text"]))]
+    words = next((c.quote for c in point.citations), "")
+    if cut(words, QUOTE) != cut(point.text, QUOTE):
+        parts.append(quote(said(words, most=QUOTE, italic=True)))
+    return parts
+
+
+def _small_print(shown: Shown) -> list[str]:
+    found = shown.answer
+    lines = []
+    if shown.forwarded:
+        lines.append("Checked: the text of the forwarded message.")
+    if shown.earlier:
+        lines.append(f"An earlier check, of {day(shown.earlier)}.")
+    if found.verdict is VerdictLabel.MIXED:
+        supporting, opposing = shown.sides
+        lines.append(f"The sources conflict: {supporting} for, {opposing} against, by origin.")
+    lines.append(
+        f"Searched: {found.searched.passages} passages of {found.searched.sources} sources."
+    )
+    if found.verdict:
+        lines.append(f"Thrown out by the check: {_count(found.thrown_out, 'sentence')}.")
+        lines.append(CAUTION)
+    return lines
+
+
+def _actions(shown: Shown) -> Block:
+    buttons = [
+        {
+            "type": "button",
+            "action_id": action.value,
+            "text": plain(LABELS[action]),
+            "value": shown.ref,
+        }
+        for action in shown.buttons
+    ]
+    return {"type": "actions", "elements": buttons}
+
+
+def _feedback(ref: str) -> Block:
+    faces = {
+        "positive_button": ("Useful", "This answer is useful", f"{ref}:good"),
+        "negative_button": ("Not useful", "This answer is not useful", f"{ref}:bad"),
+    }
+    element: Block = {"type": "feedback_buttons", "action_id": Action.FEEDBACK.value} | {
+        name: {"text": plain(text), "accessibility_label": label, "value": value}
+        for name, (text, label, value) in faces.items()
+    }
+    return {"type": "context_actions", "elements": [element]}
+
+
+def _text(shown: Shown, head: str) -> str:
+    found = shown.answer
+    points = " ".join(p.text for p in found.points)
+    told = f"{head}. {found.plain} {found.claim} {points} {' '.join(_small_print(shown))}"
+    return escaped(told, TEXT)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,185 @@
+"""Does the jobs: takes them from the queue, drafts, and takes over those of workers that died."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSPortableJSONSerializer
+
+from agent.jobs.drafting import Drafting
+from agent.jobs.durable import (
+    ANSWERS,
+    APPLICATION,
+    ATTEMPTS,
+    LOG,
+    SHAPE,
+    WORKFLOW,
+    DurableJobs,
+)
+from agent.jobs.leases import Leases, Watch
+from agent.jobs.port import JobsUnavailable, State
+from agent.jobs.recording import Answered, Tape, recording
+from agent.jobs.stored import packed
+from agent.types import Page, Question
+
+LOGGER: Final = logging.getLogger(__name__)
+SWEEP_SECONDS: Final = 3600.0
+"""Between two looks for jobs that are too old to be kept."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much a worker does at once, and how often it looks, in seconds."""
+
+    at_once: int = 2
+    """Drafts made at the same time; all workers go by what the last one was started with."""
+    poll: float = 0.25
+    """For a job that waits."""
+    beat: float = 5.0
+    """For workers that died; and it counts up itself."""
+    patience: float = 30.0
+    """Without a beat a worker is dead: its jobs go to another at most 35 s after its end."""
+    grace: float = 5.0
+    """For drafts to reach their next step when the worker is told to stop."""
+    keep_days: float = 30.0
+    """Days after its end for which a job can be looked up."""
+
+
+class Worker:
+    """Drafts jobs from the moment it is entered until it is left. One in a process.
+
+    Args:
+        jobs: Where they are stored.
+        drafting: What is done.
+        name: Of this worker, different from that of every other one that lives. A worker that
+            comes back under the name of a dead one has the jobs of that at once.
+    """
+
+    _one = threading.Lock()
+
+    def __init__(
+        self, jobs: DurableJobs, drafting: Drafting, name: str, pace: Pace = Pace()
+    ) -> None:
+        self._jobs, self._drafting, self._name, self._pace = jobs, drafting, name, pace
+        self._watch = Watch(pace.patience)
+        self._stopping = threading.Event()
+        self._running = 0
+        self._idle = threading.Condition()
+
+    def __enter__(self) -> Self:
+        if not self._one.acquire(blocking=False):
+            raise JobsUnavailable("This process has a worker already. Start another process.")
+        try:
+            self._leases = Leases(self._jobs.url)
+            self._leases.beat(self._name)
+            self._jobs.serve(self._pace.at_once, self._pace.poll)
+            self._launch()
+        except BaseException:
+            DBOS.destroy(destroy_registry=True)
+            self._one.release()
+            raise
+        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._heart.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        with self._idle:
+            self._idle.wait_for(lambda: not self._running, self._pace.grace)
+        self._heart.join()
+        DBOS.destroy(destroy_registry=True)
+        self._leases.close()  # its count stands still: what it leaves behind is taken over
+        self._one.release()
+
+    def _launch(self) -> None:
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": self._jobs.url,
+                "serializer": DBOSPortableJSONSerializer(),
+                "application_version": SHAPE,
+                "executor_id": self._name,
+                "run_migrations": False,
+                "notification_listener_polling_interval_sec": self._pace.poll,
+                "log_level": "CRITICAL",  # what goes wrong is told by the job
+            }
+        )
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=ATTEMPTS - 1)(self._workflow())
+        DBOS.launch()
+
+    def _workflow(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        def draft(question: dict[str, Any]) -> dict[str, Any]:
+            made: dict[str, Any] = DBOS.run_step({"name": "draft"}, self._draft, question)
+            if made["kind"] == Page.__name__:  # the same page has the same id: kept once
+                self._drafting.keep(Page.model_validate(made["draft"]))
+            return made
+
+        return draft
+
+    def _draft(self, question: dict[str, Any]) -> dict[str, Any]:
+        job, home = str(DBOS.workflow_id), threading.get_ident()
+
+        def on_step(step: str) -> None:
+            if self._stopping.is_set():
+                raise _Stopped
+            if threading.get_ident() == home:  # not from the thread in which models are read
+                at = datetime.now(UTC).isoformat()
+                DBOS.write_stream(LOG, {"at": at, "state": State.RUNNING.value, "step": step})
+
+        def keep(answered: Answered) -> None:
+            DBOS.write_stream(ANSWERS, answered.model_dump(mode="json"))
+
+        LOGGER.info("drafting %s", job)
+        self._count(1)
+        try:
+            on_step("")
+            earlier = [Answered.model_validate(a) for a in self._jobs.answers(job)]
+            with recording(Tape(earlier, keep)):
+                made = self._drafting.draft(Question.model_validate(question), on_step)
+            LOGGER.info("drafted %s", job)
+            return packed(made)
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._idle:
+            self._running += change
+            self._idle.notify_all()
+
+    def _beat(self) -> None:
+        swept = -math.inf
+        while not self._stopping.wait(self._pace.beat):
+            try:
+                self._leases.beat(self._name)
+                self._take_over()
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    self._jobs.sweep(datetime.now(UTC) - timedelta(days=self._pace.keep_days))
+                    swept = time.monotonic()
+            except (sa.exc.SQLAlchemyError, JobsUnavailable) as error:
+                LOGGER.warning("no heartbeat: %s", error)
+
+    def _take_over(self) -> None:
+        others = self._jobs.executors() - {self._name}
+        beats = {n: b for n, b in self._leases.beats().items() if n != self._name}
+        for name in self._watch.dead(beats, others):
+            # DBOS has no public call for it; this one moves only what that worker still holds.
+            moved = DBOS._recover_pending_workflows([name])  # noqa: SLF001
+            self._leases.drop(name)
+            if moved:
+                LOGGER.warning("took over %d jobs of %s, which was silent", len(moved), name)
+
+
+class _Stopped(BaseException):
+    """Unwinds a draft whose worker stops; the job stays in work and is begun anew."""

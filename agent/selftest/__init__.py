@@ -1,0 +1,100 @@
+"""Does the check catch it? Near misses of a page's own sentences, each put to the verifier."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from agent.ports import Verifier
+from agent.selftest.corruptions import edits
+from agent.types import CheckedSentence, Extract, Kind, Page, Pair, Ruling
+from agent.types.base import Value
+
+SEED = 0
+
+
+class Planted(Value):
+    """One near miss and what became of it."""
+
+    kind: str
+    """What was changed, such as "number"."""
+    original: str
+    text: str
+    ruling: Ruling
+
+    @property
+    def caught(self) -> bool:
+        return not self.ruling.stands
+
+
+class SelfTest(Value):
+    """All near misses of one page."""
+
+    planted: tuple[Planted, ...]
+
+    def by_kind(self) -> dict[str, tuple[int, int]]:
+        """Kind to (caught, planted), in the alphabet's order."""
+        every = Counter(p.kind for p in self.planted)
+        caught = Counter(p.kind for p in self.planted if p.caught)
+        return {kind: (caught[kind], every[kind]) for kind in sorted(every)}
+
+    @property
+    def missed(self) -> tuple[Planted, ...]:
+        return tuple(p for p in self.planted if not p.caught)
+
+
+def self_test(page: Page, verifier: Verifier) -> SelfTest:
+    """Change each finding of a page in every typed way it allows, and rule on each change.
+
+    The sources must be those of the page: what is planted cites what the sentence cites. Sentences
+    that are recomputed or searched for are left out: they stand by their exact words only.
+    """
+    made = list(_planted(page))
+    rulings = verifier.judge([pair for _, _, pair in made])
+    return SelfTest(
+        planted=tuple(
+            Planted(kind=kind, original=original, text=pair.claim, ruling=ruling)
+            for (kind, original, pair), ruling in zip(made, rulings, strict=True)
+        )
+    )
+
+
+def told(result: SelfTest) -> str:
+    """The outcome for a terminal of 80 columns: counts by kind, then what was not caught."""
+    every, missed = len(result.planted), result.missed
+    if not every:
+        return "Self-test: no sentence of this page allows a typed change."
+    head = f"Self-test: {every - len(missed)} of {every} planted errors caught"
+    lines = [f"{head} ({100 * (every - len(missed)) / every:.0f} %)."]
+    lines += [f"  {kind:<12} {c:>3} of {n:>3}" for kind, (c, n) in result.by_kind().items()]
+    return "\n".join(lines + [f"  missed ({p.kind}): {p.text}" for p in missed])
+
+
+def _planted(page: Page) -> Iterator[tuple[str, str, Pair]]:
+    chance = random.Random(SEED)  # noqa: S311 - which words change, nothing secret
+    for sentence in _findings(page):
+        evidence = tuple(_extracts(page, sentence))
+        context = " ".join(extract.text for extract in evidence)
+        for edit in edits(sentence.text, context, chance):
+            yield edit.kind, sentence.text, Pair(claim=edit.text, evidence=evidence)
+
+
+def _findings(page: Page) -> Iterator[CheckedSentence]:
+    seen: set[str] = set()
+    for section in page.sections:
+        for sentence in section.sentences:
+            recomputed = any(check.name == "ledger" for check in sentence.ruling.checks)
+            if sentence.kind is Kind.FINDING and not recomputed and sentence.text not in seen:
+                seen.add(sentence.text)
+                yield sentence
+
+
+def _extracts(page: Page, sentence: CheckedSentence) -> Iterable[Extract]:
+    sources = {source.id: source for source in page.evidence.sources}
+    for citation in sentence.citations:
+        source = sources[citation.source]
+        yield Extract(
+            text=citation.quote,
+            title=source.title,
+            publisher=source.publisher,
+            published=source.published,
+        )

@@ -1,0 +1,1 @@
+"""Verdicts on AVeriTeC's development claims: `python -m evals.averitec --help`."""

@@ -1,0 +1,1 @@
+"""Cases from files: ours, labelled pairs, published benchmarks."""

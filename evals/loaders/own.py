@@ -1,0 +1,148 @@
+"""The cases in `evals/cases`, and files of the same forms."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, Field
+
+from agent.types import Extract, Support
+from evals.case import ClaimCase, Document, Fact, Fault, PageCase, PairCase
+from evals.loaders.rows import Row, jsonl
+from retrieval import demonstration
+from retrieval.loaders import Document as Note
+from retrieval.loaders import load, read_file
+
+CASES: Final = Path(__file__).parents[1] / "cases"
+
+
+class _Fact(BaseModel):
+    fact: str = Field(min_length=1)
+    notes: tuple[str, ...] = ()
+
+
+class _Claim(BaseModel):
+    id: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    topic: str = ""
+    expected_verdict: str | None = None
+    must_cite: tuple[str, ...] = ()
+    key_facts: tuple[_Fact, ...] = ()
+    must_not_say: tuple[str, ...] = ()
+
+
+class _Sentence(BaseModel):
+    id: str = Field(min_length=1)
+    sentence: str = Field(min_length=1)
+    cites: tuple[str, ...]
+    label: Support
+    kind: str = ""
+
+
+class _Page(BaseModel):
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    sources: tuple[Document, ...]
+    faults: tuple[Fault, ...] | None = None
+
+
+class _Pair(BaseModel):
+    id: str | int
+    claim: str = Field(min_length=1)
+    evidence: tuple[str, ...]
+    label: Support | None = None
+    source: str = ""
+    cluster: str = ""
+
+
+def claims(path: Path = CASES / "claims.jsonl") -> Iterator[ClaimCase]:
+    """Questions; those of one topic draw on the same notes, so the topic is the cluster."""
+    for row in jsonl(path):
+        found = row.read(_Claim)
+        yield ClaimCase(
+            id=f"claims/{found.id}",
+            cluster=found.topic or found.id,
+            question=found.question,
+            expected=found.expected_verdict,
+            must_cite=found.must_cite,
+            facts=tuple(Fact(text=f.fact, sources=f.notes) for f in found.key_facts),
+            must_not_say=found.must_not_say,
+        )
+
+
+def sentences(path: Path = CASES / "sentences.jsonl") -> Iterator[PairCase]:
+    """Sentences over the demonstration notes; those that cite the same first note are a cluster."""
+    notes = _notes()
+    for row in jsonl(path):
+        found = row.read(_Sentence)
+        if missing := [name for name in found.cites if name not in notes]:
+            raise row.fault(f"there is no note {missing[0]!r} in the demonstration library")
+        yield PairCase(
+            id=f"sentences/{found.id}",
+            cluster=found.cites[0] if found.cites else found.id,
+            claim=found.sentence,
+            evidence=tuple(_extract(notes[name]) for name in found.cites),
+            label=found.label,
+            how=found.kind,
+        )
+
+
+def pages(path: Path = CASES / "pages.jsonl") -> Iterator[PageCase]:
+    """Written pages with known faults; a page is its own cluster."""
+    for row in jsonl(path):
+        found = row.read(_Page)
+        yield PageCase(
+            id=f"pages/{found.id}",
+            cluster=found.id,
+            text=found.text,
+            sources=found.sources,
+            faults=found.faults,
+        )
+
+
+def pairs(path: Path, part: str | None = None) -> Iterator[PairCase]:
+    """Rows `{"id", "claim", "evidence": [text], "label"?, "cluster"?}`.
+
+    Rows with the same evidence are a cluster, unless they name theirs.
+    """
+    name = part or f"pairs.{path.name.split('.')[0]}"
+    seen: set[str] = set()
+    for row in jsonl(path):
+        found = row.read(_Pair)
+        yield PairCase(
+            id=once(f"{name}/{found.id}", seen, row),
+            cluster=found.cluster or digest(*found.evidence),
+            claim=found.claim,
+            evidence=tuple(Extract(text=passage) for passage in found.evidence),
+            label=found.label,
+            how=found.source,
+        )
+
+
+def digest(*texts: str) -> str:
+    """A short name for texts: equal for equal ones."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+
+def once(name: str, seen: set[str], row: Row) -> str:
+    """The id, if no earlier row of the file had it."""
+    if name in seen:
+        raise row.fault(f"the id {name.split('/', 1)[1]!r} is given twice")
+    seen.add(name)
+    return name
+
+
+def _notes() -> dict[str, Note]:
+    folder = demonstration.notes()
+    found = (load(read_file(path)) for path in sorted(folder.glob("*/*.md")))
+    return {note.id: note for documents in found for note in documents}
+
+
+def _extract(note: Note) -> Extract:
+    return Extract(
+        text=note.text,
+        title=note.title,
+        publisher=note.meta.publisher,
+        published=note.meta.published,
+    )

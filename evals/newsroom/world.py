@@ -1,0 +1,188 @@
+"""An invented world: sources as a library holds them, questions, and what is true of both."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from agent.types import Question, VerdictLabel
+from evals.newsroom.facts import Saying, Side, side
+from retrieval import ingest
+from retrieval.library import Library
+from retrieval.ports import Embedder
+from retrieval.vetting import Vouched
+
+TODAY = date(2026, 1, 27)
+_DECISIVE = (Side.FOR, Side.AGAINST)
+EDITOR = "the editor of an invented newsroom"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of a source, and all that it says of the world's events."""
+
+    text: str
+    says: frozenset[Saying] = frozenset()
+
+
+@dataclass(frozen=True)
+class Written:
+    """One source. Its file is a note with front matter."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    published: date
+    kind: str
+    tier: int
+    paragraphs: tuple[tuple[Line, ...], ...]
+    syndicated_from: str | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for paragraph in self.paragraphs for line in paragraph)
+
+    @property
+    def origin(self) -> str:
+        """Whose words these are: the outlet's, or those of the one that it reprints."""
+        return self.syndicated_from or self.publisher
+
+    @property
+    def body(self) -> str:
+        """The text as a library stores it."""
+        return "\n\n".join(" ".join(line.text for line in lines) for lines in self.paragraphs)
+
+    def placed(self) -> Iterator[tuple[int, Line]]:
+        """Every line with its offset in the body."""
+        start = 0
+        for lines in self.paragraphs:
+            for line in lines:
+                yield start, line
+                start += len(line.text) + 1
+            start += 1
+
+    def markdown(self) -> str:
+        head = {
+            "id": self.id,
+            "title": f'"{self.title}"',
+            "publisher": self.publisher,
+            "url": self.url,
+            "published": self.published.isoformat(),
+            "kind": self.kind,
+            "tier": str(self.tier),
+            "syndicated_from": self.syndicated_from,
+        }
+        matter = "\n".join(f"{name}: {value}" for name, value in head.items() if value)
+        return f"---\n{matter}\n---\n\n{self.body}\n"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and what is known of it."""
+
+    id: str
+    text: str
+    kind: str
+    """How it was made: plain, denied, swapped, other value, superseded, retracted, …"""
+    claim: Saying | None
+    """What it asks; None for a question about something that the world does not have."""
+
+    def question(self) -> Question:
+        return Question(text=self.text, asked_on=TODAY)
+
+
+@dataclass(frozen=True)
+class World:
+    """A closed world. What its sources do not say did not happen as far as anyone can know."""
+
+    id: str
+    sources: tuple[Written, ...]
+    questions: tuple[Asked, ...]
+    names: tuple[str, ...]
+    """Every organisation and person, to recognise sentences by."""
+    persons: tuple[str, ...]
+    matters: tuple[str, ...]
+    """Every value of a slot `what`."""
+    stale: frozenset[Saying]
+    """What some source says that was corrected or retracted later."""
+
+    @cached_property
+    def by_id(self) -> dict[str, Written]:
+        return {source.id: source for source in self.sources}
+
+    def says(self, claim: Saying) -> bool:
+        """Whether any source says it, corrected later or not: then no absence may be claimed."""
+        said = (saying for source in self.sources for line in source.lines for saying in line.says)
+        return any(side(saying, claim) is Side.FOR for saying in said)
+
+    def verdict(self, claim: Saying | None) -> VerdictLabel | None:
+        """The right verdict by the printed table, over what still stands; None for silence.
+
+        Mixed: origins on both sides. Refuted, supported: two origins or one of tier 1 on one side.
+        Else unproven.
+        """
+        if claim is None:
+            return None
+        held, opposed = (self._origins(claim, s) for s in (Side.FOR, Side.AGAINST))
+        if held and opposed:
+            return VerdictLabel.MIXED
+        if _carries(opposed):
+            return VerdictLabel.REFUTED
+        return VerdictLabel.SUPPORTED if _carries(held) else VerdictLabel.UNPROVEN
+
+    def must_cite(self, claim: Saying | None) -> tuple[frozenset[str], ...]:
+        """Groups of sources; of each, one has to be cited: those for the claim, those against."""
+        groups = [frozenset(s.id for s in self._sources(claim, at)) for at in _DECISIVE if claim]
+        return tuple(group for group in groups if group)
+
+    def _origins(self, claim: Saying, at: Side) -> dict[str, int]:
+        """Origins on one side, with their best tier."""
+        tiers: dict[str, int] = {}
+        for source in self._sources(claim, at):
+            tiers[source.origin] = min(source.tier, tiers.get(source.origin, source.tier))
+        return tiers
+
+    def _sources(self, claim: Saying | None, at: Side) -> list[Written]:
+        """Sources with a line that still stands and is on that side."""
+        if claim is None:
+            return []
+        return [
+            source
+            for source in self.sources
+            if any(side(s, claim) is at for line in source.lines for s in line.says - self.stale)
+        ]
+
+    def library(self, folder: Path, embedder: Embedder) -> Library:
+        """Make a library of the sources in `folder`; the caller closes it.
+
+        Raises:
+            RuntimeError: a source was refused, so the world would not be whole.
+        """
+        notes = folder / "notes"
+        notes.mkdir(parents=True)
+        for source in self.sources:
+            (notes / f"{source.id}.md").write_text(source.markdown(), "utf-8")
+        library = Library.open(folder / "library", embedder, create=True)
+        with library.writing() as record:
+            vouched = Vouched(person=EDITOR)
+            report = ingest.add(record, embedder, [notes], vouched, today=TODAY)
+        if len(report.added) != len(self.sources):
+            raise RuntimeError(f"{self.id}: not every source was added: {report}")
+        return library
+
+
+def _carries(tiers: dict[str, int]) -> bool:
+    return len(tiers) >= 2 or 1 in tiers.values()
+
+
+def slug(text: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def alternatives(texts: Sequence[str]) -> str:
+    """An expression of any of the texts, the longest first."""
+    ordered = sorted(texts, key=lambda text: (-len(text), text))
+    return "|".join(re.escape(text) for text in ordered) or "(?!)"

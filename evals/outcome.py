@@ -1,0 +1,71 @@
+"""What a system gave back for a case, in one form whatever the system is."""
+
+from pydantic import Field
+
+from agent.types import Certificate, Kind, Support, Usage, Value
+from evals.metrics.types import Cited, Response, Statement
+
+
+class Spoken(Value):
+    """One sentence that was kept or thrown out."""
+
+    text: str
+    section: str = ""
+    kind: Kind | None = None
+    """None for a text that does not say."""
+    cited: tuple[Cited, ...] = ()
+    """One citation a source, all its quoted words together, in the order given."""
+    kept: bool = True
+    support: Support | None = None
+    """The system's own ruling; None where it gives none."""
+    score: float | None = None
+    """P(supported) in [0, 1] as the system says; None where it gives none."""
+    reason: str = ""
+    certificate: Certificate | None = None
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it says what a source says: only such a sentence can be carried by quotes."""
+        return self.kind in {None, Kind.FINDING}
+
+
+class Outcome(Value):
+    """The answer to one case; `error` says why there is none."""
+
+    case: str
+    sentences: tuple[Spoken, ...] = ()
+    verdict: str | None = None
+    abstained: bool = False
+    """It said that it cannot answer."""
+    form: str = ""
+    """The page in its text form; empty where there is none."""
+    retrieved: tuple[str, ...] = ()
+    """Ids of the sources that were found, best first."""
+    cites: tuple[str, ...] = ()
+    """Ids of the sources that the page cites."""
+    truth: dict[str, tuple[bool | None, ...]] = Field(default_factory=dict)
+    """What an invented world says of the page, mark by mark."""
+    usage: Usage | None = None
+    seconds: float | None = None
+    """Wall time of this case alone; None for what was written elsewhere or judged in a batch."""
+    reason: str = ""
+    """Why it cannot answer, in the system's words."""
+    error: str = ""
+
+    @property
+    def kept(self) -> tuple[Spoken, ...]:
+        return tuple(s for s in self.sentences if s.kept)
+
+    @property
+    def answer(self) -> Response:
+        """What it says, as metrics read it: every sentence that was kept."""
+        return _response(self.kept)
+
+    @property
+    def findings(self) -> Response:
+        """The sentences that say what a source says."""
+        return _response(tuple(s for s in self.kept if s.is_finding))
+
+
+def _response(sentences: tuple[Spoken, ...]) -> Response:
+    return Response(statements=tuple(Statement(text=s.text, citations=s.cited) for s in sentences))

@@ -1,0 +1,1 @@
+"""Retrieval for claims: `python -m evals.retrieval --help`, and `scale` for a large library."""

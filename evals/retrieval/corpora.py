@@ -1,0 +1,199 @@
+"""Four public sets of claims with the documents that people labelled for them.
+
+What counts as relevant to a claim:
+
+* SciFact: the abstract that supports or refutes it. Here are only the 234 abstracts that the test
+  claims cite, not BEIR's 5,183; an abstract cited without being labelled is not relevant.
+* HealthVer, Climate-FEVER: every statement or sentence labelled as supporting or refuting it;
+  one labelled neutral ("not enough information") is not relevant.
+* AVeriTeC: every page that an answer of its annotators names. Other pages of the pool were found
+  for the claim by a machine and are not labelled: where they fit, they still count as not relevant,
+  so its figures are low by construction.
+
+Documents are what the sets give out: for AVeriTeC the quoted parts of a page, not the whole page.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel
+
+from agent.types import Value
+from evals.errors import MalformedCase
+from evals.loaders.rows import jsonl
+from retrieval.addresses import located
+
+FOLDER: Final = "claims"
+_ARCHIVED: Final = re.compile(r"https?://web\.archive\.org/web/\d+[a-z_]*/(?=https?://)")
+_ADDRESS: Final = re.compile(r"https?://[^\s/<>\"\\]+(?:/[^\s<>\"\\]*|[?#][^\s<>\"\\]*)?")
+_DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?!\d)")
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SLUG: Final = 3
+"""Words of an address's last part from which it stands for a title."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """One set: its files, what names the document of an evidence row, who published it."""
+
+    name: str
+    claims: str
+    corpus: str
+    keys: tuple[str, ...]
+    publisher: str
+
+
+AVERITEC: Final = Set(
+    "AVeriTeC", "averitec_dev", "corpus_averitec", ("url", "source_url"), "the web"
+)
+SETS: Final = (
+    Set("SciFact", "scifact_test", "corpus_scifact_test", ("doc_id",), "SciFact"),
+    Set("HealthVer", "healthver", "corpus_healthver", ("doc_id",), "HealthVer"),
+    Set("Climate-FEVER", "climate_fever", "corpus_climate_fever", ("evidence_id",), "Wikipedia"),
+    AVERITEC,
+)
+
+
+class Claim(Value):
+    """A claim of a set; documents are named by their id in the library."""
+
+    id: str
+    part: str
+    """Name of the set."""
+    text: str
+    verdict: str
+    """As the set has it: supported, refuted, mixed or nei."""
+    day: date | None = None
+    relevant: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    """Every document given with the claim, relevant or not."""
+
+
+class _Evidence(BaseModel):
+    gold: bool
+    url: str | None = None
+    source_url: str | None = None
+    doc_id: str | None = None
+    evidence_id: str | None = None
+
+
+class _Claim(BaseModel):
+    id: str
+    claim: str
+    verdict: str
+    date: date | None
+    evidence: tuple[_Evidence, ...]
+
+
+class _Document(BaseModel):
+    doc_id: str
+    text: str
+    title: str | None = None
+    url: str | None = None
+
+
+def claims(data: Path, part: Set) -> list[Claim]:
+    """Every claim of a set, whether a document is relevant to it or not.
+
+    Raises:
+        MalformedCase: a file is missing, or a row is not what it must be.
+    """
+    known = {_key(part, row): _name(part, row.doc_id) for row in _rows(data, part)}
+    return [_claim(part, row, known) for row in _claims(data, part)]
+
+
+def documents(data: Path, part: Set) -> Iterator[dict[str, str]]:
+    """The documents of a set as rows of the library's JSON lines.
+
+    Raises:
+        MalformedCase: see `claims`.
+    """
+    for row in _rows(data, part):
+        url = row.url if row.url and _ADDRESS.fullmatch(row.url) else ""
+        original = _ARCHIVED.sub("", url)
+        publisher = _publisher(original) if part is AVERITEC else part.publisher
+        yield {
+            "id": _name(part, row.doc_id),
+            "title": row.title or _title(original) or publisher,
+            "publisher": publisher,
+            "url": url,
+            "published": _published(original) if part is AVERITEC else "",
+            "text": row.text,
+        }
+
+
+def sample(found: Sequence[Claim], most: int, seed: int) -> list[Claim]:
+    """At most `most` claims, drawn by a hash of seed and id, in the given order; 0 for all."""
+    drawn = sorted(found, key=lambda c: hashlib.sha256(f"{seed}/{c.id}".encode()).digest())
+    kept = {claim.id for claim in drawn[: most or None]}
+    return [claim for claim in found if claim.id in kept]
+
+
+def _claim(part: Set, row: _Claim, known: Mapping[str, str]) -> Claim:
+    named = [(e, known[key]) for e in row.evidence for key in _keys(part, e) if key in known]
+    return Claim(
+        id=f"{part.claims}/{row.id}",
+        part=part.name,
+        text=row.claim,
+        verdict=row.verdict,
+        day=row.date,
+        relevant=tuple(dict.fromkeys(name for e, name in named if e.gold)),
+        pages=tuple(dict.fromkeys(name for _, name in named)),
+    )
+
+
+def _keys(part: Set, evidence: _Evidence) -> list[str]:
+    named = (getattr(evidence, key) for key in part.keys)
+    return [name for name in named if name]
+
+
+def _key(part: Set, row: _Document) -> str:
+    return (row.url or "") if part is AVERITEC else row.doc_id
+
+
+def _claims(data: Path, part: Set) -> Iterator[_Claim]:
+    return (row.read(_Claim) for row in jsonl(_file(data, part.claims)))
+
+
+def _rows(data: Path, part: Set) -> Iterator[_Document]:
+    return (row.read(_Document) for row in jsonl(_file(data, part.corpus)))
+
+
+def _file(data: Path, name: str) -> Path:
+    path = data / FOLDER / f"{name}.jsonl.gz"
+    if not path.is_file():
+        raise MalformedCase(f"There is no file {path}.", f"Give the folder that has {FOLDER}/.")
+    return path
+
+
+def _name(part: Set, doc_id: str) -> str:
+    """An id that the library accepts, the same for the same document."""
+    return f"{part.claims}-{hashlib.sha256(doc_id.encode()).hexdigest()[:12]}"
+
+
+def _publisher(url: str) -> str:
+    place = located(url)
+    return place.registrable if place else "unknown"
+
+
+def _title(url: str) -> str:
+    """The words of an address's last part, as most news sites spell their headlines there."""
+    slugs = [_WORD.findall(part) for part in url.split("?", maxsplit=1)[0].split("/")[3:]]
+    longest = max(slugs, key=len, default=[])
+    return " ".join(longest) if len(longest) >= _SLUG else ""
+
+
+def _published(url: str) -> str:
+    """The day that an address names, in ISO form; empty where it names none."""
+    found = _DAY.search(url)
+    if found is None:
+        return ""
+    try:
+        return date(*map(int, found.groups())).isoformat()
+    except ValueError:  # the 31st of a shorter month
+        return ""

@@ -1,0 +1,162 @@
+"""The ways to rank the documents of a pool for a claim, over the same candidates.
+
+Both legs and their fusion are the product's own: the record's BM25, the exact scan over the stored
+vectors, `convex`. The query is the text of the claim as it stands.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from evals.retrieval.corpora import Claim
+from retrieval.exact import ExactScan
+from retrieval.fusion import DENSE_WEIGHT, convex
+from retrieval.library import DEPTH
+from retrieval.ports import Embedder
+from retrieval.record import Reader, Record, expression
+from retrieval.record.lexical import TITLE_WEIGHT
+from retrieval.record.queries import MATCHING
+
+RECIPROCAL: Final = 60
+"""Constant of rank fusion; Cormack, Clarke and Buettcher 2009."""
+RERANKED: Final = 40
+"""Passages that the cross-encoder reads for a claim, the best of fusion: as many as a draft may
+cite."""
+TITLE_WEIGHTS: Final = (0.0, 1.0, TITLE_WEIGHT, 4.0, 8.0)
+
+Scores = Mapping[str, float]
+
+
+class Entailment(Protocol):
+    """A cross-encoder as the table needs it."""
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
+        """P(supported), P(contradicted), P(neither) of each (evidence, claim); shape (n, 3)."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What both legs found for a claim, by passage id."""
+
+    claim: Claim
+    words: Mapping[float, Scores]
+    """BM25 of the best `DEPTH` by words, for each title weight."""
+    meaning: Scores
+    """Cosine of the best `DEPTH` by meaning."""
+    lexical: Scores
+    """BM25 with the product's title weight, of every candidate that matches a word."""
+    cosines: Scores
+    """Cosine of every candidate."""
+    documents: Mapping[str, str]
+    """Passage id to source id."""
+    relevance: Scores = field(default_factory=dict)
+    """1 - P(neither) of the passages that were re-ranked."""
+
+
+Ranking = Callable[[Candidates], list[str]]
+"""Gives source ids, best first."""
+
+
+def gather(record: Record, embedder: Embedder, claims: Sequence[Claim]) -> list[Candidates]:
+    """Search with both legs for every claim."""
+    vectors = embedder.embed([claim.text for claim in claims])
+    scan = ExactScan()
+    with record.reading() as reader:
+        return [
+            _candidates(reader, scan, claim, vector)
+            for claim, vector in zip(claims, vectors, strict=True)
+        ]
+
+
+def with_relevance(
+    record: Record, model: Entailment, found: Sequence[Candidates], progress: Callable[[int], None]
+) -> list[Candidates]:
+    """Have the cross-encoder read the `RERANKED` best passages of each claim."""
+    read = []
+    with record.reading() as reader:
+        for done, one in enumerate(found):
+            progress(done)
+            passages = reader.passages(_best(fused(one, DENSE_WEIGHT))[:RERANKED])
+            told = model.probabilities([(p.text, one.claim.text) for p in passages])
+            relevance = {p.id: 1.0 - float(row[2]) for p, row in zip(passages, told, strict=True)}
+            read.append(Candidates(**{**vars(one), "relevance": relevance}))
+    return read
+
+
+def by_words(title_weight: float) -> Ranking:
+    """BM25 alone; a word of the title counts `title_weight` times."""
+    return lambda c: _documents(c, _best(c.words[title_weight]))
+
+
+def by_meaning(c: Candidates) -> list[str]:
+    """Cosine alone."""
+    return _documents(c, _best(c.meaning))
+
+
+def by_ranks(c: Candidates) -> list[str]:
+    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over both legs."""
+    scores: dict[str, float] = {}
+    for leg in (c.words[TITLE_WEIGHT], c.meaning):
+        for rank, passage in enumerate(_best(leg), 1):
+            scores[passage] = scores.get(passage, 0.0) + 1 / (RECIPROCAL + rank)
+    return _documents(c, _best(scores))
+
+
+def by_scores(weight: float) -> Ranking:
+    """Score fusion as the product does it; `weight` is the share of meaning."""
+    return lambda c: _documents(c, _best(fused(c, weight)))
+
+
+def reranked(weight: float) -> Ranking:
+    """Fusion, its first passages put in order by (1 - weight) fused + weight relevance."""
+
+    def rank(c: Candidates) -> list[str]:
+        scores = {
+            passage: (1 - weight) * score + weight * c.relevance[passage]
+            if passage in c.relevance
+            else score - 1.0  # behind every passage that was read
+            for passage, score in fused(c, DENSE_WEIGHT).items()
+        }
+        return _documents(c, _best(scores))
+
+    return rank
+
+
+def fused(c: Candidates, weight: float) -> dict[str, float]:
+    """Fused score by passage id."""
+    return {p: f.score for p, f in convex(c.lexical, c.cosines, weight).items()}
+
+
+def _candidates(
+    reader: Reader, scan: ExactScan, claim: Claim, vector: npt.NDArray[np.float32]
+) -> Candidates:
+    meaning = scan.nearest(reader, vector, DEPTH)
+    lexical = _words(reader, claim.text, TITLE_WEIGHT, list(meaning))
+    ids, vectors = reader.vectors([p for p in lexical if p not in meaning])
+    cosines = {**meaning, **dict(zip(ids, map(float, vectors @ vector), strict=True))}
+    words = {w: _words(reader, claim.text, w) for w in TITLE_WEIGHTS}
+    every = {*cosines, *(p for scores in words.values() for p in scores)}
+    owners = {p.id: p.source.id for p in reader.passages(sorted(every))}
+    return Candidates(claim, words, meaning, lexical, cosines, owners)
+
+
+def _words(reader: Reader, query: str, weight: float, ids: Iterable[str] = ()) -> dict[str, float]:
+    """As `Reader.words`, with any title weight."""
+    words = expression(query)
+    if words is None:
+        return {}
+    if weight == TITLE_WEIGHT:
+        return reader.words(words, DEPTH, list(ids))
+    asked = {"words": words, "depth": DEPTH, "ids": "[]", "title_weight": weight}
+    return {row.id: -row.score for row in reader.connection.execute(MATCHING, asked)}
+
+
+def _best(scores: Scores) -> list[str]:
+    return sorted(scores, key=lambda passage: (-scores[passage], passage))
+
+
+def _documents(c: Candidates, passages: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(c.documents[passage] for passage in passages))

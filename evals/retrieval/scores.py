@@ -1,0 +1,152 @@
+"""Marks of rankings, weights tuned on the other half, and what the figures are worth."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from agent.types import Value
+from evals.metrics.retrieval import ndcg_at_k, recall_at_k, reciprocal_rank
+from evals.retrieval.corpora import Claim
+from evals.retrieval.ranking import Candidates, Ranking
+from evals.statistics import Comparison, Estimate, compare, mean
+
+SHARES: Final = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
+"""Shares of meaning that are tried for fusion: scaled cosines differ little, so most of it is at
+the upper end."""
+BLENDS: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
+"""Shares of the cross-encoder that are tried for re-ranking."""
+HALVES: Final = 2
+SEED: Final = 1
+
+Marks = Mapping[str, Sequence[float]]
+"""Metric to one mark a claim."""
+
+
+class Figures(Value):
+    """One way of ranking on one set."""
+
+    part: str
+    way: str
+    ndcg: Estimate
+    recall: Estimate
+    mrr: Estimate
+
+
+class Gain(Value):
+    """How much more nDCG@10 one way has than another, claim by claim."""
+
+    part: str
+    way: str
+    over: str
+    comparison: Comparison
+
+
+def clusters(claims: Sequence[Claim]) -> list[str]:
+    """Claims that share a relevant document, directly or by others, are one cluster."""
+    places = {
+        name: n for n, name in enumerate(dict.fromkeys(d for c in claims for d in c.relevant))
+    }
+    edges = [(n, len(claims) + places[d]) for n, c in enumerate(claims) for d in c.relevant]
+    rows, columns = np.array(edges, dtype=int).reshape(-1, 2).T
+    size = len(claims) + len(places)
+    graph = coo_array((np.ones(len(edges)), (rows, columns)), shape=(size, size))
+    _, labels = connected_components(graph, directed=False)
+    return [str(label) for label in labels[: len(claims)]]
+
+
+def halves(claims: Sequence[Claim], groups: Sequence[str]) -> list[int]:
+    """0 or 1 for each claim: in each set whole clusters, the largest first, to the smaller half."""
+    filled: dict[str, list[int]] = {}
+    sizes: dict[tuple[str, str], int] = {}
+    for claim, group in zip(claims, groups, strict=True):
+        sizes[claim.part, group] = sizes.get((claim.part, group), 0) + 1
+    half: dict[tuple[str, str], int] = {}
+    for part, group in sorted(sizes, key=lambda key: (-sizes[key], key)):
+        counts = filled.setdefault(part, [0] * HALVES)
+        half[part, group] = counts.index(min(counts))
+        counts[half[part, group]] += sizes[part, group]
+    return [half[c.part, g] for c, g in zip(claims, groups, strict=True)]
+
+
+def marks(found: Sequence[Candidates], ranking: Ranking) -> Marks:
+    """nDCG@10, recall@20 and reciprocal rank of every claim."""
+    told: dict[str, list[float]] = {"ndcg": [], "recall": [], "mrr": []}
+    for one in found:
+        ranked, relevant = ranking(one), one.claim.relevant
+        told["ndcg"].append(ndcg_at_k(ranked, dict.fromkeys(relevant, 1.0)) or 0.0)
+        told["recall"].append(recall_at_k(ranked, relevant, 20) or 0.0)
+        told["mrr"].append(reciprocal_rank(ranked, relevant) or 0.0)
+    return told
+
+
+def average(found: Sequence[Candidates], ndcg: Sequence[float]) -> float:
+    """Mean over sets of the mean nDCG@10: a large set weighs no more than a small one."""
+    parts = [one.claim.part for one in found]
+    each = {p: [m for m, q in zip(ndcg, parts, strict=True) if q == p] for p in set(parts)}
+    return float(np.mean([np.mean(values) for values in each.values()]))
+
+
+def tuned(
+    found: Sequence[Candidates],
+    half: Sequence[int],
+    of: Callable[[float], Ranking],
+    weights: Sequence[float],
+) -> tuple[Marks, list[dict[float, float]]]:
+    """Marks of each claim with the weight that is best on the half it is not in.
+
+    Returns:
+        The marks, and for each half its average nDCG@10 by weight.
+    """
+    by_weight = {w: marks(found, of(w)) for w in weights}
+    curves: list[dict[float, float]] = []
+    for h in range(HALVES):
+        rows = [n for n, other in enumerate(half) if other == h]
+        inside = [found[n] for n in rows]
+        curves.append(
+            {w: average(inside, [m["ndcg"][n] for n in rows]) for w, m in by_weight.items()}
+        )
+    chosen = [max(weights, key=curves[1 - h].__getitem__) for h in range(HALVES)]
+    metrics = next(iter(by_weight.values()))
+    crossed = {
+        name: [by_weight[chosen[h]][name][n] for n, h in enumerate(half)] for name in metrics
+    }
+    return crossed, curves
+
+
+def figures(
+    found: Sequence[Candidates], groups: Sequence[str], ways: Mapping[str, Marks]
+) -> list[Figures]:
+    """Every way on every set, with clustered intervals."""
+    rows = []
+    for part, places in _parts(found).items():
+        names = [groups[n] for n in places]
+        for way, told in ways.items():
+            estimates = {m: mean([v[n] for n in places], names) for m, v in told.items()}
+            rows.append(Figures(part=part, way=way, **estimates))
+    return rows
+
+
+def gains(
+    found: Sequence[Candidates], groups: Sequence[str], ways: Mapping[str, Marks], best: str
+) -> list[Gain]:
+    """What `best` has over each other way, paired by claim."""
+    rows = []
+    for part, places in _parts(found).items():
+        names = [groups[n] for n in places]
+        for way in ways:
+            if way == best:
+                continue
+            first, second = ([ways[w]["ndcg"][n] for n in places] for w in (best, way))
+            comparison = compare(first, second, names, SEED)
+            rows.append(Gain(part=part, way=best, over=way, comparison=comparison))
+    return rows
+
+
+def _parts(found: Sequence[Candidates]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for n, one in enumerate(found):
+        places.setdefault(one.claim.part, []).append(n)
+    return places

@@ -1,0 +1,1 @@
+"""Outcomes into figures: which metrics a part of a suite is measured by, and how they add up."""

@@ -1,0 +1,135 @@
+"""Pages that were written elsewhere: by another product, another model, a person."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, Field
+
+from agent import bootstrap
+from agent.reading import UnreadableText, read
+from agent.settings import Settings
+from evals.case import NOT_ENOUGH, Case, Document, PageCase
+from evals.errors import EvalError
+from evals.loaders.rows import jsonl, text
+from evals.outcome import Outcome
+from evals.systems.texts import find, listed
+
+SOURCES: Final = "sources.jsonl"
+VERDICTS: Final = {
+    "supported": "supported",
+    "refuted": "refuted",
+    "mixed": "mixed",
+    "unproven": NOT_ENOUGH,
+    "none": NOT_ENOUGH,
+}
+_LINE: Final = re.compile(r"^\W*verdict\W+(\w+)", re.IGNORECASE | re.MULTILINE)
+
+
+class _Source(BaseModel):
+    id: str = Field(min_length=1)
+    text: str
+    title: str = ""
+    publisher: str = ""
+    published: date | None = None
+    url: str = ""
+
+
+class Given:
+    """Takes the text of a case as the answer."""
+
+    def answer(self, cases: Sequence[Case]) -> list[Outcome]:
+        return [self._one(case) for case in cases]
+
+    def _one(self, case: Case) -> Outcome:
+        if not isinstance(case, PageCase):
+            return Outcome(case=case.id, error="the case holds no text")
+        try:
+            found = listed(read(case.text), case.sources)
+        except UnreadableText as error:
+            return Outcome(case=case.id, error=str(error))
+        return Outcome(case=case.id, sentences=found.spoken())
+
+
+class Written:
+    """One file a case, named after the id without its part: `claims/A01` is `A01.md`.
+
+    What the numbers stand for is looked up by id, address or title in `sources.jsonl` of the same
+    folder (`{"id", "text", "title"?, "publisher"?, "published"?, "url"?}`), else in the library.
+    A page that is not there is no answer; it is counted, never passed over.
+    """
+
+    def __init__(self, folder: Path, suffix: str, library: Path | None) -> None:
+        """Read the sources.
+
+        Raises:
+            EvalError: there is no such folder.
+            MalformedCase: a row of `sources.jsonl` is no source.
+        """
+        if not folder.is_dir():
+            raise EvalError(f"There is no folder {folder}.", "Give the folder of the pages.")
+        self._folder, self._suffix = folder, suffix
+        self._documents = dict(_documents(folder, library))
+
+    def answer(self, cases: Sequence[Case]) -> list[Outcome]:
+        return [self._one(case) for case in cases]
+
+    def _one(self, case: Case) -> Outcome:
+        path = self._folder / f"{case.id.split('/', 1)[1]}{self._suffix}"
+        if not path.is_file():
+            return Outcome(case=case.id, error=f"there is no page {path.name}")
+        written = text(path)
+        try:
+            found = read(written, self._suffix)
+        except UnreadableText as error:
+            return Outcome(case=case.id, error=str(error))
+        known = {s.number: find(s, self._documents) for s in found.sources}
+        documents = [
+            d.model_copy(update={"n": number}) for number, d in known.items() if d is not None
+        ]
+        resolved = listed(found, documents)
+        spoken = resolved.spoken()
+        used = {n for s in found.sentences for n in s.numbers}
+        ids = {id(d): name for name, d in self._documents.items()}
+        return Outcome(
+            case=case.id,
+            sentences=spoken,
+            verdict=_verdict(written, self._suffix),
+            form=written if self._suffix != ".json" else "",
+            cites=tuple(ids[id(d)] for n, d in known.items() if d is not None and n in used),
+        )
+
+
+def _verdict(written: str, suffix: str) -> str | None:
+    """What a page says its verdict is, in the words of the cases; None where it says none."""
+    if suffix == ".json":
+        said = str(json.loads(written).get("verdict") or "")
+    else:
+        line = _LINE.search(written)
+        said = line[1] if line else ""
+    return VERDICTS.get(said.casefold())
+
+
+def _documents(folder: Path, library: Path | None) -> Iterator[tuple[str, Document]]:
+    path = folder / SOURCES
+    if path.is_file():
+        for row in jsonl(path):
+            found = row.read(_Source)
+            yield found.id, Document(n=0, **found.model_dump(exclude={"id"}))
+    elif library is not None:
+        with bootstrap.open_library(Settings(), library) as held:
+            for s in held.sources():
+                yield (
+                    s.id,
+                    Document(
+                        n=0,
+                        text=held.snapshot(s.id),
+                        title=s.title,
+                        publisher=s.publisher,
+                        published=s.published,
+                        url=s.url,
+                    ),
+                )

@@ -1,0 +1,119 @@
+"""Labels from a teacher model over your own library, to train the cross-encoder on.
+
+    python -m evals.training.teacher --out ROWS.jsonl [--library DIR] [--rows 2000] [-- TRAINING]
+
+Sentences of the library are put beside the passages of other sources that come nearest to them, and
+the configured language model says whether the passage carries the sentence. Labelled rows are kept
+as they come; the command goes on where it stopped. What stands behind `--` is handed to
+`evals.training.verifier.train`, which then trains on the rows as well.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from agent import bootstrap
+from agent.ports import Chat, Shelf
+from agent.settings import Settings
+from agent.types import Extract, Pair
+from agent.verifiers.llm import ask_opinions
+from retrieval.sentences import sentences
+from retrieval.types import Passage
+
+SEED = 21
+AT_ONCE = 12
+"""Pairs of one question."""
+NEAR = 3
+"""Passages of other sources that a sentence is put beside."""
+SHORTEST, LONGEST = 6, 40
+"""Words of a sentence that is worth a question."""
+LABELS = {"full": "supported", "part": "partial", "none": "unsupported"}
+
+
+def main() -> None:
+    """Label, and train where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, help="file of labelled rows")
+    parser.add_argument("--library", type=Path, help="library to take passages from")
+    parser.add_argument("--rows", type=int, default=2000, help="rows to label in all")
+    typed = sys.argv[1:]
+    at = typed.index("--") if "--" in typed else len(typed)
+    options, training = parser.parse_args(typed[:at]), typed[at + 1 :]
+    settings = Settings()
+    if not settings.uses_model:
+        parser.error("a teacher is a language model: set VERDICT_BASE_URL or VERDICT_API_KEY")
+    budget = bootstrap.build_budget(settings)
+    with bootstrap.open_library(settings, options.library) as library, budget.open():
+        label(library, bootstrap.build_chat(settings, budget), options.out, options.rows)
+    if training:
+        from evals.training.verifier import train  # noqa: PLC0415 - needs torch
+
+        train.main([*training, "--extra", str(options.out)])
+
+
+def label(shelf: Shelf, teacher: Chat, out: Path, rows: int) -> int:
+    """Append labelled rows to `out` until it holds `rows`; return how many it holds.
+
+    Raises:
+        ChatError: the teacher failed; what is labelled is kept.
+    """
+    done = _done(out)
+    fresh = (pair for pair in pairs(shelf) if _name(pair) not in done)
+    while len(done) < rows and (asked := list(islice(fresh, min(AT_ONCE, rows - len(done))))):
+        answers = ask_opinions(teacher, dict(enumerate(asked)))
+        with out.open("a", encoding="utf-8") as file:
+            for n, opinion in answers.items():
+                row = _row(asked[n], LABELS[opinion.support])
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                done.add(_name(asked[n]))
+    return len(done)
+
+
+def pairs(shelf: Shelf) -> Iterator[Pair]:
+    """Sentences beside near passages of other sources, in an order that the seed fixes."""
+    found = [(p, text) for block, _ in shelf.scan() for p in block for text in _sentences(p)]
+    random.Random(SEED).shuffle(found)
+    for passage, text in found:
+        hits = shelf.search(text, 4 * NEAR)
+        others = [h.passage for h in hits if h.passage.source.origin != passage.source.origin]
+        for other in others[:NEAR]:
+            yield Pair(claim=text, evidence=(Extract(text=other.text),))
+
+
+def _sentences(passage: Passage) -> list[str]:
+    found = (passage.text[start:end].strip() for start, end in sentences(passage.text))
+    return [text for text in found if SHORTEST <= len(text.split()) <= LONGEST]
+
+
+def _name(pair: Pair) -> str:
+    text = json.dumps([pair.claim, pair.evidence[0].text])
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def _row(pair: Pair, said: str) -> dict[str, str | list[str]]:
+    return {
+        "id": _name(pair),
+        "claim": pair.claim,
+        "evidence": [pair.evidence[0].text],
+        "label": said,
+        "source": "teacher",
+    }
+
+
+def _done(out: Path) -> set[str]:
+    """Names of the rows in `out`; half a line that a stopped run left behind is taken away."""
+    if not out.exists():
+        return set()
+    lines = out.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole: Sequence[str] = [line for line in lines if line.endswith("\n")]
+    out.write_text("".join(whole), encoding="utf-8")
+    return {json.loads(line)["id"] for line in whole}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""A workplace in Slack: people who ask, a desk that answers with pages made for tests."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from slack_bolt import BoltRequest, BoltResponse
+
+from agent.faces.slack.app import Face
+from agent.faces.slack.desk import Terms, open_desk
+from agent.faces.slack.questions import Limits
+from agent.faces.slack.serving import Connected, connect_one
+from agent.jobs.memory import Draft, MemoryJobs
+from agent.store import MemoryStore
+from agent.types import Claim, Insufficient, Page, Question
+from tests.faces.slack.loopback import BOT, TEAM, Slack
+from tests.unit.agent import pages
+
+Json = dict[str, Any]
+TODAY = date(2026, 11, 22)
+CLAIM = "The river bridge was closed to cars in January."
+ANSWER = "The bridge was closed to cars on January 8, 2026."
+
+
+def page(question: Question, text: str = ANSWER, **fields: Any) -> Page:  # noqa: ANN401
+    """A page that answers `question` with one cited sentence."""
+    held = pages.passage("bridge", text)
+    made = pages.page(pages.sentence(text, held), passages=[held], question=question.text, **fields)
+    claim = Claim(text=question.text, opposite="it is not so")
+    return Page(**{**dict(made), "claim": claim, "question": question})
+
+
+def numbered_event(n: int) -> Json:
+    """The `n`th of many questions: mentions of many people, and direct messages."""
+    said = {"user": f"U{n % 40:03}", "ts": f"1690000001.{n:06}", "text": f"Claim {n} is a bridge."}
+    mention = {"type": "app_mention", "channel": "C0NEWS"}
+    direct = {"type": "message", "channel": f"D{n % 40:03}", "channel_type": "im"}
+    return {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "event_id": f"EvN{n}",
+        "event": said | (direct if n % 2 else mention),
+        "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+    }
+
+
+def draft(question: Question, on_step: Callable[[str], None]) -> Page | Insufficient:
+    """Stands in for `Desk.draft`: nothing is known of dragons."""
+    for step in ("plan", "search", "draft", "check", "verdict", "conclude"):
+        on_step(step)
+    if "dragon" in question.text.lower():
+        return pages.insufficient()
+    return page(question)
+
+
+@dataclass
+class Place:
+    """Sends what Slack sends, and waits for what comes back."""
+
+    slack: Slack
+    connected: Connected
+    face: Face
+    jobs: MemoryJobs
+    store: MemoryStore
+    drafted: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def ts(self) -> str:
+        return f"1690000000.{next(self._numbers):06}"
+
+    def send(self, body: Json) -> BoltResponse:
+        """Bring an envelope, as Socket Mode does."""
+        return self.connected.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+    def event(self, kind: str, text: str, **fields: object) -> Json:
+        """The envelope of a message."""
+        said = {"type": kind, "user": "U0ANNA", "channel": "C0NEWS", "ts": self.ts(), "text": text}
+        return {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "event_id": f"Ev{next(self._numbers)}",
+            "event": said | fields,
+            "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+        }
+
+    def mention(self, text: str, **fields: object) -> Json:
+        return self.event("app_mention", f"<@{BOT}> {text}", **fields)
+
+    def direct(self, text: str, **fields: object) -> Json:
+        known = {"channel": "D0ANNA", "channel_type": "im"}
+        return self.event("message", text, **(known | fields))
+
+    def respond_at(self) -> str:
+        return f"{self.slack.address}/response/{next(self._numbers)}"
+
+    def shortcut(self, message: Json, **fields: object) -> Json:
+        return {
+            "type": "message_action",
+            "callback_id": "is_this_true",
+            "trigger_id": f"t{next(self._numbers)}",
+            "team": {"id": TEAM},
+            "user": {"id": "U0ANNA", "team_id": TEAM},
+            "channel": {"id": "C0NEWS"},
+            "message": {"type": "message", "ts": self.ts(), **message},
+            "response_url": self.respond_at(),
+            **fields,
+        }
+
+    def command(self, text: str) -> Json:
+        return {
+            "command": "/istrue",
+            "text": text,
+            "trigger_id": f"t{next(self._numbers)}",
+            "team_id": TEAM,
+            "user_id": "U0ANNA",
+            "channel_id": "C0NEWS",
+            "response_url": self.respond_at(),
+        }
+
+    def press(self, action: str, value: str, *, private: bool = True, **fields: object) -> Json:
+        place = {"type": "message", "channel_id": "C0NEWS", "message_ts": self.ts()}
+        return {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": "U0ANNA", "team_id": TEAM},
+            "trigger_id": f"t{next(self._numbers)}",
+            "container": place | {"is_ephemeral": private} | fields,
+            "channel": {"id": "C0NEWS"},
+            "response_url": self.respond_at(),
+            "actions": [{"type": "button", "action_id": action, "value": value, "block_id": "b"}],
+        }
+
+    def until(self, found: Callable[[], Any], seconds: float = 8.0) -> Any:  # noqa: ANN401
+        """Wait for what is found."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if value := found():
+                return value
+            time.sleep(0.01)
+        told = [(c.method, c.answer) for c in self.slack.calls]
+        raise AssertionError(f"nothing came in {seconds} s: {told}")
+
+    def answer(self, method: str = "chat.postEphemeral", number: int = 1) -> Json:
+        """The `number`th message of a method that has buttons, or else the last one."""
+
+        def found() -> Json | None:
+            sent = [c.body for c in self.slack.of(method) if _is_answer(c.body)]
+            return sent[number - 1] if len(sent) >= number else None
+
+        answered: Json = self.until(found)
+        return answered
+
+    def settled(self) -> None:
+        """Wait until no question is open."""
+        self.until(lambda: not self.face.ways.inbox.due(time.time() + 10_000))
+
+
+def _is_answer(body: Json) -> bool:
+    return any(b["type"] == "header" for b in body.get("blocks") or [])
+
+
+@contextmanager
+def opened(
+    slack: Slack,
+    path: Path,
+    make: Draft = draft,
+    *,
+    store: MemoryStore | None = None,
+    limits: Limits = Limits(1_000, 1_000),  # noqa: B008
+    clock: Callable[[], float] = time.time,
+    connected: Connected | None = None,
+    workers: int = 4,
+    **terms: Any,  # noqa: ANN401
+) -> Iterator[Place]:
+    """A desk that answers until the block ends."""
+    drafted: list[str] = []
+    kept = store or MemoryStore()
+
+    def counted(question: Question, on_step: Callable[[str], None]) -> Page | Insufficient:
+        drafted.append(question.text)
+        return make(question, on_step)
+
+    with ExitStack() as stack:
+        jobs = stack.enter_context(MemoryJobs(counted, limit=2_000, workers=workers))
+        api = f"{slack.address}/api/"
+        connected = connected or connect_one("xoxb-test", "secret", frozenset(), api)
+        face = stack.enter_context(
+            open_desk(
+                connected,
+                jobs,
+                kept,
+                path,
+                Terms(limits=limits, **terms),
+                clock=clock,
+                today=lambda: TODAY,
+            )
+        )
+        yield Place(slack, connected, face, jobs, kept, drafted)

@@ -1,0 +1,146 @@
+"""Nothing acknowledged is lost, nothing is answered twice."""
+
+import json
+import os
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+from agent.faces.slack.keeping import forget, forget_jobs, purge
+from agent.types import Insufficient, Page, Question
+from tests.faces.slack.loopback import Slack
+from tests.faces.slack.place import CLAIM, Place, draft, opened
+from tests.faces.slack.rules import words
+
+EVENTS = int(os.environ.get("VERDICT_TEST_SLACK_EVENTS", "80"))
+"""Events of the test with a restart; 1000 for the long run."""
+
+
+def answers(slack: Slack) -> Counter[str]:
+    """How often each numbered claim was answered."""
+    shown = [
+        words(c.body)
+        for c in slack.of("chat.postEphemeral", "chat.update", "response", "chat.postMessage")
+        if any(b["type"] == "header" for b in c.body.get("blocks") or [])
+    ]
+    numbered = [told.split("Claim ")[1].split(" ")[0] for told in shown if "Claim " in told]
+    return Counter(numbered)
+
+
+def numbered(place: Place, n: int) -> dict[str, object]:
+    kind = place.direct if n % 2 else place.mention
+    body = kind(f"Claim {n} of the bridge is closed.", user=f"U{n % 40:03}")
+    body["event_id"] = f"EvN{n}"
+    return body
+
+
+def test_a_redelivered_event_is_answered_once(place: Place) -> None:
+    body = place.mention(CLAIM)
+    for _ in range(4):
+        assert place.send(body).status == 200
+    place.answer()
+    place.settled()
+    assert place.send(body).status == 200
+    assert len(place.drafted) == 1
+
+
+def test_one_message_under_two_event_ids_is_answered_once(place: Place) -> None:
+    body = place.mention(CLAIM)
+    place.send(body)
+    place.send(body | {"event_id": "EvOther"})
+    place.answer()
+    place.settled()
+    assert len(place.drafted) == 1
+
+
+def test_an_event_that_cannot_be_stored_is_not_acknowledged(place: Place) -> None:
+    records = place.face.ways.inbox._records
+    records.close()
+    records.path.unlink()
+    for beside in ("-wal", "-shm"):
+        records.path.with_name(records.path.name + beside).unlink(missing_ok=True)
+    records.path.mkdir()
+    body = place.mention(CLAIM)
+    assert place.send(body).status == 500
+    records.path.rmdir()
+
+
+def test_a_question_open_at_a_stop_is_answered_after_the_start(
+    slack: Slack, tmp_path: Path
+) -> None:
+    path = tmp_path / "slack.sqlite3"
+    with opened(slack, path) as place:
+        place.face.answerer.stop()
+        place.send(place.mention(CLAIM))
+        assert place.face.ways.inbox.due(time.time())
+    with opened(slack, path) as place:
+        place.answer()
+        place.settled()
+    assert len(slack.of("chat.postEphemeral")) == 1
+
+
+def test_every_event_is_answered_once_over_redelivery_and_a_restart(
+    slack: Slack, tmp_path: Path
+) -> None:
+    chance = random.Random(7)  # noqa: S311
+    path, sent = tmp_path / "slack.sqlite3", []
+
+    def slow(question: Question, on_step: object) -> Page | Insufficient:
+        time.sleep(0.002)
+        return draft(question, lambda _: None)
+
+    with opened(slack, path, slow) as place:
+        for n in range(EVENTS // 2):
+            sent.append(numbered(place, n))
+            assert place.send(sent[-1]).status == 200
+            if chance.random() < 0.2:
+                place.send(chance.choice(sent))
+    done_before = sum(answers(slack).values())
+    with opened(slack, path, slow) as place:
+        place._numbers = iter(range(100_000, 200_000))
+        for n in range(EVENTS // 2, EVENTS):
+            sent.append(numbered(place, n))
+            place.send(sent[-1])
+            if chance.random() < 0.2:
+                place.send(chance.choice(sent))
+        place.until(lambda: len(answers(slack)) == EVENTS, seconds=20 + EVENTS / 4)
+        place.settled()
+    assert done_before < EVENTS // 2, "the restart came in the middle of the work"
+    assert set(answers(slack).values()) == {1}
+
+
+def test_what_was_asked_is_forgotten_on_time_and_on_demand(slack: Slack, tmp_path: Path) -> None:
+    path = tmp_path / "slack.sqlite3"
+    with opened(slack, path) as place:
+        records = place.face.ways.inbox._records
+        for user in ("U0ANNA", "U0BEN"):
+            place.send(place.direct(f"The bridge of {user} street was closed.", user=user))
+        place.until(lambda: len(slack.of("chat.update")) >= 2)
+        place.settled()
+        records.scrub()
+        gone, jobs = forget(records, "U0ANNA")
+        forget_jobs(place.jobs, jobs)
+        assert (gone, len(jobs)) == (1, 1)
+        assert b"U0ANNA" not in _bytes(tmp_path)
+        assert b"bridge of U0BEN" in _bytes(tmp_path)
+        assert purge(records, time.time() + 8 * 86_400, 7)
+        assert b"U0BEN" not in _bytes(tmp_path)
+
+
+def test_ids_of_slack_are_gone_once_the_answer_is_there(slack: Slack, tmp_path: Path) -> None:
+    with opened(slack, tmp_path / "slack.sqlite3") as place:
+        place.send(place.mention(CLAIM, user="U0SECRET", channel="C0SECRET"))
+        place.send(place.shortcut({"text": CLAIM + " Really."}, user={"id": "U0SECRET"}))
+        place.answer()
+        place.answer("response")
+        place.settled()
+        place.face.ways.inbox._records.scrub()
+    held = _bytes(tmp_path)
+    for secret in (b"U0SECRET", b"C0SECRET", b"/response/", b"T0DESK"):
+        assert secret not in held
+    assert json.dumps(CLAIM).encode()[1:-1] in held
+
+
+def _bytes(folder: Path) -> bytes:
+    return b"".join(p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file())

@@ -1,0 +1,46 @@
+"""What was read lately is not read again, and nothing else changes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agent.ports import Probabilities
+from agent.verifiers.cached import CachedEntailment
+from tests.fakes import WordsEntailment
+
+PAIRS = [("The lake froze.", "The lake froze."), ("The lake froze.", "Bread rose.")]
+
+
+class Counting(WordsEntailment):
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
+        self.asked += pairs
+        return super().probabilities(pairs)
+
+
+def test_answers_are_those_of_the_model_in_order_and_with_repeats() -> None:
+    asked = [*PAIRS, PAIRS[0]]
+    found = CachedEntailment(Counting()).probabilities(asked)
+    assert np.array_equal(found, WordsEntailment().probabilities(asked))
+
+
+def test_a_pair_is_read_once() -> None:
+    model = Counting()
+    cached = CachedEntailment(model)
+    for _ in range(3):
+        cached.probabilities([*PAIRS, *PAIRS])
+    assert model.asked == PAIRS
+
+
+def test_it_forgets_what_was_not_asked_lately() -> None:
+    model = Counting()
+    cached = CachedEntailment(model, remembered=1)
+    for pair in (PAIRS[0], PAIRS[1], PAIRS[0]):
+        cached.probabilities([pair])
+    assert model.asked == [PAIRS[0], PAIRS[1], PAIRS[0]]
+
+
+def test_no_pairs_give_no_rows() -> None:
+    assert CachedEntailment(Counting()).probabilities([]).shape == (0, 3)
