@@ -72,16 +72,18 @@ def stances(
     """Read the stance of each sentence towards the claim, in order."""
     if not sentences:
         return []
-    leans = lean(claim, sentences, entailment)
     wanted = " ".join(expanded(claim.text))
     vectors = shelf.embed([claim.text, wanted, *sentences])
     cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
     rulings = verifier.judge(
         [Pair(claim=claim.text, evidence=(Extract(text=s),)) for s in sentences]
     )
+    near = [cosine >= SUBJECT for cosine in cosines.tolist()]
+    asked = [text for text, close in zip(sentences, near, strict=True) if close]
+    leans = dict(zip(asked, lean(claim, asked, entailment), strict=True))
     return [
-        _stance(claim.text, *read)
-        for read in zip(sentences, cosines.tolist(), leans, rulings, strict=True)
+        _stance(claim.text, text, leans[text], ruling) if close else Stance.NEITHER
+        for text, close, ruling in zip(sentences, near, rulings, strict=True)
     ]
 
 
@@ -97,8 +99,8 @@ def lean(claim: Claim, sentences: Sequence[str], entailment: Entailment) -> list
     return [float(side) for side in (sides[:, 0] - sides[:, 1]) / 2]
 
 
-def _stance(claim: str, text: str, cosine: float, leaning: float, ruling: Ruling) -> Stance:
-    if cosine < SUBJECT or SILENCE.search(text):
+def _stance(claim: str, text: str, leaning: float, ruling: Ruling) -> Stance:
+    if SILENCE.search(text):
         return Stance.NEITHER
     if _opposite(ruling) or _denies(claim, text) or _other_figure(claim, text, ruling):
         return Stance.AGAINST

@@ -29,7 +29,7 @@ def slow(question, on_step):
     time.sleep(float(sys.argv[3]))
     return draft(question, lambda _: None)
 
-with opened(Slack(address=sys.argv[1]), Path(sys.argv[2]), slow, workers=20) as place:
+with opened(Slack(address=sys.argv[1]), Path(sys.argv[2]), slow, workers=2) as place:
     over_socket(place.connected.app, "xapp-test", threading.Event())
 """
 

@@ -44,6 +44,9 @@ def test_a_socket_brings_questions_and_acknowledges_them(slack: Slack, place: Pl
             command = socket.deliver(place.command("Dragons live there."), "slash_commands")
             assert ANSWER in words(place.answer())
             assert "nothing on this" in words(place.answer("response"))
+            patience = time.monotonic() + 10
+            while command not in socket.answers and time.monotonic() < patience:
+                time.sleep(0.02)
             assert socket.answers[command]["text"].startswith("Checking")
             assert max(socket.seconds) < 3, "Slack gives up after three seconds"
         finally:
