@@ -21,11 +21,13 @@ class Seen:
     entailment: Mapping[tuple[str, str], Probabilities]
 
     def features(self, comparison: Comparison, checks: Sequence[Check]) -> dict[str, float]:
-        """Everything that `agent.verifiers.features.FEATURES` names."""
+        """Everything that `agent.verifiers.features.FEATURES` names; a pair not read says nothing."""
         return comparison.features(
             self.vectors[comparison.said],
             np.array([self.vectors[window] for window in comparison.windows]),
-            np.array([self.entailment[pair] for pair in comparison.pairs]).reshape(-1, 3),
+            np.array(
+                [self.entailment[p] for p in comparison.pairs if p in self.entailment]
+            ).reshape(-1, 3),
             checks,
         )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from agent.checks import attribution, naming, run
+from agent.checks import HARD_NAMES, attribution, naming, run
 from agent.checks.frames import frames
 from agent.checks.reading import Reading
 from agent.clauses import clauses
@@ -32,8 +32,9 @@ class Unit:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """What the cross-encoder must read to score it."""
-        return [] if self.verbatim else self.comparison.pairs
+        """What the cross-encoder must read to rule: nothing where a hard fact decides already."""
+        decided = self.verbatim or any(check.name in HARD_NAMES for check in self.violated)
+        return [] if decided else self.comparison.pairs
 
 
 def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
