@@ -21,13 +21,15 @@ class Seen:
     entailment: Mapping[tuple[str, str], Probabilities]
 
     def features(self, comparison: Comparison, checks: Sequence[Check]) -> dict[str, float]:
-        """Everything that `agent.verifiers.features.FEATURES` names; a pair not read says nothing."""
+        """Everything that `agent.verifiers.features.FEATURES` names.
+
+        A pair that was not read says nothing.
+        """
+        read = [self.entailment[pair] for pair in comparison.pairs if pair in self.entailment]
         return comparison.features(
             self.vectors[comparison.said],
             np.array([self.vectors[window] for window in comparison.windows]),
-            np.array(
-                [self.entailment[p] for p in comparison.pairs if p in self.entailment]
-            ).reshape(-1, 3),
+            np.array(read).reshape(-1, 3),
             checks,
         )
 
