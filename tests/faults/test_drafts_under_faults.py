@@ -29,6 +29,8 @@ from tests.unit.agent.desk_with_model import QUESTION, SHELF, VERIFIER
 DRAFTS: Final = int(os.environ.get("VERDICT_FAULT_DRAFTS", "60"))
 CHUNKS: Final = 12
 LIMITS: Final = Limits(seconds=2.0, draft_tokens=40_000)
+BUSY = 1.5
+"""Seconds after the limit in which a busy machine must have noticed it."""
 OWN: Final = 1.0
 """Seconds that a draft may take beside the model."""
 HELD: Final = " ".join(p.text for block, _ in SHELF.scan() for p in block)
@@ -99,7 +101,7 @@ def test_every_draft_ends_in_a_right_page_within_its_limits(chunk: int) -> None:
             took = time.monotonic() - began
         assert isinstance(made, Page), (seed, made)
         _right(made, seed)
-        assert made.usage.seconds <= LIMITS.seconds + 0.5, seed
+        assert made.usage.seconds <= LIMITS.seconds + BUSY, seed
         assert took <= LIMITS.seconds * 1.1 + OWN, seed
         assert made.usage.input_tokens + made.usage.output_tokens <= (LIMITS.draft_tokens or 0)
         assert server.tokens <= (LIMITS.draft_tokens or 0), seed
