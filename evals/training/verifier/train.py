@@ -28,7 +28,6 @@ from evals.training.verifier.batches import Encoded, batch, encode, steps
 from evals.training.verifier.data import mixture, own
 from evals.training.verifier.model import Verifier, loss
 
-SEED = 20
 TOKENS_PER_STEP = 2560
 RATE, HEAD_RATE = 1.5e-4, 6e-4
 WARM_UP, STEADY = 0.04, 0.4
@@ -64,6 +63,8 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept")
     parser.add_argument("--hours", type=float, default=24.0, help="at most so long")
     parser.add_argument("--steps", type=int, help="at most so many; by default one pass")
+    parser.add_argument("--seed", type=int, default=20, help="of the mixture and its order")
+    parser.add_argument("--start", type=Path, help="checkpoint of an earlier pass to go on from")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument(
         "--bf16", action="store_true", help="for processors with avx512_bf16; others crawl with it"
@@ -73,22 +74,25 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("--extra", type=Path, help="labelled rows of your own, JSON lines")
     options = parser.parse_args(typed)
     torch.set_num_threads(2)
-    torch.manual_seed(SEED)
+    torch.manual_seed(options.seed)
     options.work.mkdir(parents=True, exist_ok=True)
-    data = _encoded(options.data, options.work, options.extra)
-    order = steps(data, TOKENS_PER_STEP, SEED)[: options.steps]
+    data = _encoded(options)
+    order = steps(data, TOKENS_PER_STEP, options.seed)[: options.steps]
     model = Verifier(options.weights)
+    if options.start:
+        model.load_state_dict(torch.load(options.start, weights_only=True)["model"])
     chosen = dev.cases(options.data / "dev", options.dev_rows)
     run = Run(len(order), options.hours * 3600)
     _train(model, data, order, run=run, chosen=chosen, options=options)
     print(_measured(model, chosen), flush=True)
 
 
-def _encoded(data: Path, work: Path, extra: Path | None) -> Encoded:
+def _encoded(options: argparse.Namespace) -> Encoded:
     """Build the mixture, or take the one built before."""
-    path = work / "mixture.pt"
+    path = options.work / "mixture.pt"
     if not path.exists():
-        groups = mixture(data / "train", SEED) + (own(extra) if extra else [])
+        groups = mixture(options.data / "train", options.seed)
+        groups += own(options.extra) if options.extra else []
         encode(groups, load_tokenizer()).save(path)
     return Encoded.load(path)
 
