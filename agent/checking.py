@@ -10,7 +10,7 @@ from agent.framing import Framed, frame
 from agent.ledger import Ledger
 from agent.ports import Entailment, Shelf, Verifier
 from agent.reading import CitedSentence, CitedSource, CitedText
-from agent.stance import stances
+from agent.stance import sides
 from agent.types import (
     CheckedSentence,
     Citation,
@@ -125,8 +125,8 @@ def _ledger(
     if claim is None or not standing:
         return None
     sources = {s.id: s for s in court.evidence.sources}
-    sides = stances(claim, [s.text for s in standing], court.shelf, court.verifier, entailment)
-    verdict = reach(claim, standing, sides, sources)
+    read = sides(claim, standing, court.evidence, court.shelf, entailment)
+    verdict = reach(claim, standing, read, sources)
     return Ledger(claim=claim, sources=tuple(sources.values()), verdict=verdict)
 
 

@@ -10,7 +10,7 @@ from agent.gather import gather, scope_of, thin
 from agent.ledger import Ledger
 from agent.ports import Drafter, Entailment, Planner, Reviewer, Shelf, Store, Verifier
 from agent.settle import settle
-from agent.stance import stances
+from agent.stance import sides
 from agent.types import (
     CheckedSection,
     Claim,
@@ -121,11 +121,9 @@ class Desk:
 
     def _verdict(self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection]) -> Verdict:
         said = [s for section in body for s in section.sentences if s.kind is Kind.FINDING]
-        sides = stances(
-            plan.claim, [s.text for s in said], self.shelf, self.verifier, self.entailment
-        )
+        read = sides(plan.claim, said, evidence, self.shelf, self.entailment)
         sources = {s.id: s for s in evidence.sources}
-        return reach(plan.claim, said, sides, sources, plan.question.as_of)
+        return reach(plan.claim, said, read, sources, plan.question.as_of)
 
 
 class _Clock:

@@ -8,7 +8,6 @@ from agent.types import (
     CheckedSentence,
     Claim,
     ClaimKind,
-    Kind,
     Stance,
     Tally,
     Verdict,
@@ -51,16 +50,19 @@ NOT_CHECKABLE: Final = {
 
 
 def tally(
-    sentences: Iterable[CheckedSentence], stances: Iterable[Stance], sources: Mapping[str, Source]
+    sentences: Iterable[CheckedSentence],
+    stances: Iterable[Sequence[Stance]],
+    sources: Mapping[str, Source],
 ) -> Tally:
-    """Count origins by side: a reprint adds nothing, but the best tier of an origin counts."""
+    """Count origins by side: a reprint adds nothing, but the best tier of an origin counts.
+
+    `stances` has one for each citation of a finding; other kinds of sentences have none.
+    """
     sides: dict[Stance, dict[str, int]] = {Stance.FOR: {}, Stance.AGAINST: {}}
-    for sentence, stance in zip(sentences, stances, strict=True):
-        if stance is Stance.NEITHER or sentence.kind is not Kind.FINDING:
-            continue
-        for citation in sentence.citations:
+    for sentence, read in zip(sentences, stances, strict=True):
+        for citation, stance in zip(sentence.citations, read, strict=bool(read)):
             source = sources[citation.source]
-            side = sides[stance]
+            side = sides.get(stance, {})
             side[source.origin] = min(source.tier, side.get(source.origin, source.tier))
     return Tally(supporting=sides[Stance.FOR], opposing=sides[Stance.AGAINST])
 
@@ -68,13 +70,13 @@ def tally(
 def reach(
     claim: Claim,
     sentences: Sequence[CheckedSentence],
-    stances: Sequence[Stance],
+    stances: Sequence[Sequence[Stance]],
     sources: Mapping[str, Source],
     as_of: date | None = None,
 ) -> Verdict:
     """Count the origins behind `sentences` and apply the table."""
-    sides = zip(sentences, stances, strict=True)
-    decisive = tuple(s.text for s, stance in sides if stance is not Stance.NEITHER)
+    read = zip(sentences, stances, strict=True)
+    decisive = tuple(s.text for s, sides in read if {*sides} - {Stance.NEITHER})
     return decide(claim, tally(sentences, stances, sources), decisive, as_of)
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from agent.drafters.facets import Facet, facet_of
 from agent.drafters.gaps import speaks_of_a_gap
 from agent.drafters.phrasing import about_itself, fit, leans_back, points_back
-from agent.stance import NEGATION
-from agent.types import Citation, Evidence, Plan
+from agent.stance import NEGATION, Said, by_rule, proposition
+from agent.types import Citation, Evidence, Plan, Stance
 from agent.words import content, expanded
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
@@ -52,6 +52,8 @@ HEARD: Final = 0.38
 or not."""
 LEADS: Final = 0.05
 """Added to the first sentence of a source: reports put first what matters most."""
+DECISIVE: Final = 0.25
+"""Added to a sentence that speaks for or against the claim: that is what was asked."""
 DANGLES: Final = 0.10
 """Taken off a sentence about "the clip" that no sentence before it has named."""
 INTRODUCES: Final = 0.05
@@ -71,6 +73,8 @@ class Candidate:
     before: "Candidate | None"
     cosine: float
     facet: Facet
+    decisive: bool = False
+    """Whether it speaks for or against the claim."""
 
     @property
     def text(self) -> str:
@@ -131,6 +135,7 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
     vectors = embed([claim, " ".join(expanded(claim)), *texts])
     cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
     found: list[Candidate] = []
+    known = proposition(plan.claim)
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         before = _just_before(found, passage, passage.start + start)
         leans = before is not None and leans_back(text, passage.source, before.text)
@@ -142,6 +147,8 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
             before=before,
             cosine=float(cosine),
             facet=before.facet if before and leans else facet,
+            decisive=by_rule(plan.claim, known, Said.of(text, passage, passage.start + start))
+            in {Stance.FOR, Stance.AGAINST},
         )
         found.append(one)
     return found, vectors[2:]
@@ -196,6 +203,7 @@ def _worth(one: Candidate) -> float:
     dangles = leans_back(one.text, one.source) and len(one.run()) == 1
     return (
         one.cosine
+        + DECISIVE * one.decisive
         + LEADS * (one.start == 0)
         - INTRODUCES * about_itself(one.text, one.source)
         - DANGLES * dangles
@@ -204,7 +212,7 @@ def _worth(one: Candidate) -> float:
 
 def _says(one: Candidate) -> bool:
     enough = one.cosine >= RELEVANT and len(content(one.text)) >= 4
-    return enough and not speaks_of_a_gap(one.text, one.source)
+    return enough and (one.decisive or not speaks_of_a_gap(one.text, one.source))
 
 
 def _on_topic(found: Sequence[Candidate], vectors: Vectors) -> set[str]:

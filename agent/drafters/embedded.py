@@ -29,7 +29,7 @@ from agent.types import (
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
 
-RELATED: Final = 0.45
+RELATED: Final = 0.60
 """Cosine from which two short sentences of different origins are told in one."""
 Key = tuple[str, int]
 Pair = tuple[Candidate, Candidate | None]

@@ -1,27 +1,18 @@
+"""What speaks for a claim, what against it, and what for neither side."""
+
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from agent.claims import read
-from agent.ports import Entailment, Probabilities
-from agent.stance import stances
-from agent.types import Check, Claim, Outcome, Pair, Ruling, Stance, Support
-from tests.fakes import FakeShelf, ScriptedVerifier
+from agent.ports import Probabilities
+from agent.stance import Said, stances
+from agent.stance.concepts import ideas, opposite
+from agent.types import Stance
+from tests.fakes import FakeShelf
 
 SHELF = FakeShelf([])
-CLAIM = read("Did the river bridge collapse?")
-
-
-def stance_of(
-    text: str, support: Support, violated: str = "", reader: Entailment | None = None
-) -> Stance:
-    class One(ScriptedVerifier):
-        def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
-            return [self._judge(pair.evidence[0].text) for pair in pairs]
-
-    verifier = One({text: support}, {text: violated} if violated else {})
-    [found] = stances(CLAIM, [text], SHELF, verifier, reader or UNDECIDED)
-    return found
 
 
 class Leaning:
@@ -29,115 +20,125 @@ class Leaning:
 
     id = "leaning/1"
 
-    def __init__(self, to_claim: float, to_opposite: float) -> None:
-        self._supported = {CLAIM.text: to_claim, CLAIM.opposite: to_opposite}
+    def __init__(self, claim: str, to_claim: float, to_opposite: float) -> None:
+        known = read(claim)
+        self._supported = {known.text: to_claim, known.opposite: to_opposite}
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
         supported = [self._supported[claim] for _, claim in pairs]
         return np.array([[p, 1 - p, 0.0] for p in supported], dtype=np.float32)
 
 
-UNDECIDED = Leaning(0.5, 0.5)
-
-
-def test_what_carries_the_claim_speaks_for_it() -> None:
-    assert stance_of("The river bridge collapsed.", Support.SUPPORTED) is Stance.FOR
-
-
-def test_what_contradicts_it_speaks_against_it() -> None:
-    said = "The river bridge never collapsed."
-    assert stance_of(said, Support.CONTRADICTED, "negation") is Stance.AGAINST
-
-
-def test_another_number_or_name_is_something_else_and_no_contradiction() -> None:
-    said = "The river bridge of Springfield collapsed."
-    assert stance_of(said, Support.CONTRADICTED, "names") is Stance.NEITHER
-
-
-def test_a_sentence_that_lacks_a_word_of_the_claim_does_not_speak_for_it() -> None:
-    assert stance_of("The river bridge was inspected.", Support.SUPPORTED) is Stance.NEITHER
-
-
-def test_what_says_the_opposite_in_the_same_words_does_not_speak_for_it() -> None:
-    said = "The river bridge did not collapse."
-    assert stance_of(said, Support.SUPPORTED) is Stance.NEITHER
-
-
-def test_a_denial_of_something_else_says_nothing_about_the_claim() -> None:
-    said = "The river bridge collapsed after claims about lizards that are false."
-    assert stance_of(said, Support.UNSUPPORTED) is Stance.NEITHER
-
-
-def test_what_calls_it_false_speaks_against_it() -> None:
-    said = "The story that the river bridge collapsed is fake."
-    assert stance_of(said, Support.SUPPORTED) is Stance.AGAINST
-
-
-def test_silence_speaks_for_neither_side() -> None:
-    said = "The paper does not say whether the river bridge collapsed."
-    assert stance_of(said, Support.CONTRADICTED) is Stance.NEITHER
-
-
-def test_another_subject_speaks_for_neither_side() -> None:
-    said = "The railway tunnel in the north was painted green."
-    assert stance_of(said, Support.SUPPORTED) is Stance.NEITHER
-
-
-def test_what_could_not_be_checked_speaks_for_neither_side() -> None:
-    assert stance_of("The river bridge collapsed.", Support.UNCHECKED) is Stance.NEITHER
-
-
-PARAPHRASE = "Into the water fell the span of the bridge over the river."
-
-
-def test_where_no_rule_can_tell_the_cross_encoder_decides() -> None:
-    assert stance_of(PARAPHRASE, Support.UNSUPPORTED, reader=Leaning(0.95, 0.05)) is Stance.FOR
-    assert stance_of(PARAPHRASE, Support.UNSUPPORTED, reader=Leaning(0.05, 0.95)) is Stance.AGAINST
-
-
-def test_a_reading_that_does_not_turn_with_the_opposite_is_not_followed() -> None:
-    assert stance_of(PARAPHRASE, Support.UNSUPPORTED, reader=Leaning(0.95, 0.95)) is Stance.NEITHER
-
-
-def test_an_unsure_reading_is_not_followed() -> None:
-    assert stance_of(PARAPHRASE, Support.UNSUPPORTED, reader=Leaning(0.7, 0.3)) is Stance.NEITHER
-
-
-def test_nothing_speaks_for_a_claim_of_another_number_or_name() -> None:
-    other = stance_of(PARAPHRASE, Support.CONTRADICTED, "numbers", Leaning(0.95, 0.05))
-    assert other is Stance.NEITHER
-
-
-def test_the_same_thing_with_another_figure_speaks_against_it() -> None:
-    claim = read("Did the river bridge collapse cost 30 million euros?")
-    text = "The collapse of the river bridge cost 20 million euros."
-    check = Check(name="money", outcome=Outcome.VIOLATED, detail="differs", evidence=text)
-    ruling = Ruling(support=Support.CONTRADICTED, score=0.1, reason="money", checks=(check,))
-    assert figure_stance(claim, text, ruling) is Stance.AGAINST
-
-
-def test_another_figure_of_something_else_speaks_for_neither_side() -> None:
-    claim = read("Did the river bridge collapse cost 30 million euros?")
-    text = "The river tunnel cost 20 million euros."
-    check = Check(name="money", outcome=Outcome.VIOLATED, detail="differs", evidence=text)
-    ruling = Ruling(support=Support.CONTRADICTED, score=0.1, reason="money", checks=(check,))
-    assert figure_stance(claim, text, ruling) is Stance.NEITHER
-
-
-def figure_stance(claim: Claim, text: str, ruling: Ruling) -> Stance:
-    class One(ScriptedVerifier):
-        def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
-            return [ruling for _ in pairs]
-
-    neutral = Neutral()
-    [found] = stances(claim, [text], SHELF, One({}), neutral)
+def stance(
+    question: str,
+    text: str,
+    leaning: tuple[float, float] = (0.5, 0.5),
+    source: str = "",
+    context: str = "",
+) -> Stance:
+    reader = Leaning(question, *leaning)
+    said = Said(text, source=source, context=context)
+    [found] = stances(read(question), [said], SHELF, reader)
     return found
 
 
-class Neutral:
-    """Reads nothing out of anything."""
+BRIDGE = "Did the river bridge collapse?"
+FOR = (
+    (BRIDGE, "The river bridge collapsed."),
+    (BRIDGE, "The river bridge collapsed after claims about lizards that are false."),
+    ("Was the mayor of Ostby acquitted?", "A jury found the mayor of Ostby not guilty."),
+    ("Did Ostby ban plastic bags?", "The city of Ostby outlawed plastic bags in March."),
+    ("Did crime rise in Ostby in 2021?", "Crime in Ostby went up by 4 percent in 2021."),
+    ("Was Norvik Bank bought by Tellus Group?", "Tellus Group acquired Norvik Bank."),
+    ("Were dozens of shops in Ostby attacked?", "In Ostby 64 shops were set on fire."),
+)
+AGAINST = (
+    (BRIDGE, "The river bridge never collapsed."),
+    (BRIDGE, "The story that the river bridge collapsed is fake."),
+    (BRIDGE, "No report of a collapse of the river bridge has been confirmed."),
+    ("Did crime rise in Ostby in 2021?", "Crime in Ostby fell by 4 percent in 2021."),
+    ("Was the mayor of Ostby convicted?", "A jury found the mayor of Ostby not guilty."),
+    ("Did rents fall in every district of Ostby?", "In three districts of Ostby rents rose."),
+    ("Is tap water in Ostby not linked to any illness?",
+     "A study of Ostby tap water found a link to one illness."),
+    ("Did the river bridge collapse cost 30 million euros?",
+     "The collapse of the river bridge cost 20 million euros."),
+)  # fmt: skip
+NEITHER = (
+    (BRIDGE, "The river bridge was inspected."),
+    (BRIDGE, "The river bridge could collapse."),
+    (BRIDGE, "The paper does not say whether the river bridge collapsed."),
+    (BRIDGE, "The railway tunnel in the north was painted green."),
+    (BRIDGE, "The engineer denied that the river bridge had collapsed."),
+    (BRIDGE, "A clip shows how the river bridge collapsed."),
+    ("Did crime rise in Ostby in 2021?", "Crime in Ostby rose by 4 percent in 2019."),
+    ("Did crime rise in Ostby in 2021?", "Anna Berg said that crime in Ostby rose in 2021."),
+    ("Did the river bridge collapse cost 30 million euros?",
+     "The river tunnel cost 20 million euros."),
+    ("Did Tellus Group sue Norvik Bank?", "Norvik Bank sued Tellus Group."),
+    ("Did rents fall in every district of Ostby?", "Rents fell in one district of Ostby."),
+)  # fmt: skip
 
-    id = "neutral/1"
 
-    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
-        return np.tile(np.array([0.0, 0.0, 1.0], dtype=np.float32), (len(pairs), 1))
+@pytest.mark.parametrize(("question", "text"), FOR)
+def test_what_says_the_claim_in_these_or_other_words_speaks_for_it(
+    question: str, text: str
+) -> None:
+    assert stance(question, text) is Stance.FOR
+
+
+@pytest.mark.parametrize(("question", "text"), AGAINST)
+def test_what_says_the_opposite_speaks_against_it(question: str, text: str) -> None:
+    assert stance(question, text) is Stance.AGAINST
+
+
+@pytest.mark.parametrize(("question", "text"), NEITHER)
+def test_what_says_something_else_or_leaves_it_open_speaks_for_neither(
+    question: str, text: str
+) -> None:
+    assert stance(question, text) is Stance.NEITHER
+
+
+def test_a_title_names_what_the_sentence_leaves_out() -> None:
+    text, title = "Two workers were hurt when it fell in Ostby.", "The Ostby harbour crane"
+    question = "Were workers hurt at the Ostby crane?"
+    assert stance(question, text, source=title) is Stance.FOR
+    assert stance(question, text) is Stance.NEITHER
+
+
+def test_what_is_told_of_a_clip_is_not_told_as_a_fact() -> None:
+    context = "Two clips were posted by the same account."
+    assert stance(BRIDGE, "In one the river bridge collapses.", context=context) is Stance.NEITHER
+
+
+PARAPHRASE = "Into the water went the span of the bridge over the river."
+
+
+def test_where_no_rule_can_tell_the_cross_encoder_decides() -> None:
+    assert stance(BRIDGE, PARAPHRASE, (0.95, 0.05)) is Stance.FOR
+    assert stance(BRIDGE, PARAPHRASE, (0.05, 0.95)) is Stance.AGAINST
+
+
+def test_a_reading_that_does_not_turn_with_the_opposite_is_not_followed() -> None:
+    assert stance(BRIDGE, PARAPHRASE, (0.95, 0.95)) is Stance.NEITHER
+
+
+def test_an_unsure_reading_is_not_followed() -> None:
+    assert stance(BRIDGE, PARAPHRASE, (0.7, 0.3)) is Stance.NEITHER
+
+
+def test_no_reading_supports_a_claim_with_another_figure() -> None:
+    question = "Did 14 spans of the river bridge fall?"
+    text = "Into the water went 11 spans of the bridge over the river."
+    assert stance(question, text, (0.95, 0.05)) is not Stance.FOR
+
+
+def test_words_for_one_thing_are_one_idea_and_opposites_are_known() -> None:
+    assert {i.name for i in ideas("cops")} == {i.name for i in ideas("Policemen")}
+    [rose], [fell] = ideas("rose"), ideas("went down")
+    assert opposite(rose.name) == fell.name
+    assert opposite(fell.name) == rose.name
+
+
+def test_a_phrase_that_holds_a_negation_is_one_idea() -> None:
+    assert [i.name for i in ideas("found not guilty")] == ["acquit"]

@@ -69,10 +69,10 @@ def test_one_origin_of_lower_tier_decides_nothing() -> None:
 
 def test_reprints_of_one_story_count_once_with_the_best_tier() -> None:
     sources = {s.id: s for s in (source("a", origin="wire", tier=3), source("b", origin="wire"))}
-    count = tally([said("a"), said("b")], [Stance.AGAINST, Stance.AGAINST], sources)
+    count = tally([said("a"), said("b")], [(Stance.AGAINST,), (Stance.AGAINST,)], sources)
     assert count.opposing == {"wire": 2}
 
 
-def test_only_findings_count() -> None:
+def test_a_sentence_without_a_stance_does_not_count() -> None:
     sentence = CheckedSentence(**{**dict(said("a")), "kind": Kind.INFERENCE})
-    assert tally([sentence], [Stance.FOR], {"a": source("a")}) == Tally()
+    assert tally([sentence], [()], {"a": source("a")}) == Tally()

@@ -1,0 +1,85 @@
+"""Does the page speak for or against the claim?
+
+What a sentence says with each of its citations is read by rules: it speaks *for* the claim where
+it says it in the same or other words (`bearing`), *against* it where it says the opposite, says
+that the claim is false, or gives another figure for the same thing. Where no rule can tell,
+the cross-encoder reads the sentence beside the claim and beside its opposite; only where both
+readings agree and are sure does it count. Everything else speaks for neither side: what cannot be
+told is not guessed.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from agent.ports import Entailment, Shelf
+from agent.stance.cues import NEGATION
+from agent.stance.proposition import proposition
+from agent.stance.rules import by_rule, violated
+from agent.stance.said import Said, said_by
+from agent.types import CheckedSentence, Claim, Evidence, Kind, Stance
+
+__all__ = ["NEGATION", "Said", "by_rule", "lean", "proposition", "sides", "stances"]
+
+SUBJECT: Final = 0.50
+"""Cosine from which the cross-encoder is asked about a sentence."""
+SURE: Final = 0.85
+"""How far the cross-encoder must lean to either side, in [0, 1], to be followed."""
+
+
+def stances(
+    claim: Claim, said: Sequence[Said], shelf: Shelf, entailment: Entailment
+) -> list[Stance]:
+    """Read the stance of each towards the claim, in order."""
+    known = proposition(claim)
+    found = [by_rule(claim, known, one) for one in said]
+    open_ = [one.text for one, side in zip(said, found, strict=True) if side is None]
+    leans = _leans(claim, open_, shelf, entailment)
+    return [
+        side if side is not None else _by_reading(claim, one.text, leans.get(one.text, 0.0))
+        for one, side in zip(said, found, strict=True)
+    ]
+
+
+def sides(
+    claim: Claim,
+    page: Sequence[CheckedSentence],
+    evidence: Evidence,
+    shelf: Shelf,
+    entailment: Entailment,
+) -> list[tuple[Stance, ...]]:
+    """Read the stance of each sentence, one for each of its citations; only findings have any."""
+    told = [said_by(s, evidence) if s.kind is Kind.FINDING else [] for s in page]
+    found = iter(stances(claim, [one for parts in told for one in parts], shelf, entailment))
+    return [tuple(next(found) for _ in parts) for parts in told]
+
+
+def _leans(
+    claim: Claim, texts: Sequence[str], shelf: Shelf, entailment: Entailment
+) -> dict[str, float]:
+    """Ask the cross-encoder about what is near the claim."""
+    if not texts:
+        return {}
+    vectors = shelf.embed([claim.text, *texts])
+    near = [t for t, c in zip(texts, vectors[1:] @ vectors[0], strict=True) if c >= SUBJECT]
+    return dict(zip(near, lean(claim, near, entailment), strict=True))
+
+
+def lean(claim: Claim, texts: Sequence[str], entailment: Entailment) -> list[float]:
+    """How far each sentence leans to the claim (1) or against it (-1).
+
+    The mean of two readings: P(supported) - P(contradicted) of the claim, and the same with the
+    sign turned of its opposite. A model that reads the subject and not the negation gives 0.
+    """
+    if not texts:
+        return []
+    asked = [(text, said) for text in texts for said in (claim.text, claim.opposite)]
+    read = entailment.probabilities(asked).reshape(-1, 2, 3)
+    both = read[:, :, 0] - read[:, :, 1]
+    return [float(side) for side in (both[:, 0] - both[:, 1]) / 2]
+
+
+def _by_reading(claim: Claim, text: str, leaning: float) -> Stance:
+    """Follow the cross-encoder where it is sure, and no fact of the claim differs."""
+    if leaning >= SURE and not violated(claim, text):
+        return Stance.FOR
+    return Stance.AGAINST if leaning <= -SURE else Stance.NEITHER

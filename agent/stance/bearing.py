@@ -1,0 +1,149 @@
+"""Does a sentence say the claim, or its opposite, in other words?
+
+Claim and sentence are compared as ideas (`agent.concepts`). A sentence bears on the claim where a
+part of it has what the claim says of its subject (its head) or the opposite of that, and the whole
+has most of the other ideas of the claim. Its polarity is counted: negations before the head, one
+opposite, a denial around it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.stance.concepts import Idea, ideas, opposite
+from agent.stance.cues import (
+    ALL,
+    DENIAL,
+    MANY,
+    MUTUAL,
+    NOBODY,
+    OPEN,
+    PARTS,
+    SILENCE,
+    SPEAKER,
+    TOLD,
+    YEAR,
+)
+from agent.stance.proposition import Proposition, denials, names_of
+from agent.types import Stance
+from agent.words import tokens
+
+SAYS: Final = 0.85
+"""Share of the claim's ideas from which a sentence says the claim."""
+DENIES: Final = 0.65
+"""Share from which a sentence of the opposite polarity denies it: denials repeat less."""
+LOCAL: Final = 0.4
+"""Share that the part of the sentence with the head must have by itself."""
+OWN: Final = 0.65
+"""Share that the sentence must have without the title of its source."""
+FEWER: Final = 0.4
+"""The same where the title has all the rest and the sentence names the subject; and for one
+exception to a claim about all."""
+REACH: Final = 8
+"""Tokens before the head in which a negation bears on it."""
+FAR: Final = 16
+"""Tokens before the head in which a word leaves it open."""
+
+
+def bearing(
+    said: Proposition, text: str, title: str = "", context: str = "", published: str = ""
+) -> Stance:
+    """Tell whether a sentence says the claim (FOR), its opposite (AGAINST), or neither.
+
+    Args:
+        said: the claim.
+        text: one sentence.
+        title: of its source, with the publisher: it names what a sentence leaves out.
+        context: the sentence before it: what is told of a clip is not told as a fact.
+        published: year of its source, which a sentence without a year may mean.
+    """
+    years, other = set(YEAR.findall(said.text)), set(YEAR.findall(text))
+    dated = other | set(YEAR.findall(f"{title} {context}")) or {published} & years
+    if SILENCE.search(text) or (other and years and not years & other) or not years <= dated:
+        return Stance.NEITHER
+    known = names_of(ideas(title))
+    own = names_of(ideas(text)) | _many(said, text)
+    sides: set[Stance] = set()
+    for part in PARTS.split(text):
+        sides |= _sides(said, part, own, own | known)
+    told = TOLD.search(f"{context} {text}") and not TOLD.search(said.text)
+    if told or _one_persons_word(text, title, said.text):
+        sides.discard(Stance.FOR)
+    if len(sides) != 1:
+        return Stance.NEITHER
+    [side] = sides
+    return side
+
+
+def _one_persons_word(text: str, title: str, claim: str) -> bool:
+    speaker = SPEAKER.search(text)
+    if speaker is None:
+        return False
+    names = {word for word in tokens(speaker["name"]) if word != "the"}
+    return not names & {*tokens(title), *tokens(claim)}
+
+
+def _many(said: Proposition, text: str) -> set[str]:
+    """Words for many that a number of the sentence bears out."""
+    figures = [int(n.replace(",", "")) for n in re.findall(r"\b\d{1,3}(?:,\d{3})*\b", text)]
+    largest = max(figures, default=0)
+    return {word for word, least in MANY.items() if word in said.ideas and largest >= least}
+
+
+def _sides(said: Proposition, part: str, own: set[str], whole: set[str]) -> set[Stance]:
+    """Read one part of a sentence: what each mention of the head or its opposite amounts to."""
+    words, here = tokens(part), ideas(part)
+    turned = opposite(said.head)
+    if said.share(names_of(here)) < LOCAL or said.share(own) < FEWER:
+        return set()
+    share = said.share(whole)
+    enough = said.share(own) >= OWN or (share >= SAYS and bool(said.before & own))
+    denied = bool(DENIAL.search(part)) and not DENIAL.search(said.text)
+    found: set[Stance] = set()
+    since = 0
+    for idea in here:
+        if idea.name not in {said.head, turned}:
+            continue
+        if not _reversed(said, words, here, idea):
+            cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
+            denies = bool(cues) or denied
+            if not denies and _left_open(words, idea):
+                continue
+            if (denies + (idea.name == turned) + said.negated) % 2:
+                apart = said.sweeping or (enough and share >= DENIES)
+                found |= {Stance.AGAINST} if apart else set()
+            elif enough and share >= SAYS and _covers(said, own):
+                found.add(Stance.FOR)
+        since = idea.end
+    return found
+
+
+def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
+    """Whether a negation belongs to this mention of the head."""
+    if words[cue] == "without":
+        return cue > head.start
+    near = head.start - cue <= REACH and cue >= since
+    return cue < head.start and (near or words[cue] in NOBODY)
+
+
+def _reversed(said: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea) -> bool:
+    """Whether the sides have changed places: whom the claim puts behind its head stands before."""
+    first = names_of(i for i in here if i.end <= head.start)
+    then = names_of(i for i in here if i.start >= head.end)
+    passive = "by" in words[head.end : head.end + 2]
+    if passive:
+        first, then = then, first
+    if not said.before or not said.after or said.head in MUTUAL:
+        return False
+    return bool(first & said.after) and not first & said.before and bool(then & said.before)
+
+
+def _left_open(words: Sequence[str], head: Idea) -> bool:
+    """Whether a word before the head leaves open whether it is so."""
+    return any(OPEN.fullmatch(word) for word in words[max(0, head.start - FAR) : head.start])
+
+
+def _covers(said: Proposition, own: set[str]) -> bool:
+    """Whether it says so of the same subject and of as much of it."""
+    subject = not said.before or bool(said.before & own)
+    return subject and (not said.sweeping or bool(own & ALL))

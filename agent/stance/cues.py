@@ -1,0 +1,100 @@
+"""Words that deny, leave open, report, sweep or date: what polarity is read from."""
+
+import re
+from typing import Final
+
+CUE: Final = re.compile(
+    r"not|no|never|none|neither|nor|cannot|without|nothing|nobody|hardly|fail(?:s|ed|ing)?|unable"
+    r"|refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|unlikely|impossible|lack(?:s|ed)?"
+    r"|\w+n't"
+)
+"""Words that turn what follows into its opposite."""
+HARMLESS: Final = frozenset({"only", "just", "merely", "necessarily", "least", "less", "fewer"})
+"""Behind "not" and "no" these deny nothing."""
+NOBODY: Final = frozenset({"no", "none", "neither", "nothing", "nobody"})
+"""These deny a verb at any distance: "no report of ... has been verified"."""
+DENIAL: Final = re.compile(
+    r"(?<!that )(?<!which )\b(?:is|are|was|were|as|rated|called?|calls|be|been) (?:[\w-]+ ){0,3}?"
+    r"(?:fake|false|hoax(?:es)?|untrue|(?<!no )myth|misleading|wrong|incorrect|fabricated|debunked"
+    r"|disproved|refuted|impossible|baseless|unfounded|dishonest)\b"
+    r"|\b(?:is|are|was|were) not (?:real|true|genuine|accurate|correct)\b"
+    r"|\b(?:false|untrue|baseless|unfounded|debunked)"
+    r" (?:claim|rumou?r|story|idea|theory|belief)s? that\b",
+    re.IGNORECASE,
+)
+"""Said of the claim, not beside it: "is fake", but not "a fake video"."""
+TOLD: Final = re.compile(
+    r"\b(?:claims? that|claimed|alleg\w+|rumou?r\w*|posts?|posted|supposed\w*|idea|conspirac\w+"
+    r"|theor(?:y|ies)|myths?|legends?|sayings?|popular|(?:often|widely) (?:said|called|believed)"
+    r"|clips?|videos?|footage|circulat\w+|whether|question|propos\w+|suggest\w*)\b",
+    re.IGNORECASE,
+)
+"""Somebody says so, and perhaps it is the claim itself: anywhere in the sentence."""
+OPEN: Final = re.compile(
+    r"may|might|could|possibl[ey]|perhaps|if|would|should|plan(?:s|ned)?|expect\w*|want(?:s|ed)?"
+    r"|threat\w*|course|likely|due|den(?:y|ies|ied|ying)|examin\w*|assess\w*|look(?:s|ed)?"
+    r"|search\w*|potential|alleged(?:ly)?|fear\w*"
+)
+"""What leaves open whether it is so: before the head."""
+SPEAKER: Final = re.compile(
+    r"\b(?P<name>(?:[A-Z][a-zà-ÿ'’-]+ ){1,3})(?:also |then |later )?"
+    r"(?:said|says|told|claimed|claims|argued|argues|insisted|stated)\b"
+)
+"""One person's word, unless the name is the source's own."""
+SILENCE: Final = re.compile(
+    r"\b(?:do(?:es)?|did) not (?:itself )?"
+    r"(?:say|state|mention|describe|name|give|address|report|claim|show|deal|instruct|test|discuss)\b"
+    r"|\bnot (?:named|given|stated|clear|known)\b",
+    re.IGNORECASE,
+)
+"""What a source does not speak about says nothing against the claim."""
+PARTS: Final = re.compile(
+    r"[;:—–]| - |,? (?:but|while|although|though|whereas|during which|after which) "
+    r"|, (?:and|which|who|when|where) "
+)
+"""Where one statement of a sentence ends and another begins."""
+MONTHS: Final = frozenset(
+    """january february march april june july august september october november december jan feb mar
+    apr jun jul aug sep sept oct nov dec""".split()  # noqa: SIM905
+)
+YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+ASPECT: Final = frozenset({"continue", "finally", "ever", "still", "longer"})
+"""Ideas that stand before what is said ("have begun arresting")."""
+ALL: Final = frozenset({"every"})
+WEAK: Final = frozenset(
+    """ever finally guy man woman behind thing people someone somebody anyone number figure case cas
+    way lot own still longer between really actual continue street week today yesterday mad took
+    take go youd like stop""".split()  # noqa: SIM905  (a word list reads better as prose)
+)
+"""Ideas of a question that no source needs to repeat."""
+MUTUAL: Final = frozenset({"link", "agree", "disagree", "clash"})
+"""These say the same either way round."""
+MANY: Final = {"dozen": 24, "hundred": 200, "thousand": 2000}
+"""Plural words for a number, and the least number that they stand for."""
+BE: Final = re.compile(r"is|are|was|were|has|have|had|did|does|do|will|can|could|be|been")
+NOTHING: Final = re.compile(
+    r"\bno (?:[\w-]+ )?(?:evidence|proof|basis) (?:that|of|for)\b"
+    r"|\bno (?:[\w-]+ )?(?:link|association|connection) (?:between|with|to)\b"
+    r"|\bno (?:report|case|record|instance)s?\b.*\b(?:verified|confirmed|documented)\b"
+    r"|\brated (?:the|this|that) claim\b.*\b(?:fake|false|wrong|misleading)\b",
+    re.IGNORECASE,
+)
+"""There is nothing behind it."""
+DOUBT: Final = re.compile(r"\b(?:deep)?fakes?\b|\bhoax|\bfalse|\bmyth|\bdebunk", re.IGNORECASE)
+"""A claim that speaks of fakes itself is not denied by a sentence that does."""
+NEGATION: Final = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|cannot|[a-z]+n't|without|stopp?(?:s|ed)?)\b", re.IGNORECASE
+)
+DENIED: Final = re.compile(
+    r"\b(?:claims?|idea|stor(?:y|ies)|rumou?rs?|belief|saying|clips?|videos?|footage|reports?"
+    r"|cases?|links?|evidence|association|connection|proof|basis)\b"
+    r" (?:in which|that|of|between|for|with|to) (?P<what>[^.;]+)",
+    re.IGNORECASE,
+)
+"""What a denial is about: the words behind "the claim that" or "no link between"."""
+FIGURES: Final = frozenset({"numbers", "percentages", "money"})
+FIGURE: Final = re.compile(
+    r"\d|\b(?:hundred|thousand|million|billion|percent|per|cent|dollar|euro|pound|one|two|three|four"
+    r"|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|half|dozen)\b"
+)
+"""Words of a figure."""
