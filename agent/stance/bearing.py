@@ -25,6 +25,7 @@ from agent.stance.cues import (
     YEAR,
 )
 from agent.stance.proposition import Proposition, denials, names_of
+from agent.stance.said import Said
 from agent.types import Stance
 from agent.words import tokens
 
@@ -45,29 +46,24 @@ FAR: Final = 16
 """Tokens before the head in which a word leaves it open."""
 
 
-def bearing(
-    said: Proposition, text: str, title: str = "", context: str = "", published: str = ""
-) -> Stance:
+def bearing(claimed: Proposition, said: Said) -> Stance:
     """Tell whether a sentence says the claim (FOR), its opposite (AGAINST), or neither.
 
-    Args:
-        said: the claim.
-        text: one sentence.
-        title: of its source, with the publisher: it names what a sentence leaves out.
-        context: the sentence before it: what is told of a clip is not told as a fact.
-        published: year of its source, which a sentence without a year may mean.
+    The title of its source, and the passage around it, name what a sentence leaves out. What is
+    told of a clip, or by one person, is not told as a fact.
     """
-    years, other = set(YEAR.findall(said.text)), set(YEAR.findall(text))
-    dated = other | set(YEAR.findall(f"{title} {context}")) or {published} & years
-    if SILENCE.search(text) or (other and years and not years & other) or not years <= dated:
+    text = said.text
+    if SILENCE.search(text) or not _of_the_time(claimed, said):
         return Stance.NEITHER
-    known = names_of(ideas(title))
-    own = names_of(ideas(text)) | _many(said, text)
+    own = names_of(ideas(text)) | _many(claimed, text)
+    whole = own | names_of(ideas(said.source))
+    if claimed.share(own) >= OWN:
+        whole |= names_of(ideas(said.passage))
     sides: set[Stance] = set()
     for part in PARTS.split(text):
-        sides |= _sides(said, part, own, own | known)
-    told = TOLD.search(f"{context} {text}") and not TOLD.search(said.text)
-    if told or _one_persons_word(text, title, said.text):
+        sides |= _sides(claimed, part, own, whole)
+    told = TOLD.search(f"{said.context} {text}") and not TOLD.search(claimed.text)
+    if told or _one_persons_word(said, claimed.text):
         sides.discard(Stance.FOR)
     if len(sides) != 1:
         return Stance.NEITHER
@@ -75,44 +71,51 @@ def bearing(
     return side
 
 
-def _one_persons_word(text: str, title: str, claim: str) -> bool:
-    speaker = SPEAKER.search(text)
+def _of_the_time(claimed: Proposition, said: Said) -> bool:
+    """Whether it speaks of the years of the claim; without a year, of those named around it."""
+    years, own = set(YEAR.findall(claimed.text)), set(YEAR.findall(said.text))
+    around = set(YEAR.findall(f"{said.source} {said.passage}")) or {said.year}
+    return years <= own | around and (not own or not years or bool(years & own))
+
+
+def _one_persons_word(said: Said, claim: str) -> bool:
+    speaker = SPEAKER.search(said.text)
     if speaker is None:
         return False
     names = {word for word in tokens(speaker["name"]) if word != "the"}
-    return not names & {*tokens(title), *tokens(claim)}
+    return not names & {*tokens(said.source), *tokens(claim)}
 
 
-def _many(said: Proposition, text: str) -> set[str]:
+def _many(claimed: Proposition, text: str) -> set[str]:
     """Words for many that a number of the sentence bears out."""
     figures = [int(n.replace(",", "")) for n in re.findall(r"\b\d{1,3}(?:,\d{3})*\b", text)]
     largest = max(figures, default=0)
-    return {word for word, least in MANY.items() if word in said.ideas and largest >= least}
+    return {word for word, least in MANY.items() if word in claimed.ideas and largest >= least}
 
 
-def _sides(said: Proposition, part: str, own: set[str], whole: set[str]) -> set[Stance]:
+def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> set[Stance]:
     """Read one part of a sentence: what each mention of the head or its opposite amounts to."""
     words, here = tokens(part), ideas(part)
-    turned = opposite(said.head)
-    if said.share(names_of(here)) < LOCAL or said.share(own) < FEWER:
+    turned = opposite(claimed.head)
+    if claimed.share(names_of(here)) < LOCAL or claimed.share(own) < FEWER:
         return set()
-    share = said.share(whole)
-    enough = said.share(own) >= OWN or (share >= SAYS and bool(said.before & own))
-    denied = bool(DENIAL.search(part)) and not DENIAL.search(said.text)
+    share = claimed.share(whole)
+    enough = claimed.share(own) >= OWN or (share >= SAYS and bool(claimed.before & own))
+    denied = bool(DENIAL.search(part)) and not DENIAL.search(claimed.text)
     found: set[Stance] = set()
     since = 0
     for idea in here:
-        if idea.name not in {said.head, turned}:
+        if idea.name not in {claimed.head, turned}:
             continue
-        if not _reversed(said, words, here, idea):
+        if not _reversed(claimed, words, here, idea):
             cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
             denies = bool(cues) or denied
             if not denies and _left_open(words, idea):
                 continue
-            if (denies + (idea.name == turned) + said.negated) % 2:
-                apart = said.sweeping or (enough and share >= DENIES)
+            if (denies + (idea.name == turned) + claimed.negated) % 2:
+                apart = claimed.sweeping or (enough and share >= DENIES)
                 found |= {Stance.AGAINST} if apart else set()
-            elif enough and share >= SAYS and _covers(said, own):
+            elif enough and share >= SAYS and _covers(claimed, own):
                 found.add(Stance.FOR)
         since = idea.end
     return found
@@ -126,16 +129,18 @@ def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
     return cue < head.start and (near or words[cue] in NOBODY)
 
 
-def _reversed(said: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea) -> bool:
+def _reversed(claimed: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea) -> bool:
     """Whether the sides have changed places: whom the claim puts behind its head stands before."""
     first = names_of(i for i in here if i.end <= head.start)
     then = names_of(i for i in here if i.start >= head.end)
     passive = "by" in words[head.end : head.end + 2]
     if passive:
         first, then = then, first
-    if not said.before or not said.after or said.head in MUTUAL:
+    if not claimed.before or not claimed.after or claimed.head in MUTUAL:
         return False
-    return bool(first & said.after) and not first & said.before and bool(then & said.before)
+    return (
+        bool(first & claimed.after) and not first & claimed.before and bool(then & claimed.before)
+    )
 
 
 def _left_open(words: Sequence[str], head: Idea) -> bool:
@@ -143,7 +148,7 @@ def _left_open(words: Sequence[str], head: Idea) -> bool:
     return any(OPEN.fullmatch(word) for word in words[max(0, head.start - FAR) : head.start])
 
 
-def _covers(said: Proposition, own: set[str]) -> bool:
+def _covers(claimed: Proposition, own: set[str]) -> bool:
     """Whether it says so of the same subject and of as much of it."""
-    subject = not said.before or bool(said.before & own)
-    return subject and (not said.sweeping or bool(own & ALL))
+    subject = not claimed.before or bool(claimed.before & own)
+    return subject and (not claimed.sweeping or bool(own & ALL))

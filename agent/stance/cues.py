@@ -64,11 +64,13 @@ ALL: Final = frozenset({"every"})
 WEAK: Final = frozenset(
     """ever finally guy man woman behind thing people someone somebody anyone number figure case cas
     way lot own still longer between really actual continue street week today yesterday mad took
-    take go youd like stop""".split()  # noqa: SIM905  (a word list reads better as prose)
+    take go youd like stop early late mid""".split()  # noqa: SIM905  (a word list reads better as prose)
 )
 """Ideas of a question that no source needs to repeat."""
-MUTUAL: Final = frozenset({"link", "agree", "disagree", "clash"})
-"""These say the same either way round."""
+MUTUAL: Final = frozenset(
+    {"link", "agree", "disagree", "clash", "spread", "rise", "fall", "slow", "stop", "continue"}
+)
+"""These say the same either way round, or of whatever stands before them."""
 MANY: Final = {"dozen": 24, "hundred": 200, "thousand": 2000}
 """Plural words for a number, and the least number that they stand for."""
 BE: Final = re.compile(r"is|are|was|were|has|have|had|did|does|do|will|can|could|be|been")

@@ -26,7 +26,7 @@ def by_rule(claim: Claim, known: Proposition | None, said: Said) -> Stance | Non
         return Stance.NEITHER
     if _denies(claim, known, said.text):
         return Stance.AGAINST
-    side = bearing(known, said.text, said.source, said.context, said.year) if known else None
+    side = bearing(known, said) if known else None
     if side is Stance.AGAINST:
         return side
     checks = violated(claim, said.text) if side is Stance.FOR or FIGURE.search(claim.text) else []

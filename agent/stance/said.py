@@ -21,12 +21,14 @@ class Said:
         text: the sentence, or the part of it that the citation carries.
         source: title and publisher.
         context: the sentence of the source before the words cited.
+        passage: the words around them.
         year: of publication, or nothing.
     """
 
     text: str
     source: str = ""
     context: str = ""
+    passage: str = ""
     year: str = ""
 
     @classmethod
@@ -39,6 +41,7 @@ class Said:
             text=text,
             source=f"{source.title} {source.publisher}",
             context=before[spans[-1][0] :] if spans else "",
+            passage=passage.text,
             year=str(source.published.year) if source.published else "",
         )
 
