@@ -24,7 +24,7 @@ from agent.stance.cues import (
     TOLD,
     YEAR,
 )
-from agent.stance.proposition import Proposition, denials, names_of
+from agent.stance.proposition import Proposition, denials, names_of, turned_round
 from agent.stance.said import Said
 from agent.types import Stance
 from agent.words import tokens
@@ -107,13 +107,14 @@ def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> s
     for idea in here:
         if idea.name not in {claimed.head, turned}:
             continue
-        if not _reversed(claimed, words, here, idea):
+        if not reversed_in(claimed, words, here, idea):
             cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
             denies = bool(cues) or denied
             if not denies and _left_open(words, idea):
                 continue
             if (denies + (idea.name == turned) + claimed.negated) % 2:
                 apart = claimed.sweeping or (enough and share >= DENIES)
+                apart = apart and claimed.figures <= own
                 found |= {Stance.AGAINST} if apart else set()
             elif enough and share >= SAYS and _covers(claimed, own):
                 found.add(Stance.FOR)
@@ -129,12 +130,13 @@ def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
     return cue < head.start and (near or words[cue] in NOBODY)
 
 
-def _reversed(claimed: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea) -> bool:
+def reversed_in(
+    claimed: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea
+) -> bool:
     """Whether the sides have changed places: whom the claim puts behind its head stands before."""
     first = names_of(i for i in here if i.end <= head.start)
     then = names_of(i for i in here if i.start >= head.end)
-    passive = "by" in words[head.end : head.end + 2]
-    if passive:
+    if turned_round(words, head):
         first, then = then, first
     if not claimed.before or not claimed.after or claimed.head in MUTUAL:
         return False

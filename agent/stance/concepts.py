@@ -82,3 +82,8 @@ def _ideas(words: list[str]) -> Iterator[Idea]:
 def opposite(name: str) -> str | None:
     """The idea that means the opposite, where one is known."""
     return thesaurus().opposites.get(name)
+
+
+def is_act(name: str) -> bool:
+    """Whether the thesaurus knows the idea: then it may be what a sentence says of its subject."""
+    return (name,) in thesaurus().names or name in thesaurus().opposites

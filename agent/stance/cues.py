@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from agent.words import stem
+
 CUE: Final = re.compile(
     r"not|no|never|none|neither|nor|cannot|without|nothing|nobody|hardly|fail(?:s|ed|ing)?|unable"
     r"|refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|unlikely|impossible|lack(?:s|ed)?"
@@ -60,11 +62,18 @@ MONTHS: Final = frozenset(
 YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 ASPECT: Final = frozenset({"continue", "finally", "ever", "still", "longer"})
 """Ideas that stand before what is said ("have begun arresting")."""
+LIGHT: Final = frozenset(
+    stem(word)
+    for word in """put leave left make made take took taken give gave given impose face hold held
+    carry suffer receive pay issue""".split()  # noqa: SIM905
+)
+"""Verbs that say little by themselves: what is said stands behind ("put a ban on")."""
 ALL: Final = frozenset({"every"})
 WEAK: Final = frozenset(
-    """ever finally guy man woman behind thing people someone somebody anyone number figure case cas
-    way lot own still longer between really actual continue street week today yesterday mad took
-    take go youd like stop early late mid""".split()  # noqa: SIM905  (a word list reads better as prose)
+    stem(word)
+    for word in """ever finally guy man woman behind thing people someone somebody anyone number
+    figure case way lot own still longer between really actual continue street week today yesterday
+    go youd like stop early late mid""".split()  # noqa: SIM905  (a word list reads better as prose)
 )
 """Ideas of a question that no source needs to repeat."""
 MUTUAL: Final = frozenset(
@@ -88,7 +97,7 @@ NEGATION: Final = re.compile(
     r"\b(?:not|no|never|none|neither|nor|cannot|[a-z]+n't|without|stopp?(?:s|ed)?)\b", re.IGNORECASE
 )
 DENIED: Final = re.compile(
-    r"\b(?:claims?|idea|stor(?:y|ies)|rumou?rs?|belief|saying|clips?|videos?|footage|reports?"
+    r"\b(?:claims?|statements?|allegations?|idea|stor(?:y|ies)|rumou?rs?|belief|saying|clips?|videos?|footage|reports?"
     r"|cases?|links?|evidence|association|connection|proof|basis)\b"
     r" (?:in which|that|of|between|for|with|to) (?P<what>[^.;]+)",
     re.IGNORECASE,

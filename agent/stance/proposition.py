@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from agent.claims.verbs import base_of
-from agent.stance.concepts import Idea, ideas
-from agent.stance.cues import ALL, ASPECT, BE, CUE, HARMLESS, MONTHS, WEAK, YEAR
+from agent.stance.concepts import Idea, ideas, is_act
+from agent.stance.cues import ALL, ASPECT, BE, CUE, HARMLESS, LIGHT, MONTHS, WEAK, YEAR
 from agent.types import Claim
 from agent.words import tokens
 
@@ -27,6 +27,11 @@ class Proposition:
     negated: bool
     sweeping: bool
 
+    @property
+    def figures(self) -> frozenset[str]:
+        """Numbers in it, dates apart: another number is another claim."""
+        return frozenset(name for name in self.ideas if name[:1].isdigit())
+
     def share(self, names: set[str]) -> float:
         """Share of the claim's ideas among `names`; the head or its opposite is taken as there."""
         return len(self.ideas & (names | {self.head})) / len(self.ideas)
@@ -36,21 +41,20 @@ def proposition(claim: Claim) -> Proposition | None:
     """Take a claim apart; None where too little can be told of it."""
     found = ideas(claim.text)
     head = _head(claim, found)
-    names = {i.name for i in found if i.name == head or not _weak(i.name)}
+    names = {i.name for i in found if i.name == head or not _weak(i.name)} - (LIGHT - {head})
     if len(names) + len(set(YEAR.findall(claim.text))) < LEAST or not head:
         return None
     at = next(n for n, idea in enumerate(found) if idea.name == head)
-    before = names_of(found[:at]) & names
-    after = (names_of(found[at:]) & names) - before - {head}
+    first, then = names_of(found[:at]) & names, names_of(found[at:]) & names - {head}
     words = tokens(claim.text)
-    if "by" in words[found[at].end : found[at].end + 2]:
-        before, after = after, before
+    if turned_round(words, found[at]):
+        first, then = then, first
     return Proposition(
         text=claim.text,
         ideas=frozenset(names),
         head=head,
-        before=frozenset(before),
-        after=frozenset(after),
+        before=frozenset(first - then),
+        after=frozenset(then - first),
         negated=len(denials(words, found)) % 2 == 1,
         sweeping=any(i.name in ALL for i in found),
     )
@@ -76,7 +80,16 @@ def _head(claim: Claim, found: Sequence[Idea]) -> str:
         verbs = verbs or [n for n, word in enumerate(mine) if n and base_of(word)]
         at = verbs[0] if verbs else 0
     after = [i for i in found if i.end > at and i.name not in ASPECT and not CUE.fullmatch(i.name)]
-    return (after or found)[0].name if found else ""
+    told = [i for i in after if i.name not in LIGHT]
+    if after and after[0].name in LIGHT:
+        told = [i for i in told if is_act(i.name)] or told
+    return (told or after or found)[0].name if found else ""
+
+
+def turned_round(words: Sequence[str], head: Idea) -> bool:
+    """Whether who acts stands behind the head: "was sued by", "was sold to"."""
+    behind = words[head.end : head.end + 2]
+    return "by" in behind or (words[head.start] == "sold" and "to" in behind)
 
 
 def denials(words: Sequence[str], found: Sequence[Idea]) -> list[int]:

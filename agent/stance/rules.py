@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.checks import check
-from agent.stance.bearing import bearing
+from agent.stance.bearing import bearing, reversed_in
 from agent.stance.concepts import ideas
 from agent.stance.cues import DENIAL, DENIED, DOUBT, FIGURE, FIGURES, NEGATION, NOTHING, SILENCE
-from agent.stance.proposition import Proposition
+from agent.stance.proposition import Proposition, names_of
 from agent.stance.said import Said
 from agent.types import Check, Claim, Extract, Outcome, Stance
-from agent.words import content
+from agent.words import content, tokens
 
 NAMED: Final = 0.50
 """Share of the claim's ideas that a denial must name to be a denial of it, its head among them."""
@@ -63,6 +63,10 @@ def _denies(claim: Claim, known: Proposition | None, text: str) -> bool:
         return False
     if DOUBT.search(claim.text) or NEGATION.search(claim.text):
         return False
-    what = {idea.name for idea in ideas(denied["what"])}
-    least = NAMED if known.head in what else ALMOST
-    return len(known.ideas & what) >= least * len(known.ideas)
+    found = ideas(denied["what"])
+    what = names_of(found)
+    heads = [idea for idea in found if idea.name == known.head]
+    words = tokens(denied["what"])
+    if any(reversed_in(known, words, found, head) for head in heads) or not known.figures <= what:
+        return False
+    return len(known.ideas & what) >= (NAMED if heads else ALMOST) * len(known.ideas)

@@ -46,7 +46,7 @@ class Verifier(nn.Module):  # type: ignore[misc]  # torch is not installed besid
         self.encoder = BertModel.from_pretrained(
             weights,
             add_pooling_layer=False,
-            attn_implementation="sdpa",
+            attn_implementation="eager",
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )

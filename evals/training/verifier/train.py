@@ -31,7 +31,7 @@ from evals.training.verifier.model import Verifier, loss
 TOKENS_PER_STEP = 2560
 RATE, HEAD_RATE = 1.5e-4, 6e-4
 WARM_UP, STEADY = 0.04, 0.4
-"""Shares of the run: the rate climbs, stays, then falls to nothing in a straight line."""
+"""Shares of the run: the rate climbs, stays until the second, then falls to nothing in a line."""
 SAVE_EVERY = 300  # seconds
 LOG_EVERY = 25  # steps
 CHECKPOINT = "checkpoint.pt"
@@ -43,6 +43,8 @@ class Run:
 
     total: int
     seconds: float
+    steady: float
+    """Share of the run after which the learning rate falls; 1: never."""
 
     def progress(self, step: int, elapsed: float) -> float:
         """Share of the run that is over, in [0, 1]."""
@@ -52,7 +54,7 @@ class Run:
         """Factor on the learning rates."""
         if progress < WARM_UP:
             return progress / WARM_UP
-        return min(1.0, (1 - progress) / (1 - STEADY))
+        return 1.0 if progress <= self.steady else (1 - progress) / (1 - self.steady)
 
 
 def main(typed: Sequence[str] | None = None) -> None:
@@ -64,6 +66,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("--hours", type=float, default=24.0, help="at most so long")
     parser.add_argument("--steps", type=int, help="at most so many; by default one pass")
     parser.add_argument("--seed", type=int, default=20, help="of the mixture and its order")
+    parser.add_argument("--steady", type=float, default=STEADY, help="share before the rate falls")
     parser.add_argument("--start", type=Path, help="checkpoint of an earlier pass to go on from")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument(
@@ -82,7 +85,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     if options.start:
         model.load_state_dict(torch.load(options.start, weights_only=True)["model"])
     chosen = dev.cases(options.data / "dev", options.dev_rows)
-    run = Run(len(order), options.hours * 3600)
+    run = Run(len(order), options.hours * 3600, options.steady)
     _train(model, data, order, run=run, chosen=chosen, options=options)
     print(_measured(model, chosen), flush=True)
 
