@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
+from agent.checks.arithmetic import amounts_to
 from agent.checks.dates import carries, dates
 from agent.checks.names import names
 from agent.checks.normalise import content, fold, stem
@@ -77,7 +78,8 @@ def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure])
 
     Returns:
         `VIOLATED` for the first one that no sentence of evidence gives, with the rival value in
-        `evidence` where a sentence about the same thing gives another; `UNKNOWN` for vague ones.
+        `evidence` where a sentence about the same thing gives another; `UNKNOWN` for vague ones,
+        and for those that two figures of the evidence may amount to.
     """
     stated = [q for q in amounts_of(claim) if not q.implied]
     wanted = [q for q in stated if q.measure in kinds and not _idle(q, claim[q.start : q.end])]
@@ -90,14 +92,15 @@ def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure])
             continue
         if carrying:
             return _violation(name, claim, quantity, stated, reading)
-        if quantity.measure is Measure.VAGUE or _ordinal_word(quantity, claim):
+        if _vague(quantity, claim) or _derived(claim, quantity, stated, reading):
             unsure = quantity
         elif not _counted(quantity, reading):
             return _violation(name, claim, quantity, stated, reading)
     if unsure is None:
         return Check(name=name, outcome=Outcome.OK)
     said = claim[unsure.start : unsure.end]
-    detail = f'the cited text does not say "{said}", which gives no exact value'
+    reason = "gives no exact value" if _vague(unsure, claim) else "may be reckoned from it"
+    detail = f'the cited text does not say "{said}", which {reason}'
     span = (unsure.start, unsure.end)
     return Check(name=name, outcome=Outcome.UNKNOWN, detail=detail, span=span)
 
@@ -133,9 +136,20 @@ def _apart_from_figures(claim: str) -> frozenset[str]:
     return frozenset(w for w in content(claim) if w not in figures and not w[0].isdigit())
 
 
-def _ordinal_word(quantity: Quantity, claim: str) -> bool:
+def _derived(claim: str, quantity: Quantity, stated: list[Quantity], reading: Reading) -> bool:
+    """Tell whether the figure may be reckoned, and no sentence on the same thing gives another."""
+    close = reading.close(_apart_from_figures(claim))
+    given = (q for line, q in reading.quantities if line in close and not same(quantity, q))
+    if any(quantity.unit and q.unit == quantity.unit for q in given):
+        return False
+    rival = _rival(claim, quantity, stated, reading, CLOSE)
+    return rival is None and amounts_to(quantity, reading)
+
+
+def _vague(quantity: Quantity, claim: str) -> bool:
     said = claim[quantity.start : quantity.end]
-    return quantity.measure is Measure.ORDINAL and said.casefold() == "second"
+    second = quantity.measure is Measure.ORDINAL and said.casefold() == "second"
+    return quantity.measure is Measure.VAGUE or second
 
 
 def _idle(quantity: Quantity, said: str) -> bool:

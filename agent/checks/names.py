@@ -62,10 +62,27 @@ SAME = {
         "greece": "greece greek",
         "norway": "norway norwegian",
         "texas": "texas texan texans",
+        "covid": "covid covid-19 coronavirus sars-cov-2 sarscov2",
     }.items()
     for alias in aliases.split()
 }
 """Countries and their people; only what a reader takes for the same."""
+
+
+PART_OF = {
+    part: wholes.split()
+    for wholes, parts in {
+        "unitednations": "who worldhealthorganization unicef itu wmo unesco unhcr ipcc iarc fao"
+        " iaea internationaltelecommunicationunion worldmeteorologicalorganization",
+        "unitedstates": "fda fbi cdc nasa noaa fcc epa ice dhs nih congress washington",
+        "unitedkingdom": "nhs ofcom bbc westminster",
+        "europeanunion": "efsa ema ecdc",
+        "congress house senate": "congress congressman congresswoman congressmen lawmaker lawmakers"
+        " senator representative representatives",
+    }.items()
+    for part in parts.split()
+}
+"""What a body belongs to: a text that names the first may be said to speak of the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +151,7 @@ def vocabulary(texts: Iterable[str]) -> Vocabulary:
                 for run in zip(*(capitals[at:] for at in range(size)), strict=False):
                     initials.add("".join(t[0] for t in run))
                     words.add("".join(run))
+    words |= {whole for word in words for whole in PART_OF.get(word, ())}
     words |= {SAME[word] for word in words if word in SAME}
     return Vocabulary(frozenset(words), frozenset(acronyms), frozenset(initials))
 

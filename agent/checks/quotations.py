@@ -69,7 +69,7 @@ def _parts(said: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s+", " ", text.replace('"', ""))
+    return re.sub(r"\s+", " ", text.replace('"', "").replace("&", "and"))
 
 
 def _altered(said: str, span: tuple[int, int], reading: Reading) -> Check:

@@ -25,15 +25,9 @@ FUSED = "com.microsoft"
 
 
 class Graph:
-    """Nodes and constants in the making; a value is known by its name.
+    """Nodes and constants in the making; a value is known by its name."""
 
-    Args:
-        exact: names of linear layers whose inputs stay float32; their weights are bytes all the
-            same.
-    """
-
-    def __init__(self, exact: frozenset[str] = frozenset()) -> None:
-        self.exact = exact
+    def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -147,10 +141,6 @@ def _linear(  # noqa: PLR0913 - the two ways of quantising an input share everyt
     scales = graph.constant(f"{name}.scale", scale.astype(np.float32))
     zeros = graph.constant(f"{name}.zero", np.zeros(weight.shape[1], np.int8))
     added = graph.constant(f"{name}.bias", weights[f"{name}.bias"]) if bias else ""
-    if name in graph.exact and quantised is None:
-        graph.node("DequantizeLinear", [bytes_, scales], f"{name}.float", axis=1)
-        product = graph.node("MatMul", [value, f"{name}.float"], f"{name}.product")
-        return graph.node("Add", [product, added], f"{name}.out") if added else product
     if quantised is None:
         inputs = [value, bytes_, scales, zeros, added]
         return graph.node("DynamicQuantizeMatMul", inputs, f"{name}.out", domain=FUSED)

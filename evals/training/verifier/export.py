@@ -1,14 +1,16 @@
 r"""Write the trained cross-encoder as int8 ONNX and measure what the integers cost.
 
-Needs `onnx==1.23.2 torch transformers` beside the product's own packages; see `train`.
+Needs `onnx==1.23.2 torch transformers` beside the product's own packages; see `train`. Of several
+checkpoints the weights are averaged (model soup, Wortsman et al., 2022).
 
-    python -m evals.training.verifier.export CHECKPOINT --data DATA --weights WEIGHTS \
+    python -m evals.training.verifier.export CHECKPOINT ... --data DATA --weights WEIGHTS \
         --draft DIR --out DIR
 """
 
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +33,19 @@ ALLOWED_LOSS = 0.003
 """Of balanced accuracy, mean of the development sets at their best thresholds."""
 
 
-def main() -> None:
+def main(typed: Sequence[str] | None = None) -> None:
     """Write model and checksums into `--draft`, measure, and only then put them in place."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoint", type=Path, nargs="+")
     parser.add_argument("--data", type=Path, required=True, help="folder of dev/")
     parser.add_argument("--weights", type=Path, required=True, help="folder of config.json")
     parser.add_argument("--rows", type=int, default=300, help="rows of each development set")
     parser.add_argument("--draft", type=Path, required=True, help="folder to measure in")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
-    options = parser.parse_args()
+    options = parser.parse_args(typed)
     torch.set_num_threads(2)
     model = Verifier(options.weights)
-    model.load_state_dict(torch.load(options.checkpoint, weights_only=True)["model"])
+    model.load_state_dict(averaged(options.checkpoint))
     write(model, options.draft)
     figures = parity(model, options.draft, options.data / "dev", options.rows)
     text = json.dumps(figures, indent=2) + "\n"
@@ -54,6 +56,12 @@ def main() -> None:
     for name in (MODEL_FILE, CHECKSUMS):
         (options.out / name).write_bytes((options.draft / name).read_bytes())
     (options.out / "parity.json").write_text(text, encoding="utf-8")
+
+
+def averaged(checkpoints: Sequence[Path]) -> dict[str, torch.Tensor]:
+    """Give the mean of the weights of checkpoints that come from one trunk."""
+    states = [torch.load(path, weights_only=True)["model"] for path in checkpoints]
+    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
 
 
 def write(model: Verifier, folder: Path) -> None:

@@ -136,6 +136,45 @@ def test_what_has_no_fixed_value_cannot_be_told(name: str, claim: str) -> None:
     assert outcome(name, claim, "People came when the tower fell.") is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("name", "claim", "evidence"),
+    [
+        ("numbers", "The tower fell eight years after.", "Built in 2004, it fell in 2012."),
+        ("numbers", "It took about six weeks.", "It began on May 1, 2024 and ended June 12, 2024."),
+        ("numbers", "A quarter of the lamps failed.", "Of 64 lamps in the hall, 16 failed."),
+        ("percentages", "They differ by 3 percent.", "One says 14 percent, the other 17 percent."),
+    ],
+)
+def test_what_two_figures_amount_to_is_not_called_missing(
+    name: str, claim: str, evidence: str
+) -> None:
+    assert outcome(name, claim, evidence) is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("The tower fell nine years after.", "Built in 2004, it fell in 2012."),
+        ("A third of the lamps failed.", "Of 64 lamps in the hall, 16 failed."),
+        ("The bridge was shut for eight years.", "The bridge was shut for 3 years, 2004 to 2012."),
+    ],
+)
+def test_what_no_two_figures_amount_to_is_missing(claim: str, evidence: str) -> None:
+    assert outcome("numbers", claim, evidence) is Outcome.VIOLATED
+
+
+def test_the_united_states_states_nothing() -> None:
+    evidence = "The firm is the third largest tax preparation franchise in the United States."
+    claim = "The firm is the third largest tax preparation franchise in the US."
+    assert outcome("attribution", claim, evidence) is not Outcome.VIOLATED
+
+
+def test_a_body_may_be_called_by_what_it_belongs_to() -> None:
+    evidence = "The World Health Organization answered in May."
+    assert outcome("names", "The UN agency answered.", evidence) is Outcome.OK
+    assert outcome("names", "The WHO answered.", "The UN answered in May.") is Outcome.VIOLATED
+
+
 def test_a_violation_names_both_values_in_plain_words() -> None:
     violated = found("percentages", "Violent crime in the United States fell 14.5 percent.", CRIME)
     assert violated.detail == "the sentence says 14.5 percent; the cited text says 4.5 percent"
