@@ -5,7 +5,7 @@ import re
 from agent.checks.normalise import fold
 
 LONG = 25
-"""Words up to which a sentence is one clause."""
+"""Words up to which only a semicolon divides a sentence."""
 _LEAST = 4
 """Words that a clause must have on either side of a joint."""
 _JOINT = re.compile(
@@ -29,25 +29,24 @@ _VERB = re.compile(
 
 
 def clauses(sentence: str) -> list[tuple[int, int]]:
-    """Split a sentence of more than `LONG` words where both sides can stand.
+    """Split a sentence where both sides can stand.
 
-    A joint is a semicolon, a dash, or a comma with a conjunction or relative pronoun, outside of
-    quotations and brackets, with a verb and at least `_LEAST` words on either side.
+    A joint is a semicolon, and in a sentence of more than `LONG` words a dash or a comma with a
+    conjunction or relative pronoun, outside of quotations and brackets, with a verb and at least
+    `_LEAST` words on either side.
 
     Returns:
-        Character offsets of each clause, in order; the whole sentence where it is short.
+        Character offsets of each clause, in order; the whole sentence where nothing divides it.
     """
-    whole = [_trim(sentence, 0, len(sentence))]
-    if len(sentence.split()) <= LONG:
-        return whole
-    flat = fold(sentence)
+    long, flat = len(sentence.split()) > LONG, fold(sentence)
     masked = _HIDDEN.sub(lambda m: "x" * len(m[0]), flat)
     spans, start = [], 0
     for joint in _JOINT.finditer(masked):
-        if _stands(masked[start : joint.start()]) and _stands(masked[joint.end() :]):
+        divides = long or joint[0].startswith(";")
+        if divides and _stands(masked[start : joint.start()]) and _stands(masked[joint.end() :]):
             spans.append(_trim(sentence, start, joint.start()))
             start = joint.end()
-    return [*spans, _trim(sentence, start, len(sentence))] if spans else whole
+    return [*spans, _trim(sentence, start, len(sentence))]
 
 
 def _stands(text: str) -> bool:

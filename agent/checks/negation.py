@@ -3,6 +3,7 @@
 import re
 
 from agent.checks.normalise import content, stem
+from agent.checks.opposites import PAIRS
 from agent.checks.reading import CLOSE, ENOUGH, LONGEST_LINE, Line, Reading, governing
 from agent.types import Check, Outcome
 
@@ -19,44 +20,7 @@ _CUE_STEMS = frozenset(
 ) | frozenset(stem(w) for w in ("fail", "refuse", "lack", "deny", "denied", "non", "hardly"))
 _OPPOSITES = [
     (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
-    for left, right in (
-        (
-            "rise increase grow climb gain higher increasing growth",
-            "fall decrease decline drop shrink lower decreasing",
-        ),
-        ("more", "fewer less"),
-        ("above exceed", "below under"),
-        ("before", "after"),
-        ("guilty convicted", "acquitted innocent"),
-        ("accept approve support back endorse", "reject oppose dismiss"),
-        ("allow permit", "ban prohibit forbid"),
-        ("legal lawful", "illegal unlawful"),
-        ("true genuine authentic", "false untrue fake"),
-        ("win", "lose"),
-        ("faster", "slower"),
-        ("hotter warmer", "colder cooler"),
-        ("largest highest biggest most", "smallest lowest least fewest"),
-        ("strengthen", "weaken"),
-        ("admit", "deny denied"),
-        ("arrest detain jail", "release free"),
-        ("open", "close shut"),
-        ("begin start launch", "stop end halt cease"),
-        ("hire appoint", "fire sack"),
-        ("safe harmless", "unsafe dangerous harmful"),
-        ("confirm verify", "refute debunk disprove"),
-        ("agree", "disagree"),
-        ("improve", "worsen"),
-        ("pass", "fail"),
-        ("expand", "shrink"),
-        ("buy", "sell"),
-        ("import", "export"),
-        ("majority", "minority"),
-        ("likely", "unlikely"),
-        ("alive", "die"),
-        ("victory", "defeat"),
-        ("join enter", "leave quit"),
-        ("raise", "cut reduce"),
-    )
+    for left, right in PAIRS
 ]
 
 
@@ -118,4 +82,4 @@ def _plain_small(claim: str) -> set[str]:
     return {stem(w) for w in re.findall(r"[a-z]+", claim.casefold()) if w in _SMALL}
 
 
-_SMALL = frozenset({"before", "after", "above", "below", "under", "more", "most"})
+_SMALL = frozenset({"before", "after", "above", "below", "under", "over", "more", "most", "until"})

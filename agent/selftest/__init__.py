@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from agent.checks.frames import frames
 from agent.ports import Verifier
 from agent.selftest.corruptions import edits
 from agent.types import CheckedSentence, Extract, Kind, Page, Pair, Ruling
@@ -75,7 +76,17 @@ def _planted(page: Page) -> Iterator[tuple[str, str, Pair]]:
         evidence = tuple(_extracts(page, sentence))
         context = " ".join(extract.text for extract in evidence)
         for edit in edits(sentence.text, context, chance):
+            if edit.kind == "attribution" and _speaks_itself(sentence.text, edit.text, evidence):
+                continue
             yield edit.kind, sentence.text, Pair(claim=edit.text, evidence=evidence)
+
+
+def _speaks_itself(sentence: str, edited: str, evidence: Sequence[Extract]) -> bool:
+    """Whether what the edit drops names the source, which the citation names anyway: no error."""
+    if any(frame.document for frame in frames(sentence)):
+        return True
+    names = (e.publisher.split(" (")[0].removeprefix("The ") for e in evidence if e.publisher)
+    return any(name in sentence and name not in edited for name in names)
 
 
 def _findings(page: Page) -> Iterator[CheckedSentence]:

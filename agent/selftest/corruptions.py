@@ -45,6 +45,8 @@ _DETAIL = re.compile(
     r"(?:(?:the|a|an|its|his|her|their) )?[\w'’-]+(?: [\w'’-]+){0,3}(?=[,.;]|$)"
 )
 
+_SAME_ROLE = re.compile(r"[\s,(\d]*(?:(?:and|or|&)\s+(?:an?\s+|the\s+)?)?")
+"""What stands between names of a list, an acronym and its name, or the parts of one name."""
 _SAID = (
     r"(?:said|says|claimed|claims|alleged|argued|argues|believed|believes|suggested|stated|insisted"
     r"|asserted|speculated|denied|feared|hoped)"
@@ -152,9 +154,7 @@ def _roles(sentence: str, context: str, chance: random.Random) -> str | None:
     if len(found) < 2:
         return None
     left, right = sorted(chance.sample(found, 2), key=re.Match.start)
-    if left[0] == right[0] or re.fullmatch(
-        r"[,\s]*(?:and|or|&)?[,\s]*", sentence[left.end() : right.start()]
-    ):
+    if left[0] == right[0] or _SAME_ROLE.fullmatch(sentence, left.end(), right.start()):
         return None
     swapped = _replace(sentence, right, left[0])
     return swapped[: left.start()] + right[0] + swapped[left.end() :]

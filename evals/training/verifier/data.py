@@ -21,7 +21,7 @@ FILES = (
     *("vitaminc_real", "fever_train", "fever_conjunctions", "cad_snli"),
     *("multinli_sample", "fm2_dev", "wice_partial_subclaims"),
 )
-CAPS = {
+BROAD = {
     "vitaminc": 12_000,  # cases of two or four rows
     "fever": 30_000,
     "fever_padded": 6_000,
@@ -35,16 +35,31 @@ CAPS = {
     "edited_claims": 4_000,
     "neighbours": 3_000,
 }
-"""Groups of each kind at most."""
+"""Groups of each kind at most, for the trunk."""
+CLOSE = BROAD | {
+    "vitaminc": 1_400,
+    "fever": 3_000,
+    "fever_padded": 900,
+    "conjunctions": 1_500,
+    "joined": 600,
+    "cad_snli": 500,
+    "multinli": 500,
+    "fm2": 500,
+    "copies": 800,
+    "edited_claims": 600,
+    "neighbours": 500,
+    "multinli_padded": 4_000,
+}
+"""For the branches: a shorter pass, with more of what is said in quite other words."""
 _JOINTS = ("; ", ", and ", ", while ", " and ")
 _PAGE_CAP = 60
 """Groups about one page: the pandemic's statistics would otherwise fill a tenth of VitaminC."""
 
 
-def mixture(folder: Path, seed: int) -> list[Group]:
+def mixture(folder: Path, seed: int, caps: Mapping[str, int]) -> list[Group]:
     """Build the groups from the `*.jsonl.gz` files of `folder`, shuffled.
 
-    The same files and seed give the same groups.
+    The same files, seed and caps give the same groups.
     """
     chance = random.Random(seed)
     read = {name: _read(folder / f"{name}.jsonl.gz") for name in FILES}
@@ -53,7 +68,7 @@ def mixture(folder: Path, seed: int) -> list[Group]:
     near = Neighbours([p for p in passages if 6 <= len(p.split()) <= 60])
     every = (*fever, *vitaminc, *read["fm2_dev"], *read["multinli_sample"])
     real = [row for row in every if row["label"] == "supported"]
-    makers: Mapping[str, Iterator[Group]] = {
+    makers: dict[str, Iterator[Group]] = {
         "vitaminc": _vitaminc(vitaminc, chance),
         "fever": _plain(_level(fever, chance), "fever", near, chance),
         "fever_padded": _deleted(fever, near, chance),
@@ -67,7 +82,9 @@ def mixture(folder: Path, seed: int) -> list[Group]:
         "edited_claims": edited_claims(_shuffled(real, chance), chance),
         "neighbours": _exchanged(_shuffled(real, chance), near),
     }
-    groups = [g for name, made in makers.items() for g in itertools.islice(made, CAPS[name])]
+    if caps.get("multinli_padded"):
+        makers["multinli_padded"] = _padded_premises(read["multinli_sample"], chance)
+    groups = [g for name, made in makers.items() for g in itertools.islice(made, caps[name])]
     chance.shuffle(groups)
     return groups
 
@@ -118,6 +135,15 @@ def _plain(
             others = near.near(row["claim"], chance.randint(1, 4))
         evidence = padded(row["evidence"], others, WINDOW, chance)
         yield (Example(evidence, row["claim"], LABELS[row["label"]], kind),)
+
+
+def _padded_premises(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
+    """Free rewordings whose premise stands among others: it must be found first."""
+    near = Neighbours([p for row in rows for p in row["evidence"]])
+    for row in _level(rows, chance):
+        others = [p for p in near.near(row["claim"], 5) if p not in row["evidence"]]
+        evidence = padded(row["evidence"], others[: chance.randint(1, 4)], WINDOW, chance)
+        yield (Example(evidence, row["claim"], LABELS[row["label"]], "multinli_padded"),)
 
 
 def _vitaminc(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:

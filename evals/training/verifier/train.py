@@ -25,7 +25,7 @@ import torch
 from agent.verifiers.cross_encoder import joined, load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier.batches import Encoded, batch, encode, steps
-from evals.training.verifier.data import mixture, own
+from evals.training.verifier.data import BROAD, CLOSE, mixture, own
 from evals.training.verifier.model import Verifier, loss
 
 TOKENS_PER_STEP = 2560
@@ -67,16 +67,17 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, help="at most so many; by default one pass")
     parser.add_argument("--seed", type=int, default=20, help="of the mixture and its order")
     parser.add_argument("--steady", type=float, default=STEADY, help="share before the rate falls")
-    parser.add_argument("--start", type=Path, help="checkpoint of an earlier pass to go on from")
+    parser.add_argument("--start", type=Path, help="checkpoint of a trunk to branch from")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument(
         "--bf16", action="store_true", help="for processors with avx512_bf16; others crawl with it"
     )
+    parser.add_argument("--threads", type=int, default=2, help="processor cores")
     parser.add_argument("--dev-rows", type=int, default=100, help="rows of each set while training")
     parser.add_argument("--dev-every", type=float, default=600.0, help="seconds between checks")
     parser.add_argument("--extra", type=Path, help="labelled rows of your own, JSON lines")
     options = parser.parse_args(typed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     options.work.mkdir(parents=True, exist_ok=True)
     data = _encoded(options)
@@ -94,7 +95,8 @@ def _encoded(options: argparse.Namespace) -> Encoded:
     """Build the mixture, or take the one built before."""
     path = options.work / "mixture.pt"
     if not path.exists():
-        groups = mixture(options.data / "train", options.seed)
+        caps = CLOSE if options.start else BROAD
+        groups = mixture(options.data / "train", options.seed, caps)
         groups += own(options.extra) if options.extra else []
         encode(groups, load_tokenizer()).save(path)
     return Encoded.load(path)

@@ -30,6 +30,13 @@ def test_a_semicolon_and_a_dash_cut_too() -> None:
     assert len(parts(TWO.replace(", and", " — "))) == 2
 
 
+def test_a_semicolon_cuts_a_short_sentence_too() -> None:
+    assert parts("The ice on the lake was thin; the old boat fell in.") == [
+        "The ice on the lake was thin",
+        "the old boat fell in.",
+    ]
+
+
 def test_a_list_of_names_is_not_cut() -> None:
     sentence = (
         "The letter was sent by Ann Lee of the northern district of the old town, Bo Ray of the"
@@ -59,4 +66,4 @@ def test_no_word_is_lost_but_the_joint(words: list[str]) -> None:
     sentence = " ".join(words)
     kept = " ".join(parts(sentence)).split()
     assert [w for w in kept if w.isalpha()] == [w for w in sentence.split() if w.isalpha()]
-    assert len(parts(sentence)) == 1 or len(sentence.split()) > LONG
+    assert len(parts(sentence)) == 1 or len(sentence.split()) > LONG or ";" in sentence
