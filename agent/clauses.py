@@ -9,7 +9,7 @@ LONG = 25
 _LEAST = 4
 """Words that a clause must have on either side of a joint."""
 _JOINT = re.compile(
-    r";\s+|\s+--?\s+|(?<=\w)\u2014(?=\w)"
+    r";\s+|:\s+(?=\")|\s+--?\s+|(?<=\w)\u2014(?=\w)"
     r"|,\s+(?=(?:and|but|while|whereas|although|though|which|who|yet|or|so|because|where)\s)"
     r"|\s+(?=(?:but|while|whereas|although)\s)"
 )
@@ -31,19 +31,19 @@ _VERB = re.compile(
 def clauses(sentence: str) -> list[tuple[int, int]]:
     """Split a sentence where both sides can stand.
 
-    A joint is a semicolon, and in a sentence of more than `LONG` words a dash or a comma with a
-    conjunction or relative pronoun, outside of quotations and brackets, with a verb and at least
-    `_LEAST` words on either side.
+    A joint is a semicolon, and in a sentence of more than `LONG` words a dash, a colon before a
+    quotation, or a comma with a conjunction or relative pronoun, outside of quotations and
+    brackets, with a verb and at least `_LEAST` words on either side.
 
     Returns:
         Character offsets of each clause, in order; the whole sentence where nothing divides it.
     """
     long, flat = len(sentence.split()) > LONG, fold(sentence)
-    masked = _HIDDEN.sub(lambda m: "x" * len(m[0]), flat)
+    masked = _HIDDEN.sub(lambda m: f"{m[0][0]}{'x' * (len(m[0]) - 2)}{m[0][-1]}", flat)
     spans, start = [], 0
     for joint in _JOINT.finditer(masked):
         divides = long or joint[0].startswith(";")
-        if divides and _stands(masked[start : joint.start()]) and _stands(masked[joint.end() :]):
+        if divides and _stands(flat[start : joint.start()]) and _stands(flat[joint.end() :]):
             spans.append(_trim(sentence, start, joint.start()))
             start = joint.end()
     return [*spans, _trim(sentence, start, len(sentence))]

@@ -118,9 +118,10 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--system", default="desk", help=SYSTEMS)
     run.add_argument(
         "--grader",
-        choices=("second", "none"),
+        choices=("second", "model", "none"),
         default="second",
-        help="who judges support: the second grader, or nobody (default second)",
+        help="who judges support: the second grader, the configured language model, or nobody"
+        " (default second)",
     )
     run.add_argument("--resume", action="store_true", help="go on with the run in --out")
     run.add_argument(

@@ -28,7 +28,6 @@ from retrieval import demonstration
 
 DONE: Final = 0
 LIMIT_FAILED: Final = 1
-NOBODY: Final = "none"
 
 
 class Asked(NamedTuple):
@@ -55,6 +54,8 @@ def run(asked: Asked) -> int:
     """`verdict-eval run`: the exit status."""
     baseline = limits.read(asked.baseline, asked.suite) if asked.baseline else None
     cases = suite(asked.suite, asked.data, asked.seed, asked.limit)
+    if (asked.grader, asked.system) == (judges.MODEL, "desk"):
+        say("The model that grades also writes: read its figures beside those of another judge.")
     people = judges.labels(asked.labels) if asked.labels else {}
     archive = Archive.begin(asked.out or _place(asked), resume=asked.resume)
     archive.keep_cases(cases)
@@ -129,14 +130,12 @@ def _measured(
 def _scored(
     manifest: Manifest, archive: Archive, people: dict[tuple[str, str], Support]
 ) -> Summary:
-    grader = None if manifest.grader == NOBODY else judges.find_grader()
-    if grader is None and manifest.grader != NOBODY:
-        say("There is no second grader here: what it would decide is counted as not scored.")
+    grader = judges.find_grader(manifest.grader)
     with archive.judgements() as journal, bar("Grading") as step:
         bench = judges.Bench(grader, journal)
         answered = archive.answered(manifest)
         scores = score(answered, bench, people, manifest.seed, step)
-        known = manifest.model_copy(update={"grader": bench.name or NOBODY})
+        known = manifest.model_copy(update={"grader": bench.name or judges.NOBODY})
         summary = Summary(run=known, scores=scores)
         archive.write(MANIFEST, known.model_dump_json(indent=1))
         archive.write(SUMMARY, summary.model_dump_json(indent=1))

@@ -6,18 +6,21 @@ language model; or people, whose labels are imported. How far they agree is part
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
+from agent.settings import Settings
 from agent.types import Extract, Pair, Support
+from evals.grader import chat, load_grader
 from evals.journal import Journal
 from evals.loaders.rows import jsonl
 
-GRADER: Final = "evals.grader"
+SECOND: Final = "second"
+MODEL: Final = "model"
+NOBODY: Final = "none"
+GRADERS: Final = (SECOND, MODEL, NOBODY)
 BATCH: Final = 64
 """Pairs graded between two writes to the disk."""
 
@@ -34,8 +37,16 @@ class Grader(Protocol):
     def threshold(self) -> float:
         """Score from which a pair counts as supported."""
 
-    def supports(self, pairs: Sequence[Pair]) -> list[float]:
-        """P(supported) of each pair, in [0, 1]."""
+    @property
+    def partial(self) -> float | None:
+        """Score from which a pair counts as partly supported; None where it cannot tell that."""
+
+    @property
+    def tells_rewording(self) -> bool:
+        """Whether it knows a sentence again in other words: else it is not asked for key facts."""
+
+    def supports(self, pairs: Sequence[Pair]) -> Sequence[float | None]:
+        """P(supported) of each pair, in [0, 1]; None where it gives no answer."""
 
 
 class Label(BaseModel, frozen=True, extra="ignore"):
@@ -56,7 +67,7 @@ class Bench:
         self._grader, self._journal = grader, journal
         self._name = grader.name if grader else ""
         rows = journal.rows if journal else []
-        self._scores: dict[str, float] = {row["key"]: row["score"] for row in rows}
+        self._scores: dict[str, float | None] = {row["key"]: row["score"] for row in rows}
         self._asked: dict[str, tuple[str, str]] = {}
 
     @property
@@ -68,15 +79,22 @@ class Bench:
         score = self.score(premise, hypothesis)
         if score is None or self._grader is None:
             return Support.UNCHECKED
-        carried = score >= self._grader.threshold
-        return Support.SUPPORTED if carried else Support.UNSUPPORTED
+        if score >= self._grader.threshold:
+            return Support.SUPPORTED
+        partly = self._grader.partial
+        return Support.PARTIAL if partly and score >= partly else Support.UNSUPPORTED
 
     def score(self, premise: str, hypothesis: str) -> float | None:
-        """What the grader says, or None where it has not been asked yet."""
+        """What the grader says; None where it has not been asked yet, or gave no answer."""
         key = _key(self._name, premise, hypothesis)
         if key not in self._scores and self._grader is not None:
             self._asked[key] = premise, hypothesis
         return self._scores.get(key)
+
+    def reworded(self, premise: str, hypothesis: str) -> Support:
+        """The same, of a sentence that nobody wrote with these words before them."""
+        able = self._grader is not None and self._grader.tells_rewording
+        return self(premise, hypothesis) if able else Support.UNCHECKED
 
     @property
     def lacks(self) -> bool:
@@ -98,18 +116,38 @@ class Bench:
             for _, (premise, hypothesis) in asked
         ]
         scores = grader.supports(pairs)
-        new = {key: float(score) for (key, _), score in zip(asked, scores, strict=True)}
+        new = {key: score for (key, _), score in zip(asked, scores, strict=True)}
         if self._journal is not None:
-            self._journal.append({"key": key, "score": score} for key, score in new.items())
+            given = {key: score for key, score in new.items() if score is not None}
+            self._journal.append({"key": key, "score": score} for key, score in given.items())
         self._scores |= new
 
 
-def find_grader() -> Grader | None:
-    """The second grader of this installation; None where there is none."""
-    if find_spec(GRADER) is None:
+class Remembered:
+    """A grader of which only the judgements are at hand: what it did not judge stays open."""
+
+    tells_rewording = True
+
+    def __init__(self, name: str, threshold: float, partial: float | None) -> None:
+        self.name, self.threshold, self.partial = name, threshold, partial
+
+    def supports(self, pairs: Sequence[Pair]) -> list[None]:
+        return [None for _ in pairs]
+
+
+def find_grader(kind: str) -> Grader | None:
+    """A grader by its name on the command line, or by the name that a run was graded under.
+
+    Raises:
+        EvalError: its weights are damaged, or no language model is configured.
+    """
+    if kind == NOBODY:
         return None
-    grader: Grader = import_module(GRADER).load_grader()
-    return grader
+    if kind == MODEL:
+        return chat.configured(Settings())
+    if kind.startswith(chat.PREFIX):
+        return Remembered(kind, chat.ChatGrader.threshold, chat.ChatGrader.partial)
+    return load_grader()
 
 
 def labels(path: Path) -> dict[tuple[str, str], Support]:

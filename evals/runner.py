@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Final, NamedTuple
 
 from agent.faces.failures import status_of, words_of
@@ -131,10 +133,19 @@ _worker: dict[str, System | Failure] = {}
 
 
 def _begin(recipe: Recipe) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         _worker["system"] = systems.build(recipe)
     except Exception as error:  # noqa: BLE001  (the worker's last line: the parent tells a person)
         _worker["system"] = _failure(error)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the run is killed: nobody would take its answers any more."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(texts: list[str]) -> list[str] | Failure:

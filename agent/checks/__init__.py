@@ -16,6 +16,7 @@ from agent.checks import (
     quantifiers,
     quotations,
     roles,
+    wording,
 )
 from agent.checks.reading import Reading
 from agent.types import Check, Extract
@@ -40,8 +41,9 @@ SOFT: tuple[Checker, ...] = (
     attribution.check,
     quantifiers.check,
     causation.check,
+    wording.check,
 )
-"""How strongly a thing is said: a claim may not be stronger than its evidence."""
+"""How a thing is said: a claim may not be stronger than its evidence, nor a copy with a change."""
 
 HARD_NAMES = frozenset(
     module.NAME

@@ -1,6 +1,7 @@
 """A claim and the sentence it rests on must point the same way."""
 
 import re
+from collections.abc import Container
 
 from agent.checks.normalise import content, stem
 from agent.checks.opposites import PAIRS
@@ -31,6 +32,8 @@ def check(claim: str, reading: Reading) -> Check:
     for one. Any other difference to every such sentence is a violation.
     """
     wanted = frozenset(content(claim)) - _CUE_STEMS
+    if len(rest := wanted - reading.publishers) >= ENOUGH:
+        wanted = rest
     if len(wanted) < 2:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     least = CLOSE if len(wanted) >= ENOUGH else 1.0
@@ -40,8 +43,8 @@ def check(claim: str, reading: Reading) -> Check:
         alike = (len(wanted & line.content) + len(mine) + bool(same)) / len(wanted) >= least
         if not alike or len(line.stems) > LONGEST_LINE:
             continue
-        here = governing(_CUE, claim, (line.content | mine) - _CUE_STEMS)
-        there = governing(_CUE, line.text, wanted | theirs | same)
+        here = _cues(claim, (line.content | mine) - _CUE_STEMS, mine)
+        there = _cues(line.text, wanted | theirs | same, theirs)
         if abs(len(here) - len(there)) == len(mine):
             return Check(name=NAME, outcome=Outcome.OK)
         odd = odd or line
@@ -54,6 +57,11 @@ def check(claim: str, reading: Reading) -> Check:
         span=(0, len(claim)),
         evidence=odd.text,
     )
+
+
+def _cues(text: str, shared: Container[str], opposites: Container[str]) -> list[re.Match[str]]:
+    """Give the negations that bear on what is shared; "false" is none where "true" is compared."""
+    return [m for m in governing(_CUE, text, shared) if stem(m[0]) not in opposites]
 
 
 def _opposites(claim: str, line: Line) -> tuple[set[str], set[str], set[str]]:

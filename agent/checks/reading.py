@@ -80,6 +80,11 @@ class Reading:
         return vocabulary([*(e.text for e in self.extracts), publishers])
 
     @cached_property
+    def publishers(self) -> frozenset[str]:
+        """Content stems of the names of the publishers, which their own texts need not have."""
+        return frozenset(s for e in self.extracts if e.publisher for s in content(e.publisher))
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         return frozenset(s for line in self.lines for s in line.stems)
 

@@ -1,10 +1,11 @@
 """Words in which a near copy differs from the sentence it follows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
+from agent.checks.dates import dates
 from agent.checks.names import SAME
 from agent.checks.normalise import STOP, fold, plain, stem
 from agent.checks.reading import LONGEST_LINE, Line, Reading
@@ -20,7 +21,7 @@ _LEAST: Final = 5
 """Words below which nothing can be called a copy."""
 _MATTERS: Final = frozenset(
     """not no never nor without only all any both before after above below under over more most few
-    off out up down again""".split()  # noqa: SIM905
+    off out up down again because since until may can will shall must""".split()  # noqa: SIM905
 )
 """Function words that change what is said."""
 _FREE: Final = frozenset(
@@ -31,13 +32,17 @@ _FREE: Final = frozenset(
     called""".split()  # noqa: SIM905
 )
 """Words of attribution and of the flow, which may come and go."""
+_TENSES: Final = {"might": "may", "could": "can", "would": "will", "should": "shall"}
+"""Forms that reported speech turns into each other."""
+_HEDGES: Final = frozenset(
+    """apparently allegedly reportedly supposedly possibly probably perhaps likely potentially
+    presumably seemingly alleged suspected""".split()  # noqa: SIM905
+)
+"""Words that may not be left out."""
 _EXCHANGE: Final = 3
 """Words on either side of an exchange at most: what is longer is told anew, not exchanged."""
 _STANDS_FOR: Final = frozenset("he she it they his her its their him them this these who".split())  # noqa: SIM905
 """Words in whose place a name may be put."""
-
-Tokens = Sequence[tuple[str, str, int, int]]
-"""(word in small letters, stem, start, end)."""
 
 
 class Change(NamedTuple):
@@ -48,6 +53,13 @@ class Change(NamedTuple):
     span: tuple[int, int]
     line: Line
 
+    @property
+    def detail(self) -> str:
+        if not self.word:
+            return f'the sentence leaves out "{self.given}"'
+        instead = f'the cited text says "{self.given}"' if self.given else "the cited text does not"
+        return f'the sentence says "{self.word}" where {instead}'
+
 
 def check(claim: str, reading: Reading) -> Check:
     """Line a sentence up with the one it follows word by word, and look for what was exchanged.
@@ -57,18 +69,17 @@ def check(claim: str, reading: Reading) -> Check:
     found = next(iter(changes(claim, reading)), None)
     if found is None:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    instead = f'the cited text says "{found.given}"' if found.given else "the cited text does not"
     return Check(
         name=NAME,
         outcome=Outcome.UNKNOWN,
-        detail=f'the sentence says "{found.word}" where {instead}',
+        detail=found.detail,
         span=found.span,
         evidence=found.line.text,
     )
 
 
 def changes(claim: str, reading: Reading) -> list[Change]:
-    """Give each exchanged or added word.
+    """Give each exchanged or added word, each name in another place, each hedge left out.
 
     Of several lines that the sentence may follow, the one with the fewest changes counts; without
     any, the list is empty.
@@ -76,44 +87,96 @@ def changes(claim: str, reading: Reading) -> list[Change]:
     said = _tokens(claim)
     if len(said) < _LEAST:
         return []
-    wanted = frozenset(s for w, s, *_ in said if w not in STOP)
+    wanted = frozenset(t.stem for t in said if t.word not in STOP)
     best: list[Change] | None = None
     for line in reading.lines:
         if len(line.stems) > LONGEST_LINE or reading.overlap(wanted, line) < _LIKELY:
             continue
-        given = _tokens(line.text)
-        aligned = SequenceMatcher(
-            None, [s for _, s, *_ in said], [s for _, s, *_ in given], autojunk=False
-        )
-        matched = sum(block.size for block in aligned.get_matching_blocks())
-        if matched < _NEAR * len(said):
-            continue
-        found = list(_changed(aligned.get_opcodes(), said, given, line, reading))
-        if best is None or len(found) < len(best):
-            best = found
+        aligned = _Aligned(said, _tokens(line.text), line, reading)
+        if aligned.matched >= _NEAR * len(said):
+            found = list(aligned.changes())
+            best = found if best is None or len(found) < len(best) else best
     return best or []
 
 
-def _changed(
-    opcodes: Sequence[tuple[str, int, int, int, int]],
-    said: Tokens,
-    given: Tokens,
-    line: Line,
-    reading: Reading,
-) -> Iterator[Change]:
-    for kind, i1, i2, j1, j2 in opcodes:
-        if kind not in {"replace", "insert"} or max(i2 - i1, j2 - j1) > _EXCHANGE:
-            continue
-        there = [w for w, *_ in given[j1:j2]]
-        alike = {SAME.get(w, s) for w, s, *_ in given[j1:j2]}
-        if _STANDS_FOR.intersection(there):
-            continue
-        for word, base, start, end in said[i1:i2]:
-            free = (word in STOP and word not in _MATTERS) or base in _FREE
-            known = kind == "insert" and base in reading.stems
-            if not free and not known and SAME.get(word, base) not in alike:
-                yield Change(word, " ".join(there), (start, end), line)
+class _Token(NamedTuple):
+    word: str
+    """In small letters; "would" as "will"."""
+    stem: str
+    start: int
+    end: int
+    capital: bool
+
+    @property
+    def free(self) -> bool:
+        return (self.word in STOP and self.word not in _MATTERS) or self.stem in _FREE
 
 
-def _tokens(text: str) -> Tokens:
-    return [(plain(m[0]), stem(m[0]), m.start(), m.end()) for m in _WORD.finditer(fold(text))]
+class _Aligned:
+    """A claim and a line, word by word."""
+
+    def __init__(
+        self, said: Sequence[_Token], given: Sequence[_Token], line: Line, reading: Reading
+    ) -> None:
+        self._said, self._given, self._line, self._reading = said, given, line, reading
+        mine, theirs = ([_key(t) for t in tokens] for tokens in (said, given))
+        matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+        self._blocks = [
+            (said[i1:i2], given[j1:j2])
+            for kind, i1, i2, j1, j2 in matcher.get_opcodes()
+            if kind != "equal"
+        ]
+        self.matched = sum(block.size for block in matcher.get_matching_blocks())
+
+    def changes(self) -> Iterator[Change]:
+        missing = {t.stem for _, there in self._blocks for t in there}
+        for here, there in self._blocks:
+            if not here:
+                yield from self._left_out(there)
+            elif not there:
+                yield from (self._change(t, there) for t in here if self._is_added(t, missing))
+            elif max(len(here), len(there)) <= _EXCHANGE:
+                yield from self._exchanged(here, there)
+
+    def _left_out(self, there: Sequence[_Token]) -> Iterator[Change]:
+        told = {t.word for t in self._said}
+        for token in there:
+            if token.word in _HEDGES - told:
+                yield Change("", token.word, (0, 0), self._line)
+
+    def _is_added(self, token: _Token, missing: Container[str]) -> bool:
+        """Whether the evidence lacks the word, or has this name in another place of the line."""
+        if token.free or token.word[0].isdigit():
+            return False
+        return token.stem not in self._reading.stems or (token.capital and token.stem in missing)
+
+    def _exchanged(self, here: Sequence[_Token], there: Sequence[_Token]) -> Iterator[Change]:
+        alike = {SAME.get(t.word, t.stem) for t in there}
+        if not _STANDS_FOR.isdisjoint(t.word for t in there):
+            return
+        for token in here:
+            if not token.free and SAME.get(token.word, token.stem) not in alike:
+                yield self._change(token, there)
+
+    def _change(self, token: _Token, there: Sequence[_Token]) -> Change:
+        given = " ".join(t.word for t in there)
+        return Change(token.word, given, (token.start, token.end), self._line)
+
+
+def _key(token: _Token) -> str:
+    return token.word if token.word in _MATTERS else token.stem
+
+
+def _tokens(text: str) -> list[_Token]:
+    flat = fold(text)
+    days = [(d.start, d.end) for d in dates(flat)]
+    return [
+        _Token(
+            _TENSES.get(plain(m[0]), plain(m[0])),
+            stem(m[0]),
+            m.start(),
+            m.end(),
+            m[0][0].isupper() and not any(a <= m.start() < b for a, b in days),
+        )
+        for m in _WORD.finditer(flat)
+    ]

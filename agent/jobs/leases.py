@@ -23,7 +23,7 @@ def engine_at(url: str) -> sa.Engine:
     if address.get_backend_name() == "sqlite":
         engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
         with engine.connect() as connection:
-            connection.execute(sa.text("PRAGMA journal_mode=WAL"))  # stays with the file
+            connection.execute(sa.text("PRAGMA journal_mode=WAL")).close()  # stays with the file
         return engine
     return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 

@@ -45,7 +45,7 @@ _DETAIL = re.compile(
     r"(?:(?:the|a|an|its|his|her|their) )?[\w'’-]+(?: [\w'’-]+){0,3}(?=[,.;]|$)"
 )
 
-_SAME_ROLE = re.compile(r"[\s,(\d]*(?:(?:and|or|&)\s+(?:an?\s+|the\s+)?)?")
+_SAME_ROLE = re.compile(r"[\s,(\d]*(?:(?:[a-z]+\s+)?(?:and|or|&)\s+(?:an?\s+|the\s+)?)?")
 """What stands between names of a list, an acronym and its name, or the parts of one name."""
 _SAID = (
     r"(?:said|says|claimed|claims|alleged|argued|argues|believed|believes|suggested|stated|insisted"

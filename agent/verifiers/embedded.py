@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.checks import HARD_NAMES
 from agent.ports import Entailment
-from agent.types import Check, Clause, Pair, Ruling, Support
+from agent.types import Check, Clause, Outcome, Pair, Ruling, Support
 from agent.verifiers.features import Rarity
 from agent.verifiers.model import SupportModel, load_model, load_rarity
 from agent.verifiers.seen import Embed, Seen, see
@@ -96,19 +96,22 @@ class EmbeddedVerifier:
         )
 
     def _find(self, unit: Unit, seen: Seen) -> _Finding:
-        score, threshold = self._score(unit, seen), self._model.threshold
-        if violated := unit.violated:
-            support = _refusal(violated, carried=score >= threshold)
-            return _Finding(unit, support, score * VETO, min(violated, key=_weight).detail)
-        if score < threshold:
-            return _Finding(unit, Support.UNSUPPORTED, score, "the cited text does not carry it")
+        features = {} if unit.verbatim else seen.features(unit.comparison, unit.checks)
+        score = VERBATIM if unit.verbatim else self._model.probability(features)
+        carried = score >= self._model.threshold
+        if refused := unit.refused(features):
+            reason = min(refused, key=_weight).detail
+            return _Finding(unit, _refusal(refused, carried=carried), score * VETO, reason)
+        if not carried:
+            return _Finding(unit, Support.UNSUPPORTED, score, _missing(unit.checks))
         said = "word for word" if unit.verbatim else "in other words"
         return _Finding(unit, Support.SUPPORTED, score, f"the cited text says it {said}")
 
-    def _score(self, unit: Unit, seen: Seen) -> float:
-        if unit.verbatim:
-            return VERBATIM
-        return self._model.probability(seen.features(unit.comparison, unit.checks))
+
+def _missing(checks: Sequence[Check]) -> str:
+    """Say why it is not carried: by what could not be told, if anything."""
+    unsure = [check.detail for check in checks if check.outcome is Outcome.UNKNOWN]
+    return unsure[-1] if unsure else "the cited text does not carry it"
 
 
 def _weight(check: Check) -> tuple[bool, bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from agent.checks import HARD_NAMES
+from agent.checks import HARD_NAMES, wording
 from agent.checks.amounts import share_given
 from agent.checks.naming import share_named
 from agent.checks.normalise import content, stems, words
@@ -28,6 +28,7 @@ FEATURES = (
     "missing_run",
     "cosine",
     "entailed",
+    "entailed_near",
     "contradicted",
     "names",
     "figures",
@@ -116,9 +117,12 @@ class Comparison:
             checks: what the exact checkers found.
         """
         best = max((self._union(run) for run in self._runs()), key=self._share, default=0)
+        entailed = _log_odds(max(entailment[:, 0], default=0.0))
+        coverage = self._share(self._union(self._pieces))
+        unsure = [c for c in checks if c.outcome is Outcome.UNKNOWN and c.name != wording.NAME]
         violated = [c.name in HARD_NAMES for c in checks if c.outcome is Outcome.VIOLATED]
         return {
-            "coverage": self._share(self._union(self._pieces)),
+            "coverage": coverage,
             "window": self._share(best),
             "sentence": max((self._share(p.covers) for p in self._pieces), default=0.0),
             "stitched": self._share(self._union(self._stitched)),
@@ -126,7 +130,8 @@ class Comparison:
             "run": self._longest_run(),
             "missing_run": self._missing_run(best),
             "cosine": float(max(windows @ claim_vector, default=0.0)),
-            "entailed": _log_odds(max(entailment[:, 0], default=0.0)),
+            "entailed": entailed,
+            "entailed_near": entailed * coverage,
             "contradicted": _log_odds(max(entailment[:, 1], default=0.0)),
             "names": share_named(self.claim, self.reading),
             "figures": share_given(self.claim, self.reading),
@@ -134,7 +139,7 @@ class Comparison:
             "evidence_length": math.log1p(sum(len(p.stems) for p in self._pieces)),
             "hard_violations": float(sum(violated)),
             "soft_violations": float(len(violated) - sum(violated)),
-            "unknowns": float(sum(c.outcome is Outcome.UNKNOWN for c in checks)),
+            "unknowns": float(len(unsure)),
         }
 
     def contribution(self) -> tuple[float, ...]:

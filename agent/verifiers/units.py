@@ -1,14 +1,19 @@
 """What of a pair is scored: the sentence and, where it is long, each of its clauses."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent.checks import HARD_NAMES, attribution, naming, run
+from agent.checks import HARD_NAMES, attribution, naming, run, wording
 from agent.checks.frames import frames
 from agent.checks.reading import Reading
 from agent.clauses import clauses
 from agent.types import Check, Outcome, Pair
 from agent.verifiers.features import Comparison, Rarity
 from agent.verifiers.verbatim import unframed, verbatim
+
+SURE = math.log(0.7 / 0.3)
+"""Log odds of the cross-encoder from which on a near copy may differ in a word: a synonym."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,13 @@ class Unit:
     @property
     def violated(self) -> list[Check]:
         return [check for check in self.checks if check.outcome is Outcome.VIOLATED]
+
+    def refused(self, features: Mapping[str, float]) -> list[Check]:
+        """Findings that decide: violations, and an exchanged word that the cross-encoder doubts."""
+        if self.verbatim or features["entailed"] >= SURE:
+            return self.violated
+        changed = [c for c in self.checks if c.name == wording.NAME and c.detail]
+        return [*self.violated, *changed]
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -62,10 +74,12 @@ def _unit(claim: str, span: tuple[int, int], reading: Reading, rarity: Rarity) -
 def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
     """Run the checkers; who publishes a text need not be named in it."""
     found = run(claim, reading)
-    if said == claim or naming.check(said, reading).outcome is Outcome.VIOLATED:
+    if said == claim:
         return found
-    fine = Check(name=naming.NAME, outcome=Outcome.OK)
-    return tuple(fine if check.name == naming.NAME else check for check in found)
+    own = {wording.NAME: wording.check(said, reading)}
+    if naming.check(said, reading).outcome is not Outcome.VIOLATED:
+        own[naming.NAME] = Check(name=naming.NAME, outcome=Outcome.OK)
+    return tuple(own.get(check.name, check) for check in found)
 
 
 def _without_attribution(part: Unit) -> Unit:

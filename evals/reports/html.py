@@ -25,6 +25,18 @@ from evals.scoring import pairs
 
 SHOWN: Final = 1_200
 """Characters of one citation that the report shows; `results.jsonl` has them all."""
+HEADLINE: Final = (
+    *("citation_recall", "citation_precision", "truth_support", "truth_current", "truth_absence"),
+    *("truth_verdict", "verdict_accuracy", "must_cite", "balanced_accuracy", "form_must"),
+)
+"""Figures that a reader in a hurry wants, where the run has them."""
+PARTS: Final = {
+    "claims": "Questions about the demonstration notes, with the verdict that people expect.",
+    "sentences": "Sentences written by hand over the demonstration notes, to be ruled on.",
+    "pages": "Cited pages written by hand, with known faults.",
+    "newsroom": "Questions about invented worlds: what is true there is known to the last word.",
+    "pairs": "Labelled pairs of a sentence and its evidence.",
+}
 Answered = tuple[Case, Outcome]
 Labels = Mapping[tuple[str, str], Support]
 
@@ -37,6 +49,8 @@ def render(summary: Summary, answered: Sequence[Answered], bench: Bench, labels:
         run=summary.run,
         scores=summary.scores,
         parts=parts,
+        about={p: PARTS.get(p.partition(".")[0], "") for p in parts},
+        headline=[f for f in summary.scores.figures if f.name in HEADLINE],
         figures={p: [f for f in summary.scores.figures if f.part == p] for p in parts},
         charts={p: _charts([a for a in answered if a[0].part == p]) for p in parts},
         failures=[(case.id, outcome.error) for case, outcome in answered if outcome.error],

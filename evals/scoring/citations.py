@@ -6,7 +6,7 @@ entails them; they are read by the exact measures and by `absence`.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from evals.case import NOT_ENOUGH, Case, ClaimCase, PageCase, WorldCase
 from evals.metrics import citations, fidelity
@@ -61,6 +61,14 @@ def citation_f1(response: Response, judge: Judge) -> Score:
     return Score.of((f1(recall, citations.strict_precision(response, judge).value),))
 
 
+def _share(name: Literal["partial", "none"]) -> Graded:
+    def share(response: Response, judge: Judge) -> Score:
+        shares = citations.support_shares(response, judge)
+        return shares.partial if name == "partial" else shares.none
+
+    return share
+
+
 _GRADED: Final[tuple[tuple[str, str, Graded, Better], ...]] = (
     ("citation_recall", "findings that their citations, read together, carry",
      citations.strict_recall, "higher"),
@@ -76,6 +84,10 @@ _GRADED: Final[tuple[tuple[str, str, Graded, Better], ...]] = (
      citations.weighted_precision, "higher"),
     ("over_citation", "citations to no purpose, of carried findings",
      citations.over_citation_rate, "lower"),
+    ("carried_partly", "findings that their citations carry in part, where the grader tells that",
+     _share("partial"), "lower"),
+    ("carried_not", "findings that their citations do not carry, not even in part",
+     _share("none"), "lower"),
 )  # fmt: skip
 _EXACT: Final[tuple[tuple[str, str, Exact], ...]] = (
     ("number_fidelity", "numbers of findings that the cited words have", fidelity.number_fidelity),

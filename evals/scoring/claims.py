@@ -128,9 +128,10 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("answers", "questions that got a page, not the short one", _answers, "gate",
             "neither"),
     Measure("must_cite", "sources that must be cited and are", _must_cite, "labels"),
-    Measure("fact_recall", "key facts that the page holds", _facts, "grader"),
-    Measure("must_not_say", "forbidden sentences that the page carries", _forbidden, "grader",
-            "lower"),
+    Measure("fact_recall", "key facts that the page holds; a model or nobody can tell", _facts,
+            "grader", rewords=True),
+    Measure("must_not_say", "forbidden sentences that the page carries; as above", _forbidden,
+            "grader", "lower", rewords=True),
     Measure("absence_certified", "absence sentences whose certificate proves a search",
             _absence, "exact"),
     Measure("stood", "drafted sentences that the check let stand", _stood, "gate", "neither"),
@@ -151,7 +152,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
 )  # fmt: skip
 WHOLES: Final[tuple[Whole, ...]] = (
     Whole("verdict_macro_f1", "mean F1 over verdicts", _labels, _macro_f1, "labels"),
-    Whole("seconds_p50", "median wall time of a page", _seconds,
+    Whole("seconds_p50", "median wall time of a page, in seconds", _seconds,
           lambda s: effort.latency(s, 0.5), "effort", "lower", share=False),
     Whole("seconds_p95", "95th percentile of it", _seconds,
           lambda s: effort.latency(s, 0.95), "effort", "lower", share=False),

@@ -86,7 +86,8 @@ def _measures(rows: Sequence[Answered]) -> tuple[Measure, ...]:
 
 
 def _marked(measure: Measure, rows: Sequence[Answered], bench: Bench) -> list[tuple[Case, Score]]:
-    found = ((case, measure.mark(case, outcome, bench)) for case, outcome in rows)
+    judge = bench.reworded if measure.rewords else bench
+    found = ((case, measure.mark(case, outcome, judge)) for case, outcome in rows)
     return [(case, score) for case, score in found if score is not None and score.marks]
 
 
@@ -126,15 +127,24 @@ def _figure(part: str, of: Measure | Whole, estimate: Estimate) -> Figure:
 
 
 def _by_kind(rows: Sequence[Answered]) -> dict[str, Estimate]:
-    """Share of right decisions by how the pairs were made."""
+    """Share of right decisions by how the pairs or the questions were made."""
     kinds: dict[str, list[tuple[float, str]]] = {}
     for case, outcome in rows:
-        if isinstance(case, PairCase) and case.how:
-            for row in pairs.ruled(case, outcome):
-                kinds.setdefault(case.how, []).append((float(row.kept == row.true), case.cluster))
+        if isinstance(case, PairCase | WorldCase) and case.how:
+            found = kinds.setdefault(case.how, [])
+            found += [(mark, case.cluster) for mark in _decided(case, outcome)]
     return {
-        kind: mean([m for m, _ in found], [c for _, c in found]) for kind, found in kinds.items()
+        kind: mean([m for m, _ in found], [c for _, c in found])
+        for kind, found in sorted(kinds.items())
+        if found
     }
+
+
+def _decided(case: PairCase | WorldCase, outcome: Outcome) -> list[float]:
+    """Rightly kept or thrown out, of a pair; the right verdict, of a question about a world."""
+    if isinstance(case, PairCase):
+        return [float(row.kept == row.true) for row in pairs.ruled(case, outcome)]
+    return [float(mark) for mark in outcome.truth.get("verdict", ()) if mark is not None]
 
 
 def _decisions(

@@ -26,6 +26,8 @@ class Measure:
     better: Better = "higher"
     share: bool = True
     """Whether it lies in [0, 1]."""
+    rewords: bool = False
+    """Whether the grader must know a sentence again in other words."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Scores(Value):
 
     figures: tuple[Figure, ...]
     breakdown: dict[str, dict[str, Estimate]]
-    """By part, then by how cases were made: share of right decisions."""
+    """By part, then by how cases were made: share of right decisions, or of right verdicts."""
     kappas: tuple[Kappa, ...]
     marks: dict[str, dict[str, float | None]]
     """By figure, then by case: its value for this case alone. What comparisons are paired by."""

@@ -15,8 +15,8 @@ from agent.ports import Entailment
 from agent.types import Extract, Pair
 from agent.verifiers.embedded import VERBATIM, VETO
 from agent.verifiers.features import FEATURES, Rarity
-from agent.verifiers.seen import Embed, Seen, see
-from agent.verifiers.units import Unit, prepare
+from agent.verifiers.seen import Embed, see
+from agent.verifiers.units import prepare
 from evals.training.logistic import Flags, Floats
 
 _BATCH = 32
@@ -82,18 +82,13 @@ def _block(
     )
     for row, units in prepared:
         if units:
-            numbers = [_numbers(unit, seen) for unit in units]
+            found = [seen.features(unit.comparison, unit.checks) for unit in units]
             yield Measured(
                 row,
-                np.array(numbers),
-                np.array([bool(unit.violated) for unit in units]),
+                np.array([[f[name] for name in FEATURES] for f in found]),
+                np.array([bool(u.refused(f)) for u, f in zip(units, found, strict=True)]),
                 np.array([unit.verbatim for unit in units]),
             )
-
-
-def _numbers(unit: Unit, seen: Seen) -> list[float]:
-    found = seen.features(unit.comparison, unit.checks)
-    return [found[name] for name in FEATURES]
 
 
 def _row(found: dict[str, Any]) -> Row:

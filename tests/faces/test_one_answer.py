@@ -10,7 +10,11 @@ import pytest
 from agent import bootstrap, brief
 from agent.faces.commands import configured
 from agent.faces.question import question_of
+from agent.jobs.drafting import Drafting
 from tests.faces.front import QUESTION, ROOT, Json, verdict
+from tests.faces.slack.loopback import serving
+from tests.faces.slack.place import opened as in_slack
+from tests.faces.slack.rules import followed, words
 
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 QUESTIONS = (
@@ -43,6 +47,28 @@ def test_the_command_line_and_an_assistant_get_the_same_answer(
 
     results = asyncio.run(session())
     assert [r.structured_content["answer"] for r in results] == [typed[q] for q in QUESTIONS]
+
+
+def test_slack_shows_the_same_answer(typed: dict[str, Json], library: Path, tmp_path: Path) -> None:
+    settings = configured()
+    with bootstrap.open_library(settings, library) as opened, serving() as slack:
+        drafting = Drafting.of(bootstrap.build_desk(settings, opened))
+        path, day = tmp_path / "slack.sqlite3", bootstrap.today()
+        with in_slack(slack, path, drafting.draft, workers=1, today=day) as place:
+            for asked in QUESTIONS:
+                place.send(place.mention(asked))
+            place.until(lambda: len(slack.answers()) == len(QUESTIONS), 60)
+    for asked in QUESTIONS:
+        answer = brief.Answer.model_validate(typed[asked])
+        [shown] = [b for b in slack.answers() if answer.claim in words(b)]
+        told = words(shown)
+        label = answer.verdict.value.capitalize() if answer.verdict else "Not enough evidence"
+        searched = f"Searched: {answer.searched.passages} passages of {answer.searched.sources}"
+        for part in (label, answer.plain, answer.scope.rstrip("."), searched, *answer.reading):
+            assert part in told
+        assert all(" ".join(point.text.split()) in told for point in answer.points)
+        assert followed(shown) == [s.url for point in answer.points for s in point.sources]
+        assert ("No passage says" in told) == bool(answer.certificates)
 
 
 def test_every_other_face_gets_it_from_the_desk_and_the_brief(

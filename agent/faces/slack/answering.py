@@ -2,53 +2,23 @@
 
 import logging
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
-from agent.faces.slack import notices
-from agent.faces.slack.blocks import Action, Message, Shown, message
-from agent.faces.slack.delivery import Delivery
-from agent.faces.slack.findings import Findings, Found, mark
-from agent.faces.slack.inbox import Inbox
+from agent.faces.slack.errands import Errand
 from agent.faces.slack.questions import Question, Route, State
-from agent.faces.slack.reading import Asked, read
-from agent.faces.slack.web import Later, Refused, Revoked, Web
+from agent.faces.slack.telling import Stopped, Teller
+from agent.faces.slack.ways import Ways
+from agent.faces.slack.web import Later, Refused, Revoked
 from agent.jobs.port import JobsUnavailable, QueueFull
-from agent.jobs.port import State as JobState
-from agent.types import Insufficient
-from agent.types import Question as Asking
 from retrieval.errors import LibraryDamaged
 
 LOG: Final = logging.getLogger(__name__)
 TRIES: Final = 8
 """Attempts to bring one answer; the waits between them add up to about an hour."""
-STEP_SECONDS: Final = 1.0
-"""The least time between two pictures of the steps; Slack allows about one message a second."""
 LOOK_SECONDS: Final = 0.5
 DAMAGED_SECONDS: Final = 5.0
-PATIENCE: Final = 2.0
-
-
-class Stopped(Exception):
-    """The desk closes; the question stays open."""
-
-
-@dataclass(frozen=True)
-class Ways:
-    """All that an answer needs."""
-
-    inbox: Inbox
-    findings: Findings
-    delivery: Delivery
-    web: Callable[[Route], Web]
-    today: Callable[[], date]
-    editors: bool = False
-    clock: Callable[[], float] = time.time
 
 
 class Answerer:
@@ -65,6 +35,7 @@ class Answerer:
         self._held: set[str] = set()
         self._lock = threading.Lock()
         self._woken, self._stopping = threading.Event(), threading.Event()
+        self._teller = Teller(ways, self._stopping)
         self._looker = threading.Thread(target=self._look, name="look", daemon=True)
 
     def start(self) -> None:
@@ -144,88 +115,16 @@ class Answerer:
 
     def _work(self, question: Question, route: Route) -> None:
         ways, asked = self._ways, question.asked
-        begun = ways.delivery.begin(route) if not question.tries else route
+        errand = Errand(route, question.id, lambda way: ways.inbox.remember(question.id, way))
+        if not question.tries:
+            ways.delivery.begin(errand)
         if route.parent and not asked.claims:
-            asked = self._parent(begun)
-        if begun != route or asked != question.asked:
-            ways.inbox.remember(question.id, begun, asked)
-        told = self._told(question, asked, begun)
+            asked = self._teller.parent(errand.route)
+            ways.inbox.remember(question.id, errand.route, asked)
+        told = self._teller.told(question, asked, errand)
         if told:
-            ways.delivery.finish(begun, told)
+            ways.delivery.finish(errand, told)
         else:
-            ways.delivery.clear(begun)
+            ways.delivery.clear(errand.route)
         several = len(asked.claims) > 1
         ways.inbox.close(question.id, State.CHOOSING if several else State.CLOSED)
-
-    def _parent(self, route: Route) -> Asked:
-        """What the thread began with, read only because a mention in it asks about it."""
-        try:
-            first = self._ways.web(route).first_of_thread(route.channel, route.thread)
-        except Revoked:
-            raise
-        except Refused:
-            return Asked(need=notices.Need.THREAD)
-        return read(first)
-
-    def _told(self, question: Question, asked: Asked, route: Route) -> Message | None:
-        """The message that answers; None where nobody asked and there is nothing to tell."""
-        unasked = route.way == "auto"
-        if asked.need:
-            return None if unasked else notices.needs(asked.need)
-        if len(asked.claims) > 1:
-            return notices.which(asked.claims, question.id)
-        found = self._found(question, asked.claims[0], route)
-        if isinstance(found, Message):
-            return None if unasked else found
-        if unasked and isinstance(found.made, Insufficient):
-            return None
-        shown = Shown.of(
-            found.made,
-            question.id,
-            self._buttons(route, found),
-            found.earlier,
-            forwarded=asked.forwarded,
-        )
-        return message(shown)
-
-    def _buttons(self, route: Route, found: Found) -> tuple[Action, ...]:
-        private = route.way in {"channel", "url"}
-        return (
-            Action.FULL,
-            *([Action.SHARE] if private else []),
-            *([Action.EDITOR] if self._ways.editors else []),
-            *([Action.AGAIN] if found.earlier else []),
-        )
-
-    def _found(self, question: Question, claim: str, route: Route) -> Found | Message:
-        ways = self._ways
-        if not question.fresh and not question.job:
-            page = ways.findings.earlier(claim, ways.today())
-            if page:
-                ways.inbox.answered_by(question.id, job=None, earlier=mark(page))
-                return Found(page, page.question.asked_on)
-        asking = Asking(text=" ".join(claim.split()), asked_on=ways.today())
-        jobs = ways.findings.jobs
-        job = jobs.submit(asking, f"slack-{question.id}")
-        ways.inbox.answered_by(question.id, job=job.id)
-        self._follow(job.id, route)
-        done = jobs.get(job.id)
-        if done.state is JobState.DONE and done.made:
-            return Found(done.made)
-        return notices.failed(done.error or "The draft was cancelled.")
-
-    def _follow(self, job: str, route: Route) -> None:
-        """Show the steps until the job is over."""
-        jobs, seen, shown = self._ways.findings.jobs, 0, self._ways.clock()
-        while True:
-            for event in jobs.events(job, seen, PATIENCE):
-                seen = event.number
-                if event.state.over:
-                    return
-                if event.step and self._ways.clock() - shown >= STEP_SECONDS:
-                    self._ways.delivery.step(route, event.step)
-                    shown = self._ways.clock()
-            if self._stopping.is_set():
-                raise Stopped
-            if jobs.get(job).state.over:
-                return

@@ -8,11 +8,13 @@ from typing import Any, Final
 from slack_bolt import Ack, App, BoltContext
 
 from agent.faces.slack import intake, notices
-from agent.faces.slack.answering import Answerer, Ways
+from agent.faces.slack.answering import Answerer
 from agent.faces.slack.blocks import Action, Message
+from agent.faces.slack.errands import Errand
 from agent.faces.slack.intake import Request
-from agent.faces.slack.pressing import Pressing
+from agent.faces.slack.pressing import Press, Pressing
 from agent.faces.slack.questions import ALREADY, Limits, Taken
+from agent.faces.slack.ways import Ways
 from agent.faces.slack.web import SlackError, respond
 
 LOG: Final = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ class Face:
             return
         if taken.refused and request.route.way != "auto":
             try:
-                self.ways.delivery.finish(request.route, self.limited(taken))
+                self.ways.delivery.finish(Errand(request.route, ""), self.limited(taken))
             except SlackError as error:
                 LOG.warning("A refusal could not be told: %s", error)
         self.answerer.wake()
@@ -74,7 +76,8 @@ def wire(app: App, face: Face) -> None:
     app.message_shortcut(SHORTCUT)(_shortcut(face))
     app.command(COMMAND)(_command(face))
     for action in (Action.SHARE, Action.FULL, Action.EDITOR):
-        app.action(action.value)(_work(face))
+        app.action(action.value)(_work(face, face.pressing.do))
+    app.action(Action.SHOW.value)(_work(face, face.pressing.show))
     app.action(Action.AGAIN.value)(_again(face))
     for n in range(5):
         app.action(f"{Action.CHOOSE.value}:{n}")(_again(face))
@@ -157,11 +160,11 @@ def _again(face: Face) -> Callable[..., None]:
     return pressed
 
 
-def _work(face: Face) -> Callable[..., None]:
+def _work(face: Face, work: Callable[[Press], None]) -> Callable[..., None]:
     def pressed(ack: Ack, body: Json) -> None:
         ack()
         if intake.teams_of_press(body) <= face.workspaces:
-            face.pressing.do(intake.press(body))
+            work(intake.press(body))
 
     return pressed
 

@@ -6,27 +6,18 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from agent.brief import Answer, Point, answer
-from agent.faces.slack.inert import (
-    Block,
-    cut,
-    escaped,
-    linked,
-    ours,
-    plain,
-    quote,
-    rich,
-    said,
-    section,
-)
+from agent.brief import Answer, answer
+from agent.faces.slack.inert import Block, escaped, ours, plain, quote, rich, said, section
+from agent.faces.slack.sentences import sentence
 from agent.ledger import day
 from agent.types import Insufficient, Page, VerdictLabel
 
 TEXT: Final = 3_500
 """Characters of the fallback; Slack advises 4,000 and cuts at 40,000."""
 CLAIM: Final = 300
-SENTENCE: Final = 1_500
-QUOTE: Final = 280
+BEFORE: Final = 2
+"""Earlier checks that are named; others are on the page."""
+NONE_SAYS: Final = "No passage says"
 CAUTION: Final = "A first draft. Please verify before you publish."
 HEADER: Final = {
     VerdictLabel.SUPPORTED: "Supported",
@@ -45,6 +36,7 @@ class Action(StrEnum):
     EDITOR = "ask_editor"
     AGAIN = "check_again"
     CHOOSE = "choose"
+    SHOW = "show_answer"
     FEEDBACK = "feedback"
 
 
@@ -53,6 +45,7 @@ LABELS: Final = {
     Action.SHARE: "Share with everyone",
     Action.EDITOR: "Ask an editor",
     Action.AGAIN: "Check again",
+    Action.SHOW: "Show the answer",
 }
 
 
@@ -97,6 +90,16 @@ class Shown:
         return cls(answer(made), ref, sides, earlier, forwarded, tuple(offered))
 
 
+def offered(*, private: bool, editors: bool, earlier: bool) -> tuple[Action, ...]:
+    """The buttons under an answer."""
+    return (
+        Action.FULL,
+        *([Action.SHARE] if private else []),
+        *([Action.EDITOR] if editors else []),
+        *([Action.AGAIN] if earlier else []),
+    )
+
+
 def message(shown: Shown) -> Message:
     """The whole message."""
     found = shown.answer
@@ -106,29 +109,24 @@ def message(shown: Shown) -> Message:
         said(found.plain, bold=True),
         ours("\n"),
         said(f"As of {day(found.as_of)}: {found.scope.rstrip('.')}."),
+        *(e for note in found.reading for e in (ours("\n"), said(note, most=CLAIM))),
     )
     blocks = [
         {"type": "header", "text": plain(head)},
         rich(claim, verdict),
-        *(rich(*_point(point)) for point in found.points),
+        *(rich(*sentence(point)) for point in found.points),
+        *(_absent(found)),
         {"type": "context", "elements": [plain(line) for line in _small_print(shown)]},
     ]
     if shown.buttons:
-        blocks += [_actions(shown), _feedback(shown.ref)]
+        blocks += [actions(shown.ref, shown.buttons), _feedback(shown.ref)]
     return Message(_text(shown, head), tuple(blocks))
 
 
-def _point(point: Point) -> list[Block]:
-    """A sentence, where it comes from, and the quoted words where they are not the sentence."""
-    elements = [said(point.text, most=SENTENCE)]
-    for source in point.sources[:3]:
-        when = f", {day(source.published)}" if source.published else ""
-        elements += [ours("\n— "), linked(source.url, source.publisher), ours(when)]
-    parts = [section(*(e for e in elements if e["text"]))]
-    words = next((c.quote for c in point.citations), "")
-    if cut(words, QUOTE) != cut(point.text, QUOTE):
-        parts.append(quote(said(words, most=QUOTE, italic=True)))
-    return parts
+def _absent(found: Answer) -> list[Block]:
+    """What was searched for in vain, beside the claim itself; the small print has that."""
+    sought = [c.proposition for c in found.certificates if c.proposition != found.claim]
+    return [rich(section(ours(f"{NONE_SAYS}: "), said(s, most=CLAIM))) for s in sought]
 
 
 def _small_print(shown: Shown) -> list[str]:
@@ -141,24 +139,30 @@ def _small_print(shown: Shown) -> list[str]:
     if found.verdict is VerdictLabel.MIXED:
         supporting, opposing = shown.sides
         lines.append(f"The sources conflict: {supporting} for, {opposing} against, by origin.")
+    lines += [
+        f"Checked before on {day(e.checked_on)}: {e.verdict.value}." for e in found.earlier[:BEFORE]
+    ]
     lines.append(
         f"Searched: {found.searched.passages} passages of {found.searched.sources} sources."
     )
+    if any(c.proposition == found.claim for c in found.certificates):
+        lines.append(f"{NONE_SAYS} that it is so.")
     if found.verdict:
         lines.append(f"Thrown out by the check: {_count(found.thrown_out, 'sentence')}.")
         lines.append(CAUTION)
     return lines
 
 
-def _actions(shown: Shown) -> Block:
+def actions(ref: str, which: Sequence[Action]) -> Block:
+    """Buttons that name a question."""
     buttons = [
         {
             "type": "button",
             "action_id": action.value,
             "text": plain(LABELS[action]),
-            "value": shown.ref,
+            "value": ref,
         }
-        for action in shown.buttons
+        for action in which
     ]
     return {"type": "actions", "elements": buttons}
 

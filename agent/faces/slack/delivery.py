@@ -2,23 +2,20 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from agent.faces.slack import notices
 from agent.faces.slack.blocks import Message
+from agent.faces.slack.errands import Errand
 from agent.faces.slack.questions import Route
 from agent.faces.slack.web import Later, Refused, Revoked, Web, respond
 
 EYES: Final = "eyes"
 LOG: Final = logging.getLogger(__name__)
-THREADLESS: Final = frozenset({"thread_not_found", "message_not_found", "invalid_thread_ts"})
-"""The message asked about was deleted meanwhile."""
 
 
 class Delivery:
-    """Takes messages to where a route leads.
+    """Takes messages to where a route leads, each once.
 
     Args:
         web: Gives the Slack of a route's workspace.
@@ -27,45 +24,47 @@ class Delivery:
     def __init__(self, web: Callable[[Route], Web]) -> None:
         self._web = web
 
-    def begin(self, route: Route) -> Route:
-        """Show at once that the question arrived; return the route with what is needed later.
+    def begin(self, errand: Errand) -> None:
+        """Show at once that the question arrived.
 
         Raises:
             Revoked: nothing can be sent to this workspace.
         """
+        route = errand.route
         web = self._web(route)
         if route.message:
             self._lightly(lambda: self._react(web, route, "reactions.add"))
         if route.way in {"direct", "channel"}:
-            self._lightly(lambda: self._status(web, route, "is checking …"))
+            self._lightly(lambda: self._status(web, route, notices.doing("")))
         if route.way == "direct" and not route.progress:
-            with suppress(Refused, Later):  # the answer is posted as a new message then
-                ts = web.post(route.channel, notices.plan(""), thread=route.thread)
-                return replace(route, progress=ts)
-        return route
+            self._lightly(lambda: self._steps(web, errand))
 
-    def step(self, route: Route, step: str) -> None:
+    def step(self, errand: Errand, step: str) -> None:
         """Show the step that runs; a failure to show is no failure to answer."""
+        route = errand.route
         if route.way == "direct" and route.progress:
             message = notices.plan(step)
             self._lightly(lambda: self._web(route).update(route.channel, route.progress, message))
+        if route.way == "channel":
+            self._lightly(lambda: self._status(self._web(route), route, notices.doing(step)))
 
-    def finish(self, route: Route, message: Message) -> None:
+    def finish(self, errand: Errand, message: Message) -> None:
         """Bring the answer.
 
         Raises:
             Refused: no way to the asker is open.
             Later: not now; try again.
         """
-        web = self._web(route)
+        asked = errand.route
+        web = self._web(asked)
         ways = {
             "direct": self._direct,
             "channel": self._whispered,
-            "auto": self._threaded,
+            "auto": self._posted,
             "url": self._responded,
         }
-        ways[route.way](web, route, message)
-        self.clear(route)
+        ways[asked.way](web, errand, message)
+        self.clear(asked)
 
     def clear(self, route: Route) -> None:
         """Take the eyes and the status away."""
@@ -75,7 +74,13 @@ class Delivery:
         if route.way in {"direct", "channel"}:
             self._lightly(lambda: self._status(web, route, ""))
 
-    def _direct(self, web: Web, route: Route, message: Message) -> None:
+    def _steps(self, web: Web, errand: Errand) -> None:
+        """The message with the steps; the answer takes its place."""
+        ts = errand.post(web, notices.plan(""), errand.mark)
+        errand.know(progress=ts, posting="")
+
+    def _direct(self, web: Web, errand: Errand, message: Message) -> None:
+        route = errand.route
         if route.progress:
             try:
                 web.update(route.channel, route.progress, message)
@@ -83,33 +88,35 @@ class Delivery:
                 raise
             except Refused as refused:
                 LOG.info("The message with the steps is gone (%s); a new one is posted.", refused)
+                errand.know(progress="")
             else:
                 return
-        self._threaded(web, route, message)
+        self._posted(web, errand, message)
 
-    def _threaded(self, web: Web, route: Route, message: Message) -> None:
-        try:
-            web.post(route.channel, message, thread=route.thread)
-        except Refused as refused:
-            if str(refused) not in THREADLESS or route.way == "auto":
-                raise
-            web.post(route.channel, message)
+    def _posted(self, web: Web, errand: Errand, message: Message) -> None:
+        errand.post(web, message, errand.mark and f"{errand.mark}+")  # not the mark of the steps
 
-    def _whispered(self, web: Web, route: Route, message: Message) -> None:
+    def _whispered(self, web: Web, errand: Errand, message: Message) -> None:
+        route = errand.route
         try:
-            web.post(route.channel, message, thread=route.thread, user=route.user)
+            errand.whisper(
+                lambda: web.whisper(route.channel, route.user, message, thread=route.thread)
+            )
         except Revoked:
             raise
         except Refused as refused:
             LOG.info("Not in its channel (%s); the answer goes to a direct message.", refused)
-            web.post(web.direct(route.user), message)
+            direct = web.direct(route.user)
+            errand.know(way="direct", channel=direct, thread="", message="", posting="")
+            self._posted(web, errand, message)
 
-    def _responded(self, web: Web, route: Route, message: Message) -> None:
+    def _responded(self, web: Web, errand: Errand, message: Message) -> None:
+        route = errand.route
         try:
-            respond(route.url, message, replace_original=route.replace)
+            errand.whisper(lambda: respond(route.url, message, replace_original=route.replace))
         except Refused as refused:
             LOG.info("The response address is used up (%s); another way is taken.", refused)
-            self._whispered(web, route, message)
+            self._whispered(web, errand, message)
 
     @staticmethod
     def _react(web: Web, route: Route, method: str) -> None:

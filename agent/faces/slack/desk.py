@@ -8,16 +8,18 @@ from datetime import date
 from pathlib import Path
 
 from agent import bootstrap
-from agent.faces.slack.answering import Answerer, Ways
+from agent.faces.slack.answering import Answerer
 from agent.faces.slack.app import Face, wire
 from agent.faces.slack.delivery import Delivery
 from agent.faces.slack.findings import Findings
 from agent.faces.slack.inbox import Inbox
 from agent.faces.slack.keeping import Keeper
+from agent.faces.slack.presses import Presses
 from agent.faces.slack.pressing import Pressing
 from agent.faces.slack.questions import Limits
 from agent.faces.slack.records import Records
 from agent.faces.slack.serving import Connected
+from agent.faces.slack.ways import Ways
 from agent.jobs.port import Jobs
 from agent.ports import Store
 
@@ -71,7 +73,7 @@ def open_desk(
         face = Face(
             ways,
             Answerer(ways),
-            Pressing(ways, terms.editors),
+            Pressing(ways, Presses(records), terms.editors),
             terms.limits,
             connected.workspaces,
             terms.channels,

@@ -6,12 +6,11 @@ from dataclasses import asdict
 from typing import Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from agent.faces.slack.notices import Need
 from agent.faces.slack.questions import ALREADY, Limits, Question, Route, State, Taken
 from agent.faces.slack.reading import Asked
-from agent.faces.slack.records import DONE_ONCE, EVENTS, FEEDBACK, QUESTIONS, Records
+from agent.faces.slack.records import EVENTS, QUESTIONS, Records, first
 
 HOUR: Final = 3_600.0
 DAY: Final = 24 * HOUR
@@ -55,7 +54,7 @@ class Inbox:
         place = self._records.hashed(route.team, route.channel)
         key = self._records.hashed(key)
         with self._records.begin(synced=True) as connection:
-            if event and not _first(connection, EVENTS, {"id": event, "at": now}):
+            if event and not first(connection, EVENTS, {"id": event, "at": now}):
                 return ALREADY
             known = sa.select(QUESTIONS.c.id).where(QUESTIONS.c.key == key)
             if connection.execute(known).first():
@@ -97,12 +96,12 @@ class Inbox:
             .order_by(QUESTIONS.c.at)
             .limit(limit)
         )
-        with self._records.begin() as connection:
+        with self._records.reading() as connection:
             return list(connection.scalars(query))
 
     def get(self, question: str) -> Question | None:
         """A question, while it is kept."""
-        with self._records.begin() as connection:
+        with self._records.reading() as connection:
             row = connection.execute(
                 sa.select(QUESTIONS).where(QUESTIONS.c.id == question)
             ).one_or_none()
@@ -120,68 +119,27 @@ class Inbox:
         )
 
     def remember(self, question: str, route: Route, asked: Asked | None = None) -> None:
-        """Keep what was learnt on the way: where the steps are shown, what the thread asks."""
+        """Keep what was learnt on the way: what is being sent, what the thread asks."""
         values: dict[str, object] = {"route": json.dumps(asdict(route))}
         if asked:
             values |= {"claims": _written(asked), "forwarded": asked.forwarded}
-        self._set(question, **values)
+        self._set(question, values)
 
     def answered_by(self, question: str, *, job: str | None, earlier: str | None = None) -> None:
         """What answers a question: a job, or an earlier check of this claim."""
-        self._set(question, job=job, earlier=earlier)
+        self._set(question, {"job": job, "earlier": earlier})
 
     def later(self, question: str, due: float) -> None:
         """Try again at `due`."""
-        self._set(question, due=due, tries=QUESTIONS.c.tries + 1)
+        self._set(question, {"due": due, "tries": QUESTIONS.c.tries + 1})
 
     def close(self, question: str, state: State = State.CLOSED) -> None:
         """It is answered, or given up, or the asker chooses: its route is erased."""
-        self._set(question, state=state.value, route=None)
+        self._set(question, {"state": state.value, "route": None})
 
-    def _set(self, question: str, **values: object) -> None:
+    def _set(self, question: str, values: dict[str, object]) -> None:
         with self._records.begin() as connection:
-            connection.execute(
-                QUESTIONS.update().where(QUESTIONS.c.id == question).values(**values)
-            )
-
-    def once(self, key: str, user: str, now: float) -> bool:
-        """Whether this is the first time that `key` is done."""
-        row = {
-            "key": self._records.hashed(key),
-            "who": self._records.hashed(user),
-            "at": now,
-        }
-        with self._records.begin() as connection:
-            return _first(connection, DONE_ONCE, row)
-
-    def undo(self, key: str) -> None:
-        """It did not work: the next press of the button may try again."""
-        with self._records.begin() as connection:
-            hashed = self._records.hashed(key)
-            connection.execute(DONE_ONCE.delete().where(DONE_ONCE.c.key == hashed))
-
-    def rate(self, question: str, value: str, user: str, now: float) -> None:
-        """Keep what a reader thinks of an answer; the last press counts."""
-        row = {
-            "question": question,
-            "who": self._records.hashed(user),
-            "value": value,
-            "at": now,
-        }
-        with self._records.begin() as connection:
-            connection.execute(
-                upsert(FEEDBACK)
-                .values(row)
-                .on_conflict_do_update(
-                    index_elements=["question", "who"], set_={"value": value, "at": now}
-                )
-            )
-
-
-def _first(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> bool:
-    """Insert a row; False where its key was there."""
-    inserted = connection.execute(upsert(table).values(row).on_conflict_do_nothing())
-    return inserted.rowcount == 1
+            connection.execute(QUESTIONS.update().where(QUESTIONS.c.id == question).values(values))
 
 
 def _written(asked: Asked) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from agent.faces.slack.blocks import Action, Message
-from agent.faces.slack.inert import Block, escaped, ours, plain, rich, said, section
+from agent.faces.slack.blocks import Action, Message, actions
+from agent.faces.slack.inert import Block, escaped, ours, plain, quote, rich, said, section
 from agent.faces.terminal import STEPS
 
 CHOICE: Final = 300
@@ -35,6 +35,7 @@ NEEDS: Final = {
     ),
 }
 BUSY: Final = "Many drafts are being made. Yours waits its turn; nothing more to do."
+DOUBT: Final = "I was interrupted while I answered this. If you see no answer, press the button."
 GONE: Final = "This answer is no longer kept. Ask again and I check it anew."
 SHARED: Final = "Shared with everyone here."
 NOBODY: Final = "Nobody else reads this conversation. Copy the answer, or ask in a channel."
@@ -81,6 +82,13 @@ def failed(reason: str) -> Message:
     )
 
 
+def offer(claim: str, ref: str) -> Message:
+    """Whether an answer arrived is not known: it comes when it is asked for, and not twice."""
+    asked = quote(said(claim, most=CHOICE))
+    blocks = (rich(asked, section(ours(DOUBT))), actions(ref, [Action.SHOW]))
+    return Message(escaped(f"{DOUBT} {claim}", 500), blocks)
+
+
 def which(claims: Sequence[str], ref: str) -> Message:
     """Several claims in one message: one is chosen."""
     head = "There is more than one claim here. Which one shall I check?"
@@ -118,6 +126,11 @@ def plan(step: str) -> Message:
     title = "Checking your claim"
     doing = f"{title}: {STEPS[step].lower()}" if step in STEPS else title
     return Message(f"{doing} …", ({"type": "plan", "title": title, "tasks": tasks},))
+
+
+def doing(step: str) -> str:
+    """The status beside our name: "is searching the library …"."""
+    return f"is {STEPS.get(step, 'checking').lower()} …"
 
 
 def _status(position: int, now: int) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.faces.slack import notices
-from agent.faces.slack.answering import Ways
-from agent.faces.slack.blocks import Action, Message, Shown, message
+from agent.faces.slack.blocks import Action, Message, Shown, message, offered
 from agent.faces.slack.inert import Block, ours, rich, section
+from agent.faces.slack.presses import Presses
 from agent.faces.slack.questions import Question, Route, Taken
 from agent.faces.slack.reading import Asked
+from agent.faces.slack.ways import Ways
 from agent.faces.slack.web import Later, SlackError, respond
 from agent.render import render
 from agent.types import Page
@@ -48,6 +49,7 @@ class Pressing:
     """Does what was pressed, once."""
 
     ways: Ways
+    presses: Presses
     editors: str | None
     """Channel that editors read."""
 
@@ -76,7 +78,20 @@ class Pressing:
         return self.ways.inbox.get(press.ref) is not None
 
     def rate(self, press: Press) -> None:
-        self.ways.inbox.rate(press.ref, press.rest, press.route.user, self.ways.clock())
+        self.presses.rate(press.ref, press.rest, press.route.user, self.ways.clock())
+
+    def show(self, press: Press) -> None:
+        """Put an answer that may not have arrived where the offer of it stands.
+
+        However often it is pressed, one message is there: each press puts the same one.
+        """
+        shown = self._shown(press, None)
+        told = message(shown) if shown else notices.note(notices.GONE)
+        try:
+            _patiently(lambda: respond(press.route.url, told, replace_original=press.private))
+        except SlackError as error:
+            LOG.warning("An answer could not be shown: %s", error)
+            self._tell(press, notices.note(notices.NOT_NOW))
 
     def do(self, press: Press) -> None:
         """Share, send the full draft, or ask an editor; then say so to who pressed."""
@@ -88,14 +103,16 @@ class Pressing:
         key = f"{press.action}:{press.ref}"
         if press.action is not Action.SHARE:
             key = f"{key}:{press.route.user}:{press.route.channel}"
-        if not self.ways.inbox.once(key, press.route.user, self.ways.clock()):
+        if not self.presses.once(key, press.route.user, self.ways.clock()):
             return
         try:
             told = works[press.action](press)
         except SlackError as error:
             LOG.warning("The button %r did not work: %s", press.action.value, error)
-            self.ways.inbox.undo(key)
+            self.presses.undo(key)
             told = notices.NOT_NOW
+        else:
+            self.presses.done(key)
         self._tell(press, notices.note(told))
 
     def _share(self, press: Press) -> str:
@@ -135,11 +152,16 @@ class Pressing:
         _patiently(lambda: self.ways.web(press.route).post(editors, sent))
         return notices.EDITOR_ASKED
 
-    def _shown(self, press: Press, buttons: tuple[Action, ...]) -> Shown | None:
+    def _shown(self, press: Press, buttons: tuple[Action, ...] | None) -> Shown | None:
+        """The answer to the question of a button, with those buttons; None: all of them."""
         question: Question | None = self.ways.inbox.get(press.ref)
         found = self.ways.findings.of(question) if question else None
         if question is None or found is None:
             return None
+        if buttons is None:
+            buttons = offered(
+                private=True, editors=self.editors is not None, earlier=bool(found.earlier)
+            )
         forwarded = question.asked.forwarded
         return Shown.of(found.made, question.id, buttons, found.earlier, forwarded=forwarded)
 
@@ -152,9 +174,11 @@ class Pressing:
 
 
 def _patiently(call: Callable[[], str | None]) -> None:
-    """Wait once as long as Slack says."""
+    """Wait once as long as Slack says; what may have been done is not done again."""
     try:
         call()
     except Later as later:
+        if later.unsure:
+            raise
         time.sleep(min(later.seconds, LONGEST_WAIT))
         call()

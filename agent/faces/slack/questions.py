@@ -31,12 +31,24 @@ class Route:
     """`ts` of the thread that the answer goes to."""
     url: str = ""
     progress: str = ""
-    """`ts` of the message that shows the steps, in direct messages."""
+    """`ts` of the message that shows the steps, in direct messages; the answer takes its place."""
+    posting: str = ""
+    """Mark of a message that was begun to be sent: whether it arrived is not known yet."""
     enterprise: str = ""
     replace: bool = False
     """The answer takes the place of the message whose button was pressed."""
     parent: bool = False
     """The claim is in the message that the thread began with."""
+
+    @property
+    def private(self) -> bool:
+        """The asker alone sees the answer, as a message that nobody can look up afterwards."""
+        return self.way in {"channel", "url"}
+
+    @property
+    def in_doubt(self) -> bool:
+        """Such a message was on its way when the desk stopped or the line broke."""
+        return bool(self.posting) and self.private and not self.replace
 
 
 @dataclass(frozen=True)

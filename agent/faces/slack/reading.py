@@ -17,6 +17,13 @@ _MARKUP: Final = re.compile(r"<([^<>]*)>")
 _FORMATTING: Final = re.compile(
     r"[*~`]+|(?<!\w)_+(?=\w)|(?<=\w|[.!?])_+(?!\w)|^\s*(?:&gt;|[•◦▪-])\s?", re.MULTILINE
 )
+_EMOJI: Final = re.compile(r"(?<!\w):(?=[\w+'-]*[a-z])[\w+'-]+:(?!\w)")
+_CALLS: Final = re.compile(r"@(?:channel|everyone|here)\b")
+_END: Final = re.compile(r"(\w+)([.!?])\s+(?=[^\sA-Z])")
+SHORTENED: Final = frozenset(
+    ["approx", "assn", "capt", "conn", "corp", "dept", "dist", "mass", "prof", "sept", "univ"]
+)
+"""Words of four letters and more whose full stop does not end a sentence."""
 _ASKING: Final = re.compile(
     r"(?:(?:hey|hi|hello|ok|please|pls|and|so)\b[ ,!]*)*"
     r"(?:(?:is|was|are) (?:this|that|it|these|those)(?: all)?(?: really| actually)?"
@@ -61,8 +68,8 @@ def read(message: Mapping[str, Any]) -> Asked:
 
 
 def plain(text: str) -> str:
-    """Slack's markup taken off: labels of links stay, addresses and mentions of people go."""
-    text = _MARKUP.sub(_unmarked, text)
+    """Slack's markup taken off: labels of links stay; addresses, mentions and emoji go."""
+    text = _CALLS.sub(" ", _EMOJI.sub(" ", _MARKUP.sub(_unmarked, text)))
     text = _ADDRESS.sub(" ", html.unescape(_FORMATTING.sub("", text)))
     return "\n".join(line for line in map(clean, text.split("\n")) if line)
 
@@ -94,13 +101,22 @@ def _says_something(sentence: str) -> bool:
 def _claims(text: str) -> Asked:
     if len(text) > MOST:
         return Asked(need=Need.LONG)
-    said = [s for s in _sentences(text) if _says_something(s)]
-    if len(said) <= 1:
-        return Asked((" ".join(text.split()),))
-    return Asked(tuple(said[:CLAIMS]))
+    lines = _sentences(text)
+    said = [n for n, line in enumerate(lines) if _says_something(line)]
+    if len(said) == 1:  # with what introduces it, without what trails behind it
+        return Asked((" ".join(lines[: said[0] + 1]),))
+    return Asked(tuple(lines[n] for n in said[:CLAIMS]))
+
+
+def _ended(match: re.Match[str]) -> str:
+    """In a message a sentence may begin with a small letter, or with anything."""
+    word, mark = match[1].lower(), match[2]
+    if mark == "." and (len(word) < 4 or word in SHORTENED):
+        return match[0]
+    return f"{match[1]}{mark}\n"
 
 
 def _sentences(text: str) -> list[str]:
     """Sentences on one line each; a new line of a message begins a new sentence."""
-    text = text.replace("\n", "\n\n")
+    text = _END.sub(_ended, text).replace("\n", "\n\n")
     return [" ".join(text[a:b].split()) for a, b in sentences(text)]

@@ -4,11 +4,13 @@ import hashlib
 import hmac
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from retrieval.errors import LibraryDamaged
 
@@ -52,10 +54,52 @@ DONE_ONCE = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
 )
+IN_WORK = sa.Table(
+    "in_work",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),  # of `DONE_ONCE`: begun, and not known to be done
+)
+
+
+class Synced:
+    """The log that SQLite writes ahead, put on the disk for many transactions at once.
+
+    SQLite would do it for one after the other; a disk that is busy takes 20 ms for each.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn, self._count = threading.Lock(), threading.Lock()
+        self._asked = self._done = 0
+
+    def sync(self) -> None:
+        """Return once all that was committed before this call outlives a failure of the power.
+
+        Raises:
+            OSError: the disk did not take it.
+        """
+        with self._count:
+            self._asked += 1
+            mine = self._asked
+        with self._turn:
+            if self._done >= mine:
+                return  # whoever had the turn before came after our commit
+            with self._count:
+                reached = self._asked
+            file = os.open(self._path, os.O_RDWR)
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
+            self._done = reached
 
 
 class Records:
-    """One SQLite file; every transaction takes the write lock at its start."""
+    """One SQLite file, of one process.
+
+    Those that write take turns here: SQLite itself lets them sleep and try again, for tenths of a
+    second where many are at it, while Slack waits to hear that an event was stored.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it.
@@ -63,8 +107,9 @@ class Records:
         Raises:
             LibraryDamaged: it is no database, or cannot be written.
         """
-        self.path = path
-        self._synced, self._engine = _engine(path, "FULL"), _engine(path, "NORMAL")
+        self.path, self._turn = path, threading.Lock()
+        self._wal = Synced(path.with_name(f"{path.name}-wal"))
+        self._engine = _engine(path)
         with self.begin(synced=True) as connection:
             METADATA.create_all(connection)
         self._key = _key(path.with_suffix(".key"))
@@ -79,8 +124,21 @@ class Records:
         Raises:
             LibraryDamaged: the file cannot be used.
         """
-        engine = self._synced if synced else self._engine
-        with self._told(), engine.begin() as connection:
+        with self._told(), self._turn, self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+        if synced:
+            with self._told():
+                self._wal.sync()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """The file as it stands, beside whoever writes.
+
+        Raises:
+            LibraryDamaged: the file cannot be used.
+        """
+        with self._told(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -88,9 +146,10 @@ class Records:
         """What SQLite could not do, in words that say what to do next."""
         try:
             yield
-        except sa.exc.DatabaseError as error:
+        except (sa.exc.DatabaseError, OSError) as error:
+            reason = error.orig if isinstance(error, sa.exc.DatabaseError) else error
             raise LibraryDamaged(
-                f"What was asked in Slack cannot be read or written ({self.path}: {error.orig}).",
+                f"What was asked in Slack cannot be read or written ({self.path}: {reason}).",
                 "Free space or restore the file from a backup; moving it away starts a new one.",
             ) from error
 
@@ -101,35 +160,33 @@ class Records:
 
     def scrub(self) -> None:
         """Leave no deleted words in the file or its log."""
-        with self._told(), self._engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")  # neither runs within a transaction
-            connection.exec_driver_sql("VACUUM")
+        with self._told(), self._turn, self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")  # neither runs within a transaction
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")  # for the end that SQLAlchemy gives it
 
     def close(self) -> None:
-        self._synced.dispose()
         self._engine.dispose()
 
 
-def _engine(path: Path, synchronous: str) -> sa.Engine:
+def first(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> bool:
+    """Insert a row; False where its key was there."""
+    inserted = connection.execute(insert(table).values(row).on_conflict_do_nothing())
+    return inserted.rowcount == 1
+
+
+def _engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
 
     def careful(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
         connection.isolation_level = None  # the transactions are ours
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA synchronous=NORMAL")  # `Synced` does what is beyond that
         cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     sa.event.listen(engine, "connect", careful)
-    sa.event.listen(engine, "begin", _immediately)
     return engine
-
-
-def _immediately(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _key(path: Path) -> bytes:

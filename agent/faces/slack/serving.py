@@ -51,6 +51,10 @@ class Connected:
     workspaces: frozenset[str]
 
 
+def _client(token: str | None, api: str) -> WebClient:
+    return WebClient(token, base_url=api, timeout=TIMEOUT, retry_handlers=[])
+
+
 def connect_one(
     token: str, signing_secret: str | None, workspaces: frozenset[str], api: str = API
 ) -> Connected:
@@ -59,7 +63,7 @@ def connect_one(
     Raises:
         BadInput: Slack does not take the token, or cannot be reached.
     """
-    client = WebClient(token, base_url=api, timeout=TIMEOUT)
+    client = _client(token, api)
     web = Web(client)
     try:
         team = str(web.call("auth.test", {})["team_id"])
@@ -111,9 +115,9 @@ def connect_many(  # what Slack's own page of an app lists
         state_store=states,
     )
     app = App(
-        client=WebClient(base_url=api, timeout=TIMEOUT),
+        client=_client(None, api),
         signing_secret=signing_secret,
-        oauth_flow=OAuthFlow(client=WebClient(base_url=api, timeout=TIMEOUT), settings=settings),
+        oauth_flow=OAuthFlow(client=_client(None, api), settings=settings),
         listener_executor=ThreadPoolExecutor(LISTENERS, "listener"),
     )
     app.enable_token_revocation_listeners()
@@ -122,7 +126,7 @@ def connect_many(  # what Slack's own page of an app lists
         bot = store.find_bot(enterprise_id=route.enterprise or None, team_id=route.team)
         if bot is None:
             raise Revoked("the app is not installed")
-        return Web(WebClient(bot.bot_token, base_url=api, timeout=TIMEOUT))
+        return Web(_client(bot.bot_token, api))
 
     return Connected(app, web, workspaces)
 

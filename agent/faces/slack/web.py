@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any, Final, TypeVar
+from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from agent.faces.slack.blocks import Message
@@ -41,6 +43,10 @@ INERT: Final = {
 """Nothing in a message is turned into a link, a mention, a preview or a format."""
 WAIT: Final = 10.0
 """Seconds until a passing failure is tried again, where Slack names none."""
+MARKED: Final = "verdict_answer"
+"""Type of the metadata by which a message of ours is found again; no reader sees it."""
+PAGES: Final = 5
+"""Pages of a thread, of 200 messages each, in which a message is looked for."""
 T = TypeVar("T")
 
 
@@ -57,15 +63,17 @@ class Revoked(Refused):
 
 
 class Later(SlackError):
-    """It may do this later."""
+    """It may do this later; where `unsure`, it may have done it already."""
 
-    def __init__(self, reason: str, seconds: float = WAIT) -> None:
+    def __init__(self, reason: str, seconds: float = WAIT, *, unsure: bool = False) -> None:
         super().__init__(reason)
-        self.seconds = seconds
+        self.seconds, self.unsure = seconds, unsure
 
 
 class Web:
     """One workspace's Slack.
+
+    The client must repeat nothing by itself: what is sent again may arrive twice.
 
     Raises (every method):
         Refused: Slack says no.
@@ -76,12 +84,17 @@ class Web:
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, message: Message, *, thread: str = "", user: str = "") -> str:
-        """Post a message, which only `user` sees where one is named; return its `ts`."""
-        method = "chat.postEphemeral" if user else "chat.postMessage"
-        where = {"channel": channel} | ({"user": user} if user else {})
-        sent = self._say(method, message, where | ({"thread_ts": thread} if thread else {}))
-        return str(sent.get("message_ts") or sent.get("ts") or "")
+    def post(self, channel: str, message: Message, *, thread: str = "", mark: str = "") -> str:
+        """Post a message; return its `ts`. `find` finds it by its mark."""
+        where: dict[str, Any] = {"channel": channel} | ({"thread_ts": thread} if thread else {})
+        if mark:
+            where["metadata"] = {"event_type": MARKED, "event_payload": {"mark": mark}}
+        return str(self._say("chat.postMessage", message, where).get("ts") or "")
+
+    def whisper(self, channel: str, user: str, message: Message, *, thread: str = "") -> None:
+        """Post what only `user` sees. Nobody can look it up or change it afterwards."""
+        where = {"channel": channel, "user": user} | ({"thread_ts": thread} if thread else {})
+        self._say("chat.postEphemeral", message, where)
 
     def update(self, channel: str, ts: str, message: Message) -> None:
         self._say("chat.update", message, {"channel": channel, "ts": ts})
@@ -90,11 +103,36 @@ class Web:
         """The conversation with one person."""
         return str(self.call("conversations.open", {"users": user})["channel"]["id"])
 
+    def find(self, channel: str, thread: str, mark: str) -> str:
+        """The `ts` of a message that was posted with a mark; "" where there is none.
+
+        Looks through the thread, or else among the newest messages of the conversation.
+        """
+        cursor, pages = "", PAGES if thread else 1
+        for _ in range(pages):
+            found = self._page(channel, thread, cursor)
+            for message in found.get("messages") or ():
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_payload") == {"mark": mark}:
+                    return str(message["ts"])
+            cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return ""
+
+    def _page(self, channel: str, thread: str, cursor: str) -> Mapping[str, Any]:
+        how: dict[str, Any] = {"channel": channel, "limit": 200, "include_all_metadata": True}
+        how |= {"cursor": cursor} if cursor else {}
+        if thread:
+            return self._read(lambda: self._client.conversations_replies(ts=thread, **how))
+        return self._read(lambda: self._client.conversations_history(**how))
+
     def first_of_thread(self, channel: str, thread: str) -> Mapping[str, Any]:
         """The message that a thread began with."""
-        asked = {"channel": channel, "ts": thread, "limit": 1, "inclusive": True}
-        found = self.call("conversations.replies", asked).get("messages") or [{}]
-        first: Mapping[str, Any] = found[0]
+        found = self._read(
+            lambda: self._client.conversations_replies(channel=channel, ts=thread, limit=1)
+        )
+        first: Mapping[str, Any] = (found.get("messages") or [{}])[0]
         return first
 
     def upload(self, channel: str, thread: str, name: str, title: str, text: str) -> None:
@@ -110,8 +148,12 @@ class Web:
         )
 
     def call(self, method: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Call any method."""
-        found = attempt(lambda: self._client.api_call(method, json=dict(payload)).data)
+        """Call any method that writes; those that read take no JSON."""
+        return self._read(lambda: self._client.api_call(method, json=dict(payload)))
+
+    @staticmethod
+    def _read(call: Callable[[], SlackResponse]) -> Mapping[str, Any]:
+        found = attempt(call).data
         return found if isinstance(found, dict) else {}
 
     def _say(self, method: str, message: Message, where: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -138,7 +180,7 @@ def attempt(call: Callable[[], T]) -> T:
     except SlackApiError as error:
         raise _meaning(error) from error
     except (OSError, HTTPException, SlackRequestError) as error:
-        raise Later(f"{type(error).__name__}: {error}") from error
+        raise _broken(error) from error
 
 
 def respond(url: str, message: Message | None = None, **how: object) -> None:
@@ -153,13 +195,19 @@ def respond(url: str, message: Message | None = None, **how: object) -> None:
         body |= {"text": message.text, "blocks": list(message.blocks)}
         body |= {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False, "parse": "none"}
     try:
-        sent = WebhookClient(url).send_dict(body)
+        sent = WebhookClient(url, retry_handlers=[]).send_dict(body)
     except (OSError, HTTPException) as error:
-        raise Later(f"{type(error).__name__}: {error}") from error
+        raise _broken(error) from error
     if sent.status_code == 429 or sent.status_code >= 500:
         raise Later(f"HTTP {sent.status_code}", _seconds(sent.headers))
     if sent.status_code != 200:
         raise Refused(sent.body or f"HTTP {sent.status_code}")
+
+
+def _broken(error: Exception) -> Later:
+    """No answer came; Slack may have heard us all the same, unless it was never reached."""
+    reached = not isinstance(error, URLError)
+    return Later(f"{type(error).__name__}: {error}", unsure=reached)
 
 
 def _meaning(error: SlackApiError) -> SlackError:

@@ -3,8 +3,8 @@ r"""Write the trained cross-encoder as int8 ONNX and measure what the integers c
 Needs `onnx==1.23.2 torch transformers` beside the product's own packages; see `train`. Of several
 checkpoints the weights are averaged (model soup, Wortsman et al., 2022).
 
-    python -m evals.training.verifier.export CHECKPOINT ... --data DATA --weights WEIGHTS \
-        --draft DIR --out DIR
+    python -m evals.training.verifier.export CHECKPOINT|MODEL.onnx ... --data DATA \
+        --weights WEIGHTS --draft DIR --out DIR
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     options = parser.parse_args(typed)
     torch.set_num_threads(2)
     model = Verifier(options.weights)
-    model.load_state_dict(averaged(options.checkpoint))
+    model.load_state_dict(averaged(options.checkpoint, model))
     write(model, options.draft)
     figures = parity(model, options.draft, options.data / "dev", options.rows)
     text = json.dumps(figures, indent=2) + "\n"
@@ -58,10 +58,26 @@ def main(typed: Sequence[str] | None = None) -> None:
     (options.out / "parity.json").write_text(text, encoding="utf-8")
 
 
-def averaged(checkpoints: Sequence[Path]) -> dict[str, torch.Tensor]:
-    """Give the mean of the weights of checkpoints that come from one trunk."""
-    states = [torch.load(path, weights_only=True)["model"] for path in checkpoints]
+def averaged(paths: Sequence[Path], model: Verifier) -> dict[str, torch.Tensor]:
+    """Give the mean of the weights of checkpoints, or of int8 files that were shipped before.
+
+    What is averaged must come from the same beginning, heads included, as `train` starts all runs.
+    """
+    states = [_weights(path, model) for path in paths]
     return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
+
+
+def _weights(path: Path, model: Verifier) -> dict[str, torch.Tensor]:
+    """Read weights; the first token type is added to the positions, as the graph has it."""
+    if path.suffix == ".onnx":
+        own: dict[str, torch.Tensor] = model.state_dict()
+        return own | cross_graph.read(path)
+    state: dict[str, torch.Tensor] = torch.load(path, weights_only=True)["model"]
+    first, second = state[cross_graph.TYPES]
+    return state | {
+        cross_graph.POSITIONS: state[cross_graph.POSITIONS] + first,
+        cross_graph.TYPES: torch.stack([torch.zeros_like(first), second - first]),
+    }
 
 
 def write(model: Verifier, folder: Path) -> None:

@@ -16,9 +16,10 @@ from agent.faces.slack.desk import Terms, open_desk
 from agent.faces.slack.questions import Limits
 from agent.faces.slack.serving import Connected, connect_one
 from agent.jobs.memory import Draft, MemoryJobs
+from agent.ports import Store
 from agent.store import MemoryStore
 from agent.types import Claim, Insufficient, Page, Question
-from tests.faces.slack.loopback import BOT, TEAM, Slack
+from tests.faces.slack.loopback import BOT, TEAM, Slack, is_answer
 from tests.unit.agent import pages
 
 Json = dict[str, Any]
@@ -66,7 +67,7 @@ class Place:
     connected: Connected
     face: Face
     jobs: MemoryJobs
-    store: MemoryStore
+    store: Store
     drafted: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -122,8 +123,13 @@ class Place:
             "response_url": self.respond_at(),
         }
 
-    def press(self, action: str, value: str, *, private: bool = True, **fields: object) -> Json:
+    def press(
+        self, action: str, value: str, *, private: bool = True, on: str = "", **fields: object
+    ) -> Json:
+        """A button is pressed; `on` names its message, as `Slack.shown` does."""
         place = {"type": "message", "channel_id": "C0NEWS", "message_ts": self.ts()}
+        address = self.respond_at()
+        self.slack.pressed[address.rpartition("/")[2]] = on or f"unknown:{address}"
         return {
             "type": "block_actions",
             "team": {"id": TEAM},
@@ -131,7 +137,7 @@ class Place:
             "trigger_id": f"t{next(self._numbers)}",
             "container": place | {"is_ephemeral": private} | fields,
             "channel": {"id": "C0NEWS"},
-            "response_url": self.respond_at(),
+            "response_url": address,
             "actions": [{"type": "button", "action_id": action, "value": value, "block_id": "b"}],
         }
 
@@ -149,7 +155,7 @@ class Place:
         """The `number`th message of a method that has buttons, or else the last one."""
 
         def found() -> Json | None:
-            sent = [c.body for c in self.slack.of(method) if _is_answer(c.body)]
+            sent = [c.body for c in self.slack.of(method) if is_answer(c.body)]
             return sent[number - 1] if len(sent) >= number else None
 
         answered: Json = self.until(found)
@@ -160,21 +166,18 @@ class Place:
         self.until(lambda: not self.face.ways.inbox.due(time.time() + 10_000))
 
 
-def _is_answer(body: Json) -> bool:
-    return any(b["type"] == "header" for b in body.get("blocks") or [])
-
-
 @contextmanager
 def opened(
     slack: Slack,
     path: Path,
     make: Draft = draft,
     *,
-    store: MemoryStore | None = None,
+    store: Store | None = None,
     limits: Limits = Limits(1_000, 1_000),  # noqa: B008
     clock: Callable[[], float] = time.time,
     connected: Connected | None = None,
     workers: int = 4,
+    today: date = TODAY,
     **terms: Any,  # noqa: ANN401
 ) -> Iterator[Place]:
     """A desk that answers until the block ends."""
@@ -197,7 +200,7 @@ def opened(
                 path,
                 Terms(limits=limits, **terms),
                 clock=clock,
-                today=lambda: TODAY,
+                today=lambda: today,
             )
         )
         yield Place(slack, connected, face, jobs, kept, drafted)

@@ -50,6 +50,21 @@ def test_the_steps_of_a_slow_draft_are_shown_as_they_come(slack: Slack, tmp_path
     assert len({c.body["ts"] for c in slack.of("chat.update")}) == 1
 
 
+def test_a_mention_shows_the_step_as_a_status(slack: Slack, tmp_path: Path) -> None:
+    def slow(question: Question, on_step: Callable[[str], None]) -> Page:
+        on_step("plan")
+        time.sleep(1.6)
+        on_step("search")
+        return page(question)
+
+    with opened(slack, tmp_path / "slow.sqlite3", slow) as place:
+        place.send(place.mention(CLAIM))
+        place.answer()
+        place.settled()
+    said = [c.body["status"] for c in slack.of("assistant.threads.setStatus")]
+    assert said == ["is checking …", "is searching the library …", ""]
+
+
 def test_the_command_is_answered_through_its_response_address(place: Place) -> None:
     acknowledged = place.send(place.command(CLAIM))
     assert "Checking" in acknowledged.body

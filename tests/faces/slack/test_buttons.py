@@ -2,9 +2,12 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
+from agent.faces.slack.blocks import Action
 from agent.types import Question
-from tests.faces.slack.place import ANSWER, CLAIM, TODAY, Place, page
+from tests.faces.slack.loopback import Slack
+from tests.faces.slack.place import ANSWER, CLAIM, TODAY, Place, opened, page
 from tests.faces.slack.rules import buttons, followed, words
 
 
@@ -113,6 +116,25 @@ def test_a_button_that_failed_may_be_pressed_again(place: Place) -> None:
     place.slack.failing.clear()
     place.send(place.press("full_draft", ref))
     place.until(lambda: place.slack.of("files.completeUploadExternal"))
+
+
+def test_what_a_button_began_before_a_crash_is_done_at_the_next_press(
+    slack: Slack, tmp_path: Path
+) -> None:
+    path = tmp_path / "slack.sqlite3"
+    with opened(slack, path, editors="C0EDIT") as place:
+        ref = asked(place)
+        key = f"{Action.EDITOR}:{ref}:U0ANNA:C0NEWS"
+        place.face.pressing.presses.once(key, "U0ANNA", 0.0)  # and then the process is killed
+        place.send(place.press("ask_editor", ref))
+    assert not slack.of("chat.postMessage"), "somebody is at it"
+    with opened(slack, path, store=place.store, editors="C0EDIT") as again:
+        again.jobs.submit(Question(text=CLAIM, asked_on=TODAY), f"slack-{ref}")
+        again.until(lambda: again.jobs.get(f"slack-{ref}").state.over)
+        for _ in range(2):
+            again.send(again.press("ask_editor", ref))
+        again.until(lambda: slack.of("chat.postMessage"))
+    assert len(slack.of("chat.postMessage")) == 1
 
 
 def test_buttons_carry_no_words_from_outside(place: Place) -> None:

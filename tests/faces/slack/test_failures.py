@@ -47,7 +47,9 @@ def test_a_thread_that_was_deleted_meanwhile_does_not_swallow_the_answer(place: 
     event = place.direct(CLAIM)
     place.slack.deleted.add(event["event"]["ts"])
     place.send(event)
-    assert "thread_ts" not in place.answer("chat.postMessage")
+    place.answer("chat.update")
+    [posted] = place.slack.of("chat.postMessage")
+    assert "thread_ts" not in posted.body
 
 
 def test_signs_that_slack_refuses_do_not_stop_an_answer(place: Place) -> None:

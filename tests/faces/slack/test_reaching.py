@@ -120,7 +120,7 @@ def test_over_http_nothing_false_is_accepted_and_nothing_true_lost(
         ]
         for raw in envelopes:
             flipped = raw.replace(b"bridge", b"Bridge")
-            late, early = signed(raw, now - 301), signed(raw, now + 330)
+            late, early = signed(raw, now - 301), signed(raw, now + 3_600)
             requests += [
                 (flipped, signed(raw, now), 401),
                 (raw, late, 401),

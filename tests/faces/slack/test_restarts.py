@@ -5,10 +5,14 @@ import os
 import random
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from agent.faces.slack.keeping import forget, forget_jobs, purge
+from agent.faces.slack.records import Synced
 from agent.types import Insufficient, Page, Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, Place, draft, opened
@@ -19,14 +23,9 @@ EVENTS = int(os.environ.get("VERDICT_TEST_SLACK_EVENTS", "80"))
 
 
 def answers(slack: Slack) -> Counter[str]:
-    """How often each numbered claim was answered."""
-    shown = [
-        words(c.body)
-        for c in slack.of("chat.postEphemeral", "chat.update", "response", "chat.postMessage")
-        if any(b["type"] == "header" for b in c.body.get("blocks") or [])
-    ]
-    numbered = [told.split("Claim ")[1].split(" ")[0] for told in shown if "Claim " in told]
-    return Counter(numbered)
+    """How many answers to each numbered claim stand in the workspace."""
+    told = map(words, slack.answers())
+    return Counter(t.split("Claim ")[1].split(" ")[0] for t in told if "Claim " in t)
 
 
 def numbered(place: Place, n: int) -> dict[str, object]:
@@ -90,7 +89,7 @@ def test_every_event_is_answered_once_over_redelivery_and_a_restart(
     path, sent = tmp_path / "slack.sqlite3", []
 
     def slow(question: Question, on_step: object) -> Page | Insufficient:
-        time.sleep(0.002)
+        time.sleep(0.1)
         return draft(question, lambda _: None)
 
     with opened(slack, path, slow) as place:
@@ -100,7 +99,7 @@ def test_every_event_is_answered_once_over_redelivery_and_a_restart(
             if chance.random() < 0.2:
                 place.send(chance.choice(sent))
     done_before = sum(answers(slack).values())
-    with opened(slack, path, slow) as place:
+    with opened(slack, path) as place:
         place._numbers = iter(range(100_000, 200_000))
         for n in range(EVENTS // 2, EVENTS):
             sent.append(numbered(place, n))
@@ -143,6 +142,16 @@ def test_ids_of_slack_are_gone_once_the_answer_is_there(slack: Slack, tmp_path: 
     for secret in (b"U0SECRET", b"C0SECRET", b"/response/", b"T0DESK"):
         assert secret not in held
     assert json.dumps(CLAIM).encode()[1:-1] in held
+
+
+def test_many_who_store_something_share_one_write_to_the_disk(tmp_path: Path) -> None:
+    log = Synced(tmp_path / "log")
+    with pytest.raises(FileNotFoundError):
+        log.sync()
+    (tmp_path / "log").touch()
+    with ThreadPoolExecutor(20) as pool:
+        waiting = [pool.submit(log.sync) for _ in range(200)]
+    assert [w.exception() for w in waiting] == [None] * 200
 
 
 def _bytes(folder: Path) -> bytes:

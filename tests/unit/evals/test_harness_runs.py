@@ -2,7 +2,11 @@
 
 import json
 import multiprocessing
+import os
 import resource
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,6 +130,54 @@ def test_a_worker_that_is_killed_is_replaced(recipe: Recipe, tmp_path: Path) -> 
     assert killed
     assert len(found) == 100
     assert len((tmp_path / "results.jsonl").read_text("utf-8").splitlines()) == 100
+
+
+RUN = """
+import sys
+from pathlib import Path
+from evals.journal import Journal
+from evals.runner import run
+from evals.systems import Recipe
+from tests.unit.evals.test_harness_runs import cases
+
+def told(done, total, name):
+    import multiprocessing
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    sys.stdin.read()
+
+if __name__ == "__main__":
+    with Journal(Path(sys.argv[2])) as journal:
+        recipe = Recipe(f"pairs:{sys.argv[1]}", None)
+        run(cases(100), recipe, "1", journal, workers=2, progress=told)
+"""
+
+
+def test_workers_end_when_the_run_is_killed(recipe: Recipe, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(RUN, "utf-8")
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, script, recipe.path, tmp_path / "results.jsonl"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    ) as started:  # fmt: skip
+        assert started.stdout is not None
+        workers = [int(pid) for pid in started.stdout.readline().split()]
+        started.kill()
+    assert len(workers) == 2
+    until = time.monotonic() + 60
+    while any(map(alive, workers)):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and is waited for by nobody does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in {"Z", "X"}
 
 
 def test_a_system_that_cannot_be_built_in_a_worker_says_why(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from agent.types import Extract, Kind, Pair, Support
 from evals import limits
 from evals.archive import Manifest, Summary
-from evals.case import NOT_ENOUGH, Case, ClaimCase, Fault, PageCase, PairCase
+from evals.case import NOT_ENOUGH, Case, ClaimCase, Fact, Fault, PageCase, PairCase
 from evals.comparing import compared
 from evals.errors import EvalError, MalformedCase
 from evals.inspect_log import log
@@ -22,6 +22,7 @@ from evals.outcome import Outcome, Spoken
 from evals.reports import html, terminal
 from evals.scoring.table import score
 from evals.scoring.types import Figure, Scores
+from evals.suite import suite
 
 Answered = list[tuple[Case, Outcome]]
 
@@ -31,6 +32,8 @@ class Words:
 
     name = "words"
     threshold = 1.0
+    partial = None
+    tells_rewording = True
 
     def __init__(self) -> None:
         self.asked = 0
@@ -107,6 +110,21 @@ def test_an_answer_that_failed_is_counted_and_never_averaged() -> None:
     found = measured([*claim("a", GOOD), *claim("b", error="no page", verdict=None)], Words())
     for name in ("citation_recall", "verdict_accuracy", "number_fidelity", "answers"):
         assert found[f"claims.{name}"].estimate.unscored == 1, name
+    assert found["claims.citation_recall"].estimate.value == 1.0
+
+
+def test_a_grader_that_cannot_tell_rewording_is_not_asked_for_key_facts() -> None:
+    answered = claim("a", GOOD)
+    case, outcome = answered[0]
+    assert isinstance(case, ClaimCase)
+    fact = case.model_copy(update={"facts": (Fact(text=GOOD.text),), "must_not_say": (BAD.text,)})
+    grader = Words()
+    assert measured([(fact, outcome)], grader)["claims.fact_recall"].estimate.value == 1.0
+    grader.tells_rewording = False
+    found = measured([(fact, outcome)], grader)
+    for name in ("fact_recall", "must_not_say"):
+        estimate = found[f"claims.{name}"].estimate
+        assert (estimate.value, estimate.unscored) == (None, 1), name
     assert found["claims.citation_recall"].estimate.value == 1.0
 
 
@@ -207,6 +225,30 @@ def test_a_regression_of_three_points_breaks_the_committed_baseline() -> None:
     assert limits.regressions(baseline, shifted(baseline, -0.1)) == []
 
 
+def ruled_as_people_do(cases: Sequence[Case], wrong: int) -> Answered:
+    """Every pair of a suite ruled as its label says, but for the first so many."""
+    made: Answered = []
+    for case in cases:
+        if isinstance(case, PairCase) and case.label is not None:
+            kept = (case.label is Support.SUPPORTED) is (len(made) >= wrong)
+            support = Support.SUPPORTED if kept else Support.UNSUPPORTED
+            sentence = said(case.claim, kept=kept, support=support, score=float(kept))
+            made.append((case, Outcome(case=case.id, sentences=(sentence,))))
+    return made
+
+
+def test_a_regression_of_three_points_planted_in_the_smoke_suite_fails_its_baseline() -> None:
+    cases = suite("smoke")
+    good = ruled_as_people_do(cases, 0)
+    baseline = limits.Baseline.model_validate_json(
+        limits.written("smoke", score(good, Bench(None), {}, seed=1).figures)
+    )
+    assert limits.regressions(baseline, measured(good)) == []
+    planted = ruled_as_people_do(cases, round(0.03 * len(good)))
+    found = {breach.id for breach in limits.regressions(baseline, measured(planted))}
+    assert {"sentences.right", "sentences.balanced_accuracy"} <= found
+
+
 def test_a_figure_that_is_gone_breaks_a_baseline() -> None:
     baseline = limits.read(CASES / "baseline.json", "smoke")
     assert len(limits.regressions(baseline, {})) == len(baseline.figures)
@@ -247,6 +289,14 @@ def test_the_table_fits_eighty_columns_and_shows_what_was_not_scored() -> None:
     assert max(map(len, lines)) <= 80
     [line] = [line for line in lines if line.startswith("citation_recall")]
     assert line.split() == ["citation_recall", "-", "-", "0", "0", "2", "grader"]
+
+
+def test_the_report_begins_with_the_figures_that_a_reader_in_a_hurry_wants() -> None:
+    answered = claim("a", GOOD, BAD)
+    page = html.render(summary(answered, Words()), answered, Bench(Words()), {})
+    short = page.split('id="short"')[1].split("</table>")[0]
+    assert "findings that their citations, read together, carry" in short
+    assert "0.500" in short
 
 
 def test_the_report_holds_every_sentence_and_no_way_out() -> None:

@@ -1,0 +1,63 @@
+"""A desk in Slack as a process of its own, made to be killed; its drafts outlive it.
+
+python -m tests.faults.slack_desk ADDRESS FOLDER SECONDS   a draft takes that long, by sleeping
+python -m tests.faults.slack_desk ADDRESS FOLDER LIBRARY   drafts of the library in a folder
+"""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from agent import bootstrap
+from agent.faces.slack.desk import Terms, open_desk
+from agent.faces.slack.questions import Limits
+from agent.faces.slack.serving import connect_one, over_socket
+from agent.jobs.drafting import Drafting
+from agent.jobs.durable import DurableJobs
+from agent.jobs.worker import Pace, Worker
+from agent.settings import Settings
+from agent.store import MemoryStore
+from agent.types import Insufficient, Page, Question
+from tests.faces.slack.place import draft
+
+ROOT = Path(__file__).parents[2]
+PACE = Pace(at_once=20, poll=0.1)
+TERMS = Terms(Limits(user=100_000, channel=100_000))
+
+
+def started(address: str, folder: Path, made: object) -> subprocess.Popen[bytes]:
+    typed = [sys.executable, "-m", "tests.faults.slack_desk", address, str(folder), str(made)]
+    return subprocess.Popen(typed, cwd=ROOT)
+
+
+def serve(address: str, folder: Path, made: str) -> None:
+    """Answer until killed."""
+    store = MemoryStore()
+    with ExitStack() as stack:
+        if Path(made).is_dir():
+            library = stack.enter_context(bootstrap.open_library(Settings(), Path(made)))
+            drafting = Drafting.of(bootstrap.build_desk(Settings(), library, store))
+        else:
+            drafting = Drafting(_sleeping(float(made)), store.keep)
+        jobs = stack.enter_context(DurableJobs(f"sqlite:///{folder / 'jobs.sqlite3'}"))
+        stack.enter_context(Worker(jobs, drafting, "desk", PACE))
+        connected = connect_one("xoxb-test", None, frozenset(), f"{address}/api/")
+        records = folder / "slack.sqlite3"
+        stack.enter_context(open_desk(connected, jobs, store, records, TERMS))
+        over_socket(connected.app, "xapp-test", threading.Event())
+
+
+def _sleeping(seconds: float) -> Callable[..., Page | Insufficient]:
+    def slow(question: Question, on_step: Callable[[str], None]) -> Page | Insufficient:
+        time.sleep(seconds)
+        return draft(question, on_step)
+
+    return slow
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

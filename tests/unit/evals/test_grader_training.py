@@ -1,0 +1,120 @@
+"""The recipe of the second grader: trees that leave scikit-learn whole, copies that are apt."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evals.grader.features import DOWN, NAMES, UP
+from evals.grader.forest import Forest, Weights, dump, load
+from evals.training import train_grader
+from evals.training.grader_card import BEGIN, END, Measured, into_card, table
+from evals.training.grader_rows import Row, copies, read
+
+
+def made(name: str, rows: int = 400) -> Measured:
+    """Rows that are carried where their first measure is high, with some noise."""
+    rng = np.random.default_rng(len(name))
+    seen = rng.random((rows, len(NAMES)))
+    true = seen[:, 0] + 0.3 * rng.standard_normal(rows) > 0.5
+    return Measured(name, seen, true, [f"{n % 40:x}" for n in range(rows)])
+
+
+def test_exported_trees_say_what_scikit_learn_says(tmp_path: Path) -> None:
+    one = made("a")
+    model = train_grader.grown([one])
+    trees, base = train_grader.exported(model)
+    weights = Weights(
+        version="t", threshold=0.5, features=NAMES, base=base, trees=trees,
+        unknown=9.0, rarity={"1.00": "a b"},
+    )  # fmt: skip
+    path = tmp_path / "weights.json"
+    path.write_text(dump(weights), "utf-8")
+    kept = Forest.of(load(path)[0]).probabilities(one.seen)
+    assert kept == pytest.approx(model.predict_proba(one.seen)[:, 1], abs=1e-3)
+    again, _ = train_grader.exported(train_grader.grown([one]))
+    assert again == trees
+
+
+def test_more_coverage_never_lowers_support_and_more_missing_never_raises_it() -> None:
+    one = made("signs")
+    trees, base = train_grader.exported(train_grader.grown([one]))
+    forest = Forest(base, Forest.of(_weights(trees, base)).trees)
+    before = forest.probabilities(one.seen)
+    for names, sign in ((UP, 1), (DOWN, -1)):
+        for name in names:
+            moved = one.seen.copy()
+            moved[:, NAMES.index(name)] += 0.3
+            assert (sign * (forest.probabilities(moved) - before) >= -1e-4).all(), name
+
+
+def _weights(trees: tuple[object, ...], base: float) -> Weights:
+    return Weights.model_validate(
+        {
+            "version": "t", "threshold": 0.5, "features": NAMES, "base": base, "trees": trees,
+            "unknown": 9.0, "rarity": {},
+        }
+    )  # fmt: skip
+
+
+def test_no_row_is_scored_by_trees_that_saw_its_cluster() -> None:
+    sets = [made("a"), made("bb")]
+    turned = [Measured(s.name, s.seen, ~s.true, s.clusters) for s in sets]
+    honest = train_grader.folds(sets)
+    assert [len(scores) for scores in honest] == [400, 400]
+    first = int(sets[0].clusters[0], 16) % train_grader.FOLDS
+    mixed = [
+        Measured(s.name, s.seen, np.where([int(c, 16) % train_grader.FOLDS == first
+                                           for c in s.clusters], t.true, s.true), s.clusters)
+        for s, t in zip(sets, turned, strict=True)
+    ]  # fmt: skip
+    for before, after, one in zip(honest, train_grader.folds(mixed), sets, strict=True):
+        own = [int(c, 16) % train_grader.FOLDS == first for c in one.clusters]
+        assert before[own] == pytest.approx(after[own])
+
+
+def test_copies_are_carried_as_they_stand_and_no_longer_when_edited() -> None:
+    rows = [
+        Row(
+            "x",
+            f"The harbour of Port {name} was closed on Monday after {n} ships had collided there."
+            f" Officials in {name} said that it would open again within {n} days of the accident.",
+            supported=True,
+            cluster=str(n),
+        )
+        for n, name in enumerate(("Aldwick", "Brenham", "Corvale", "Dunmore", "Eastlea"), start=2)
+    ]
+    found = list(copies(rows, 8, seed=1))
+    assert found == list(copies(rows, 8, seed=1))
+    evidence = {row.evidence for row in rows}
+    for row in found:
+        there = row.claim in row.evidence
+        assert row.supported == there
+        assert row.supported <= (row.evidence in evidence)
+    assert {row.supported for row in found} == {True, False}
+
+
+def test_rows_are_read_without_the_marks_of_their_citations(tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl.gz"
+    row = {"claim": "It rained[[CIT]].", "evidence": ["It did.", "In May."], "label": "partial"}
+    path.write_bytes(gzip.compress(json.dumps(row).encode()))
+    [found] = read(path)
+    assert (found.claim, found.evidence, found.supported) == (
+        "It rained.",
+        "It did.\nIn May.",
+        False,
+    )
+
+
+def test_the_card_gets_the_figures_and_keeps_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{BEGIN}\n0.999\n{END}\nafter\n", "utf-8")
+    sets = [made("a"), made("copies")]
+    into_card(path, table(sets, [s.seen[:, 0] for s in sets], [s.seen[:, 1] for s in sets], 0.5))
+    text = path.read_text("utf-8")
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    assert "0.999" not in text
+    assert "| a | 400 |" in text
