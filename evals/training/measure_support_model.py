@@ -3,12 +3,13 @@
 Nothing here is fitted to what is measured: one threshold a system for all sets, chosen on
 development data. Beside the verifier stand, on the same rows, its parts and its forerunner: the
 same regression without the cross-encoder, the cross-encoder alone, the exact checkers alone, word
-coverage and cosine.
+coverage and cosine. What the cross-encoder is worth is shown paired, with and without vetoes.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -39,8 +40,11 @@ OTHERS: Final = (
 )
 RESAMPLES: Final = 1000
 WITHOUT: Final = tuple(name for name in FEATURES if name not in {"entailed", "contradicted"})
-FORERUNNER: Final = "regression without cross-encoder"
 VERIFIER: Final = "verifier"
+BARE: Final = "without vetoes and clauses"
+FORERUNNER: Final = "regression without cross-encoder"
+BARE_FORERUNNER: Final = "the same without vetoes and clauses"
+PAIRED: Final = ((VERIFIER, FORERUNNER), (BARE, BARE_FORERUNNER), (BARE, VERIFIER))
 
 Scorer = Callable[[Sequence[Measured]], Floats]
 Resample = npt.NDArray[np.int64]
@@ -50,27 +54,29 @@ def main() -> None:
     """Print the table of the model card; keep it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with dev/ and heldout/")
-    parser.add_argument("--rows", type=int, default=2000, help="first rows of the larger sets")
+    parser.add_argument(
+        "--rows", type=int, default=2000, help="first rows of other sets than the three; 0 for none"
+    )
     parser.add_argument("--out", type=Path, help="file for the figures")
     options = parser.parse_args()
     load = _Loader(options.data)
     trained = [load(name) for name in TRAINED_ON]
     systems = _systems(trained, [*trained, load(CHOSEN_ON)])
-    differences: list[Floats] = []
+    differences: dict[tuple[str, str], list[Floats]] = {pair: [] for pair in PAIRED}
     found: dict[str, dict[str, object]] = {}
-    for name in (*TRIO, *OTHERS):
+    for name in (*TRIO, *(OTHERS if options.rows else ())):
         rows = load(f"heldout/{name}", None if name in TRIO else options.rows)
         drawn = _drawn(rows)
         table = {what: _figures(rows, s(rows), t, drawn) for what, (s, t) in systems.items()}
         found[name] = {"n": len(rows), **{what: row for what, (row, _) in table.items()}}
         _report(name, len(rows), {what: row for what, (row, _) in table.items()})
         if name in TRIO:
-            differences.append(table[VERIFIER][1] - table[FORERUNNER][1])
-    apart = np.mean(differences, axis=0)
-    low, high = np.nanpercentile(apart, [2.5, 97.5])
-    print(
-        f"mean of three, verifier - {FORERUNNER}: {np.nanmean(apart):.1f} [{low:.1f}, {high:.1f}]"
-    )
+            for one, other in PAIRED:
+                differences[one, other].append(table[one][1] - table[other][1])
+    for (one, other), each in differences.items():
+        apart = np.mean(each, axis=0)
+        low, high = np.nanpercentile(apart, [2.5, 97.5])
+        print(f"mean of three, {one} - {other}: {np.nanmean(apart):.1f} [{low:.1f}, {high:.1f}]")
     if options.out:
         options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
@@ -97,12 +103,22 @@ def _systems(
         cross_validated(rows, [r for r in trained if r is not rows], WITHOUT) for rows in trained
     ]
     held_back.append(sentence_scores(forerunner, chosen[-1]))
+    bare = [*map(_without_vetoes, chosen)]
+    held_bare = [
+        cross_validated(rows, [r for r in bare[:-1] if r is not rows], WITHOUT)
+        for rows in bare[:-1]
+    ]
+    held_bare.append(sentence_scores(forerunner, bare[-1]))
     systems: dict[str, tuple[Scorer, float]] = {
         VERIFIER: (lambda rows: _ruled(rows, model), model.threshold),
-        "without vetoes and clauses": (lambda rows: _alone(rows, model), model.threshold),
+        BARE: (lambda rows: _alone(rows, model), model.threshold),
         FORERUNNER: (
             lambda rows: sentence_scores(forerunner, rows),
             best_threshold(chosen, held_back),
+        ),
+        BARE_FORERUNNER: (
+            lambda rows: sentence_scores(forerunner, _without_vetoes(rows)),
+            best_threshold(bare, held_bare),
         ),
         "checkers alone": (lambda rows: np.array([float(not r.vetoed[0]) for r in rows]), 0.5),
     }
@@ -114,6 +130,19 @@ def _systems(
         scorer = _feature(name)
         systems[what] = (scorer, best_threshold(chosen, [scorer(rows) for rows in chosen]))
     return systems
+
+
+def _without_vetoes(rows: Sequence[Measured]) -> list[Measured]:
+    """The same rows as whole sentences on which no checker has a say."""
+    return [
+        replace(
+            row,
+            features=row.features[:1],
+            vetoed=np.zeros(1, dtype=bool),
+            verbatim=np.zeros(1, dtype=bool),
+        )
+        for row in rows
+    ]
 
 
 def _feature(name: str) -> Scorer:
