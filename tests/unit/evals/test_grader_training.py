@@ -14,7 +14,7 @@ from evals.training.grader_card import BEGIN, END, Measured, into_card, table
 from evals.training.grader_rows import Row, copies, read
 
 
-def made(name: str, rows: int = 400) -> Measured:
+def made(name: str, rows: int = 120) -> Measured:
     """Rows that are carried where their first measure is high, with some noise."""
     rng = np.random.default_rng(len(name))
     seen = rng.random((rows, len(NAMES)))
@@ -63,7 +63,7 @@ def test_no_row_is_scored_by_trees_that_saw_its_cluster() -> None:
     sets = [made("a"), made("bb")]
     turned = [Measured(s.name, s.seen, ~s.true, s.clusters) for s in sets]
     honest = train_grader.folds(sets)
-    assert [len(scores) for scores in honest] == [400, 400]
+    assert [len(scores) for scores in honest] == [120, 120]
     first = int(sets[0].clusters[0], 16) % train_grader.FOLDS
     mixed = [
         Measured(s.name, s.seen, np.where([int(c, 16) % train_grader.FOLDS == first
@@ -117,4 +117,4 @@ def test_the_card_gets_the_figures_and_keeps_its_words(tmp_path: Path) -> None:
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "0.999" not in text
-    assert "| a | 400 |" in text
+    assert "| a | 120 |" in text
