@@ -20,6 +20,7 @@ from tenacity import (
 
 from retrieval import tokens
 from retrieval.errors import EmbeddingFailed
+from retrieval.grouping import groups
 from retrieval.ports import Vectors
 
 MAX_INPUTS = 256
@@ -167,20 +168,12 @@ class _Answer(BaseModel, frozen=True):
 
 
 def _batches(texts: Sequence[str], model: str) -> Iterator[list[str]]:
-    batch: list[str] = []
-    size = 0
-    for text in texts:
-        # Half characters, which an argument of a shell may hold, cannot be sent.
-        readable = text.encode("utf-8", "replace").decode("utf-8")
-        piece = tokens.truncate(readable, MAX_TOKENS, model) if readable.strip() else " "
-        weight = len(piece.encode("utf-8"))
-        if batch and (len(batch) == MAX_INPUTS or size + weight > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(piece)
-        size += weight
-    if batch:
-        yield batch
+    # Half characters, which an argument of a shell may hold, cannot be sent.
+    readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    pieces = [tokens.truncate(t, MAX_TOKENS, model) if t.strip() else " " for t in readable]
+    sizes = [len(piece.encode("utf-8")) for piece in pieces]
+    for group in groups(sizes, MAX_INPUTS, MAX_BYTES):
+        yield [pieces[n] for n in group]
 
 
 def _may_pass(error: BaseException) -> bool:

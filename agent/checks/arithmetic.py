@@ -14,6 +14,8 @@ _PRECISION = {"day": 3, "week": 3, "month": 2, "year": 1, "decade": 1}
 """How exact a date must be to count in a unit: year, month, day."""
 _EXACT, _ROUGH = 0.02, 0.1
 """How far a share may stray from the quotient, of its value: stated plainly, or with "about"."""
+_ROUNDED = 0.5
+"""How far a span may stray from the distance of two dates, in its unit."""
 _MOST = 40
 """Figures beyond which some two of them amount to anything."""
 
@@ -24,7 +26,8 @@ def amounts_to(wanted: Quantity, reading: Reading) -> bool:
     Such a coincidence proves nothing; it only forbids to call the figure missing.
     """
     if wanted.measure is Measure.NUMBER and wanted.unit in _DAYS:
-        return any(_near(apart, wanted.value) for apart in _distances(wanted.unit, reading))
+        apart = _distances(wanted.unit, reading)
+        return wanted.value >= 1 and any(abs(days - wanted.value) <= _ROUNDED for days in apart)
     if wanted.measure in {Measure.POINTS, Measure.PERCENT}:
         given = _values(reading, {Measure.PERCENT, Measure.POINTS})
         return any(math.isclose(abs(a - b), wanted.value, abs_tol=1e-6) for a, b in _pairs(given))
@@ -35,10 +38,6 @@ def amounts_to(wanted: Quantity, reading: Reading) -> bool:
             math.isclose(min(a, b) / max(a, b), wanted.value, rel_tol=strays) for a, b in pairs
         )
     return False
-
-
-def _near(apart: float, value: float) -> bool:
-    return abs(apart - value) <= 0.5 if value >= 1 else False
 
 
 def _pairs(values: list[float]) -> Iterator[tuple[float, float]]:

@@ -66,23 +66,25 @@ SAME = {
     }.items()
     for alias in aliases.split()
 }
-"""Countries and their people; only what a reader takes for the same."""
+"""Countries and their people, an illness and its virus; only what a reader takes for the same."""
 
 
-PART_OF = {
-    part: wholes.split()
-    for wholes, parts in {
-        "unitednations": "who worldhealthorganization unicef itu wmo unesco unhcr ipcc iarc fao"
-        " iaea internationaltelecommunicationunion worldmeteorologicalorganization",
-        "unitedstates": "fda fbi cdc nasa noaa fcc epa ice dhs nih congress washington",
-        "unitedkingdom": "nhs ofcom bbc westminster",
-        "europeanunion": "efsa ema ecdc",
-        "congress house senate": "congress congressman congresswoman congressmen lawmaker lawmakers"
-        " senator representative representatives",
-    }.items()
-    for part in parts.split()
+_BODIES = {
+    "unitednations": "WHO UNICEF ITU WMO UNESCO UNHCR IPCC IARC FAO IAEA worldhealthorganization"
+    " internationaltelecommunicationunion worldmeteorologicalorganization",
+    "unitedstates": "FDA FBI CDC NASA NOAA FCC EPA ICE DHS NIH",
+    "unitedkingdom": "NHS BBC",
+    "europeanunion": "EFSA EMA ECDC",
+    "congress": "senate senator senators representative representatives congressman congresswoman",
+    "house": "representative representatives congressman congresswoman",
+    "senate": "senator senators",
 }
-"""What a body belongs to: a text that names the first may be said to speak of the second."""
+PART_OF = {
+    part: {whole for whole, parts in _BODIES.items() if part in parts.split()}
+    for part in " ".join(_BODIES.values()).split()
+}
+"""What a body belongs to: a text that names the first may be said to speak of the second. An
+acronym counts only in capitals: "who" and "ice" are words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def names(text: str) -> list[Name]:
 def vocabulary(texts: Iterable[str]) -> Vocabulary:
     """Collect what the texts can name."""
     words: set[str] = set()
+    named: set[str] = set()
     acronyms: set[str] = set()
     initials: set[str] = set()
     for text in texts:
@@ -147,11 +150,14 @@ def vocabulary(texts: Iterable[str]) -> Vocabulary:
                 acronyms.add(plain(token))
         for name in names(flat):
             capitals = [t for t in name.tokens if t not in LINKS]
+            named |= set(capitals)
             for size in range(2, min(len(capitals), _LONGEST_NAME) + 1):
                 for run in zip(*(capitals[at:] for at in range(size)), strict=False):
                     initials.add("".join(t[0] for t in run))
-                    words.add("".join(run))
-    words |= {whole for word in words for whole in PART_OF.get(word, ())}
+                    named.add("".join(run))
+    words |= named
+    bodies = named | {acronym.upper() for acronym in acronyms}
+    words |= {whole for body in bodies for whole in PART_OF.get(body, ())}
     words |= {SAME[word] for word in words if word in SAME}
     return Vocabulary(frozenset(words), frozenset(acronyms), frozenset(initials))
 

@@ -101,15 +101,20 @@ def changes(claim: str, reading: Reading) -> list[Change]:
 
 class _Token(NamedTuple):
     word: str
-    """In small letters; "would" as "will"."""
     stem: str
     start: int
     end: int
     capital: bool
 
     @property
+    def sense(self) -> str:
+        """What it is lined up by: "would" as "will", "walked" as "walk"."""
+        word = _TENSES.get(self.word, self.word)
+        return word if word in _MATTERS else self.stem
+
+    @property
     def free(self) -> bool:
-        return (self.word in STOP and self.word not in _MATTERS) or self.stem in _FREE
+        return (self.word in STOP and self.sense not in _MATTERS) or self.stem in _FREE
 
 
 class _Aligned:
@@ -119,7 +124,7 @@ class _Aligned:
         self, said: Sequence[_Token], given: Sequence[_Token], line: Line, reading: Reading
     ) -> None:
         self._said, self._given, self._line, self._reading = said, given, line, reading
-        mine, theirs = ([_key(t) for t in tokens] for tokens in (said, given))
+        mine, theirs = ([t.sense for t in tokens] for tokens in (said, given))
         matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
         self._blocks = [
             (said[i1:i2], given[j1:j2])
@@ -163,16 +168,12 @@ class _Aligned:
         return Change(token.word, given, (token.start, token.end), self._line)
 
 
-def _key(token: _Token) -> str:
-    return token.word if token.word in _MATTERS else token.stem
-
-
 def _tokens(text: str) -> list[_Token]:
     flat = fold(text)
     days = [(d.start, d.end) for d in dates(flat)]
     return [
         _Token(
-            _TENSES.get(plain(m[0]), plain(m[0])),
+            plain(m[0]),
             stem(m[0]),
             m.start(),
             m.end(),

@@ -34,8 +34,8 @@ class Unit:
         """Findings that decide: violations, and an exchanged word that the cross-encoder doubts."""
         if self.verbatim or features["entailed"] >= SURE:
             return self.violated
-        changed = [c for c in self.checks if c.name == wording.NAME and c.detail]
-        return [*self.violated, *changed]
+        unsure = (check for check in self.checks if check.outcome is Outcome.UNKNOWN)
+        return [*self.violated, *(check for check in unsure if check.name == wording.NAME)]
 
     @property
     def texts(self) -> tuple[str, ...]:

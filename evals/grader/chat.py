@@ -1,9 +1,7 @@
 """A language model as the grader of support, over the configured endpoint."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from hashlib import sha256
-from importlib.resources import files
 from typing import Final
 
 from agent.chat.errors import AnswerMalformed
@@ -12,6 +10,8 @@ from agent.settings import Settings
 from agent.types import Pair
 from agent.verifiers.llm import ask_opinions
 from evals.errors import EvalError
+from prompts import load
+from retrieval.grouping import groups
 
 PREFIX: Final = "model "
 AT_ONCE: Final = 12
@@ -38,7 +38,7 @@ class ChatGrader:
             model: its name, which its judgements are kept by.
             account: opens what one question is accounted on.
         """
-        self.name = f"{PREFIX}{model} ({_prompt()})"
+        self.name = f"{PREFIX}{model} ({load('opinion').fingerprint})"
         self._chat, self._account = chat, account
 
     def supports(self, pairs: Sequence[Pair]) -> list[float | None]:
@@ -48,7 +48,7 @@ class ChatGrader:
             ChatError: the model cannot be reached or refuses; what was graded before is kept.
         """
         found: dict[int, float] = {}
-        for asked in _questions(pairs):
+        for asked in groups([_size(pair) for pair in pairs], AT_ONCE, ROOM):
             found |= self._ask(pairs, asked)
             if left := [n for n in asked if n not in found]:
                 found |= self._ask(pairs, left)
@@ -85,22 +85,5 @@ def configured(settings: Settings) -> ChatGrader:
     return ChatGrader(bootstrap.build_chat(settings, budget), settings.model, budget.open)
 
 
-def _prompt() -> str:
-    """Digest of what it is asked: another prompt is another grader."""
-    text = files("prompts").joinpath("opinion.md").read_bytes()
-    return sha256(text).hexdigest()[:8]
-
-
-def _questions(pairs: Sequence[Pair]) -> Iterator[list[int]]:
-    """Numbers of the pairs that are asked about together."""
-    asked: list[int] = []
-    used = 0
-    for n, pair in enumerate(pairs):
-        size = len(pair.claim) + sum(len(e.text) for e in pair.evidence)
-        if asked and (len(asked) == AT_ONCE or used + size > ROOM):
-            yield asked
-            asked, used = [], 0
-        asked.append(n)
-        used += size
-    if asked:
-        yield asked
+def _size(pair: Pair) -> int:
+    return len(pair.claim) + sum(len(e.text) for e in pair.evidence)

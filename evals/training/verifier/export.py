@@ -61,7 +61,8 @@ def main(typed: Sequence[str] | None = None) -> None:
 def averaged(paths: Sequence[Path], model: Verifier) -> dict[str, torch.Tensor]:
     """Give the mean of the weights of checkpoints, or of int8 files that were shipped before.
 
-    What is averaged must come from the same beginning, heads included, as `train` starts all runs.
+    What is averaged must come from the same beginning, heads included: runs of one seed, and their
+    branches.
     """
     states = [_weights(path, model) for path in paths]
     return {name: sum(state[name] for state in states) / len(states) for name in states[0]}

@@ -34,14 +34,20 @@ def test_a_direct_message_shows_its_steps_and_ends_as_one_message(place: Place) 
     assert "share" not in buttons(body)
 
 
-def test_the_steps_of_a_slow_draft_are_shown_as_they_come(slack: Slack, tmp_path: Path) -> None:
-    def slow(question: Question, on_step: Callable[[str], None]) -> Page:
-        on_step("plan")
+def slowly(first: str, then: str) -> Callable[[Question, Callable[[str], None]], Page]:
+    """A draft of two steps that are long enough apart to be shown."""
+
+    def draft(question: Question, on_step: Callable[[str], None]) -> Page:
+        on_step(first)
         time.sleep(1.6)
-        on_step("check")
+        on_step(then)
         return page(question)
 
-    with opened(slack, tmp_path / "slow.sqlite3", slow) as place:
+    return draft
+
+
+def test_the_steps_of_a_slow_draft_are_shown_as_they_come(slack: Slack, tmp_path: Path) -> None:
+    with opened(slack, tmp_path / "slow.sqlite3", slowly("plan", "check")) as place:
         place.send(place.direct(CLAIM))
         place.answer("chat.update")
     steps = [c.body["blocks"][0] for c in slack.of("chat.postMessage", "chat.update")]
@@ -51,13 +57,7 @@ def test_the_steps_of_a_slow_draft_are_shown_as_they_come(slack: Slack, tmp_path
 
 
 def test_a_mention_shows_the_step_as_a_status(slack: Slack, tmp_path: Path) -> None:
-    def slow(question: Question, on_step: Callable[[str], None]) -> Page:
-        on_step("plan")
-        time.sleep(1.6)
-        on_step("search")
-        return page(question)
-
-    with opened(slack, tmp_path / "slow.sqlite3", slow) as place:
+    with opened(slack, tmp_path / "slow.sqlite3", slowly("plan", "search")) as place:
         place.send(place.mention(CLAIM))
         place.answer()
         place.settled()
