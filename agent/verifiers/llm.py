@@ -62,6 +62,11 @@ def ask_opinions(chat: Chat, pairs: Mapping[int, Pair]) -> dict[int, Opinion]:
     return {o.number: o for o in answer.opinions if o.number in pairs}
 
 
+def fingerprint() -> str:
+    """Of what a model is asked: with another prompt it is another judge."""
+    return load("opinion").fingerprint
+
+
 def _record(number: int, pair: Pair) -> str:
     evidence = [f"{e.publisher or 'unnamed'}: {e.text}" for e in pair.evidence]
     return encoded({"number": number, "sentence": pair.claim, "evidence": evidence})

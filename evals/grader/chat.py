@@ -8,9 +8,8 @@ from agent.chat.errors import AnswerMalformed
 from agent.ports import Chat
 from agent.settings import Settings
 from agent.types import Pair
-from agent.verifiers.llm import ask_opinions
+from agent.verifiers.llm import ask_opinions, fingerprint
 from evals.errors import EvalError
-from prompts import load
 from retrieval.grouping import groups
 
 PREFIX: Final = "model "
@@ -38,7 +37,7 @@ class ChatGrader:
             model: its name, which its judgements are kept by.
             account: opens what one question is accounted on.
         """
-        self.name = f"{PREFIX}{model} ({load('opinion').fingerprint})"
+        self.name = f"{PREFIX}{model} ({fingerprint()})"
         self._chat, self._account = chat, account
 
     def supports(self, pairs: Sequence[Pair]) -> list[float | None]:
