@@ -12,7 +12,7 @@ _MONTHS = (  # noqa: SIM905
 ).split()
 _NUMBER = {m[:3]: n for n, m in enumerate(_MONTHS, start=1)}
 _MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)|May|June?|July?|Aug(?:ust|\.)"
+    r"(?i:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)|May|June?|July?|Aug(?:ust|\.)"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)"
@@ -20,11 +20,12 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _DATE = re.compile(
     rf"""(?<![\w$€£.,/])(?:
       (?P<iso>{_YEAR}-[01]\d-[0-3]\d)
-    | (?P<d1>{_DAY})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m1>{_MONTH})(?:,?\s(?P<y1>{_YEAR}))?
+    | (?P<d1>{_DAY})(?:st|nd|rd|th)?\s(?:of\s)?(?!may\b|march\b)(?P<m1>{_MONTH})
+        (?:,?\s(?P<y1>{_YEAR}))?
     | (?P<m2>{_MONTH})\s(?P<d2>{_DAY})(?:st|nd|rd|th)?(?!:|[.,]\d)(?:,?\s(?P<y2>{_YEAR}))?
     | (?P<m3>{_MONTH}),?\s(?P<y3>{_YEAR})
     | (?P<m4>{"|".join(m.title() for m in _MONTHS)})
-    | (?P<decade>{_YEAR})s
+    | (?P<decade>{_YEAR})(?:s|(?<=0)'s)
     | (?P<y4>{_YEAR})-(?P<until>\d\d(?:\d\d)?)
     | (?P<y5>{_YEAR})(?![,.]\d|/\d|\s?(?:%|per\s?cent|people|km|miles|met(?:re|er)s|feet|times)\b)
     )(?!\w)""",

@@ -82,7 +82,7 @@ _SPELLED = rf"(?:{_HUNDREDS}[\s-]thousand\s(?:and\s)?{_HUNDREDS}|{_HUNDREDS})"
 _VALUE = rf"(?:{_DIGITS}|{_SPELLED}\b|(?:half\s)?an?(?=[\s-](?:{_BIG})\b))"
 _COUNT = rf"(?:{_DIGITS}|{_SMALL})"
 _QUANTITY = re.compile(
-    rf"""(?<![\w.,/])(?<![A-Za-z]-)(?:
+    rf"""(?<![\w.,/])(?:(?<![A-Za-z]-)|(?<=\bmid-)|(?<=\blate-)|(?<=\bearly-))(?:
       (?P<vague>(?:dozens|scores|hundreds|thousands|millions|billions)\b)
     | (?P<top>{_COUNT})\s(?P<link>in|out\sof|of)\s(?:every\s|the\s|its\s|all\s)?
         (?P<bottom>{_COUNT})\b(?![\s-]*(?:%|per\s?cent|{_BIG}))

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from agent.checks.frames import frames
 from agent.checks.names import LINKS, TITLES, names
-from agent.checks.normalise import fold, plain, squash
+from agent.checks.normalise import STOP, fold, plain, squash
 from agent.checks.reading import Line, Reading
 from agent.types import Check, Outcome
 
@@ -31,7 +31,7 @@ def check(claim: str, reading: Reading) -> Check:
     Marks, dashes, case and spaces are folded; an ellipsis or a bracket may stand for words left
     out, but what remains must be there in order.
     """
-    spans = quoted(claim)
+    spans = [span for span in quoted(claim) if not _title(claim[slice(*span)])]
     if not spans:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     for start, end in spans:
@@ -48,6 +48,15 @@ def check(claim: str, reading: Reading) -> Check:
                 evidence=other.text,
             )
     return Check(name=NAME, outcome=Outcome.OK)
+
+
+def _title(said: str) -> bool:
+    """Tell the title of a work, which is a name and checked as one: every long word has a capital.
+
+    A title needs two such words; "NO VACCINES" is a slogan.
+    """
+    long = [word for word in re.findall(r"[^\W\d_]{4,}", said) if word.lower() not in STOP]
+    return len(long) > 1 and all(w[0].isupper() for w in long) and said.upper() != said
 
 
 def _stands_in(said: str, text: str) -> bool:

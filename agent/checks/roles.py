@@ -61,7 +61,7 @@ def _said(claim: str) -> Iterator[tuple[Sides, str, bool, tuple[int, int]]]:
         apart = bool(sides[0] and sides[1]) and not sides[0] & sides[1]
         if len(verbs) != 1 or not apart or len(told) > _REACH:
             continue
-        if _TOGETHER.search(" ".join(told)) or stem(verbs[0]) in _MUTUAL:
+        if _TOGETHER.search(" ".join(told)) or stem(verbs[0]) in _MUTUAL or _agentless(told):
             continue
         yield sides, stem(verbs[0]), not _passive(told), (first.start, second.end)
 
@@ -81,6 +81,12 @@ def _passive(between: Sequence[str]) -> bool:
     return bool(_BE & set(low)) and "by" in low
 
 
+def _agentless(around: Sequence[str]) -> bool:
+    """Tell a passive that names nobody who acts ("was ranked the best of")."""
+    low = [plain(w) for w in around]
+    return "by" not in low and any(a in _BE and _is_verb(b) for a, b in pairwise(low))
+
+
 def _directions(line: Line, sides: Sides, verb: str) -> Iterator[bool]:
     """Yield, for each place of the verb between the two names, whether the first acts."""
     if not (verb in line.stems and sides[0] & set(line.stems) and sides[1] & set(line.stems)):
@@ -94,7 +100,8 @@ def _directions(line: Line, sides: Sides, verb: str) -> Iterator[bool]:
         if left is None or right is None or left == right:
             continue
         around = [w for w, _, _ in told[max(0, at - 3) : at + 1 + _REACH]]
-        yield (left == 0) != _passive(around)
+        if not _agentless(around):
+            yield (left == 0) != _passive(around)
 
 
 def _nearest(told: Words, sides: Sides) -> int | None:

@@ -66,6 +66,24 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
         ("attribution", "Lee said the tower fell at noon.", "Lee said the tower fell at noon."),
         ("quantifiers", "All five cases broke the law.", "All five cases broke the law."),
         ("causation", "Prices rose due to drought.", "Prices rose because of a drought."),
+        ("numbers", "He was charged on april 23 with theft.", "He was charged on April 23."),
+        ("dates", "In the 1960s bowlers earned more.", "In the 1960's bowlers earned more."),
+        ("numbers", "It began in the mid 19th century.", "It began in the mid-19th century."),
+        (
+            "roles",
+            "Mary Lee was ranked greatest singer of Old Northern music.",
+            "The Northern Arts Institute ranked Lee as the greatest singer of Old Northern music.",
+        ),
+        (
+            "quotations",
+            'The band covered a song for "The Great Harvest: A Tribute to Rain".',
+            "The band is on the magazine's collection 'Great Harvest', a tribute to Rain.",
+        ),
+        (
+            "attribution",
+            "It was one of the longest tours in history.",
+            "It was one of the longest tours in history, consisting of 194 shows in 27 countries.",
+        ),
     ],
 )
 def test_what_the_evidence_says_in_other_words_is_no_violation(
