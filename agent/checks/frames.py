@@ -21,13 +21,16 @@ _JUDGING = (  # noqa: SIM905
     "maintained maintains charged charges suggested suggests suggest warned warns fears hopes"
     " estimates estimated regards questioned considers think"
 ).split()
+_COUNTING = "counts counted counting estimates estimated calculates calculated reckons".split()  # noqa: SIM905
+_A_FIGURE = r"(?=\s(?:\w+\s){0,2}?[$€£]?\d)"
 _TO_THAT = r"(?=(?:\W+\w+){0,4}?\W+that\b)"
 _AT_THE_END = r"(?<=[a-z])(?=\W*$|\s(?:to|in|on|at)\s(?:\w+\W*){1,6}$)"
 _VERB = re.compile(
     rf"(?<!united )(?<!\d )(?<!\bto be )\b(?:(?P<said>{'|'.join(_SAYING)})"
     rf"|(?P<contested>{'|'.join(_CONTESTING)})"
     rf"|(?:{'|'.join(_STATING)})(?:{_TO_THAT}|{_AT_THE_END})"
-    rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END}))\b(?!-)",
+    rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END})"
+    rf"|(?<!were )(?<!was )(?<!been )(?P<counted>{'|'.join(_COUNTING)}){_A_FIGURE})\b(?!-)",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
@@ -66,7 +69,7 @@ def frames(text: str) -> list[Frame]:
         Frame(
             m.start(),
             m.end(),
-            bool(m["contested"] or m["judged"]),
+            bool(m["contested"] or m["judged"] or m["counted"]),
             _DOCUMENT.search(flat, max(0, m.start() - 40), m.start()) is not None,
         )
         for m in _VERB.finditer(flat)

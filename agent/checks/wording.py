@@ -41,17 +41,22 @@ _HEDGES: Final = frozenset(
 """Words that may not be left out."""
 _EXCHANGE: Final = 3
 """Words on either side of an exchange at most: what is longer is told anew, not exchanged."""
+_BE: Final = frozenset("is are was were be been being".split())  # noqa: SIM905
 _STANDS_FOR: Final = frozenset("he she it they his her its their him them this these who".split())  # noqa: SIM905
 """Words in whose place a name may be put."""
 
 
 class Change(NamedTuple):
-    """A word of the claim, what the line has instead, where the word stands, and the line."""
+    """A word of the claim, what the line has instead, where the word stands, and the line.
+
+    `turned`: the verb is the same, but one text has its passive and both have the same order.
+    """
 
     word: str
     given: str
     span: tuple[int, int]
     line: Line
+    turned: bool = False
 
     @property
     def detail(self) -> str:
@@ -65,17 +70,26 @@ def check(claim: str, reading: Reading) -> Check:
     """Line a sentence up with the one it follows word by word, and look for what was exchanged.
 
     A difference may be a synonym, so it proves nothing: the outcome is `UNKNOWN`, with the words.
+    It is a violation where nothing but figures have changed places, or where the passive of the
+    same verb turns round who does what.
     """
-    found = next(iter(changes(claim, reading)), None)
-    if found is None:
+    every = changes(claim, reading)
+    if not every:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    found = next((change for change in every if change.turned), every[0])
     return Check(
         name=NAME,
-        outcome=Outcome.UNKNOWN,
+        outcome=Outcome.VIOLATED if found.turned or _permuted(every) else Outcome.UNKNOWN,
         detail=found.detail,
         span=found.span,
         evidence=found.line.text,
     )
+
+
+def _permuted(found: Sequence["Change"]) -> bool:
+    """Whether all that differs is the order of the same figures."""
+    said, given = sorted(c.word for c in found), sorted(c.given for c in found)
+    return said == given and len(said) > 1 and all(word[:1].isdigit() for word in said)
 
 
 def changes(claim: str, reading: Reading) -> list[Change]:
@@ -131,9 +145,15 @@ class _Aligned:
             for kind, i1, i2, j1, j2 in matcher.get_opcodes()
             if kind != "equal"
         ]
-        self.matched = sum(block.size for block in matcher.get_matching_blocks())
+        self._same = [
+            (block.a + n, block.b + n)
+            for block in matcher.get_matching_blocks()
+            for n in range(block.size)
+        ]
+        self.matched = len(self._same)
 
     def changes(self) -> Iterator[Change]:
+        yield from self._turned()
         missing = {t.stem for _, there in self._blocks for t in there}
         for here, there in self._blocks:
             if not here:
@@ -142,6 +162,17 @@ class _Aligned:
                 yield from (self._change(t, there) for t in here if self._is_added(t, missing))
             elif max(len(here), len(there)) <= _EXCHANGE:
                 yield from self._exchanged(here, there)
+
+    def _turned(self) -> Iterator[Change]:
+        """A verb in the passive in one of the two, with the same words before and after it."""
+        content = [n for n, (at, _) in enumerate(self._same) if not self._said[at].free]
+        for n in content[1:-1]:
+            at, place = self._same[n]
+            passives = _passive(self._said, at), _passive(self._given, place)
+            if passives[0] is not None and passives[1] is not None and passives[0] != passives[1]:
+                verb = self._said[at]
+                given = self._given[max(0, place - 1) : place + 2]
+                yield self._change(verb, given)._replace(turned=True)
 
     def _left_out(self, there: Sequence[_Token]) -> Iterator[Change]:
         told = {t.word for t in self._said}
@@ -166,6 +197,13 @@ class _Aligned:
     def _change(self, token: _Token, there: Sequence[_Token]) -> Change:
         given = " ".join(t.word for t in there)
         return Change(token.word, given, (token.start, token.end), self._line)
+
+
+def _passive(tokens: Sequence[_Token], at: int) -> bool | None:
+    """Whether a verb is in the passive with an agent; None where only half of it is there."""
+    by = [t.word for t in tokens[at + 1 : at + 2]] == ["by"]
+    be = not _BE.isdisjoint(t.word for t in tokens[max(0, at - 2) : at])
+    return by if by == be else None
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -147,6 +147,11 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
             "The new law led shop owners to close their doors.",
             "A new law came in May. Shop owners close their doors at noon.",
         ),
+        (
+            "attribution",
+            "There were 80,029 more thefts in 2022 than in 2021.",
+            "Lott counts 80,029 more thefts in 2022 than in 2021.",
+        ),
     ],
 )
 def test_what_the_evidence_does_not_say_is_a_violation(

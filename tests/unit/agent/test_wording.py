@@ -66,3 +66,43 @@ def test_the_finding_says_both_words_and_cannot_tell() -> None:
     result = check(LINE.replace("arrived", "departed"), Reading([Extract(text=LINE)]))
     assert result.outcome is Outcome.UNKNOWN
     assert result.detail == 'the sentence says "departed" where the cited text says "arrived"'
+
+
+ADOPTED = (
+    "The council adopted the plan on March 2 and released the map on March 8 in the town hall."
+)
+REPLACED = "The new rules replaced the old rules of the council for bridges and harbors."
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (ADOPTED.replace("2", "x").replace("8", "2").replace("x", "8"), ADOPTED),
+        (REPLACED.replace("replaced", "were replaced by"), REPLACED),
+        (REPLACED, REPLACED.replace("replaced", "were later replaced by")),
+    ],
+)
+def test_figures_in_each_others_place_and_a_turned_verb_are_violations(
+    claim: str, evidence: str
+) -> None:
+    assert check(claim, Reading([Extract(text=evidence)])).outcome is Outcome.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (
+            "The old rules of the council for bridges and harbors were replaced by the new rules.",
+            REPLACED,
+        ),
+        (
+            "The map was released on March 8 in the town hall, the plan adopted on March 2.",
+            ADOPTED,
+        ),
+        (REPLACED.replace("replaced", "have replaced"), REPLACED),
+    ],
+)
+def test_a_passive_with_its_sides_turned_and_another_order_are_none(
+    claim: str, evidence: str
+) -> None:
+    assert check(claim, Reading([Extract(text=evidence)])).outcome is not Outcome.VIOLATED
