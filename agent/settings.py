@@ -1,10 +1,13 @@
 """Every setting on one screen; the only reader of the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -15,6 +18,11 @@ from pydantic_settings import (
 
 APP = "verdict-desk"
 OPENAI = "https://api.openai.com/v1"
+DRAFT = "{draft}"
+"""Stands for a draft's id in an address."""
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_OF_ADDRESSES = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
+"""RFC 3986: all that an address may be written with."""
 
 
 def _listed(value: object) -> object:
@@ -23,6 +31,33 @@ def _listed(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+def _leads_to_drafts(value: str) -> str:
+    """An address with the place for a draft's id, and nothing that Slack takes no button for."""
+    if not _names_a_draft(value):
+        raise PydanticCustomError(
+            "draft_address",
+            "write the https address at which your desk shows a draft, with {draft} once where its "
+            "id belongs, such as https://desk.example.org/drafts/{draft} "
+            "(http only for this machine)",
+        )
+    return value
+
+
+def _names_a_draft(value: str) -> bool:
+    filled = value.replace(DRAFT, "0")
+    try:
+        url, host = HttpUrl(filled), urlsplit(value).netloc
+    except ValueError:  # a ValidationError is one
+        return False
+    safe = url.scheme == "https" or url.host in _THIS_MACHINE
+    placed = value.count(DRAFT) == 1 and DRAFT not in host
+    bare = bool(host) and "@" not in host
+    return safe and placed and bare and bool(_OF_ADDRESSES.fullmatch(filled))
+
+
+DraftAddress = Annotated[str, AfterValidator(_leads_to_drafts)]
 
 
 class Settings(BaseSettings):
@@ -112,6 +147,8 @@ class Settings(BaseSettings):
     """Ids of the channels whose every message is looked at and answered in a thread (C…)."""
     slack_editors: str | None = None
     """Id of the channel that `Ask an editor` posts to. Unset: no such button."""
+    slack_desk_url: DraftAddress | None = None
+    """Where `Full draft` leads, with `{draft}` for the draft's id. Unset: it sends a file."""
     slack_user_hourly: int = Field(default=20, ge=1)
     """Questions an hour that one person may ask."""
     slack_channel_hourly: int = Field(default=60, ge=1)

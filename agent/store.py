@@ -30,6 +30,11 @@ DRAFTS = sa.Table(
 )
 
 
+def draft_id(page: Page) -> str:
+    """Names a page by its words: 16 hexadecimal digits."""
+    return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]
+
+
 class SqliteStore:
     """One file beside the library: `drafts.sqlite3`."""
 
@@ -69,25 +74,23 @@ class SqliteStore:
         with self._engine.begin() as connection:
             if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == KEYED:
                 return
-            for draft_id, text in connection.execute(sa.select(DRAFTS.c.id, DRAFTS.c.page)).all():
+            for kept, text in connection.execute(sa.select(DRAFTS.c.id, DRAFTS.c.page)).all():
                 claim = Claim.model_validate(json.loads(text)["claim"])
-                change = DRAFTS.update().where(DRAFTS.c.id == draft_id)
+                change = DRAFTS.update().where(DRAFTS.c.id == kept)
                 connection.execute(change.values(claim_key=key(claim)))
             connection.exec_driver_sql(f"PRAGMA user_version = {KEYED}")
 
     def keep(self, page: Page) -> str:
-        text = page.model_dump_json()
-        draft_id = hashlib.sha256(text.encode()).hexdigest()[:16]
         row = {
-            "id": draft_id,
+            "id": draft_id(page),
             "claim_key": key(page.claim),
             "question": page.question.text,
             "checked_on": page.question.asked_on.isoformat(),
-            "page": text,
+            "page": page.model_dump_json(),
         }
         with self._told(), self._engine.begin() as connection:
             connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
-        return draft_id
+        return row["id"]
 
     def earlier(self, claim: Claim) -> list[Page]:
         query = (
@@ -108,7 +111,7 @@ class MemoryStore:
 
     def keep(self, page: Page) -> str:
         self._pages.append((key(page.claim), page))
-        return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]
+        return draft_id(page)
 
     def earlier(self, claim: Claim) -> list[Page]:
         found = [page for known, page in reversed(self._pages) if known == key(claim)]

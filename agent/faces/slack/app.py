@@ -77,6 +77,7 @@ def wire(app: App, face: Face) -> None:
     app.command(COMMAND)(_command(face))
     for action in (Action.SHARE, Action.FULL, Action.EDITOR):
         app.action(action.value)(_work(face, face.pressing.do))
+    app.action(Action.OPEN.value)(_opened)
     app.action(Action.SHOW.value)(_work(face, face.pressing.show))
     app.action(Action.AGAIN.value)(_again(face))
     for n in range(5):
@@ -167,6 +168,11 @@ def _work(face: Face, work: Callable[[Press], None]) -> Callable[..., None]:
             work(intake.press(body))
 
     return pressed
+
+
+def _opened(ack: Ack) -> None:
+    """A link was followed: Slack did it, and wants to hear that we know."""
+    ack()
 
 
 def _rated(face: Face) -> Callable[..., None]:

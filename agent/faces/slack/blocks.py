@@ -32,6 +32,8 @@ class Action(StrEnum):
     """What a button asks for."""
 
     FULL = "full_draft"
+    OPEN = "open_draft"
+    """The same as a link: Slack opens it, and tells us of the press."""
     SHARE = "share"
     EDITOR = "ask_editor"
     AGAIN = "check_again"
@@ -42,6 +44,7 @@ class Action(StrEnum):
 
 LABELS: Final = {
     Action.FULL: "Full draft",
+    Action.OPEN: "Full draft",
     Action.SHARE: "Share with everyone",
     Action.EDITOR: "Ask an editor",
     Action.AGAIN: "Check again",
@@ -70,6 +73,8 @@ class Shown:
     """The day of an earlier check that answers."""
     forwarded: bool = False
     buttons: tuple[Action, ...] = ()
+    link: str | None = None
+    """Where the button for the full draft leads; None: it sends a file."""
 
     @classmethod
     def of(
@@ -80,6 +85,7 @@ class Shown:
         earlier: date | None = None,
         *,
         forwarded: bool = False,
+        link: str | None = None,
     ) -> "Shown":
         """The answer that a draft gives."""
         sides = (0, 0)
@@ -87,7 +93,7 @@ class Shown:
             count = made.verdict.tally
             sides = len(count.supporting), len(count.opposing)
         offered = [b for b in buttons if b is not Action.FULL or isinstance(made, Page)]
-        return cls(answer(made), ref, sides, earlier, forwarded, tuple(offered))
+        return cls(answer(made), ref, sides, earlier, forwarded, tuple(offered), link)
 
 
 def offered(*, private: bool, editors: bool, earlier: bool) -> tuple[Action, ...]:
@@ -119,7 +125,7 @@ def message(shown: Shown) -> Message:
         {"type": "context", "elements": [plain(line) for line in _small_print(shown)]},
     ]
     if shown.buttons:
-        blocks += [actions(shown.ref, shown.buttons), _feedback(shown.ref)]
+        blocks += [actions(shown.ref, shown.buttons, shown.link), _feedback(shown.ref)]
     return Message(_text(shown, head), tuple(blocks))
 
 
@@ -153,18 +159,24 @@ def _small_print(shown: Shown) -> list[str]:
     return lines
 
 
-def actions(ref: str, which: Sequence[Action]) -> Block:
-    """Buttons that name a question."""
+def actions(ref: str, which: Sequence[Action], link: str | None = None) -> Block:
+    """Buttons that name a question; where there is a link, `Action.FULL` opens it."""
     buttons = [
-        {
-            "type": "button",
-            "action_id": action.value,
-            "text": plain(LABELS[action]),
-            "value": ref,
-        }
+        _button(ref, Action.OPEN) | {"url": link}
+        if link and action is Action.FULL
+        else _button(ref, action)
         for action in which
     ]
     return {"type": "actions", "elements": buttons}
+
+
+def _button(ref: str, action: Action) -> Block:
+    return {
+        "type": "button",
+        "action_id": action.value,
+        "text": plain(LABELS[action]),
+        "value": ref,
+    }
 
 
 def _feedback(ref: str) -> Block:

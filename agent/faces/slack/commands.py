@@ -135,6 +135,7 @@ def _terms(settings: Settings) -> "Terms":
         limits=Limits(settings.slack_user_hourly, settings.slack_channel_hourly),
         channels=frozenset(settings.slack_channels),
         editors=settings.slack_editors,
+        desk_url=settings.slack_desk_url,
         keep_days=settings.slack_keep_days,
     )
 

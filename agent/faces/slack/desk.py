@@ -33,6 +33,8 @@ class Terms:
     """Ids of the channels whose every message is looked at."""
     editors: str | None = None
     """Id of the channel that editors read."""
+    desk_url: str | None = None
+    """Where the desk shows drafts, with `{draft}` for a draft's id."""
     keep_days: float = 7.0
 
 
@@ -68,6 +70,7 @@ def open_desk(
             web=connected.web,
             today=today,
             editors=terms.editors is not None,
+            desk_url=terms.desk_url,
             clock=clock,
         )
         face = Face(

@@ -1,6 +1,5 @@
 """What answers a question: a draft of its own, or an earlier check of the same claim."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -9,6 +8,8 @@ from agent.claims import read
 from agent.faces.slack.questions import Question
 from agent.jobs.port import Jobs, UnknownJob
 from agent.ports import Store
+from agent.settings import DRAFT
+from agent.store import draft_id
 from agent.types import Insufficient, Page
 
 EARLIER: Final = timedelta(days=30)
@@ -21,6 +22,15 @@ class Found:
 
     made: Page | Insufficient
     earlier: date | None = None
+
+    def address(self, desk_url: str | None) -> str | None:
+        """Where the desk shows the draft: its address, with the draft's id in the place for it.
+
+        None without such an address, and where there is no page.
+        """
+        if desk_url is None or not isinstance(self.made, Page):
+            return None
+        return desk_url.replace(DRAFT, draft_id(self.made))
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Findings:
         """What answered a question, while it is kept."""
         if question.earlier:
             pages = self.store.earlier(read(question.asked.claims[0]))
-            page = next((p for p in pages if mark(p) == question.earlier), None)
+            page = next((p for p in pages if draft_id(p) == question.earlier), None)
             return Found(page, page.question.asked_on) if page else None
         if not question.job:
             return None
@@ -51,8 +61,3 @@ class Findings:
         except UnknownJob:
             return None
         return Found(made) if made else None
-
-
-def mark(page: Page) -> str:
-    """Names a page by its words."""
-    return hashlib.sha256(page.model_dump_json().encode()).hexdigest()

@@ -162,8 +162,7 @@ class Pressing:
             buttons = offered(
                 private=True, editors=self.editors is not None, earlier=bool(found.earlier)
             )
-        forwarded = question.asked.forwarded
-        return Shown.of(found.made, question.id, buttons, found.earlier, forwarded=forwarded)
+        return self.ways.shown(found, question.asked, question.id, buttons)
 
     @staticmethod
     def _tell(press: Press, told: Message) -> None:

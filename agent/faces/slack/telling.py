@@ -4,14 +4,15 @@ import threading
 from typing import Final
 
 from agent.faces.slack import notices
-from agent.faces.slack.blocks import Message, Shown, message, offered
+from agent.faces.slack.blocks import Message, message, offered
 from agent.faces.slack.errands import Errand
-from agent.faces.slack.findings import Found, mark
+from agent.faces.slack.findings import Found
 from agent.faces.slack.questions import Question, Route
 from agent.faces.slack.reading import Asked, read
 from agent.faces.slack.ways import Ways
 from agent.faces.slack.web import Refused, Revoked
 from agent.jobs.port import State
+from agent.store import draft_id
 from agent.types import Insufficient
 from agent.types import Question as Asking
 
@@ -67,17 +68,14 @@ class Teller:
         buttons = offered(
             private=route.private, editors=self._ways.editors, earlier=bool(found.earlier)
         )
-        forwarded = asked.forwarded
-        return message(
-            Shown.of(found.made, question.id, buttons, found.earlier, forwarded=forwarded)
-        )
+        return message(self._ways.shown(found, asked, question.id, buttons))
 
     def _found(self, question: Question, claim: str, errand: Errand) -> Found | Message:
         ways = self._ways
         if not question.fresh and not question.job:
             page = ways.findings.earlier(claim, ways.today())
             if page:
-                ways.inbox.answered_by(question.id, job=None, earlier=mark(page))
+                ways.inbox.answered_by(question.id, job=None, earlier=draft_id(page))
                 return Found(page, page.question.asked_on)
         asking = Asking(text=" ".join(claim.split()), asked_on=ways.today())
         jobs = ways.findings.jobs

@@ -9,6 +9,7 @@ Json = dict[str, Any]
 MOST_BLOCKS = 50
 MOST_TEXT = 40_000
 TEXT_OBJECT = 3_000
+ADDRESS = 3_000
 LIMITS = {"header": 150, "button": 75, "plan": 150, "task_card": 150}
 COUNTS = {"actions": 25, "context": 10, "context_actions": 5}
 RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
@@ -60,6 +61,7 @@ def _wrong_control(element: Json) -> bool:
     parts = [element[k] for k in ("positive_button", "negative_button") if k in element]
     return any(
         _wrong_text(part["text"], LIMITS["button"])
+        or ("url" in part and _wrong_address(part["url"]))
         or part["text"]["type"] != "plain_text"
         or not 0 < len(part["value"]) <= 2_000
         or len(part.get("accessibility_label", "")) > LIMITS["button"]
@@ -79,8 +81,12 @@ def _wrong_leaf(leaf: Json) -> bool:
     if leaf["type"] == "text":
         return not 0 < len(leaf["text"]) <= TEXT_OBJECT
     if leaf["type"] == "link":
-        return not leaf["url"].startswith(("http://", "https://")) or len(leaf["url"]) > TEXT_OBJECT
+        return _wrong_address(leaf["url"])
     return leaf["type"] != "user"
+
+
+def _wrong_address(url: str) -> bool:
+    return not url.startswith(("http://", "https://")) or len(url) > ADDRESS
 
 
 def _wrong_text(text: Json, most: int) -> bool:
@@ -93,7 +99,7 @@ def followed(message: Json) -> list[str]:
     for part in _parts(message.get("blocks") or []):
         if part.get("type") in {"plain_text", "mrkdwn"}:
             found += MARKUP.findall(part["text"])
-        elif part.get("type") == "link":
+        elif part.get("type") == "link" or (part.get("type") == "button" and "url" in part):
             found.append(part["url"])
         elif part.get("type") in {"user", "usergroup", "broadcast", "channel", "emoji", "date"}:
             found.append(str(part))
