@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,9 @@ from retrieval.sentences import sentences
 
 CLAIMS: Final = 5
 """Claims of one message that are offered."""
+ELSEWHERE: Final = ("is_share", "from_url", "app_unfurl_url")
+"""What an attachment has that is a forwarded message or the preview of a link; a program that posts
+into a channel may put its own words into others."""
 _MARKUP: Final = re.compile(r"<([^<>]*)>")
 _FORMATTING: Final = re.compile(
     r"[*~`]+|(?<!\w)_+(?=\w)|(?<=\w|[.!?])_+(?!\w)|^\s*(?:&gt;|[•◦▪-])\s?", re.MULTILINE
@@ -51,11 +54,13 @@ def read(message: Mapping[str, Any]) -> Asked:
         message: `text`, and where there are any `attachments` and `files`.
     """
     raw = str(message.get("text") or "")
-    own = plain(raw)
-    if _is_claim(own):
-        return _claims(own)
-    shared = [a for a in message.get("attachments") or () if a.get("is_share")]
-    forwarded = plain("\n\n".join(str(a.get("text") or "") for a in shared))
+    attached = message.get("attachments") or ()
+    posted = [a for a in attached if not any(a.get(sign) for sign in ELSEWHERE)]
+    for own in (plain(raw), _words(posted, "pretext", "title", "text")):
+        if _is_claim(own):
+            return _claims(own)
+    shared = [a for a in attached if a.get("is_share")]
+    forwarded = _words(shared, "text")
     if _is_claim(forwarded):
         return Asked(_claims(forwarded).claims, _claims(forwarded).need, forwarded=True)
     if shared:
@@ -65,6 +70,10 @@ def read(message: Mapping[str, Any]) -> Asked:
     if _links(raw):
         return Asked(need=Need.LINK)
     return Asked(need=Need.NOTHING)
+
+
+def _words(attached: Iterable[Mapping[str, Any]], *parts: str) -> str:
+    return plain("\n\n".join(str(a.get(part) or "") for a in attached for part in parts))
 
 
 def plain(text: str) -> str:

@@ -49,9 +49,19 @@ def test_what_cannot_be_checked_says_why(message: dict[str, object], need: Need)
     assert read(message) == Asked(need=need)
 
 
-def test_a_preview_of_a_link_is_not_what_the_message_says() -> None:
-    message = {"text": "<https://a.example>", "attachments": [{"text": CLAIM, "from_url": "x"}]}
+@pytest.mark.parametrize("sign", ["from_url", "app_unfurl_url"])
+def test_a_preview_of_a_link_is_not_what_the_message_says(sign: str) -> None:
+    message = {"text": "<https://a.example>", "attachments": [{"text": CLAIM, sign: "x"}]}
     assert read(message) == Asked(need=Need.LINK)
+
+
+@pytest.mark.parametrize("part", ["pretext", "title", "text"])
+def test_what_a_program_posts_as_an_attachment_is_what_it_says(part: str) -> None:
+    story = {part: CLAIM, "title_link": "https://a.example"}
+    assert read({"text": "", "attachments": [story]}) == Asked((CLAIM,))
+    assert read({"text": "The mayor resigned.", "attachments": [story]}).claims == (
+        "The mayor resigned.",
+    )
 
 
 def test_the_words_of_who_forwards_come_before_the_forwarded_ones() -> None:
