@@ -110,5 +110,5 @@ class Store(Protocol):
     def keep(self, page: Page) -> str:
         """Keep the page with its evidence pack; return its id."""
 
-    def earlier(self, claim: Claim) -> list[Page]:
-        """The latest earlier drafts about the same claim, newest first; never evidence."""
+    def earlier(self, claim: Claim) -> dict[str, Page]:
+        """The latest earlier drafts about the same claim by id, newest first; never evidence."""

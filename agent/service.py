@@ -114,7 +114,7 @@ class Desk:
                 verdict=page.verdict.label,
                 scope=page.verdict.scope,
             )
-            for page in self.store.earlier(claim)
+            for page in self.store.earlier(claim).values()
         ]
         outcomes = {(e.checked_on, e.as_of, e.verdict): e for e in reversed(found)}
         return tuple(reversed(outcomes.values()))[:SHOWN_EARLIER]

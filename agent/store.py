@@ -31,7 +31,10 @@ DRAFTS = sa.Table(
 
 
 def draft_id(page: Page) -> str:
-    """Names a page by its words: 16 hexadecimal digits."""
+    """The id under which a page is kept: 16 hexadecimal digits, of the page as it is written now.
+
+    A later version may write the same page otherwise; a page that is kept keeps its id.
+    """
     return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]
 
 
@@ -92,15 +95,16 @@ class SqliteStore:
             connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
         return row["id"]
 
-    def earlier(self, claim: Claim) -> list[Page]:
+    def earlier(self, claim: Claim) -> dict[str, Page]:
         query = (
-            sa.select(DRAFTS.c.page)
+            sa.select(DRAFTS.c.id, DRAFTS.c.page)
             .where(DRAFTS.c.claim_key == key(claim))
             .order_by(DRAFTS.c.checked_on.desc(), sa.literal_column("rowid").desc())
             .limit(LATEST)
         )
         with self._told(), self._engine.begin() as connection:
-            return [Page.model_validate_json(text) for (text,) in connection.execute(query)]
+            rows = connection.execute(query).all()
+            return {kept: Page.model_validate_json(text) for kept, text in rows}
 
 
 class MemoryStore:
@@ -113,9 +117,10 @@ class MemoryStore:
         self._pages.append((key(page.claim), page))
         return draft_id(page)
 
-    def earlier(self, claim: Claim) -> list[Page]:
+    def earlier(self, claim: Claim) -> dict[str, Page]:
         found = [page for known, page in reversed(self._pages) if known == key(claim)]
-        return sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]
+        latest = sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]
+        return {draft_id(page): page for page in latest}
 
 
 def _durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

@@ -35,5 +35,5 @@ class _Unkept:
     def keep(self, page: Page) -> str:
         return ""
 
-    def earlier(self, claim: Claim) -> list[Page]:
+    def earlier(self, claim: Claim) -> dict[str, Page]:
         return self.store.earlier(claim)

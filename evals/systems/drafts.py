@@ -27,8 +27,8 @@ class Unkept:
     def keep(self, page: Page) -> str:
         return ""
 
-    def earlier(self, claim: Claim) -> list[Page]:
-        return []
+    def earlier(self, claim: Claim) -> dict[str, Page]:
+        return {}
 
 
 def drafted(case: str, desk: Desk, question: Question) -> tuple[Outcome, Page | Insufficient]:

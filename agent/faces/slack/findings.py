@@ -22,15 +22,8 @@ class Found:
 
     made: Page | Insufficient
     earlier: date | None = None
-
-    def address(self, desk_url: str | None) -> str | None:
-        """Where the desk shows the draft: its address, with the draft's id in the place for it.
-
-        None without such an address, and where there is no page.
-        """
-        if desk_url is None or not isinstance(self.made, Page):
-            return None
-        return desk_url.replace(DRAFT, draft_id(self.made))
+    id: str = ""
+    """The earlier check's, in the store."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +33,13 @@ class Findings:
     jobs: Jobs
     store: Store
 
-    def earlier(self, claim: str, today: date) -> Page | None:
+    def earlier(self, claim: str, today: date) -> Found | None:
         """The newest check of the same claim, of the last 30 days and of no other day's record."""
         pages = self.store.earlier(read(claim))
         lately = (
-            p for p in pages if p.question.as_of is None and today - p.question.asked_on <= EARLIER
+            Found(page, page.question.asked_on, kept)
+            for kept, page in pages.items()
+            if page.question.as_of is None and today - page.question.asked_on <= EARLIER
         )
         return next(lately, None)
 
@@ -52,8 +47,8 @@ class Findings:
         """What answered a question, while it is kept."""
         if question.earlier:
             pages = self.store.earlier(read(question.asked.claims[0]))
-            page = next((p for p in pages if draft_id(p) == question.earlier), None)
-            return Found(page, page.question.asked_on) if page else None
+            page = pages.get(question.earlier)
+            return Found(page, page.question.asked_on, question.earlier) if page else None
         if not question.job:
             return None
         try:
@@ -61,3 +56,17 @@ class Findings:
         except UnknownJob:
             return None
         return Found(made) if made else None
+
+    def address(self, found: Found, desk_url: str | None) -> str | None:
+        """Where the desk shows a draft: its address, with the draft's id in the place for it.
+
+        None without such an address, and where there is no page.
+        """
+        if desk_url is None or not isinstance(found.made, Page):
+            return None
+        return desk_url.replace(DRAFT, found.id or self._id(found.made))
+
+    def _id(self, made: Page) -> str:
+        """As the store has it; a worker on another machine kept it beside a library of its own."""
+        pages = self.store.earlier(made.claim)
+        return next((kept for kept, page in pages.items() if page == made), draft_id(made))

@@ -12,7 +12,6 @@ from agent.faces.slack.reading import Asked, read
 from agent.faces.slack.ways import Ways
 from agent.faces.slack.web import Refused, Revoked
 from agent.jobs.port import State
-from agent.store import draft_id
 from agent.types import Insufficient
 from agent.types import Question as Asking
 
@@ -73,10 +72,10 @@ class Teller:
     def _found(self, question: Question, claim: str, errand: Errand) -> Found | Message:
         ways = self._ways
         if not question.fresh and not question.job:
-            page = ways.findings.earlier(claim, ways.today())
-            if page:
-                ways.inbox.answered_by(question.id, job=None, earlier=draft_id(page))
-                return Found(page, page.question.asked_on)
+            earlier = ways.findings.earlier(claim, ways.today())
+            if earlier:
+                ways.inbox.answered_by(question.id, job=None, earlier=earlier.id)
+                return earlier
         asking = Asking(text=" ".join(claim.split()), asked_on=ways.today())
         jobs = ways.findings.jobs
         job = jobs.submit(asking, f"slack-{question.id}")

@@ -37,5 +37,5 @@ class Ways:
             buttons,
             found.earlier,
             forwarded=asked.forwarded,
-            link=found.address(self.desk_url),
+            link=self.findings.address(found, self.desk_url),
         )

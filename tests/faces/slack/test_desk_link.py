@@ -1,19 +1,20 @@
 """Where the desk has an address, the full draft is a link to it."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from agent.claims import read
 from agent.faces.slack.blocks import Action, Shown, message
-from agent.faces.slack.findings import Found
-from agent.store import SqliteStore, draft_id
+from agent.faces.slack.findings import Findings, Found
+from agent.jobs.memory import MemoryJobs
+from agent.store import MemoryStore, SqliteStore, draft_id
 from agent.types import Question
 from tests.faces.slack.loopback import Slack
-from tests.faces.slack.place import CLAIM, TODAY, Json, Place, opened, page
+from tests.faces.slack.place import CLAIM, TODAY, Json, Place, draft, opened, page
 from tests.faces.slack.rules import buttons, followed, wrong
 
 DESK = "https://desk.example.org/drafts/{draft}?from=slack"
@@ -52,13 +53,27 @@ def test_a_direct_answer_leads_to_the_draft(desk: Place) -> None:
     assert led(desk.answer("chat.update")) == [TO_TODAYS]
 
 
-def test_an_earlier_check_leads_to_the_draft_that_is_kept(desk: Place, tmp_path: Path) -> None:
-    kept = page(Question(text=CLAIM, asked_on=date(2026, 11, 3)))
-    name = desk.store.keep(kept)
+def test_an_earlier_check_leads_to_the_draft_that_is_kept(desk: Place) -> None:
+    name = desk.store.keep(page(Question(text=CLAIM, asked_on=date(2026, 11, 3))))
     desk.send(desk.mention(CLAIM))
-    assert led(desk.answer()) == [DESK.replace("{draft}", name)]
-    again = SqliteStore(tmp_path / "drafts.sqlite3").earlier(read(CLAIM))
-    assert [draft_id(p) for p in again] == [name]
+    body = desk.answer()
+    assert led(body) == [DESK.replace("{draft}", name)]
+    desk.send(desk.press("share", buttons(body)["share"]))
+    assert led(desk.answer("response")) == led(body)
+
+
+def test_a_draft_that_another_version_kept_has_the_id_it_was_kept_under(
+    desk: Place, tmp_path: Path
+) -> None:
+    for day in (date(2026, 11, 3), TODAY):
+        desk.store.keep(page(Question(text=CLAIM, asked_on=day)))
+        with sqlite3.connect(tmp_path / "drafts.sqlite3") as database:
+            database.execute("UPDATE drafts SET id = 'kept-' || checked_on WHERE id NOT LIKE '%-%'")
+    desk.send(desk.mention(CLAIM))  # an earlier check answers
+    first = desk.answer()
+    desk.send(desk.press("check_again", buttons(first)["check_again"]))  # a job does
+    again = desk.answer("response")
+    assert led(first) == led(again) == [DESK.replace("{draft}", f"kept-{TODAY}")]
 
 
 def test_following_the_link_is_acknowledged_and_sends_nothing(desk: Place) -> None:
@@ -92,7 +107,8 @@ def test_nothing_leads_anywhere_where_there_is_no_page(desk: Place) -> None:
 )
 def test_words_from_outside_do_not_reach_the_address(claim: str) -> None:
     found = page(Question(text=claim, asked_on=TODAY))
-    link = Found(found).address(DESK)
+    with MemoryJobs(draft, limit=1) as jobs:
+        link = Findings(jobs, MemoryStore()).address(Found(found), DESK)
     assert link is not None
     assert LEADS.fullmatch(link)
     told = message(Shown.of(found, "ref", (Action.FULL,), link=link))

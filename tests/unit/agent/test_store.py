@@ -10,7 +10,7 @@ from agent.claims import read
 from agent.claims.sameness import key
 from agent.ports import Store
 from agent.render import render
-from agent.store import MemoryStore, SqliteStore
+from agent.store import MemoryStore, SqliteStore, draft_id
 from agent.types import Insufficient, Page, Question
 from retrieval.errors import LibraryDamaged
 from tests.fakes import FakeShelf
@@ -31,7 +31,7 @@ def draft(store: Store, question: Question = QUESTION) -> Page:
 
 def test_a_draft_comes_back_as_it_was(store: Store) -> None:
     made = draft(store)
-    assert store.earlier(made.claim) == [made]
+    assert list(store.earlier(made.claim).values()) == [made]
 
 
 def test_the_same_claim_asked_in_another_way_is_found_newest_first(store: Store) -> None:
@@ -39,7 +39,7 @@ def test_the_same_claim_asked_in_another_way_is_found_newest_first(store: Store)
     later = draft(
         store, Question(text="Did council close the streets to cars", asked_on=date(2026, 2, 1))
     )
-    assert store.earlier(first.claim) == [later, first]
+    assert list(store.earlier(first.claim).values()) == [later, first]
 
 
 @pytest.mark.parametrize(
@@ -88,20 +88,21 @@ def test_drafts_kept_before_a_claim_had_particulars_are_loaded_and_found(tmp_pat
     with sqlite3.connect(path) as database:
         database.execute("UPDATE drafts SET page = ?, claim_key = 'old'", [json.dumps(old)])
         database.execute("PRAGMA user_version = 0")
-    [found] = SqliteStore(path).earlier(made.claim)
+    [(kept, found)] = SqliteStore(path).earlier(made.claim).items()
     assert found.sections == made.sections
+    assert kept == draft_id(made), "it keeps its id"
 
 
 def test_keeping_the_same_page_twice_keeps_one(store: Store) -> None:
     made = draft(store)
     assert store.keep(made) == store.keep(made)
-    if isinstance(store, SqliteStore):
-        assert store.earlier(made.claim) == [made]
+    assert list(store.earlier(made.claim).values()) == [made]
 
 
 def test_drafts_survive_the_process(tmp_path: Path) -> None:
     made = draft(SqliteStore(tmp_path / "drafts.sqlite3"))
-    assert SqliteStore(tmp_path / "drafts.sqlite3").earlier(made.claim) == [made]
+    kept = SqliteStore(tmp_path / "drafts.sqlite3").earlier(made.claim)
+    assert kept == {draft_id(made): made}
 
 
 def test_a_damaged_file_is_named_before_anything_is_drafted(tmp_path: Path) -> None:
