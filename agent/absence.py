@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from agent.ports import Shelf, Verifier
 from agent.types import Certificate, Citation, Extract, Pair, Support
 from agent.words import content
 from retrieval.ports import Vectors
-from retrieval.types import Filters, Passage, Scope
+from retrieval.types import Filters, Passage, Passages, Scope
+
+Shares = npt.NDArray[np.float64]
 
 RECORD: Final = r"(?:sources?|passages?|record|library|texts?|reporting)"
 FRAMES: Final = (
@@ -110,7 +113,7 @@ def certify(
     """
     searches = [_Search(claim, v) for claim, v in zip(claims, shelf.embed(claims), strict=True)]
     for passages, vectors in shelf.scan(filters):
-        flat = [_flat(passage.text) for passage in passages]
+        flat = [_flat(text) for text in passages.texts]
         for search in searches:
             search.see(passages, flat, vectors @ search.vector)
     scope = shelf.scope(filters)
@@ -127,18 +130,20 @@ class _Search:
         self._on_topic = 0
         self._near: list[tuple[float, Passage]] = []
 
-    def see(self, passages: Sequence[Passage], flat: Sequence[str], cosines: Vectors) -> None:
+    def see(self, passages: Passages, flat: Sequence[str], cosines: Vectors) -> None:
+        """Look at a block: its passages, their flattened texts, their cosines to the claim."""
         self._on_topic += int(np.count_nonzero(cosines >= ON_TOPIC))
-        for passage, text, cosine in zip(passages, flat, cosines.tolist(), strict=True):
-            if cosine >= CANDIDATE or (
-                self._at_most(text) >= CANDIDATE and _share(self._words, passage.text) >= CANDIDATE
-            ):
-                self._near.append((cosine, passage))
+        near = cosines >= CANDIDATE
+        for n in map(int, np.flatnonzero(near | (self._at_most(flat) >= CANDIDATE))):
+            if near[n] or _share(self._words, passages.texts[n]) >= CANDIDATE:
+                self._near.append((float(cosines[n]), passages[n]))
 
-    def _at_most(self, text: str) -> float:
-        """A bound on the share of words that `text` has: a word is there only if its stem is."""
-        found = sum(prefix in text for prefix in self._prefixes)
-        return found / len(self._prefixes) if self._prefixes else 0.0
+    def _at_most(self, flat: Sequence[str]) -> Shares:
+        """A bound on the share of words in each text: a word is there only if its stem is."""
+        found = np.zeros(len(flat))
+        for prefix in self._prefixes:
+            found += [prefix in text for text in flat]
+        return found / max(1, len(self._prefixes))
 
     def certificate(self, verifier: Verifier, threshold: float, scope: Scope) -> Certificate:
         near = sorted(self._near, key=lambda found: (-found[0], found[1].id))

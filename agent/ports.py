@@ -23,7 +23,7 @@ from agent.types import (
 )
 from prompts import Request
 from retrieval.ports import Vectors
-from retrieval.types import Filters, Hit, Passage, Scope
+from retrieval.types import Filters, Hit, Passages, Scope
 
 A = TypeVar("A", bound=BaseModel)
 Probabilities = npt.NDArray[np.float32]
@@ -34,7 +34,7 @@ class Shelf(Protocol):
 
     def search(self, query: str, k: int = 8, filters: Filters = ...) -> list[Hit]: ...
 
-    def scan(self, filters: Filters = ...) -> Iterator[tuple[Sequence[Passage], Vectors]]:
+    def scan(self, filters: Filters = ...) -> Iterator[tuple[Passages, Vectors]]:
         """Every passage in scope, in blocks, with its vector: shapes (n,) and (n, dimension)."""
 
     def scope(self, filters: Filters = ...) -> Scope: ...

@@ -18,7 +18,7 @@ from retrieval.ports import Embedder, Vectors
 from retrieval.record import Record
 from retrieval.search import Search
 from retrieval.stores import FolderStore, ServerStore, Store
-from retrieval.types import EVERYTHING, Filters, Hit, Passage, Scope, Source
+from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Source
 
 RECORD = "library.sqlite3"
 DEPTH = 100
@@ -152,7 +152,7 @@ class Library:
             chosen = reader.passages(ranked[:k])
         return [Hit(passage=passage, **vars(fused[passage.id])) for passage in chosen]
 
-    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Sequence[Passage], Vectors]]:
+    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Passages, Vectors]]:
         """Every passage in scope, in blocks, with its vector: shapes (n,) and (n, dimension)."""
         with self._record.reading() as reader:
             yield from reader.blocks(filters)

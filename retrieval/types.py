@@ -1,5 +1,6 @@
 """What the library holds (sources and passages), and what a search gives (hits and scope)."""
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Self
 
@@ -42,6 +43,28 @@ class Passage(BaseModel, frozen=True, extra="forbid"):
         if self.end - self.start != len(self.text):
             raise ValueError(f"passage {self.id}: span and text differ in length")
         return self
+
+
+class Passages:
+    """Passages of a scan. Each is made when it is asked for: of most only the text is looked at."""
+
+    def __init__(self, texts: Sequence[str], make: Callable[[int], Passage]) -> None:
+        """Take the text of each, and what makes the one in a row."""
+        self.texts, self._make = texts, make
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> Self:
+        """Passages that are there already."""
+        return cls([p.text for p in passages], passages.__getitem__)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, row: int) -> Passage:
+        return self._make(row)
+
+    def __iter__(self) -> Iterator[Passage]:
+        return map(self._make, range(len(self.texts)))
 
 
 class Hit(BaseModel, frozen=True, extra="forbid"):

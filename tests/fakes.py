@@ -10,7 +10,7 @@ from agent.ports import Probabilities
 from agent.types import Check, Outcome, Pair, Ruling, Support
 from agent.words import content
 from retrieval.ports import Vectors
-from retrieval.types import Filters, Hit, Passage, Scope, Source
+from retrieval.types import Filters, Hit, Passage, Passages, Scope, Source
 
 DIMENSION = 256
 READ_ON = date(2026, 11, 22)
@@ -92,9 +92,9 @@ class FakeShelf:
         ]
         return sorted(hits, key=lambda h: (-h.score, h.passage.id))[:k]
 
-    def scan(self, filters: Filters = Filters()) -> Iterator[tuple[Sequence[Passage], Vectors]]:  # noqa: B008
+    def scan(self, filters: Filters = Filters()) -> Iterator[tuple[Passages, Vectors]]:  # noqa: B008
         held = self._within(filters)
-        yield held, embed([p.text for p in held])
+        yield Passages.of(held), embed([p.text for p in held])
 
     def scope(self, filters: Filters = Filters()) -> Scope:  # noqa: B008
         held = self._within(filters)

@@ -6,7 +6,7 @@ from datetime import date
 
 from retrieval.library import Library
 from retrieval.ports import Vectors
-from retrieval.types import EVERYTHING, Filters, Hit, Passage, Scope
+from retrieval.types import EVERYTHING, Filters, Hit, Passages, Scope
 
 _NOWHERE = ("",)
 """Admits no source: an empty list of sources would admit every one."""
@@ -28,7 +28,7 @@ class OwnPages:
     def search(self, query: str, k: int = 8, filters: Filters = EVERYTHING) -> list[Hit]:
         return self.library.search(query, k, self._narrowed(filters))
 
-    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Sequence[Passage], Vectors]]:
+    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Passages, Vectors]]:
         return self.library.scan(self._narrowed(filters))
 
     def scope(self, filters: Filters = EVERYTHING) -> Scope:

@@ -9,7 +9,7 @@ import numpy as np
 
 from evals.case import Document
 from retrieval.ports import Embedder, Vectors
-from retrieval.types import EVERYTHING, Filters, Hit, Passage, Scope, Source
+from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Source
 
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 
@@ -47,8 +47,8 @@ class PageShelf:
         places = {p.id: i for i, p in enumerate(self._passages)}
         return self._vectors[[places[i] for i in passage_ids]]
 
-    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Sequence[Passage], Vectors]]:
-        yield self._passages, self._vectors
+    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Passages, Vectors]]:
+        yield Passages.of(self._passages), self._vectors
 
     def search(self, query: str, k: int = 8, filters: Filters = EVERYTHING) -> list[Hit]:
         if not self._passages:

@@ -42,6 +42,11 @@ LAST_REVISION = select(revisions).order_by(revisions.c.generation.desc()).limit(
 COUNT = select(func.count()).select_from(passages)
 PASSAGES = joined(*SPAN, *SOURCE).where(_NAMED)
 VECTORS = select(passages.c.id, passages.c.vector).where(_NAMED)
+SCAN: Select[Any] = select(*SPAN, passages.c.source_n, passages.c.vector).order_by(
+    passages.c.source_n, passages.c.start
+)
+"""Without the sources: joined in, they would double the time of a scan."""
+OWNERS = select(sources.c.n, *SOURCE).where(sources.c.n.in_(select(_listed.c.value)))
 STANDING = joined(passages.c.id, sources.c.tier, sources.c.origin).where(_NAMED)
 MATRIX = select(passages.c.id, passages.c.source_n, passages.c.vector).order_by(passages.c.n)
 _MATCHING = """

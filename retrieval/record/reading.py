@@ -1,7 +1,7 @@
 """Reads of the record. A `Reader` lives in one transaction: everything it returns fits together."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,10 @@ from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.ports import Vectors
 from retrieval.record import queries
 from retrieval.record.lexical import TITLE_WEIGHT
-from retrieval.record.queries import SOURCE, SPAN, admitted, joined
+from retrieval.record.queries import SOURCE, admitted
 from retrieval.record.schema import SOURCE_FIELDS, passages, revisions, sources
 from retrieval.record.types import Entries, Fields, Known, Revision
-from retrieval.types import EVERYTHING, Filters, Passage, Scope, Source
+from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source
 
 BLOCK = 1_000
 """Rows read at a time: 1.5 MB of vectors."""
@@ -73,14 +73,16 @@ class Reader:
         found = {row[0]: _passage(row, _source(row[5:])) for row in rows}
         return [found[i] for i in ids if i in found]
 
-    def blocks(self, filters: Filters) -> Iterator[tuple[list[Passage], Vectors]]:
+    def blocks(self, filters: Filters) -> Iterator[tuple[Passages, Vectors]]:
         """Every passage that `filters` admit with its vector, by source and position."""
-        order = (passages.c.source_n, passages.c.start)
-        chosen = joined(*SPAN, *SOURCE, passages.c.vector).where(*admitted(filters))
-        known: dict[str, Source] = {}
-        for rows in self.connection.execute(chosen.order_by(*order)).partitions(BLOCK):
-            known |= {row[5]: _source(row[5:-1]) for row in rows if row[5] not in known}
-            yield [_passage(row, known[row[5]]) for row in rows], self._stacked(rows)
+        chosen = queries.SCAN
+        if filters != EVERYTHING:
+            within = select(sources.c.n).where(*admitted(filters))
+            chosen = chosen.where(passages.c.source_n.in_(within))
+        for rows in self.connection.execute(chosen).partitions(BLOCK):
+            owners = json.dumps(sorted({row.source_n for row in rows}))
+            told = self.connection.execute(queries.OWNERS, {"ids": owners})
+            yield _unread(rows, {row.n: row for row in told}), self._stacked(rows)
 
     def scope(self, filters: Filters) -> Scope:
         """How much a search with `filters` could have found. A source counts with its passages."""
@@ -193,6 +195,13 @@ class Reader:
             )
         vectors = np.frombuffer(blobs, "<f4").reshape(len(rows), self._dimension)
         return vectors.astype(np.float32, copy=False)
+
+
+def _unread(rows: Sequence[Row[Any]], owners: Mapping[int, Row[Any]]) -> Passages:
+    return Passages(
+        [row.text for row in rows],
+        lambda n: _passage(rows[n], _source(owners[rows[n].source_n])),
+    )
 
 
 def _source(row: Sequence[Any]) -> Source:
