@@ -1,11 +1,14 @@
 """From a plan to evidence, or to the honest answer that the library has too little on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
-from agent.ports import Shelf
+from agent.drafters.facets import SOUGHT, Facet, speaks_to
+from agent.drafters.terms import terms
+from agent.ports import Entailment, Shelf
+from agent.ranking import Related, ranked
 from agent.types import CheckedSection, Evidence, Insufficient, Plan
 from agent.words import STOP, expanded, tokens
 from retrieval.types import Filters, Hit
@@ -22,10 +25,10 @@ BEARS: Final = 0.45
 """Cosine of the best passage below which the library is silent on the claim."""
 ASKED: Final = 12
 """Nearest passages; one source's must name every word of an open question ("who funded …")."""
+A_FACET: Final = 4
+"""Passages that a second search may add for a facet."""
 ENOUGH: Final = 4
 """Passages below which there is nothing to write a page of."""
-
-
 SECTIONS: Final = 2
 """Sections of findings without which there is no page (limits and bottom line make four)."""
 
@@ -36,16 +39,18 @@ def scope_of(plan: Plan) -> Filters:
     return Filters(published_to=as_of, dated_only=as_of is not None)
 
 
-def gather(plan: Plan, shelf: Shelf) -> Evidence | Insufficient:
-    """Search for every query, keep what is related to the claim, and ask whether it bears on it."""
+def gather(plan: Plan, shelf: Shelf, entailment: Entailment) -> Evidence | Insufficient:
+    """Search for every query, keep what is related to the claim, and ask whether it bears on it.
+
+    A facet that nothing found speaks to is searched for once more, in the words of what lies
+    nearest. What is kept is in the order of `agent.ranking`.
+
+    Raises:
+        EmbeddingFailed: a model cannot be read or run.
+    """
     filters = scope_of(plan)
-    best: dict[str, Hit] = {}
-    for query in plan.queries:
-        for hit in shelf.search(query, PER_QUERY, filters):
-            known = best.get(hit.passage.id)
-            if known is None or hit.score > known.score:
-                best[hit.passage.id] = hit
-    hits = sorted(best.values(), key=lambda h: (-h.score, h.passage.id))
+    first, *others = (shelf.search(query, PER_QUERY, filters) for query in plan.queries)
+    hits = _each_once([*first, *(hit for found in others for hit in found)])
     scope = shelf.scope(filters)
     related = _related(plan, hits, shelf) if hits else []
     if reason := _silence(plan, related):
@@ -56,19 +61,71 @@ def gather(plan: Plan, shelf: Shelf) -> Evidence | Insufficient:
             scope=scope,
             nearest=tuple(hits[:3]),
         )
-    kept = tuple(hit for _, hit in related[:KEPT])
-    return Evidence(hits=kept, scope=scope, queries=plan.queries)
+    more = _more(plan, related)
+    again = _again(plan, related, more, shelf, filters)
+    words = {hit.passage.id: hit.lexical for hit in first}
+    kept = ranked(plan.claim.text, related, words, entailment)[: KEPT - len(again)]
+    return Evidence(hits=(*kept, *again), scope=scope, queries=(*plan.queries, *more.values()))
 
 
-def _related(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[tuple[float, Hit]]:
+def _more(plan: Plan, related: Sequence[Related]) -> dict[Facet, str]:
+    """Queries for the facets that no related passage speaks to.
+
+    Each has the claim, what the nearest passages share beyond it (pseudo-relevance feedback,
+    Rocchio 1971), and words of the facet.
+    """
+    missing = [
+        facet
+        for facet in SOUGHT
+        if not any(speaks_to(h.passage.text, h.passage.source, facet) for _, h in related)
+    ]
+    if not missing:
+        return {}
+    claim = plan.claim.text
+    shared = terms([hit.passage.text for _, hit in related[:ASKED]], expanded(claim))
+    return {facet: " ".join([claim, *shared, SOUGHT[facet]]) for facet in missing}
+
+
+def _again(
+    plan: Plan,
+    related: Sequence[Related],
+    queries: Mapping[Facet, str],
+    shelf: Shelf,
+    filters: Filters,
+) -> list[Hit]:
+    """What the second search finds for each facet: related to the claim, and new."""
+    known = {hit.passage.id for _, hit in related}
+    added: list[Hit] = []
+    for facet, query in queries.items():
+        found = shelf.search(query, PER_QUERY, filters)
+        hits = [h for h in found if speaks_to(h.passage.text, h.passage.source, facet)]
+        # Held against what was found before: the best of it says what is on topic.
+        both = _related(plan, _each_once([*(hit for _, hit in related), *hits]), shelf)
+        new = [hit for _, hit in both if hit.passage.id not in known][:A_FACET]
+        known |= {hit.passage.id for hit in new}
+        added += new
+    return added
+
+
+def _each_once(hits: Sequence[Hit]) -> list[Hit]:
+    """Each passage with its best score, best first."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        known = best.get(hit.passage.id)
+        if known is None or hit.score > known.score:
+            best[hit.passage.id] = hit
+    return sorted(best.values(), key=lambda h: (-h.score, h.passage.id))
+
+
+def _related(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[Related]:
     """Hits with their cosine to the claim, nearest first, without those that are off its topic."""
     cosines = _cosines(plan, hits, shelf)
-    ranked = sorted(zip(cosines, hits, strict=True), key=lambda r: (-r[0], r[1].passage.id))
+    nearest = sorted(zip(cosines, hits, strict=True), key=lambda r: (-r[0], r[1].passage.id))
     best: dict[str, float] = {}
-    for cosine, hit in ranked:
+    for cosine, hit in nearest:
         best.setdefault(hit.passage.source.id, cosine)
     least = ON_TOPIC * max(cosines)
-    return [r for r in ranked if r[0] >= RELATED and best[r[1].passage.source.id] >= least]
+    return [r for r in nearest if r[0] >= RELATED and best[r[1].passage.source.id] >= least]
 
 
 def _cosines(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[float]:
@@ -78,7 +135,7 @@ def _cosines(plan: Plan, hits: Sequence[Hit], shelf: Shelf) -> list[float]:
     return [float(c) for c in np.max(vectors @ readings.T, axis=1)]
 
 
-def _silence(plan: Plan, related: Sequence[tuple[float, Hit]]) -> str | None:
+def _silence(plan: Plan, related: Sequence[Related]) -> str | None:
     """Why the evidence does not bear on the claim, or None where it does."""
     if not related or related[0][0] < BEARS:
         return "no passage in the library is close enough to this claim"

@@ -1,4 +1,4 @@
-"""What to look for: the claim, its words as sources write them, and its denial."""
+"""What to look for: the claim, its words as sources write them, its opposite, and each facet."""
 
 from agent.claims import read
 from agent.spelling import Speller
@@ -25,8 +25,10 @@ class EmbeddedPlanner:
         queries = (
             claim.text,
             words,
+            claim.opposite,
             f"fact check: the claim that {claim.text} is false",
-            f"rules, data and investigations about {claim.text}",
+            f"laws, rules and policy on {claim.text}",
+            f"studies, data and investigations on {claim.text}",
             *typed,
         )
         return Plan(question=question, claim=claim, queries=tuple(dict.fromkeys(queries)))

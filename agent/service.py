@@ -69,7 +69,7 @@ class Desk:
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
     ) -> Page | Insufficient:
         clock.step("search")
-        evidence = gather(plan, self.shelf)
+        evidence = gather(plan, self.shelf, self.entailment)
         if isinstance(evidence, Insufficient):
             return evidence
         court = Court(self.verifier, self.shelf, evidence, scope_of(plan), self.reviewer)

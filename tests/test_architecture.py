@@ -18,7 +18,7 @@ FLOORS: dict[str, set[str]] = {
 STOREYS = (  # inside the agent, from the ground up: a module imports its own storey or one below
     ("types", "words", "settings", "prices", "spending"),
     ("ledger",),
-    ("ports", "chat", "budget"),
+    ("ports", "chat", "budget", "ranking"),
     ("checks", "claims", "clauses", "render", "store"),
     ("absence", "stance", "verdict", "judge", "reading", "framing", "selftest"),
     ("verification",),

@@ -47,6 +47,12 @@ KINDS: Final = {
     "study": Facet.INQUIRY,
     "data": Facet.INQUIRY,
 }
+SOUGHT: Final = {
+    Facet.ORIGIN: "fact check viral claim false",
+    Facet.RULES: "law rules policy order",
+    Facet.INQUIRY: "study investigation data figures",
+}
+"""What to search for where no passage speaks to a facet; the others are the claim itself."""
 NEAR: Final = 0.50
 """Cosine to the claim from which a sentence without a cue is a fact near it, not context."""
 LONGEST: Final = 14
@@ -55,13 +61,22 @@ LONGEST: Final = 14
 
 def facet_of(text: str, source: Source, cosine: float) -> Facet:
     """Where a sentence belongs, by its own words first and the kind of its source second."""
-    counts = {facet: len(cue.findall(text)) for facet, cue in CUES.items()}
-    if source.kind in KINDS:
-        counts[KINDS[source.kind]] += 1
-    facet, most = max(counts.items(), key=lambda c: c[1])
+    facet, most = max(_cues(text, source).items(), key=lambda c: c[1])
     if most >= 2 or (most == 1 and cosine < NEAR):
         return facet
     return Facet.FACTS if cosine >= NEAR else Facet.CONTEXT
+
+
+def speaks_to(text: str, source: Source, facet: Facet) -> bool:
+    """Whether a passage has something for this facet, whatever else it has."""
+    return _cues(text, source)[facet] > 0
+
+
+def _cues(text: str, source: Source) -> dict[Facet, int]:
+    counts = {facet: len(cue.findall(text)) for facet, cue in CUES.items()}
+    if source.kind in KINDS:
+        counts[KINDS[source.kind]] += 1
+    return counts
 
 
 def heading(

@@ -26,7 +26,7 @@ from agent.types import (
     VerdictLabel,
 )
 from agent.verification import Court
-from tests.fakes import FakeShelf, WordVerifier, embed, passages, source
+from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
 from tests.scripted import ScriptedChat, honest
 
 DRAFTERS: dict[str, Callable[[], Drafter]] = {
@@ -73,7 +73,7 @@ def drafter(request: pytest.FixtureRequest) -> Drafter:
 
 @pytest.fixture
 def evidence() -> Evidence:
-    found = gather(PLAN, SHELF)
+    found = gather(PLAN, SHELF, WordsEntailment())
     assert isinstance(found, Evidence)
     return found
 
@@ -123,7 +123,7 @@ def test_a_sentence_that_denies_another_is_not_taken_for_its_repetition() -> Non
         *passages(source("radio"), "Cars on the river bridge were counted in January 2026."),
         *passages(source("blog"), "The river bridge is closed to cars at night."),
     ]
-    found = gather(PLAN, FakeShelf(held))
+    found = gather(PLAN, FakeShelf(held), WordsEntailment())
     assert isinstance(found, Evidence)
     said = [
         s.text for section in EmbeddedDrafter(embed).draft(PLAN, found) for s in section.sentences
@@ -140,7 +140,7 @@ def test_a_pronoun_is_never_joined_to_a_sentence_from_elsewhere() -> None:
         "He was arrested at the river bridge closed to cars.",
     )
     held = [far[0], far[2], *passages(source("other"), *TEXTS)]
-    found = gather(PLAN, FakeShelf(held))
+    found = gather(PLAN, FakeShelf(held), WordsEntailment())
     assert isinstance(found, Evidence)
     said = [
         s.text for section in EmbeddedDrafter(embed).draft(PLAN, found) for s in section.sentences

@@ -24,7 +24,7 @@ from agent.types import (
 )
 from agent.verification import Court
 from retrieval.types import Passage
-from tests.fakes import FakeShelf, WordVerifier, embed, passages, source
+from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
 
 PLAN = EmbeddedPlanner().plan(
     Question(text="Is the river bridge closed to cars?", asked_on=date(2026, 6, 30))
@@ -47,7 +47,7 @@ FILLING = [
 
 
 def drafted(held: Sequence[Passage]) -> tuple[Evidence, tuple[Section, ...]]:
-    evidence = gather(PLAN, FakeShelf(held))
+    evidence = gather(PLAN, FakeShelf(held), WordsEntailment())
     assert isinstance(evidence, Evidence)
     return evidence, EmbeddedDrafter(embed).draft(PLAN, evidence)
 

@@ -1,9 +1,12 @@
+from collections.abc import Sequence
 from datetime import date
 
+from agent.drafters.facets import SOUGHT, Facet
 from agent.gather import gather
 from agent.planner import EmbeddedPlanner
 from agent.types import Evidence, Insufficient, Question
-from tests.fakes import FakeShelf, passages, source
+from retrieval.types import Filters, Hit, Passage
+from tests.fakes import FakeShelf, WordsEntailment, passages, source
 
 ASKED = date(2026, 6, 30)
 HELD = [
@@ -23,7 +26,7 @@ HELD = [
 
 def gathered(question: str, as_of: date | None = None) -> Evidence | Insufficient:
     plan = EmbeddedPlanner().plan(Question(text=question, asked_on=ASKED, as_of=as_of))
-    return gather(plan, FakeShelf(HELD))
+    return gather(plan, FakeShelf(HELD), WordsEntailment())
 
 
 def test_what_bears_on_the_claim_is_gathered_and_what_does_not_is_left() -> None:
@@ -55,4 +58,63 @@ def test_nothing_published_after_the_as_of_date_is_evidence() -> None:
 
 def test_an_empty_library_never_reaches_a_drafter() -> None:
     plan = EmbeddedPlanner().plan(Question(text="Is the bridge closed?", asked_on=ASKED))
-    assert isinstance(gather(plan, FakeShelf([])), Insufficient)
+    assert isinstance(gather(plan, FakeShelf([]), WordsEntailment()), Insufficient)
+
+
+class Watched(FakeShelf):
+    """Keeps what it was asked for; finds `hidden` only where the word "policy" is asked."""
+
+    def __init__(self, held: Sequence[Passage], hidden: Sequence[Passage]) -> None:
+        super().__init__([*held, *hidden])
+        self.asked: list[str] = []
+        self._hidden = {p.id for p in hidden}
+
+    def search(self, query: str, k: int = 8, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008
+        self.asked.append(query)
+        found = super().search(query, k, filters)
+        if query.endswith(SOUGHT[Facet.RULES]):
+            return found
+        return [hit for hit in found if hit.passage.id not in self._hidden]
+
+
+RULES = passages(source("council"), "Rules ban cars from the river bridge during repairs.")
+PLAIN = [
+    *passages(source("a"), "Posts show cars on the river bridge. It is closed to cars in winter."),
+    *passages(source("b"), "Data show 40 cars on the river bridge, closed to cars or not."),
+    *passages(source("c"), "Cars queue where the river bridge is closed to cars."),
+    *passages(source("d"), "The closed river bridge has no cars."),
+]
+PLAN = EmbeddedPlanner().plan(Question(text="Is the river bridge closed to cars?", asked_on=ASKED))
+
+
+def test_the_opposite_and_each_facet_are_searched_for() -> None:
+    queries = " / ".join(PLAN.queries)
+    assert PLAN.claim.opposite in PLAN.queries
+    for word in ("fact check", "rules", "studies"):
+        assert word in queries
+
+
+def test_a_facet_that_nothing_speaks_to_is_searched_for_once_more() -> None:
+    shelf = Watched(PLAIN, RULES)
+    found = gather(PLAN, shelf, WordsEntailment())
+    assert isinstance(found, Evidence)
+    (again,) = shelf.asked[len(PLAN.queries) :]
+    assert again.startswith(PLAN.claim.text)
+    assert again.endswith(SOUGHT[Facet.RULES])
+    assert found.queries == (*PLAN.queries, again)
+    assert found.hits[-1].passage == RULES[0]
+
+
+def test_where_every_facet_has_something_nothing_is_searched_again() -> None:
+    shelf = Watched([*PLAIN, *RULES], [])
+    found = gather(PLAN, shelf, WordsEntailment())
+    assert isinstance(found, Evidence)
+    assert found.queries == PLAN.queries == tuple(shelf.asked)
+
+
+def test_a_second_search_adds_nothing_that_is_off_the_claim() -> None:
+    strange = passages(source("zoo"), "Policy and law order penguins to walk.")
+    found = gather(PLAN, Watched(PLAIN, strange), WordsEntailment())
+    assert isinstance(found, Evidence)
+    assert "zoo" not in {s.id for s in found.sources}
+    assert len(found.queries) == len(PLAN.queries) + 1

@@ -22,7 +22,7 @@ from agent.render import render
 from agent.types import CheckedSection, Evidence, Page
 from agent.verification import Court
 from prompts import Request
-from tests.fakes import embed
+from tests.fakes import WordsEntailment, embed
 from tests.scripted import FACETS, ScriptedChat, honest, records
 from tests.unit.agent.desk_with_model import QUESTION, SHELF, VERIFIER, desk
 
@@ -164,7 +164,7 @@ def invented(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
     """Without the poisoned source: here the model is the liar."""
-    found = gather(EmbeddedPlanner().plan(QUESTION), SHELF)
+    found = gather(EmbeddedPlanner().plan(QUESTION), SHELF, WordsEntailment())
     assert isinstance(found, Evidence)
     kept = tuple(h for h in found.hits if h.passage.source.id != "poisoned")
     return Evidence(hits=kept, scope=found.scope, queries=found.queries)
