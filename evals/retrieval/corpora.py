@@ -29,6 +29,10 @@ from evals.loaders.rows import jsonl
 from retrieval.addresses import located
 
 FOLDER: Final = "claims"
+DEVELOPMENT: Final = "development"
+REPORTING: Final = "reporting"
+HALVES: Final = (DEVELOPMENT, REPORTING)
+"""Halves of each set. Weights are chosen on one half only and figures are told of the other."""
 _ARCHIVED: Final = re.compile(r"https?://web\.archive\.org/web/\d+[a-z_]*/(?=https?://)")
 _ADDRESS: Final = re.compile(r"https?://[^\s/<>\"\\]+(?:/[^\s<>\"\\]*|[?#][^\s<>\"\\]*)?")
 _DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?!\d)")
@@ -125,6 +129,11 @@ def documents(data: Path, part: Set) -> Iterator[dict[str, str]]:
             "published": _published(original) if part is AVERITEC else "",
             "text": row.text,
         }
+
+
+def half_of(claim_id: str) -> str:
+    """`DEVELOPMENT`, where weights are chosen, or `REPORTING`, by a hash of the claim's id."""
+    return HALVES[hashlib.sha256(claim_id.encode()).digest()[0] % len(HALVES)]
 
 
 def sample(found: Sequence[Claim], most: int, seed: int) -> list[Claim]:

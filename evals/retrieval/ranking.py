@@ -1,16 +1,18 @@
 """The ways to rank the documents of a pool for a claim, over the same candidates.
 
-Both legs and their fusion are the product's own: the record's BM25, the exact scan over the stored
-vectors, `convex`. The query is the text of the claim as it stands.
+Both legs, their fusion and the re-ranking are the product's own: the record's BM25, the exact scan
+over the stored vectors, `convex`, `agent.ranking`. The query is the text of the claim as it stands.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from agent import ranking as product
+from agent.ports import Entailment
 from evals.retrieval.corpora import Claim
 from retrieval.exact import ExactScan
 from retrieval.fusion import DENSE_WEIGHT, convex
@@ -22,19 +24,9 @@ from retrieval.record.queries import MATCHING
 
 RECIPROCAL: Final = 60
 """Constant of rank fusion; Cormack, Clarke and Buettcher 2009."""
-RERANKED: Final = 40
-"""Passages that the cross-encoder reads for a claim, the best of fusion: as many as a draft may
-cite."""
 TITLE_WEIGHTS: Final = (0.0, 1.0, TITLE_WEIGHT, 4.0, 8.0)
 
 Scores = Mapping[str, float]
-
-
-class Entailment(Protocol):
-    """A cross-encoder as the table needs it."""
-
-    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
-        """P(supported), P(contradicted), P(neither) of each (evidence, claim); shape (n, 3)."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class Candidates:
     documents: Mapping[str, str]
     """Passage id to source id."""
     relevance: Scores = field(default_factory=dict)
-    """1 - P(neither) of the passages that were re-ranked."""
+    """What the cross-encoder found in the passages that it read; see `agent.ranking`."""
 
 
 Ranking = Callable[[Candidates], list[str]]
@@ -74,15 +66,13 @@ def gather(record: Record, embedder: Embedder, claims: Sequence[Claim]) -> list[
 def with_relevance(
     record: Record, model: Entailment, found: Sequence[Candidates], progress: Callable[[int], None]
 ) -> list[Candidates]:
-    """Have the cross-encoder read the `RERANKED` best passages of each claim."""
+    """Have the cross-encoder read the `agent.ranking.READ` best passages of each claim."""
     read = []
     with record.reading() as reader:
         for done, one in enumerate(found):
             progress(done)
-            passages = reader.passages(_best(fused(one, DENSE_WEIGHT))[:RERANKED])
-            told = model.probabilities([(p.text, one.claim.text) for p in passages])
-            relevance = {p.id: 1.0 - float(row[2]) for p, row in zip(passages, told, strict=True)}
-            read.append(Candidates(**{**vars(one), "relevance": relevance}))
+            passages = reader.passages(_best(fused(one, DENSE_WEIGHT))[: product.READ])
+            read.append(replace(one, relevance=product.relevance(one.claim.text, passages, model)))
     return read
 
 
@@ -110,19 +100,11 @@ def by_scores(weight: float) -> Ranking:
     return lambda c: _documents(c, _best(fused(c, weight)))
 
 
-def reranked(weight: float) -> Ranking:
-    """Fusion, its first passages put in order by (1 - weight) fused + weight relevance."""
-
-    def rank(c: Candidates) -> list[str]:
-        scores = {
-            passage: (1 - weight) * score + weight * c.relevance[passage]
-            if passage in c.relevance
-            else score - 1.0  # behind every passage that was read
-            for passage, score in fused(c, DENSE_WEIGHT).items()
-        }
-        return _documents(c, _best(scores))
-
-    return rank
+def reranked(share: float) -> Ranking:
+    """Fusion, its first passages put in order with a share of the cross-encoder."""
+    return lambda c: _documents(
+        c, _best(product.reranked(fused(c, DENSE_WEIGHT), c.relevance, share))
+    )
 
 
 def fused(c: Candidates, weight: float) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Marks of rankings, weights tuned on the other half, and what the figures are worth."""
+"""Marks of rankings, what weights are chosen by, and what the figures are worth."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -18,8 +18,10 @@ SHARES: Final = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
 the upper end."""
 BLENDS: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
 """Shares of the cross-encoder that are tried for re-ranking."""
-HALVES: Final = 2
 SEED: Final = 1
+
+ALL: Final = "all sets"
+"""The claims of all sets together, each counting the same."""
 
 Marks = Mapping[str, Sequence[float]]
 """Metric to one mark a claim."""
@@ -29,6 +31,7 @@ class Figures(Value):
     """One way of ranking on one set."""
 
     part: str
+    """Name of a set, or `ALL`."""
     way: str
     ndcg: Estimate
     recall: Estimate
@@ -57,20 +60,6 @@ def clusters(claims: Sequence[Claim]) -> list[str]:
     return [str(label) for label in labels[: len(claims)]]
 
 
-def halves(claims: Sequence[Claim], groups: Sequence[str]) -> list[int]:
-    """0 or 1 for each claim: in each set whole clusters, the largest first, to the smaller half."""
-    filled: dict[str, list[int]] = {}
-    sizes: dict[tuple[str, str], int] = {}
-    for claim, group in zip(claims, groups, strict=True):
-        sizes[claim.part, group] = sizes.get((claim.part, group), 0) + 1
-    half: dict[tuple[str, str], int] = {}
-    for part, group in sorted(sizes, key=lambda key: (-sizes[key], key)):
-        counts = filled.setdefault(part, [0] * HALVES)
-        half[part, group] = counts.index(min(counts))
-        counts[half[part, group]] += sizes[part, group]
-    return [half[c.part, g] for c, g in zip(claims, groups, strict=True)]
-
-
 def marks(found: Sequence[Candidates], ranking: Ranking) -> Marks:
     """nDCG@10, recall@20 and reciprocal rank of every claim."""
     told: dict[str, list[float]] = {"ndcg": [], "recall": [], "mrr": []}
@@ -89,31 +78,11 @@ def average(found: Sequence[Candidates], ndcg: Sequence[float]) -> float:
     return float(np.mean([np.mean(values) for values in each.values()]))
 
 
-def tuned(
-    found: Sequence[Candidates],
-    half: Sequence[int],
-    of: Callable[[float], Ranking],
-    weights: Sequence[float],
-) -> tuple[Marks, list[dict[float, float]]]:
-    """Marks of each claim with the weight that is best on the half it is not in.
-
-    Returns:
-        The marks, and for each half its average nDCG@10 by weight.
-    """
-    by_weight = {w: marks(found, of(w)) for w in weights}
-    curves: list[dict[float, float]] = []
-    for h in range(HALVES):
-        rows = [n for n, other in enumerate(half) if other == h]
-        inside = [found[n] for n in rows]
-        curves.append(
-            {w: average(inside, [m["ndcg"][n] for n in rows]) for w, m in by_weight.items()}
-        )
-    chosen = [max(weights, key=curves[1 - h].__getitem__) for h in range(HALVES)]
-    metrics = next(iter(by_weight.values()))
-    crossed = {
-        name: [by_weight[chosen[h]][name][n] for n, h in enumerate(half)] for name in metrics
-    }
-    return crossed, curves
+def curve(
+    found: Sequence[Candidates], of: Callable[[float], Ranking], weights: Sequence[float]
+) -> dict[float, float]:
+    """Average nDCG@10 by weight."""
+    return {w: average(found, marks(found, of(w))["ndcg"]) for w in weights}
 
 
 def figures(
@@ -149,4 +118,4 @@ def _parts(found: Sequence[Candidates]) -> dict[str, list[int]]:
     places: dict[str, list[int]] = {}
     for n, one in enumerate(found):
         places.setdefault(one.claim.part, []).append(n)
-    return places
+    return {**places, ALL: list(range(len(found)))}

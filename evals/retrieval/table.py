@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from agent.ports import Entailment
+from agent.ranking import RELEVANCE
 from agent.types import Value
 from evals.retrieval import ranking, scores
-from evals.retrieval.corpora import SETS, Claim, claims, sample
+from evals.retrieval.corpora import DEVELOPMENT, SETS, claims, half_of, sample
 from evals.retrieval.pool import fill
-from evals.retrieval.ranking import Candidates, Entailment
+from evals.retrieval.ranking import Candidates
 from evals.retrieval.scores import Figures, Gain, Marks
 from retrieval.fusion import DENSE_WEIGHT
 from retrieval.ingest import Progress
@@ -20,18 +22,21 @@ from retrieval.record.lexical import TITLE_WEIGHT
 class Table(Value):
     """Everything that a run found."""
 
+    half: str
+    """`corpora.DEVELOPMENT` or `corpora.REPORTING`."""
     documents: int
     passages: int
     claims: dict[str, int]
     figures: tuple[Figures, ...]
     gains: tuple[Gain, ...]
-    curves: dict[str, list[dict[float, float]]]
-    """Of what is tuned: for each half the average nDCG@10 by weight."""
+    curves: dict[str, dict[float, float]]
+    """Of what is chosen on the development part: its average nDCG@10 by weight."""
 
 
 def run(  # noqa: PLR0913, PLR0917 - what a run works with, and whom it tells
     data: Path,
     directory: Path,
+    half: str,
     most: int,
     model: Entailment | None,
     embedder: Embedder,
@@ -42,13 +47,14 @@ def run(  # noqa: PLR0913, PLR0917 - what a run works with, and whom it tells
     Args:
         data: folder that has `claims/`.
         directory: of the library.
-        most: claims drawn of each set; 0 for all.
+        half: one of `corpora.HALVES`; only on the development half are weights compared.
+        most: claims drawn of this half of each set; 0 for all.
         model: re-ranks; None leaves re-ranking out.
         embedder: of the library.
         progress: told what is done of what.
     """
-    every = {part.name: [c for c in claims(data, part) if c.relevant] for part in SETS}
-    drawn = [claim for found in every.values() for claim in sample(found, most, scores.SEED)]
+    every = [[c for c in claims(data, s) if c.relevant and half_of(c.id) == half] for s in SETS]
+    drawn = [claim for found in every for claim in sample(found, most, scores.SEED)]
     fill(directory, data, SETS, embedder, progress)
     record = Record.open(directory / RECORD)
     try:
@@ -61,48 +67,40 @@ def run(  # noqa: PLR0913, PLR0917 - what a run works with, and whom it tells
             held = reader.count(), len(reader.known())
     finally:
         record.close()
-    return _table(held, found, reranks=model is not None)
-
-
-def _table(held: tuple[int, int], found: Sequence[Candidates], *, reranks: bool) -> Table:
-    drawn = [one.claim for one in found]
     groups = scores.clusters(drawn)
-    half = scores.halves(drawn, groups)
-    ways: dict[str, Marks] = {
-        "words, no titles": scores.marks(found, ranking.by_words(0.0)),
-        "words": scores.marks(found, ranking.by_words(TITLE_WEIGHT)),
-        "meaning": scores.marks(found, ranking.by_meaning),
-        "rank fusion": scores.marks(found, ranking.by_ranks),
-        "fusion": scores.marks(found, ranking.by_scores(DENSE_WEIGHT)),
-    }
-    curves = {"titles": _titles(found, half)}
-    ways["fusion, tuned"], curves["fusion"] = scores.tuned(
-        found, half, ranking.by_scores, scores.SHARES
-    )
-    best = "fusion, tuned"
-    if reranks:
-        ways["cross-encoder"] = scores.marks(found, ranking.reranked(1.0))
-        best = "fusion + re-rank"
-        ways[best], curves["re-rank"] = scores.tuned(found, half, ranking.reranked, scores.BLENDS)
+    ways = _ways(found, reranks=model is not None)
+    *_, best = ways
     return Table(
+        half=half,
         documents=held[1],
         passages=held[0],
-        claims=_counted(drawn),
+        claims={s.name: sum(claim.part == s.name for claim in drawn) for s in SETS},
         figures=tuple(scores.figures(found, groups, ways)),
         gains=tuple(scores.gains(found, groups, ways, best)),
-        curves=curves,
+        curves=_curves(found, reranks=model is not None) if half == DEVELOPMENT else {},
     )
 
 
-def _titles(found: Sequence[Candidates], half: Sequence[int]) -> list[dict[float, float]]:
-    told = {w: scores.marks(found, ranking.by_words(w))["ndcg"] for w in ranking.TITLE_WEIGHTS}
-    curves = []
-    for h in range(scores.HALVES):
-        rows = [n for n, other in enumerate(half) if other == h]
-        inside = [found[n] for n in rows]
-        curves.append({w: scores.average(inside, [m[n] for n in rows]) for w, m in told.items()})
+def _ways(found: Sequence[Candidates], *, reranks: bool) -> dict[str, Marks]:
+    """Marks of every way of ranking, with the product's own weights; the product's way last."""
+    ways = {
+        "words, no titles": ranking.by_words(0.0),
+        "words": ranking.by_words(TITLE_WEIGHT),
+        "meaning": ranking.by_meaning,
+        "rank fusion": ranking.by_ranks,
+        "fusion": ranking.by_scores(DENSE_WEIGHT),
+    }
+    if reranks:
+        ways["cross-encoder"] = ranking.reranked(1.0)
+        ways["fusion + re-rank"] = ranking.reranked(RELEVANCE)
+    return {name: scores.marks(found, way) for name, way in ways.items()}
+
+
+def _curves(found: Sequence[Candidates], *, reranks: bool) -> dict[str, dict[float, float]]:
+    curves = {
+        "titles": scores.curve(found, ranking.by_words, ranking.TITLE_WEIGHTS),
+        "meaning": scores.curve(found, ranking.by_scores, scores.SHARES),
+    }
+    if reranks:
+        curves["re-rank"] = scores.curve(found, ranking.reranked, scores.BLENDS)
     return curves
-
-
-def _counted(drawn: Sequence[Claim]) -> dict[str, int]:
-    return {part.name: sum(claim.part == part.name for claim in drawn) for part in SETS}
