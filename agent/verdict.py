@@ -56,15 +56,36 @@ def tally(
 ) -> Tally:
     """Count origins by side: a reprint adds nothing, but the best tier of an origin counts.
 
+    Where one publisher has spoken on both sides, what it published last counts.
+
     `stances` has one for each citation of a finding; other kinds of sentences have none.
     """
     sides: dict[Stance, dict[str, int]] = {Stance.FOR: {}, Stance.AGAINST: {}}
-    for sentence, read in zip(sentences, stances, strict=True):
-        for citation, stance in zip(sentence.citations, read, strict=bool(read)):
-            source = sources[citation.source]
-            side = sides.get(stance, {})
+    votes = [
+        (stance, sources[citation.source])
+        for sentence, read in zip(sentences, stances, strict=True)
+        for citation, stance in zip(sentence.citations, read, strict=bool(read))
+        if stance in sides
+    ]
+    for stance, source in votes:
+        if not _overtaken(stance, source, votes):
+            side = sides[stance]
             side[source.origin] = min(source.tier, side.get(source.origin, source.tier))
     return Tally(supporting=sides[Stance.FOR], opposing=sides[Stance.AGAINST])
+
+
+def _overtaken(
+    stance: Stance, source: Source, votes: Sequence[tuple[Stance, Source]]
+) -> bool:
+    """Whether the same publisher said the opposite later: an outlet's last word counts."""
+    return any(
+        other is not stance
+        and later.publisher == source.publisher
+        and source.published is not None
+        and later.published is not None
+        and later.published > source.published
+        for other, later in votes
+    )
 
 
 def reach(

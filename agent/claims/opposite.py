@@ -48,6 +48,8 @@ SHARES: Final = frozenset(
 """The opposite of "all are" is not "all are not"."""
 JOINED: Final = re.compile(r"\b(?:and|but|or)\b", re.IGNORECASE)
 FREE: Final = DETERMINERS | PREPOSITIONS | {"that"}
+RELATIVE: Final = frozenset({"that", "who", "which", "because", "if", "when"})
+PLURAL: Final = frozenset({"are", "were", "have"})
 POSSIBLE: Final = frozenset({"may", "might", "could"})
 NO_LONGER: Final = re.compile(r"\b(?:is|are|was|were) no longer\b", re.IGNORECASE)
 
@@ -97,12 +99,14 @@ def _denied(statement: str) -> str:
         before = words[n - 1].lower()
         if before in DETERMINERS:
             continue
-        if low in POSSIBLE or low in {"that", "who", "which", "because", "if", "when"}:
+        if low in POSSIBLE or low in RELATIVE:
             break
         if low == "can":
             return " ".join([*words[:n], "cannot", *words[n + 1 :]])
         if low in BE | MODAL or (low in HAVE and _auxiliary(words, n)):
             return " ".join([*words[: n + 1], "not", *words[n + 1 :]])
+        if _plural_noun(low, words[n + 1 :]):
+            continue
         if (found := _tense(low, before, words[n + 1 :])) and word[0].islower():
             carrier, base = found
             front = n - 1 if before in ADVERBS and n > 1 else n
@@ -124,6 +128,14 @@ def _tense(word: str, before: str, after: Sequence[str]) -> tuple[str, str] | No
     if found is None or (word.endswith("ed") and _attributive(after)):
         return None
     return "did" if found[1] == "past" else "does", found[0]
+
+
+def _plural_noun(word: str, after: Sequence[str]) -> bool:
+    """Whether a form in "-s" is the subject of a plural verb to come: "power cuts in 2025 were"."""
+    low = [w.lower() for w in after]
+    behind = next((n for n, w in enumerate(low) if w in RELATIVE), len(low))
+    plural = any(w in PLURAL for w in low[:behind])
+    return word.endswith("s") and plural and (low[0] in PLURAL or low[0] in PREPOSITIONS)
 
 
 def _attributive(after: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from agent.drafters.facets import Facet, facet_of
 from agent.drafters.gaps import speaks_of_a_gap
 from agent.drafters.phrasing import about_itself, fit, leans_back, points_back
-from agent.stance import NEGATION, Said, by_rule, proposition
+from agent.stance import NEGATION, Said, by_rule, proposition, withdrawals, withdrawn
 from agent.types import Citation, Evidence, Plan, Stance
 from agent.words import content, expanded
 from retrieval.ports import Vectors
@@ -43,6 +43,8 @@ FACETS: Final = 3
 LONELY: Final = frozenset({Facet.ORIGIN, Facet.RULES, Facet.INQUIRY})
 GAP: Final = 2
 """Characters between two sentences that follow each other: a space, or a blank line."""
+WITNESSES: Final = 3
+"""Origins that are heard for, and against, the claim even where they say the same."""
 REPEATS: Final = 0.80
 """Cosine from which two sentences of different sources say the same: the second is left out."""
 AGAIN: Final = 0.70
@@ -73,8 +75,14 @@ class Candidate:
     before: "Candidate | None"
     cosine: float
     facet: Facet
-    decisive: bool = False
-    """Whether it speaks for or against the claim."""
+    stance: Stance = Stance.NEITHER
+    """Whether it speaks for or against the claim, as far as rules can tell."""
+    withdrawn: bool = False
+    """Whether its source, or the one that it copies, took it back later."""
+
+    @property
+    def decisive(self) -> bool:
+        return self.stance is not Stance.NEITHER
 
     @property
     def text(self) -> str:
@@ -102,7 +110,7 @@ class Candidate:
                 return ()
             run.insert(0, run[0].before)
         words = sum(len(c.text.split()) for c in run)
-        whole = all(fit(c.text) and not c.doubtful() for c in run)
+        whole = all(fit(c.text) and not (c.doubtful() or c.withdrawn) for c in run)
         whole = whole and (len(run) == 1 or words <= LONGEST)
         return tuple(run) if whole else ()
 
@@ -135,11 +143,12 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
     vectors = embed([claim, " ".join(expanded(claim)), *texts])
     cosines = (vectors[2:] @ vectors[:2].T).max(axis=1)
     found: list[Candidate] = []
-    known = proposition(plan.claim)
+    known, back = proposition(plan.claim), withdrawals(evidence.passages)
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         before = _just_before(found, passage, passage.start + start)
         leans = before is not None and leans_back(text, passage.source, before.text)
         facet = facet_of(text, passage.source, float(cosine))
+        said = Said.of(text, passage, passage.start + start)
         one = Candidate(
             passage=passage,
             start=passage.start + start,
@@ -147,8 +156,8 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
             before=before,
             cosine=float(cosine),
             facet=before.facet if before and leans else facet,
-            decisive=by_rule(plan.claim, known, Said.of(text, passage, passage.start + start))
-            in {Stance.FOR, Stance.AGAINST},
+            stance=by_rule(plan.claim, known, said) or Stance.NEITHER,
+            withdrawn=withdrawn(said, passage.source, back),
         )
         found.append(one)
     return found, vectors[2:]
@@ -182,9 +191,10 @@ def _chosen(found: Sequence[Candidate], vectors: Vectors) -> list[Candidate]:
         facet = [found[j] for j in chosen if found[j].facet is one.facet]
         mine = [c for c in facet if c.source.origin == one.source.origin]
         full = room and (len(facet) >= PER_SECTION or len(mine) >= PER_ORIGIN)
-        if used & keys or full:
+        if used & keys:
             return
-        if any(_repeats(one, found[j], float(vectors[i] @ vectors[j])) for j in chosen):
+        again = any(_repeats(one, found[j], float(vectors[i] @ vectors[j])) for j in chosen)
+        if (full or again) and not _another_witness(one, [found[j] for j in chosen]):
             return
         chosen.append(i)
         used.update(keys)
@@ -196,6 +206,12 @@ def _chosen(found: Sequence[Candidate], vectors: Vectors) -> list[Candidate]:
         if found[i].source.id not in heard and _worth(found[i]) >= HEARD:
             take(i, room=False)
     return [found[i] for i in chosen]
+
+
+def _another_witness(one: Candidate, chosen: Sequence[Candidate]) -> bool:
+    """Whether it is the first word of its origin on a side of the claim that has few others."""
+    heard = {c.source.origin for c in chosen if c.stance is one.stance}
+    return one.decisive and one.source.origin not in heard and len(heard) < WITNESSES
 
 
 def _worth(one: Candidate) -> float:

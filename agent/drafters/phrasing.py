@@ -50,6 +50,12 @@ LEANS: Final = re.compile(
     r"|^(?:(?:In )?[Tt]he|A|An) (?:first|second|third|fourth|fifth|others?|latter|former"
     r"|two|three|four|same|example)\b"
 )
+EXPLETIVE: Final = re.compile(
+    r"^It (?:is|was|has been|became|remains|seems|appears) (?:[a-z]+ ){0,2}(?:true|untrue|false|wrong"
+    r"|right|correct|incorrect|known|unknown|clear|unclear|likely|unlikely|possible|certain|record"
+    r"|confirmed|reported|estimated|thought|believed|established) that\b"
+)
+"""This "it" points at nothing before it: "It is not true that …"."""
 OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
 """A quoted speaker's own voice, or an outcry, is not the voice of a page."""
 BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
@@ -223,6 +229,8 @@ def leans_back(text: str, source: Source, before: str | None = None) -> bool:
 
 def points_back(text: str) -> bool:
     """Whether a sentence says nothing without the one before it: it begins with a pronoun."""
+    if EXPLETIVE.match(text):
+        return False
     return bool(LEANS.match(text)) and not re.match(rf"^(?:This|That) {THIS}\b", text)
 
 

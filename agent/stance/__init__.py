@@ -16,9 +16,21 @@ from agent.stance.cues import NEGATION
 from agent.stance.proposition import proposition
 from agent.stance.rules import by_rule, violated
 from agent.stance.said import Said, said_by
+from agent.stance.withdrawn import Withdrawal, withdrawals, withdrawn
 from agent.types import CheckedSentence, Claim, Evidence, Kind, Stance
 
-__all__ = ["NEGATION", "Said", "by_rule", "lean", "proposition", "sides", "stances"]
+__all__ = [
+    "NEGATION",
+    "Said",
+    "Withdrawal",
+    "by_rule",
+    "lean",
+    "proposition",
+    "sides",
+    "stances",
+    "withdrawals",
+    "withdrawn",
+]
 
 SUBJECT: Final = 0.50
 """Cosine from which the cross-encoder is asked about a sentence."""
@@ -47,10 +59,22 @@ def sides(
     shelf: Shelf,
     entailment: Entailment,
 ) -> list[tuple[Stance, ...]]:
-    """Read the stance of each sentence, one for each of its citations; only findings have any."""
-    told = [said_by(s, evidence) if s.kind is Kind.FINDING else [] for s in page]
-    found = iter(stances(claim, [one for parts in told for one in parts], shelf, entailment))
-    return [tuple(next(found) for _ in parts) for parts in told]
+    """Read the stance of each sentence, one for each of its citations; only findings have any.
+
+    What its source, or the source it copies, took back later speaks for neither side.
+    """
+    findings = [s for s in page if s.kind is Kind.FINDING]
+    said = [one for s in findings for one in said_by(s, evidence)]
+    sources = {s.id: s for s in evidence.sources}
+    cited = [sources[c.source] for s in findings for c in s.citations]
+    back = withdrawals(evidence.passages)
+    read = iter(
+        Stance.NEITHER if withdrawn(one, source, back) else stance
+        for one, source, stance in zip(
+            said, cited, stances(claim, said, shelf, entailment), strict=True
+        )
+    )
+    return [tuple(next(read) for _ in s.citations) if s.kind is Kind.FINDING else () for s in page]
 
 
 def _leans(

@@ -24,7 +24,9 @@ from agent.stance.cues import (
     TOLD,
     YEAR,
 )
-from agent.stance.proposition import Proposition, denials, names_of, turned_round
+from agent.stance.proposition import Proposition, denials, figure, names_of
+from agent.stance.parties import met, mistaken
+from agent.stance.roles import acts, nearest
 from agent.stance.said import Said
 from agent.types import Stance
 from agent.words import tokens
@@ -57,18 +59,25 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
         return Stance.NEITHER
     own = names_of(ideas(text)) | _many(claimed, text)
     whole = own | names_of(ideas(said.source))
+    if stranger(claimed, text, whole | names_of(ideas(said.passage))):
+        return Stance.NEITHER
     if claimed.share(own) >= OWN:
         whole |= names_of(ideas(said.passage))
     sides: set[Stance] = set()
     for part in PARTS.split(text):
         sides |= _sides(claimed, part, own, whole)
     told = TOLD.search(f"{said.context} {text}") and not TOLD.search(claimed.text)
-    if told or _one_persons_word(said, claimed.text):
-        sides.discard(Stance.FOR)
+    if told or one_persons_word(said, claimed.text):
+        sides.discard(Stance.AGAINST if claimed.negated else Stance.FOR)
     if len(sides) != 1:
         return Stance.NEITHER
     [side] = sides
     return side
+
+
+def stranger(claimed: Proposition, text: str, around: set[str]) -> bool:
+    """Whether it speaks of somebody else than the claim."""
+    return any(not met(name, around) or mistaken(name, text) for name in claimed.named)
 
 
 def _of_the_time(claimed: Proposition, said: Said) -> bool:
@@ -78,7 +87,7 @@ def _of_the_time(claimed: Proposition, said: Said) -> bool:
     return years <= own | around and (not own or not years or bool(years & own))
 
 
-def _one_persons_word(said: Said, claim: str) -> bool:
+def one_persons_word(said: Said, claim: str) -> bool:
     speaker = SPEAKER.search(said.text)
     if speaker is None:
         return False
@@ -96,7 +105,8 @@ def _many(claimed: Proposition, text: str) -> set[str]:
 def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> set[Stance]:
     """Read one part of a sentence: what each mention of the head or its opposite amounts to."""
     words, here = tokens(part), ideas(part)
-    turned = opposite(claimed.head)
+    reverse = opposite(claimed.head)
+    turned = reversed_in(claimed, words, here)
     if claimed.share(names_of(here)) < LOCAL or claimed.share(own) < FEWER:
         return set()
     share = claimed.share(whole)
@@ -105,16 +115,16 @@ def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> s
     found: set[Stance] = set()
     since = 0
     for idea in here:
-        if idea.name not in {claimed.head, turned}:
+        if idea.name not in {claimed.head, reverse}:
             continue
-        if not reversed_in(claimed, words, here, idea):
+        if not turned:
             cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
             denies = bool(cues) or denied
             if not denies and _left_open(words, idea):
                 continue
-            if (denies + (idea.name == turned) + claimed.negated) % 2:
+            if (denies + (idea.name == reverse) + claimed.negated) % 2:
                 apart = claimed.sweeping or (enough and share >= DENIES)
-                apart = apart and claimed.figures <= own
+                apart = apart and (claimed.figures <= own or not any(map(figure, own)))
                 found |= {Stance.AGAINST} if apart else set()
             elif enough and share >= SAYS and _covers(claimed, own):
                 found.add(Stance.FOR)
@@ -130,19 +140,13 @@ def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
     return cue < head.start and (near or words[cue] in NOBODY)
 
 
-def reversed_in(
-    claimed: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea
-) -> bool:
-    """Whether the sides have changed places: whom the claim puts behind its head stands before."""
-    first = names_of(i for i in here if i.end <= head.start)
-    then = names_of(i for i in here if i.start >= head.end)
-    if turned_round(words, head):
-        first, then = then, first
-    if not claimed.before or not claimed.after or claimed.head in MUTUAL:
+def reversed_in(claimed: Proposition, words: Sequence[str], here: Sequence[Idea]) -> bool:
+    """Whether the sides have changed places: whom the claim acts on acts here."""
+    head = next((i for i in here if i.name in {claimed.head, opposite(claimed.head)}), None)
+    if claimed.head in MUTUAL or head is None:
         return False
-    return (
-        bool(first & claimed.after) and not first & claimed.before and bool(then & claimed.before)
-    )
+    one, other = nearest(here, claimed.actor, head), nearest(here, claimed.target, head)
+    return one is not None and other is not None and not acts(words, one, other)
 
 
 def _left_open(words: Sequence[str], head: Idea) -> bool:

@@ -4,9 +4,9 @@ For telling whether two sentences speak of the same thing, never for letting one
 what is nearly the same is not the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -14,6 +14,8 @@ from agent.words import STOP, stem, tokens
 
 _LONGEST: Final = 6
 """Words in the longest phrase that is looked up."""
+_GAP: Final = 6
+"""Words that may stand in the gap of a phrase ("take … to court")."""
 _KEPT: Final = frozenset({"up", "down", "over", "under", "more", "all", "any", "before", "after"})
 """Stop words that carry an idea of their own in the thesaurus."""
 
@@ -33,6 +35,8 @@ class Thesaurus:
 
     names: Mapping[tuple[str, ...], tuple[str, ...]]
     opposites: Mapping[str, str]
+    gapped: Mapping[tuple[str, tuple[str, ...]], str]
+    """First word and the words behind the gap of a phrase, to the name of its idea."""
 
 
 @cache
@@ -40,6 +44,7 @@ def thesaurus() -> Thesaurus:
     """Read the table that ships with the package."""
     names: dict[tuple[str, ...], tuple[str, ...]] = {}
     opposites: dict[str, str] = {}
+    gapped: dict[tuple[str, tuple[str, ...]], str] = {}
     for line in files("agent.stance").joinpath("thesaurus.txt").read_text("utf-8").splitlines():
         said, _, several = line.partition("#")[0].partition("=")
         if several:
@@ -47,27 +52,40 @@ def thesaurus() -> Thesaurus:
             continue
         sides = [side.split() for side in said.split("|") if side.strip()]
         for side in sides:
-            names |= {_stems(word): (side[0],) for word in side}
+            names |= {_stems(word): (side[0],) for word in side if "…" not in word}
+            for first, _, behind in (word.partition("_…_") for word in side if "…" in word):
+                gapped[stem(first), _stems(behind)] = side[0]
         if len(sides) == 2:
             here, there = sides[0][0], sides[1][0]
             opposites |= {here: there, there: here}
-    return Thesaurus(names, opposites)
+    return Thesaurus(names, opposites, gapped)
 
 
 def _stems(phrase: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in phrase.split("_"))
 
 
-def ideas(text: str) -> list[Idea]:
+@lru_cache(maxsize=8192)
+def ideas(text: str) -> tuple[Idea, ...]:
     """The ideas of a text in order, the longest phrase first; stop words say nothing."""
-    return list(_ideas(tokens(text)))
+    return tuple(_ideas(tokens(text)))
 
 
 def _ideas(words: list[str]) -> Iterator[Idea]:
     table = thesaurus().names
     stems = [stem(word) for word in words]
+    ends: set[int] = set()
     at = 0
     while at < len(words):
+        if gap := _gapped(stems, at):
+            name, behind = gap
+            yield Idea(name, at, at + 1)
+            ends |= set(behind)
+            at += 1
+            continue
+        if at in ends:
+            at += 1
+            continue
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
             names = table.get(tuple(stems[at : at + length]))
             if names and (length > 1 or words[at] not in STOP or words[at] in _KEPT):
@@ -79,6 +97,17 @@ def _ideas(words: list[str]) -> Iterator[Idea]:
         at += length
 
 
+def _gapped(stems: Sequence[str], at: int) -> tuple[str, range] | None:
+    """The phrase with a gap that begins at a word, and the places of the words behind the gap."""
+    for (first, behind), name in thesaurus().gapped.items():
+        if stems[at] != first:
+            continue
+        for start in range(at + 2, min(len(stems), at + 2 + _GAP)):
+            if tuple(stems[start : start + len(behind)]) == behind:
+                return name, range(start, start + len(behind))
+    return None
+
+
 def opposite(name: str) -> str | None:
     """The idea that means the opposite, where one is known."""
     return thesaurus().opposites.get(name)
@@ -86,4 +115,9 @@ def opposite(name: str) -> str | None:
 
 def is_act(name: str) -> bool:
     """Whether the thesaurus knows the idea: then it may be what a sentence says of its subject."""
-    return (name,) in thesaurus().names or name in thesaurus().opposites
+    return name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(name for names in thesaurus().names.values() for name in names)

@@ -41,8 +41,9 @@ OPEN: Final = re.compile(
 SPEAKER: Final = re.compile(
     r"\b(?P<name>(?:[A-Z][a-zà-ÿ'’-]+ ){1,3})(?:also |then |later )?"
     r"(?:said|says|told|claimed|claims|argued|argues|insisted|stated)\b"
+    r"(?:[^,;:]{0,60}?\bthat (?P<what>.+))?"
 )
-"""One person's word, unless the name is the source's own."""
+"""One person's word, unless the name is the source's own; `what` the person says."""
 SILENCE: Final = re.compile(
     r"\b(?:do(?:es)?|did) not (?:itself )?"
     r"(?:say|state|mention|describe|name|give|address|report|claim|show|deal|instruct|test|discuss)\b"
@@ -65,7 +66,7 @@ ASPECT: Final = frozenset({"continue", "finally", "ever", "still", "longer"})
 LIGHT: Final = frozenset(
     stem(word)
     for word in """put leave left make made take took taken give gave given impose face hold held
-    carry suffer receive pay issue""".split()  # noqa: SIM905
+    carry suffer receive pay issue file""".split()  # noqa: SIM905
 )
 """Verbs that say little by themselves: what is said stands behind ("put a ban on")."""
 ALL: Final = frozenset({"every"})

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from os.path import commonprefix
 from typing import Final
 
 from agent.claims.verbs import base_of
 from agent.stance.concepts import Idea, ideas, is_act
 from agent.stance.cues import ALL, ASPECT, BE, CUE, HARMLESS, LIGHT, MONTHS, WEAK, YEAR
+from agent.stance.parties import Party, parties
+from agent.stance.roles import acts, nearest
 from agent.types import Claim
 from agent.words import tokens
 
@@ -26,11 +29,17 @@ class Proposition:
     after: frozenset[str]
     negated: bool
     sweeping: bool
+    actor: Party
+    """Who acts, as far as the claim shows it; empty where it does not."""
+    target: Party
+    """Whom or what it is done to."""
+    named: tuple[Party, ...]
+    """Every name of the claim."""
 
     @property
     def figures(self) -> frozenset[str]:
         """Numbers in it, dates apart: another number is another claim."""
-        return frozenset(name for name in self.ideas if name[:1].isdigit())
+        return frozenset(filter(figure, self.ideas))
 
     def share(self, names: set[str]) -> float:
         """Share of the claim's ideas among `names`; the head or its opposite is taken as there."""
@@ -39,16 +48,17 @@ class Proposition:
 
 def proposition(claim: Claim) -> Proposition | None:
     """Take a claim apart; None where too little can be told of it."""
-    found = ideas(claim.text)
+    words = tokens(claim.text)
+    found = [i for i in ideas(claim.text) if not _of_a_date(words, i)]
     head = _head(claim, found)
     names = {i.name for i in found if i.name == head or not _weak(i.name)} - (LIGHT - {head})
     if len(names) + len(set(YEAR.findall(claim.text))) < LEAST or not head:
         return None
     at = next(n for n, idea in enumerate(found) if idea.name == head)
     first, then = names_of(found[:at]) & names, names_of(found[at:]) & names - {head}
-    words = tokens(claim.text)
     if turned_round(words, found[at]):
         first, then = then, first
+    actor, target = _sides(claim, words, found[at], (frozenset(first - then), frozenset(then - first)))
     return Proposition(
         text=claim.text,
         ideas=frozenset(names),
@@ -57,7 +67,45 @@ def proposition(claim: Claim) -> Proposition | None:
         after=frozenset(then - first),
         negated=len(denials(words, found)) % 2 == 1,
         sweeping=any(i.name in ALL for i in found),
+        actor=actor,
+        target=target,
+        named=tuple(party for party, _ in parties(claim.text)),
     )
+
+
+def _sides(
+    claim: Claim, words: Sequence[str], head: Idea, around: tuple[Party, Party]
+) -> tuple[Party, Party]:
+    """Who acts and on whom: the names on either side of the verb, else what stands there."""
+    verb = len(commonprefix([claim.text, claim.opposite]))
+    told = parties(claim.text)
+    before = next((n for n, (_, start) in enumerate(told) if start < verb), None)
+    behind = next((n for n, (_, start) in enumerate(told) if start >= verb), None)
+    if before is None or behind is None:
+        return around
+    one, other = _own(told, before), _own(told, behind)
+    found = ideas(claim.text)
+    mine, theirs = nearest(found, one, head), nearest(found, other, head)
+    if mine is None or theirs is None:
+        return around
+    return (one, other) if acts(words, mine, theirs) else (other, one)
+
+
+def _own(told: Sequence[tuple[Party, int]], at: int) -> Party:
+    """What only this name of the claim has: two bodies of one town share its name."""
+    others = [party for n, (party, _) in enumerate(told) if n != at]
+    return told[at][0].difference(*others)
+
+
+def _of_a_date(words: Sequence[str], idea: Idea) -> bool:
+    """Whether a number is the day of a month: dates are compared apart."""
+    beside = words[max(0, idea.start - 1) : idea.start] + words[idea.end : idea.end + 1]
+    return words[idea.start].isdigit() and any(word in MONTHS for word in beside)
+
+
+def figure(name: str) -> bool:
+    """Whether an idea is a number."""
+    return name[:1].isdigit()
 
 
 def _weak(name: str) -> bool:
@@ -80,10 +128,11 @@ def _head(claim: Claim, found: Sequence[Idea]) -> str:
         verbs = verbs or [n for n, word in enumerate(mine) if n and base_of(word)]
         at = verbs[0] if verbs else 0
     after = [i for i in found if i.end > at and i.name not in ASPECT and not CUE.fullmatch(i.name)]
-    told = [i for i in after if i.name not in LIGHT]
+    told = [i for i in after if i.name not in LIGHT and not i.name[:1].isdigit()]
     if after and after[0].name in LIGHT:
         told = [i for i in told if is_act(i.name)] or told
-    return (told or after or found)[0].name if found else ""
+    acts_before = [i for i in found if i.end <= at and is_act(i.name)]  # "the number counted was 9"
+    return (told or acts_before[-1:] or after or found)[0].name if found else ""
 
 
 def turned_round(words: Sequence[str], head: Idea) -> bool:

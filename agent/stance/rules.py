@@ -1,16 +1,30 @@
 """The stance of a sentence where rules can tell it."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from agent.checks import check
-from agent.stance.bearing import bearing, reversed_in
+from agent.claims import read
+from agent.stance.bearing import bearing, one_persons_word, reversed_in, stranger
 from agent.stance.concepts import ideas
-from agent.stance.cues import DENIAL, DENIED, DOUBT, FIGURE, FIGURES, NEGATION, NOTHING, SILENCE
-from agent.stance.proposition import Proposition, names_of
+from agent.stance.cues import (
+    DENIAL,
+    DENIED,
+    DOUBT,
+    FIGURE,
+    FIGURES,
+    NEGATION,
+    NOTHING,
+    SILENCE,
+    SPEAKER,
+)
+from agent.stance.denying import denied
+from agent.stance.proposition import Proposition, names_of, proposition
 from agent.stance.said import Said
 from agent.types import Check, Claim, Extract, Outcome, Stance
-from agent.words import content, tokens
+from agent.words import tokens
 
 NAMED: Final = 0.50
 """Share of the claim's ideas that a denial must name to be a denial of it, its head among them."""
@@ -24,18 +38,49 @@ def by_rule(claim: Claim, known: Proposition | None, said: Said) -> Stance | Non
     """What the rules make of it; None where they leave it open."""
     if SILENCE.search(said.text):
         return Stance.NEITHER
-    if _denies(claim, known, said.text):
+    if heard := SPEAKER.search(claim.text):
+        return _of_a_speaker(heard, said)
+    if turned := denied(said.text):
+        return _turned(claim, known, replace(said, text=turned.what))
+    if _denies(claim, known, said):
         return Stance.AGAINST
+    return _plain(claim, known, said)
+
+
+def _of_a_speaker(heard: re.Match[str], said: Said) -> Stance | None:
+    """Of a claim that somebody said something: only what that person is told to have said."""
+    found = SPEAKER.search(said.text)
+    if not (heard["what"] and found and found["what"]):
+        return Stance.NEITHER
+    if not set(tokens(heard["name"])) & set(tokens(found["name"])):
+        return Stance.NEITHER
+    inner = read(heard["what"])
+    side = _plain(inner, proposition(inner), replace(said, text=found["what"]))
+    return side or Stance.NEITHER
+
+
+def _turned(claim: Claim, known: Proposition | None, said: Said) -> Stance:
+    """Of a sentence that denies a statement: the other side than the statement's own."""
+    side = bearing(known, said) if known else Stance.NEITHER
+    if side is Stance.FOR and not _differs(violated(claim, said.text)):
+        return Stance.AGAINST
+    return Stance.FOR if side is Stance.AGAINST else Stance.NEITHER
+
+
+def _plain(claim: Claim, known: Proposition | None, said: Said) -> Stance | None:
     side = bearing(known, said) if known else None
     if side is Stance.AGAINST:
         return side
     checks = violated(claim, said.text) if side is Stance.FOR or FIGURE.search(claim.text) else []
-    if _other_figure(claim, said.text, checks):
+    if known and _other_figure(known, said, checks):
         return Stance.AGAINST
     if side is Stance.FOR:
-        differs = any(c.name in FIGURES | {"roles"} for c in checks)
-        return Stance.NEITHER if differs else side
-    return None
+        return Stance.NEITHER if _differs(checks) else side
+    return Stance.NEITHER if one_persons_word(said, claim.text) else None
+
+
+def _differs(checks: Sequence[Check]) -> bool:
+    return any(c.name in FIGURES | {"roles"} for c in checks)
 
 
 def violated(claim: Claim, text: str) -> list[Check]:
@@ -44,29 +89,34 @@ def violated(claim: Claim, text: str) -> list[Check]:
     return [c for c in found if c.outcome is Outcome.VIOLATED]
 
 
-def _other_figure(claim: Claim, text: str, checks: Sequence[Check]) -> bool:
-    """The whole claim, but for a figure: the same thing cannot have two (dates may differ)."""
-    if not checks or any(c.name not in FIGURES or c.evidence is None for c in checks):
+def _other_figure(known: Proposition, said: Said, checks: Sequence[Check]) -> bool:
+    """The whole claim, but for a figure: the same thing cannot have two."""
+    figures = [c for c in checks if c.name in FIGURES]
+    if not figures or any(c.evidence is None for c in figures):
         return False
-    rest = {w for w in content(claim.text) if not FIGURE.search(w)}
-    alike = bool(NEGATION.search(claim.text)) == bool(NEGATION.search(text))
-    return alike and len(rest) >= LEAST and rest <= set(content(text)) and not _denial(text)
+    words, here = tokens(said.text), ideas(said.text)
+    own = names_of(here)
+    rest = known.ideas - known.figures
+    alike = bool(NEGATION.search(known.text)) == bool(NEGATION.search(said.text))
+    same = alike and len(rest) >= LEAST and rest <= own and not _denial(said.text)
+    return same and not stranger(known, said.text, own) and not reversed_in(known, words, here)
 
 
 def _denial(text: str) -> bool:
     return bool(DENIAL.search(text) or NOTHING.search(text))
 
 
-def _denies(claim: Claim, known: Proposition | None, text: str) -> bool:
-    denied = DENIED.search(text)
-    if known is None or denied is None or not _denial(text):
+def _denies(claim: Claim, known: Proposition | None, said: Said) -> bool:
+    text = said.text
+    about = DENIED.search(text)
+    if known is None or about is None or not _denial(text):
         return False
     if DOUBT.search(claim.text) or NEGATION.search(claim.text):
         return False
-    found = ideas(denied["what"])
+    found = ideas(about["what"])
     what = names_of(found)
-    heads = [idea for idea in found if idea.name == known.head]
-    words = tokens(denied["what"])
-    if any(reversed_in(known, words, found, head) for head in heads) or not known.figures <= what:
+    around = names_of(ideas(f"{text} {said.source} {said.passage}"))
+    if reversed_in(known, tokens(about["what"]), found) or not known.figures <= what:
         return False
-    return len(known.ideas & what) >= (NAMED if heads else ALMOST) * len(known.ideas)
+    least = NAMED if known.head in what else ALMOST
+    return len(known.ideas & what) >= least * len(known.ideas) and not stranger(known, text, around)

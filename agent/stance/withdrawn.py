@@ -1,0 +1,65 @@
+"""Reports that were taken back or corrected later: they speak for nothing any more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.claims import read
+from agent.stance.bearing import bearing
+from agent.stance.denying import denied
+from agent.stance.proposition import Proposition, proposition
+from agent.stance.said import Said
+from agent.types import Stance
+from agent.words import content
+from retrieval.sentences import sentences
+from retrieval.types import Passage, Source
+
+ITSELF: Final = frozenset({"it", "we", "editor", "paper", "newspaper", "journal", "outlet", "agency"})
+"""Who takes something back and gives no name is the source that says so."""
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A statement that was taken back.
+
+    Attributes:
+        known: the statement, to be looked for.
+        by: words of the name of who takes it back; empty where a figure or an edition is corrected,
+            whoever has copied it.
+        source: where that is said.
+    """
+
+    known: Proposition
+    by: frozenset[str]
+    source: Source
+
+    def covers(self, said: Said, source: Source) -> bool:
+        """Whether a source told, before that, what was taken back: it, or a copy of it."""
+        when, told = self.source.published, source.published
+        earlier = when is None or told is None or told <= when
+        if source.id == self.source.id or not earlier or denied(said.text):
+            return False
+        whose = set(content(f"{source.publisher} {source.syndicated_from or ''}"))
+        return (not self.by or self.by <= whose) and bearing(self.known, said) is Stance.FOR
+
+
+def withdrawals(passages: Sequence[Passage]) -> tuple[Withdrawal, ...]:
+    """Every statement that a source of the evidence says was taken back or corrected."""
+    found = []
+    for passage in passages:
+        for start, end in sentences(passage.text):
+            told = denied(passage.text[start:end])
+            if told is None or not told.taken_back:
+                continue
+            known = proposition(read(told.what))
+            by = frozenset(content(told.by)) if told.by else frozenset()
+            if by and by <= ITSELF:
+                by = frozenset(content(passage.source.publisher))
+            if known is not None:
+                found.append(Withdrawal(known, by, passage.source))
+    return tuple(found)
+
+
+def withdrawn(said: Said, source: Source, found: Sequence[Withdrawal]) -> bool:
+    """Whether what a source says was taken back later."""
+    return any(one.covers(said, source) for one in found)
