@@ -124,7 +124,8 @@ def _written(
             else:
                 used.add(other.key)
                 told.append(teller.change(*in_order(one, other)))
-        both = teller.together(*told) if len(told) > 1 else None
+        apart = len(told) < 2 or any(c and c.decisive for c in pair)  # a witness stands alone
+        both = None if apart else teller.together(*told)
         written += [both] if both else told
     return tuple(written)
 

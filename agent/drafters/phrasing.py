@@ -26,7 +26,7 @@ OTHERWISE: Final = r"(?:article|report|document|copy)"
 THIS: Final = (
     r"(?:article|report|post|page|note|summary|paper|review|study|press release|release"
     r"|announcement|copy|outlet|site|check|text|story|piece|abstract|notice|statement|letter"
-    r"|meta-analysis|law|ruling|document)"
+    r"|meta-analysis|law|ruling|document|newspaper|newsroom)"
 )
 """What "this" can only mean the source itself."""
 SAYS: Final = (

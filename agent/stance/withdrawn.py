@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.claims import read
-from agent.stance.bearing import bearing
 from agent.stance.denying import denied
 from agent.stance.proposition import Proposition, proposition
+from agent.stance.rules import by_rule
 from agent.stance.said import Said
-from agent.types import Stance
+from agent.types import Claim, Stance
 from agent.words import content
 from retrieval.sentences import sentences
 from retrieval.types import Passage, Source
@@ -23,12 +23,14 @@ class Withdrawal:
     """A statement that was taken back.
 
     Attributes:
-        known: the statement, to be looked for.
+        claim: the statement.
+        known: the same, to be looked for.
         by: words of the name of who takes it back; empty where a figure or an edition is corrected,
             whoever has copied it.
         source: where that is said.
     """
 
+    claim: Claim
     known: Proposition
     by: frozenset[str]
     source: Source
@@ -40,7 +42,9 @@ class Withdrawal:
         if source.id == self.source.id or not earlier or denied(said.text):
             return False
         whose = set(content(f"{source.publisher} {source.syndicated_from or ''}"))
-        return (not self.by or self.by <= whose) and bearing(self.known, said) is Stance.FOR
+        if self.by and not self.by <= whose:
+            return False
+        return by_rule(self.claim, self.known, said) is Stance.FOR
 
 
 def withdrawals(passages: Sequence[Passage]) -> tuple[Withdrawal, ...]:
@@ -51,12 +55,13 @@ def withdrawals(passages: Sequence[Passage]) -> tuple[Withdrawal, ...]:
             told = denied(passage.text[start:end])
             if told is None or not told.taken_back:
                 continue
-            known = proposition(read(told.what))
+            claim = read(told.what)
+            known = proposition(claim)
             by = frozenset(content(told.by)) if told.by else frozenset()
             if by and by <= ITSELF:
                 by = frozenset(content(passage.source.publisher))
             if known is not None:
-                found.append(Withdrawal(known, by, passage.source))
+                found.append(Withdrawal(claim, known, by, passage.source))
     return tuple(found)
 
 
