@@ -25,7 +25,7 @@ from agent.stance.cues import (
     YEAR,
 )
 from agent.stance.proposition import Proposition, denials, figure, names_of
-from agent.stance.parties import met, mistaken
+from agent.stance.parties import COUNTRIES, met, mistaken
 from agent.stance.roles import acts, nearest
 from agent.stance.said import Said
 from agent.types import Stance
@@ -77,7 +77,8 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
 
 def stranger(claimed: Proposition, text: str, around: set[str]) -> bool:
     """Whether it speaks of somebody else than the claim."""
-    return any(not met(name, around) or mistaken(name, text) for name in claimed.named)
+    unmet = (not met(name, around) for name in claimed.named if not name <= COUNTRIES)
+    return any(unmet) or any(mistaken(name, text) for name in claimed.named)
 
 
 def _of_the_time(claimed: Proposition, said: Said) -> bool:
@@ -119,6 +120,7 @@ def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> s
             continue
         if not turned:
             cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
+            cues += _lacking(claimed, words, here, idea)
             denies = bool(cues) or denied
             if not denies and _left_open(words, idea):
                 continue
@@ -130,6 +132,19 @@ def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> s
                 found.add(Stance.FOR)
         since = idea.end
     return found
+
+
+def _lacking(
+    claimed: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea
+) -> list[int]:
+    """Words behind the head that say that who acts is not there: "countries that have no 5G"."""
+    return [
+        idea.start
+        for idea in here
+        if idea.start > head.start
+        and idea.name in claimed.actor
+        and "no" in words[max(0, idea.start - 2) : idea.start]
+    ]
 
 
 def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
@@ -146,7 +161,7 @@ def reversed_in(claimed: Proposition, words: Sequence[str], here: Sequence[Idea]
     if claimed.head in MUTUAL or head is None:
         return False
     one, other = nearest(here, claimed.actor, head), nearest(here, claimed.target, head)
-    return one is not None and other is not None and not acts(words, one, other)
+    return one is not None and other is not None and not acts(words, one, other, head)
 
 
 def _left_open(words: Sequence[str], head: Idea) -> bool:

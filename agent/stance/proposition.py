@@ -88,7 +88,7 @@ def _sides(
     mine, theirs = nearest(found, one, head), nearest(found, other, head)
     if mine is None or theirs is None:
         return around
-    return (one, other) if acts(words, mine, theirs) else (other, one)
+    return (one, other) if acts(words, mine, theirs, head) else (other, one)
 
 
 def _own(told: Sequence[tuple[Party, int]], at: int) -> Party:
