@@ -25,8 +25,8 @@ def _carries(side: Mapping[str, int]) -> bool:
 
 TABLE: Final[tuple[Row, ...]] = (
     (
-        "origins speak for and against",
-        lambda t: bool(t.supporting and t.opposing),
+        "origins speak against, others for, or hold that it is partly so or may be",
+        lambda t: bool((t.supporting or t.partly) and t.opposing),
         VerdictLabel.MIXED,
     ),
     (
@@ -42,6 +42,13 @@ TABLE: Final[tuple[Row, ...]] = (
     ("anything else", lambda _: True, VerdictLabel.UNPROVEN),
 )
 """Read from the top; the first row that holds decides. Silence decides nothing but *unproven*."""
+COUNTED: Final = {
+    Stance.FOR: (Stance.FOR,),
+    Stance.AGAINST: (Stance.AGAINST,),
+    Stance.PARTLY: (Stance.PARTLY,),
+    Stance.HALF: (Stance.PARTLY, Stance.AGAINST),
+}
+"""The sides on which a stance counts."""
 NOT_CHECKABLE: Final = {
     ClaimKind.OPINION: "an opinion gets no verdict",
     ClaimKind.PREDICTION: "a prediction gets no verdict",
@@ -60,18 +67,26 @@ def tally(
 
     `stances` has one for each citation of a finding; other kinds of sentences have none.
     """
-    sides: dict[Stance, dict[str, int]] = {Stance.FOR: {}, Stance.AGAINST: {}}
     votes = [
-        (stance, sources[citation.source])
+        (side, sources[citation.source])
         for sentence, read in zip(sentences, stances, strict=True)
         for citation, stance in zip(sentence.citations, read, strict=bool(read))
-        if stance in sides
+        for side in COUNTED.get(stance, ())
     ]
+    sides: dict[Stance, dict[str, int]] = {
+        Stance.FOR: {},
+        Stance.AGAINST: {},
+        Stance.PARTLY: {},
+    }
     for stance, source in votes:
         if not _overtaken(stance, source, votes):
             side = sides[stance]
             side[source.origin] = min(source.tier, side.get(source.origin, source.tier))
-    return Tally(supporting=sides[Stance.FOR], opposing=sides[Stance.AGAINST])
+    return Tally(
+        supporting=sides[Stance.FOR],
+        opposing=sides[Stance.AGAINST],
+        partly=sides[Stance.PARTLY],
+    )
 
 
 def _overtaken(
@@ -79,7 +94,7 @@ def _overtaken(
 ) -> bool:
     """Whether the same publisher said the opposite later: an outlet's last word counts."""
     return any(
-        other is not stance
+        {other, stance} == {Stance.FOR, Stance.AGAINST}
         and later.publisher == source.publisher
         and source.published is not None
         and later.published is not None
@@ -118,10 +133,11 @@ def decide(
 
 
 def _scope(count: Tally) -> str:
-    against, support = len(count.opposing), len(count.supporting)
-    if not against and not support:
+    against, support, partly = len(count.opposing), len(count.supporting), len(count.partly)
+    if not against and not support and not partly:
         return "what the cited sources say could not be read as settling it either way"
-    return (
+    told = (
         f"counted by origin, {against} cited here speak{'s' * (against == 1)} against the claim "
         f"and {support} for it"
     )
+    return f"{told}, and {partly} for a part of it or with reserve" if partly else told

@@ -77,6 +77,8 @@ THOUGHTS: Final = phrases(
     (?!so\b|about\b|of\b|it\s*$)""",
     r"^i'm (?:pretty |quite |fairly )?sure(?: that)?\s+",
     r"^it(?:'s| is) (?:definitely |absolutely )?(?:true|a fact) that\s+",
+    r"""^(?:[\w'.-]+ ){1,4}?(?:is|was|are|were) (?:absolutely |totally |quite )?(?:right|correct)
+    (?: (?:that|to say that|in saying that)|,? when (?:he|she|they) sa(?:ys?|id)(?: that)?)\s+""",
 )
 REQUESTS: Final = phrases(
     rf"""^(?:is|was|isn't|wasn't|isnt|aren't) (?:it|this|that)

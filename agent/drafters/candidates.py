@@ -227,7 +227,7 @@ def _worth(one: Candidate) -> float:
 
 
 def _says(one: Candidate) -> bool:
-    enough = one.cosine >= RELEVANT and len(content(one.text)) >= 4
+    enough = (one.decisive or one.cosine >= RELEVANT) and len(content(one.text)) >= 4
     return enough and (one.decisive or not speaks_of_a_gap(one.text, one.source))
 
 

@@ -13,8 +13,14 @@ from typing import Final
 from agent.stance.concepts import Idea, ideas, opposite
 from agent.stance.cues import (
     ALL,
+    ALLOWED,
+    BARRED,
+    CUE,
+    DECADE,
     DENIAL,
+    HEDGE,
     MANY,
+    MENTION,
     MUTUAL,
     NOBODY,
     OPEN,
@@ -22,6 +28,7 @@ from agent.stance.cues import (
     SILENCE,
     SPEAKER,
     TOLD,
+    WEAKER,
     YEAR,
 )
 from agent.stance.proposition import Proposition, denials, figure, names_of
@@ -44,6 +51,10 @@ FEWER: Final = 0.4
 exception to a claim about all."""
 REACH: Final = 8
 """Tokens before the head in which a negation bears on it."""
+BESIDE: Final = 4
+"""Tokens before the head in which "possible" belongs to it."""
+LISTING: Final = frozenset({"not", "cannot", "never", "neither"})
+"""These deny everything in a list that "or" ends: "may not tell, hold, or help"."""
 FAR: Final = 16
 """Tokens before the head in which a word leaves it open."""
 
@@ -54,8 +65,8 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
     The title of its source, and the passage around it, name what a sentence leaves out. What is
     told of a clip, or by one person, is not told as a fact.
     """
-    text = said.text
-    if SILENCE.search(text) or not _of_the_time(claimed, said):
+    text = _made(claimed, said.text)
+    if SILENCE.search(text) or not of_the_time(claimed, said):
         return Stance.NEITHER
     own = names_of(ideas(text)) | _many(claimed, text)
     whole = own | names_of(ideas(said.source))
@@ -68,11 +79,21 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
         sides |= _sides(claimed, part, own, whole)
     told = TOLD.search(f"{said.context} {text}") and not TOLD.search(claimed.text)
     if told or one_persons_word(said, claimed.text):
-        sides.discard(Stance.AGAINST if claimed.negated else Stance.FOR)
+        sides -= {Stance.AGAINST if claimed.negated else Stance.FOR, Stance.PARTLY}
     if len(sides) != 1:
         return Stance.NEITHER
     [side] = sides
     return side
+
+
+def _made(claimed: Proposition, text: str) -> str:
+    """What a sentence states itself, without the statements that it only speaks of."""
+    mention = MENTION.search(text)
+    if mention is None or MENTION.search(claimed.text):
+        return text
+    around = f"{text[: mention.start()]}{mention['noun']}{text[mention.end() :]}"
+    turned = DENIAL.search(text) or any(map(CUE.fullmatch, tokens(text[: mention.start()])))
+    return text if turned else around
 
 
 def stranger(claimed: Proposition, text: str, around: set[str]) -> bool:
@@ -81,10 +102,14 @@ def stranger(claimed: Proposition, text: str, around: set[str]) -> bool:
     return any(unmet) or any(mistaken(name, text) for name in claimed.named)
 
 
-def _of_the_time(claimed: Proposition, said: Said) -> bool:
+def of_the_time(claimed: Proposition, said: Said) -> bool:
     """Whether it speaks of the years of the claim; without a year, of those named around it."""
     years, own = set(YEAR.findall(claimed.text)), set(YEAR.findall(said.text))
     around = set(YEAR.findall(f"{said.source} {said.passage}")) or {said.year}
+    told = sorted(own)
+    for decade in DECADE.findall(claimed.text):  # "1998 to 2012" has the 2000s in it
+        if told and not told[0][:3] <= decade <= told[-1][:3]:
+            return False
     return years <= own | around and (not own or not years or bool(years & own))
 
 
@@ -115,14 +140,21 @@ def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> s
     denied = bool(DENIAL.search(part)) and not DENIAL.search(claimed.text)
     found: set[Stance] = set()
     since = 0
+    weaker = WEAKER.get(claimed.head, frozenset()) if claimed.before & whole else frozenset()
     for idea in here:
-        if idea.name not in {claimed.head, reverse}:
+        if idea.name not in {claimed.head, reverse, *weaker}:
             continue
         if not turned:
             cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
             cues += _lacking(claimed, words, here, idea)
             denies = bool(cues) or denied
+            if cues and _barred(words, cues) and not ALLOWED.search(claimed.text):
+                continue
+            if idea.name in weaker and not denies:
+                continue
             if not denies and _left_open(words, idea):
+                if _hedged(words, idea) and enough and share >= SAYS and _covers(claimed, own):
+                    found |= set() if claimed.negated else {Stance.PARTLY}
                 continue
             if (denies + (idea.name == reverse) + claimed.negated) % 2:
                 apart = claimed.sweeping or (enough and share >= DENIES)
@@ -151,7 +183,8 @@ def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
     """Whether a negation belongs to this mention of the head."""
     if words[cue] == "without":
         return cue > head.start
-    near = head.start - cue <= REACH and cue >= since
+    listed = words[cue] in LISTING and {"or", "nor"} & set(words[cue : head.start])
+    near = (head.start - cue <= REACH or bool(listed)) and cue >= since
     return cue < head.start and (near or words[cue] in NOBODY)
 
 
@@ -162,6 +195,16 @@ def reversed_in(claimed: Proposition, words: Sequence[str], here: Sequence[Idea]
         return False
     one, other = nearest(here, claimed.actor, head), nearest(here, claimed.target, head)
     return one is not None and other is not None and not acts(words, one, other, head)
+
+
+def _barred(words: Sequence[str], cues: Sequence[int]) -> bool:
+    """Whether all that denies is a rule against it: "may not help"."""
+    return all(cue and words[cue - 1] in BARRED for cue in cues)
+
+
+def _hedged(words: Sequence[str], head: Idea) -> bool:
+    """Whether the word that leaves it open says that it may be so: "a possible cause"."""
+    return bool(HEDGE & set(words[max(0, head.start - BESIDE) : head.start]))
 
 
 def _left_open(words: Sequence[str], head: Idea) -> bool:

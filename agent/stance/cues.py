@@ -35,9 +35,36 @@ TOLD: Final = re.compile(
 OPEN: Final = re.compile(
     r"may|might|could|possibl[ey]|perhaps|if|would|should|plan(?:s|ned)?|expect\w*|want(?:s|ed)?"
     r"|threat\w*|course|likely|due|den(?:y|ies|ied|ying)|examin\w*|assess\w*|look(?:s|ed)?"
-    r"|search\w*|potential|alleged(?:ly)?|fear\w*"
+    r"|search\w*|potential|alleged(?:ly)?|fear\w*|uncertain\w*|unclear"
 )
 """What leaves open whether it is so: before the head."""
+MENTION: Final = re.compile(
+    r"\b(?P<noun>claims?|statements?|sentences?|phrases?|headings?|slogans?|wording|assertions?|notion)\b"
+    r"(?: that\b[^,;:]*|:? ?[\"“][^\"”]*[\"”])",
+    re.IGNORECASE,
+)
+"""A statement that is spoken of, not made: "statements that … were removed"."""
+HEDGE: Final = frozenset(
+    "possible possibly probable probably suspected".split()  # noqa: SIM905
+)
+"""Before the head these say that it may be so."""
+BARRED: Final = frozenset({"may", "must", "shall", "should"})
+"""Before "not" these forbid, or leave open: what is forbidden may still happen."""
+ALLOWED: Final = re.compile(
+    r"\b(?:may|must|shall|should|can|allow\w*|permit\w*|legal\w*|illegal\w*|forb\w+|bann?\w*|laws?"
+    r"|rules?|polic(?:y|ies))\b",
+    re.IGNORECASE,
+)
+"""Of a claim about what is allowed."""
+HALF: Final = re.compile(
+    r"\b(?:correct|correctly|right|rightly|accurate|accurately|true|real)\b.*\b(?:but|although|though)"
+    r"\b.*\b(?:whole story|full story|context|mislead\w*|incomplete|exaggerat\w*|one-sided)\b"
+    r"|\b(?:half|partly|partially|mostly) (?:true|false|correct|right|wrong)\b",
+    re.IGNORECASE,
+)
+"""A checker's ruling that there is something in it, and something wrong with it."""
+WEAKER: Final = {"cause": frozenset({"link", "risk"})}
+"""Where the second is denied the first is too: what is not linked does not cause."""
 SPEAKER: Final = re.compile(
     r"\b(?P<name>(?:[A-Z][a-zà-ÿ'’-]+ ){1,3})(?:also |then |later )?"
     r"(?:said|says|told|claimed|claims|argued|argues|insisted|stated)\b"
@@ -61,7 +88,8 @@ MONTHS: Final = frozenset(
     apr jun jul aug sep sept oct nov dec""".split()  # noqa: SIM905
 )
 YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-ASPECT: Final = frozenset({"continue", "finally", "ever", "still", "longer"})
+DECADE: Final = re.compile(r"\b((?:1[5-9]|20)\d)0s\b")
+ASPECT: Final = frozenset({"begin", "continue", "finally", "ever", "still", "longer"})
 """Ideas that stand before what is said ("have begun arresting")."""
 LIGHT: Final = frozenset(
     stem(word)

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.checks import check
 from agent.claims import read
-from agent.stance.bearing import bearing, one_persons_word, reversed_in, stranger
+from agent.stance.bearing import SAYS, bearing, of_the_time, one_persons_word, reversed_in, stranger
 from agent.stance.concepts import ideas
 from agent.stance.cues import (
     DENIAL,
@@ -15,6 +15,7 @@ from agent.stance.cues import (
     DOUBT,
     FIGURE,
     FIGURES,
+    HALF,
     NEGATION,
     NOTHING,
     SILENCE,
@@ -42,9 +43,20 @@ def by_rule(claim: Claim, known: Proposition | None, said: Said) -> Stance | Non
         return _of_a_speaker(heard, said)
     if turned := denied(said.text):
         return _turned(claim, known, replace(said, text=turned.what))
+    if known and _half(known, said):
+        return Stance.HALF
     if _denies(claim, known, said):
         return Stance.AGAINST
     return _plain(claim, known, said)
+
+
+def _half(known: Proposition, said: Said) -> bool:
+    """Whether a fact-check of this claim rules that it is half true."""
+    about = names_of(ideas(f"{said.source} {said.text}"))
+    checks = said.kind == "fact-check" and bool(HALF.search(said.text))
+    if not checks or known.head not in about or not of_the_time(known, said):
+        return False
+    return known.share(about) >= SAYS
 
 
 def _of_a_speaker(heard: re.Match[str], said: Said) -> Stance | None:
@@ -69,7 +81,7 @@ def _turned(claim: Claim, known: Proposition | None, said: Said) -> Stance:
 
 def _plain(claim: Claim, known: Proposition | None, said: Said) -> Stance | None:
     side = bearing(known, said) if known else None
-    if side is Stance.AGAINST:
+    if side in {Stance.AGAINST, Stance.PARTLY}:
         return side
     checks = violated(claim, said.text) if side is Stance.FOR or FIGURE.search(claim.text) else []
     if known and _other_figure(known, said, checks):

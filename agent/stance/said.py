@@ -23,6 +23,7 @@ class Said:
         context: the sentence of the source before the words cited.
         passage: the words around them.
         year: of publication, or nothing.
+        kind: of source.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Said:
     context: str = ""
     passage: str = ""
     year: str = ""
+    kind: str = ""
 
     @classmethod
     def of(cls, text: str, passage: Passage, start: int) -> Self:
@@ -43,6 +45,7 @@ class Said:
             context=before[spans[-1][0] :] if spans else "",
             passage=passage.text,
             year=str(source.published.year) if source.published else "",
+            kind=source.kind,
         )
 
 

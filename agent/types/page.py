@@ -50,14 +50,22 @@ class Stance(StrEnum):
 
     FOR = "for"
     AGAINST = "against"
+    PARTLY = "partly"
+    """It says that the claim may be so."""
+    HALF = "half"
+    """A checker rules that the claim is partly right and partly wrong: it counts on both sides."""
     NEITHER = "neither"
 
 
 class Tally(Value):
-    """Who speaks for and against the claim, counted by origin: origin -> best tier."""
+    """Who speaks for and against the claim, and for it in part or with reserve.
+
+    Counted by origin: origin -> best tier.
+    """
 
     supporting: dict[str, int] = Field(default_factory=dict)
     opposing: dict[str, int] = Field(default_factory=dict)
+    partly: dict[str, int] = Field(default_factory=dict)
 
 
 class Verdict(Value):
