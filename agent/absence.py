@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.ports import Shelf, Verifier
+from agent.stance import says
 from agent.types import Certificate, Citation, Extract, Pair, Support
 from agent.words import content
 from retrieval.ports import Vectors
@@ -51,8 +52,6 @@ ON_TOPIC: Final = 0.40
 """Cosine from which a passage speaks about the subject of a proposition."""
 CANDIDATE: Final = 0.50
 """Cosine, or share of the proposition's words, below which the verifier never finds support."""
-TOO_NEAR: Final = 0.80
-"""Share of the proposition's words in one passage from which its silence cannot be certified."""
 COVERED: Final = 3
 """Passages on topic without which silence means nothing."""
 CLOSEST: Final = 64
@@ -99,7 +98,8 @@ def certify(
     """Search every passage in scope for one that says a claim; one pass for all claims.
 
     A passage is ruled on where its cosine, or its share of the claim's words, reaches `CANDIDATE`:
-    below both the verifier never finds support. Of these the `CLOSEST` nearest are ruled on.
+    below both the verifier never finds support. Of these the `CLOSEST` nearest are ruled on, and
+    read sentence by sentence for one that says it by rule or comes too near.
 
     Args:
         claims: Positive propositions.
@@ -153,6 +153,7 @@ class _Search:
             [Pair(claim=self.claim, evidence=(e,)) for e in (planted, *map(extract, closest))]
         )
         scores = [r.score or 0.0 for r in rulings]
+        found = [(r.score or 1.0) * (r.support is Support.SUPPORTED) for r in rulings]
         best = int(np.argmax(scores)) if scores else None
         return Certificate(
             proposition=self.claim,
@@ -162,8 +163,8 @@ class _Search:
             threshold=threshold,
             nearest=None if best is None else whole(closest[best]),
             probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
-            found=any(r.support in {Support.SUPPORTED, Support.UNCHECKED} for r in rulings)
-            or any(_share(self._words, passage.text) >= TOO_NEAR for passage in closest),
+            found=any(r.support is Support.UNCHECKED for r in rulings)
+            or says(self.claim, closest, found),
         )
 
 

@@ -89,9 +89,7 @@ def tally(
     )
 
 
-def _overtaken(
-    stance: Stance, source: Source, votes: Sequence[tuple[Stance, Source]]
-) -> bool:
+def _overtaken(stance: Stance, source: Source, votes: Sequence[tuple[Stance, Source]]) -> bool:
     """Whether the same publisher said the opposite later: an outlet's last word counts."""
     return any(
         {other, stance} == {Stance.FOR, Stance.AGAINST}

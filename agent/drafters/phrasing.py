@@ -51,8 +51,8 @@ LEANS: Final = re.compile(
     r"|two|three|four|same|example)\b"
 )
 EXPLETIVE: Final = re.compile(
-    r"^It (?:is|was|has been|became|remains|seems|appears) (?:[a-z]+ ){0,2}(?:true|untrue|false|wrong"
-    r"|right|correct|incorrect|known|unknown|clear|unclear|likely|unlikely|possible|certain|record"
+    r"^It (?:is|was|has been|became|remains|seems|appears) (?:[a-z]+ ){0,2}(?:true|untrue|false"
+    r"|wrong|right|correct|incorrect|known|unknown|clear|unclear|likely|unlikely|possible|certain|record"
     r"|confirmed|reported|estimated|thought|believed|established) that\b"
 )
 """This "it" points at nothing before it: "It is not true that …"."""

@@ -16,6 +16,7 @@ from agent.stance.cues import NEGATION
 from agent.stance.proposition import proposition
 from agent.stance.rules import by_rule, violated
 from agent.stance.said import Said, said_by
+from agent.stance.saying import says
 from agent.stance.withdrawn import Withdrawal, withdrawals, withdrawn
 from agent.types import CheckedSentence, Claim, Evidence, Kind, Stance
 
@@ -26,6 +27,7 @@ __all__ = [
     "by_rule",
     "lean",
     "proposition",
+    "says",
     "sides",
     "stances",
     "withdrawals",

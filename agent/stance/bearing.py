@@ -8,22 +8,19 @@ opposite, a denial around it.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from agent.stance.concepts import Idea, ideas, opposite
 from agent.stance.cues import (
     ALL,
     ALLOWED,
-    BARRED,
     CUE,
     DECADE,
     DENIAL,
-    HEDGE,
     MANY,
     MENTION,
     MUTUAL,
-    NOBODY,
-    OPEN,
     PARTS,
     SILENCE,
     SPEAKER,
@@ -31,8 +28,9 @@ from agent.stance.cues import (
     WEAKER,
     YEAR,
 )
-from agent.stance.proposition import Proposition, denials, figure, names_of
 from agent.stance.parties import COUNTRIES, met, mistaken
+from agent.stance.polarity import barred, denying, hedged, left_open
+from agent.stance.proposition import Proposition, figure, names_of
 from agent.stance.roles import acts, nearest
 from agent.stance.said import Said
 from agent.types import Stance
@@ -49,14 +47,6 @@ OWN: Final = 0.65
 FEWER: Final = 0.4
 """The same where the title has all the rest and the sentence names the subject; and for one
 exception to a claim about all."""
-REACH: Final = 8
-"""Tokens before the head in which a negation bears on it."""
-BESIDE: Final = 4
-"""Tokens before the head in which "possible" belongs to it."""
-LISTING: Final = frozenset({"not", "cannot", "never", "neither"})
-"""These deny everything in a list that "or" ends: "may not tell, hold, or help"."""
-FAR: Final = 16
-"""Tokens before the head in which a word leaves it open."""
 
 
 def bearing(claimed: Proposition, said: Said) -> Stance:
@@ -128,64 +118,53 @@ def _many(claimed: Proposition, text: str) -> set[str]:
     return {word for word, least in MANY.items() if word in claimed.ideas and largest >= least}
 
 
-def _sides(claimed: Proposition, part: str, own: set[str], whole: set[str]) -> set[Stance]:
+@dataclass(frozen=True)
+class _Part:
+    """One part of a sentence, with the ideas of the sentence and of what stands around it."""
+
+    words: Sequence[str]
+    here: Sequence[Idea]
+    denied: bool
+    own: set[str]
+    whole: set[str]
+
+
+def _sides(claimed: Proposition, text: str, own: set[str], whole: set[str]) -> set[Stance]:
     """Read one part of a sentence: what each mention of the head or its opposite amounts to."""
-    words, here = tokens(part), ideas(part)
-    reverse = opposite(claimed.head)
-    turned = reversed_in(claimed, words, here)
-    if claimed.share(names_of(here)) < LOCAL or claimed.share(own) < FEWER:
+    denied = bool(DENIAL.search(text)) and not DENIAL.search(claimed.text)
+    part = _Part(tokens(text), ideas(text), denied, own, whole)
+    if claimed.share(names_of(part.here)) < LOCAL or claimed.share(own) < FEWER:
         return set()
-    share = claimed.share(whole)
-    enough = claimed.share(own) >= OWN or (share >= SAYS and bool(claimed.before & own))
-    denied = bool(DENIAL.search(part)) and not DENIAL.search(claimed.text)
+    if reversed_in(claimed, part.words, part.here):
+        return set()
+    weaker = WEAKER.get(claimed.head, frozenset()) if claimed.before & whole else frozenset()
     found: set[Stance] = set()
     since = 0
-    weaker = WEAKER.get(claimed.head, frozenset()) if claimed.before & whole else frozenset()
-    for idea in here:
-        if idea.name not in {claimed.head, reverse, *weaker}:
-            continue
-        if not turned:
-            cues = [n for n in denials(words, here) if _bears(n, words, since, idea)]
-            cues += _lacking(claimed, words, here, idea)
-            denies = bool(cues) or denied
-            if cues and _barred(words, cues) and not ALLOWED.search(claimed.text):
-                continue
-            if idea.name in weaker and not denies:
-                continue
-            if not denies and _left_open(words, idea):
-                if _hedged(words, idea) and enough and share >= SAYS and _covers(claimed, own):
-                    found |= set() if claimed.negated else {Stance.PARTLY}
-                continue
-            if (denies + (idea.name == reverse) + claimed.negated) % 2:
-                apart = claimed.sweeping or (enough and share >= DENIES)
-                apart = apart and (claimed.figures <= own or not any(map(figure, own)))
-                found |= {Stance.AGAINST} if apart else set()
-            elif enough and share >= SAYS and _covers(claimed, own):
-                found.add(Stance.FOR)
-        since = idea.end
-    return found
+    for idea in part.here:
+        if idea.name in {claimed.head, opposite(claimed.head), *weaker}:
+            cues = denying(part.words, part.here, idea, since, claimed.actor)
+            if idea.name not in weaker or cues or denied:
+                found.add(_side(claimed, part, idea, cues))
+            since = idea.end
+    return found - {Stance.NEITHER}
 
 
-def _lacking(
-    claimed: Proposition, words: Sequence[str], here: Sequence[Idea], head: Idea
-) -> list[int]:
-    """Words behind the head that say that who acts is not there: "countries that have no 5G"."""
-    return [
-        idea.start
-        for idea in here
-        if idea.start > head.start
-        and idea.name in claimed.actor
-        and "no" in words[max(0, idea.start - 2) : idea.start]
-    ]
-
-
-def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
-    """Whether a negation belongs to this mention of the head."""
-    if words[cue] == "without":
-        return cue > head.start
-    listed = words[cue] in LISTING and {"or", "nor"} & set(words[cue : head.start])
-    near = (head.start - cue <= REACH or bool(listed)) and cue >= since
-    return cue < head.start and (near or words[cue] in NOBODY)
+def _side(claimed: Proposition, part: _Part, head: Idea, cues: Sequence[int]) -> Stance:
+    """What one mention amounts to, with the words that deny it."""
+    denies = bool(cues) or part.denied
+    if barred(part.words, cues) and not ALLOWED.search(claimed.text):
+        return Stance.NEITHER
+    share = claimed.share(part.whole)
+    enough = claimed.share(part.own) >= OWN or (share >= SAYS and bool(claimed.before & part.own))
+    says = enough and share >= SAYS and _covers(claimed, part.own)
+    if not denies and left_open(part.words, head):
+        may = says and not claimed.negated and hedged(part.words, head)
+        return Stance.PARTLY if may else Stance.NEITHER
+    if (denies + (head.name == opposite(claimed.head)) + claimed.negated) % 2:
+        apart = claimed.sweeping or (enough and share >= DENIES)
+        same = claimed.figures <= part.own or not any(map(figure, part.own))
+        return Stance.AGAINST if apart and same else Stance.NEITHER
+    return Stance.FOR if says else Stance.NEITHER
 
 
 def reversed_in(claimed: Proposition, words: Sequence[str], here: Sequence[Idea]) -> bool:
@@ -195,21 +174,6 @@ def reversed_in(claimed: Proposition, words: Sequence[str], here: Sequence[Idea]
         return False
     one, other = nearest(here, claimed.actor, head), nearest(here, claimed.target, head)
     return one is not None and other is not None and not acts(words, one, other, head)
-
-
-def _barred(words: Sequence[str], cues: Sequence[int]) -> bool:
-    """Whether all that denies is a rule against it: "may not help"."""
-    return all(cue and words[cue - 1] in BARRED for cue in cues)
-
-
-def _hedged(words: Sequence[str], head: Idea) -> bool:
-    """Whether the word that leaves it open says that it may be so: "a possible cause"."""
-    return bool(HEDGE & set(words[max(0, head.start - BESIDE) : head.start]))
-
-
-def _left_open(words: Sequence[str], head: Idea) -> bool:
-    """Whether a word before the head leaves open whether it is so."""
-    return any(OPEN.fullmatch(word) for word in words[max(0, head.start - FAR) : head.start])
 
 
 def _covers(claimed: Proposition, own: set[str]) -> bool:

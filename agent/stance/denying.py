@@ -18,8 +18,8 @@ EDITION: Final = (
 TAKEN_BACK: Final = (
     re.compile(
         r"(?P<by>[^,;:]*?)\b(?:has |have |had )?(?:retract(?:ed|s)|withdrew|withdrawn|withdraws"
-        rf"|t(?:ook|aken) back|recant(?:ed|s)) (?:its|the|their|an?|his|her) (?:[\w-]+ )?{STATEMENT}"
-        r"\b[^;:]{0,30}? that (?P<what>[^;]+)",
+        r"|t(?:ook|aken) back|recant(?:ed|s)) (?:its|the|their|an?|his|her) (?:[\w-]+ )?"
+        rf"{STATEMENT}\b[^;:]{{0,30}}? that (?P<what>[^;]+)",
     ),
     re.compile(rf"\b{EDITION} (?:had )?{STATED} {WRONGLY} that (?P<what>[^;]+)"),
     re.compile(rf"\b{EDITION} (?:had )?{WRONGLY} {STATED} that (?P<what>[^;]+)"),

@@ -21,7 +21,9 @@ def parties(text: str) -> tuple[tuple[Party, int], ...]:
     found = []
     for name in names(text):
         told = {i.name for i in ideas(text[name.start : name.end])} - TITLES - LINKS - MONTHS
-        if told and not (name.opens and len(name.tokens) == 1 and text[name.start : name.end].istitle()):
+        if told and not (
+            name.opens and len(name.tokens) == 1 and text[name.start : name.end].istitle()
+        ):
             found.append((frozenset(told), name.start))
     return tuple(found)
 

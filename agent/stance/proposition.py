@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from os.path import commonprefix
 from typing import Final
 
 from agent.claims.verbs import base_of
@@ -49,7 +48,7 @@ class Proposition:
 def proposition(claim: Claim) -> Proposition | None:
     """Take a claim apart; None where too little can be told of it."""
     words = tokens(claim.text)
-    found = [i for i in ideas(claim.text) if not _of_a_date(words, i)]
+    found = [i for i in ideas(claim.text) if not _day(words, i)]
     head = _head(claim, found)
     names = {i.name for i in found if i.name == head or not _weak(i.name)} - (LIGHT - {head})
     if len(names) + len(set(YEAR.findall(claim.text))) < LEAST or not head:
@@ -58,7 +57,9 @@ def proposition(claim: Claim) -> Proposition | None:
     first, then = names_of(found[:at]) & names, names_of(found[at:]) & names - {head}
     if turned_round(words, found[at]):
         first, then = then, first
-    actor, target = _sides(claim, words, found[at], (frozenset(first - then), frozenset(then - first)))
+    actor, target = _sides(
+        claim, words, found[at], (frozenset(first - then), frozenset(then - first))
+    )
     return Proposition(
         text=claim.text,
         ideas=frozenset(names),
@@ -77,7 +78,8 @@ def _sides(
     claim: Claim, words: Sequence[str], head: Idea, around: tuple[Party, Party]
 ) -> tuple[Party, Party]:
     """Who acts and on whom: the names on either side of the verb, else what stands there."""
-    verb = len(commonprefix([claim.text, claim.opposite]))
+    pairs = enumerate(zip(claim.text, claim.opposite, strict=False))
+    verb = next((n for n, (mine, theirs) in pairs if mine != theirs), len(claim.opposite))
     told = parties(claim.text)
     before = next((n for n, (_, start) in enumerate(told) if start < verb), None)
     behind = next((n for n, (_, start) in enumerate(told) if start >= verb), None)
@@ -97,9 +99,13 @@ def _own(told: Sequence[tuple[Party, int]], at: int) -> Party:
     return told[at][0].difference(*others)
 
 
-def _of_a_date(words: Sequence[str], idea: Idea) -> bool:
-    """Whether a number is the day of a month: dates are compared apart."""
-    beside = words[max(0, idea.start - 1) : idea.start] + words[idea.end : idea.end + 1]
+def dated(words: Sequence[str], idea: Idea) -> bool:
+    """Whether a number is a year or the day of a month: dates are compared apart."""
+    return bool(YEAR.fullmatch(idea.name)) or _day(words, idea)
+
+
+def _day(words: Sequence[str], idea: Idea) -> bool:
+    beside = (*words[max(0, idea.start - 1) : idea.start], *words[idea.end : idea.end + 1])
     return words[idea.start].isdigit() and any(word in MONTHS for word in beside)
 
 

@@ -22,7 +22,7 @@ from agent.stance.cues import (
     SPEAKER,
 )
 from agent.stance.denying import denied
-from agent.stance.proposition import Proposition, names_of, proposition
+from agent.stance.proposition import Proposition, dated, figure, names_of, proposition
 from agent.stance.said import Said
 from agent.types import Check, Claim, Extract, Outcome, Stance
 from agent.words import tokens
@@ -104,10 +104,12 @@ def violated(claim: Claim, text: str) -> list[Check]:
 def _other_figure(known: Proposition, said: Said, checks: Sequence[Check]) -> bool:
     """The whole claim, but for a figure: the same thing cannot have two."""
     figures = [c for c in checks if c.name in FIGURES]
-    if not figures or any(c.evidence is None for c in figures):
-        return False
     words, here = tokens(said.text), ideas(said.text)
     own = names_of(here)
+    theirs = {i.name for i in here if figure(i.name) and not dated(words, i)}
+    one_each = len(known.figures) == len(theirs) == 1
+    if not figures or not (one_each or all(c.evidence is not None for c in figures)):
+        return False
     rest = known.ideas - known.figures
     alike = bool(NEGATION.search(known.text)) == bool(NEGATION.search(said.text))
     same = alike and len(rest) >= LEAST and rest <= own and not _denial(said.text)

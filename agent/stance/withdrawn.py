@@ -14,7 +14,9 @@ from agent.words import content
 from retrieval.sentences import sentences
 from retrieval.types import Passage, Source
 
-ITSELF: Final = frozenset({"it", "we", "editor", "paper", "newspaper", "journal", "outlet", "agency"})
+ITSELF: Final = frozenset(
+    {"it", "we", "editor", "paper", "newspaper", "journal", "outlet", "agency"}
+)
 """Who takes something back and gives no name is the source that says so."""
 
 
