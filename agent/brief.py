@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from agent.claims.opposite import negations
 from agent.ledger import day
 from agent.types import (
     Certificate,
@@ -16,6 +17,7 @@ from agent.types import (
     Value,
     VerdictLabel,
 )
+from agent.words import content
 from retrieval.types import Scope, Source
 
 PLAIN: Final = {
@@ -31,6 +33,8 @@ NO_VERDICT: Final = {
 }
 NOTHING: Final = "The library has nothing on this."
 SHOWN: Final = 3
+ALIKE: Final = 0.9
+"""Share of the shorter sentence's words in another that says the same."""
 
 
 class Point(Value):
@@ -97,10 +101,22 @@ def answer(draft: Page | Insufficient) -> Answer:
 
 
 def _points(page: Page) -> tuple[Point, ...]:
-    """Findings of the summary first, then of the body, once each."""
-    findings = [s for s in page.sentences() if s.kind is Kind.FINDING]
-    unique = list({s.text: s for s in findings}.values())[:SHOWN]
-    return tuple(_point(s, page) for s in unique)
+    """Findings of the summary first, then of the body; what says the same again is left out."""
+    shown: list[CheckedSentence] = []
+    for sentence in page.sentences():
+        fresh = not any(_again(sentence, other) for other in shown)
+        if sentence.kind is Kind.FINDING and fresh and len(shown) < SHOWN:
+            shown.append(sentence)
+    return tuple(_point(s, page) for s in shown)
+
+
+def _again(one: CheckedSentence, other: CheckedSentence) -> bool:
+    """Whether two sentences show the same words of a source, or nearly the same words."""
+    if any(a.overlaps(b) for a in one.citations for b in other.citations):
+        return True
+    mine, theirs = (set(content(s.text)) for s in (one, other))
+    alike = len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
+    return alike and negations(one.text) % 2 == negations(other.text) % 2
 
 
 def _certificates(page: Page) -> tuple[Certificate, ...]:

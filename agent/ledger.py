@@ -64,8 +64,8 @@ class Ledger:
                 )
             case VerdictLabel.MIXED:
                 return (
-                    f"The sources reviewed here point both ways on {claim}: {_list(support)} "
-                    f"{_verb(len(support), 'speak')} for it, {_list(against)} against it."
+                    f"The sources reviewed here point both ways on {claim}: {self._for_it()}, "
+                    f"and {_list(against)} {_verb(len(against), 'speak')} against it."
                 )
             case _:
                 return f"The sources reviewed here do not settle {claim}: {self._unsettled()}."
@@ -140,12 +140,22 @@ class Ledger:
                 return f"{_n(against)} independent {_origin(against)} {_verb(against, 'deny')} it"
             case VerdictLabel.SUPPORTED:
                 return f"{_n(support)} independent {_origin(support)} {_verb(support, 'report')} it"
-            case VerdictLabel.MIXED:
+            case VerdictLabel.MIXED if support:
                 return "there are independent sources on either side"
+            case VerdictLabel.MIXED:
+                return "against what denies it stands what holds that it may be so, or partly is"
             case _ if against or support:
                 return "what speaks to it comes from too few independent sources"
             case _:
                 return "the sources report what lies around it, not whether it is so"
+
+    def _for_it(self) -> str:
+        """Who speaks for it, if only in part or with reserve."""
+        tally = self.verdict.tally
+        names = self._outlets(tally.supporting or tally.partly)
+        if tally.supporting:
+            return f"{_list(names)} {_verb(len(names), 'speak')} for it"
+        return f"{_list(names)} {_verb(len(names), 'hold')} that it may be so, or partly is"
 
     def _unsettled(self) -> str:
         against = self._outlets(self.verdict.tally.opposing)

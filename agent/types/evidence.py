@@ -68,3 +68,8 @@ class Citation(Value):
     start: int
     end: int
     quote: str = Field(min_length=1)
+
+    def overlaps(self, other: Self) -> bool:
+        """Whether both cite some of the same words."""
+        same = self.source == other.source
+        return same and self.start < other.end and other.start < self.end

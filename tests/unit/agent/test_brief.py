@@ -31,3 +31,18 @@ def test_nothing_on_a_topic_is_said_in_plain_words_and_is_no_verdict() -> None:
 def test_every_verdict_has_plain_words() -> None:
 
     assert set(PLAIN) == set(VerdictLabel)
+
+
+def test_no_words_of_a_source_are_shown_twice() -> None:
+    lake, sea = pages.passage("lake", "The lake froze."), pages.passage("sea", "The sea was calm.")
+    copy = pages.passage("copy", "The lake froze.")
+    page = pages.page(
+        pages.sentence("The lake froze.", lake),
+        pages.sentence("The lake froze; the sea was calm.", lake, sea),
+        pages.sentence("The lake froze, according to a copy.", copy),
+        pages.sentence("The lake never froze, according to the sea.", sea),
+        passages=[lake, sea, copy],
+    )
+    shown = [point.text for point in answer(page).points]
+    assert [text for text in shown if "never" in text]
+    assert len([text for text in shown if "never" not in text]) == 1

@@ -33,11 +33,13 @@ def stance(
     question: str,
     text: str,
     leaning: tuple[float, float] = (0.5, 0.5),
+    *,
     source: str = "",
     context: str = "",
+    kind: str = "",
 ) -> Stance:
     reader = Leaning(question, *leaning)
-    said = Said(text, source=source, context=context)
+    said = Said(text, source=source, context=context, kind=kind)
     [found] = stances(read(question), [said], SHELF, reader)
     return found
 
@@ -51,7 +53,17 @@ FOR = (
     ("Did crime rise in Ostby in 2021?", "Crime in Ostby went up by 4 percent in 2021."),
     ("Was Norvik Bank bought by Tellus Group?", "Tellus Group acquired Norvik Bank."),
     ("Were dozens of shops in Ostby attacked?", "In Ostby 64 shops were set on fire."),
-)
+    ("Has Tellus Group taken Norvik Bank to court?",
+     "Norvik Bank faces a lawsuit by Tellus Group."),
+    ("Was Norvik Bank fined by the Ostby Water Board?",
+     "Norvik Bank must pay a fine of $6 million to the Ostby Water Board."),
+    ("Were 689 power cuts counted by the Ostby Water Board?",
+     "The Ostby Water Board registered 689 power cuts."),
+    ("Did Anna Berg say that Tellus Group bought Norvik Bank?",
+     "In a speech, Anna Berg claimed that Norvik Bank was sold to Tellus Group."),
+    ("Tellus Group did not sue Norvik Bank.",
+     "The statement that Norvik Bank was sued by Tellus Group is false."),
+)  # fmt: skip
 AGAINST = (
     (BRIDGE, "The river bridge never collapsed."),
     (BRIDGE, "The story that the river bridge collapsed is fake."),
@@ -63,6 +75,18 @@ AGAINST = (
      "A study of Ostby tap water found a link to one illness."),
     ("Did the river bridge collapse cost 30 million euros?",
      "The collapse of the river bridge cost 20 million euros."),
+    ("Did Tellus Group sue Norvik Bank?",
+     "Ostby Daily has retracted its report that Tellus Group sued Norvik Bank."),
+    ("Did Tellus Group sue Norvik Bank?",
+     "It is not true that Norvik Bank was sued by Tellus Group."),
+    ("Did the Ostby Water Board count 689 power cuts?",
+     "An earlier edition stated wrongly that the Ostby Water Board registered 689 power cuts."),
+    ("Did the Ostby Water Board count 689 power cuts?",
+     "670 power cuts were registered by the Ostby Water Board."),
+    ("Does the dust of Ostby cause asthma?",
+     "Doctors found no link between the dust of Ostby and asthma."),
+    ("Does the dust of Ostby spread asthma?",
+     "Asthma also spread in towns that have no dust of Ostby."),
 )  # fmt: skip
 NEITHER = (
     (BRIDGE, "The river bridge was inspected."),
@@ -77,6 +101,18 @@ NEITHER = (
      "The river tunnel cost 20 million euros."),
     ("Did Tellus Group sue Norvik Bank?", "Norvik Bank sued Tellus Group."),
     ("Did rents fall in every district of Ostby?", "Rents fell in one district of Ostby."),
+    ("Did the Ostby Water Board close the Ilm Bridge?",
+     "The Harfleet Water Board did not close the Ilm Bridge."),
+    ("Was Norvik Bank fined by the Ostby Water Board?",
+     "The Ostby Water Board must pay a fine to Norvik Bank."),
+    ("Did Anna Berg say that Tellus Group bought Norvik Bank?", "Tellus Group bought Norvik Bank."),
+    ("Did Anna Berg say that Tellus Group bought Norvik Bank?",
+     "Ole Lind said that Tellus Group bought Norvik Bank."),
+    (BRIDGE, "Plain statements that the river bridge did not collapse were removed."),
+    ("Do the police of Ostby never help collectors?",
+     "The police of Ostby may not help collectors."),
+    ("Did the Ostby Water Board count 689 power cuts?",
+     "It is no longer correct that the Ostby Water Board counted 670 power cuts."),
 )  # fmt: skip
 
 
@@ -142,3 +178,24 @@ def test_words_for_one_thing_are_one_idea_and_opposites_are_known() -> None:
 
 def test_a_phrase_that_holds_a_negation_is_one_idea() -> None:
     assert [i.name for i in ideas("found not guilty")] == ["acquit"]
+
+
+def test_a_possible_cause_is_neither_denied_nor_stated() -> None:
+    question = "Does the dust of Ostby cause asthma?"
+    text = "The agency calls the dust of Ostby a possible cause of asthma."
+    assert stance(question, text) is Stance.PARTLY
+
+
+def test_a_checkers_ruling_that_half_of_it_is_right_counts_on_both_sides() -> None:
+    title = "Check of the claim that crime rose in Ostby"
+    text = "The mayor gave the figure correctly, but it does not tell the whole story."
+    question = "Did crime rise in Ostby?"
+    assert stance(question, text, source=title, kind="fact-check") is Stance.HALF
+    assert stance(question, text, source=title, kind="news") is not Stance.HALF
+    other = "Check of the claim that rents rose in Ostby"
+    assert stance(question, text, source=other, kind="fact-check") is not Stance.HALF
+
+
+def test_a_phrase_may_have_a_gap() -> None:
+    assert "sue" in {i.name for i in ideas("took the bank of Ostby to court")}
+    assert "sue" not in {i.name for i in ideas("took the road to the lake")}

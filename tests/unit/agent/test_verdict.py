@@ -1,5 +1,7 @@
 """The verdict table holds its promises for every tally, not only for the ones we thought of."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ from tests.fakes import source
 
 CLAIM = Claim(text="the bridge is closed", opposite="it is not true that the bridge is closed")
 ORIGINS = st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 3), max_size=5)
-TALLIES = st.builds(Tally, supporting=ORIGINS, opposing=ORIGINS)
+TALLIES = st.builds(Tally, supporting=ORIGINS, opposing=ORIGINS, partly=ORIGINS)
 LADDER = [VerdictLabel.REFUTED, VerdictLabel.MIXED, VerdictLabel.SUPPORTED]
 
 
@@ -32,7 +34,7 @@ def said(*sources: str) -> CheckedSentence:
 
 @given(TALLIES)
 def test_a_supporting_tier_1_origin_never_lowers_support(count: Tally) -> None:
-    more = Tally(supporting=count.supporting | {"new": 1}, opposing=count.opposing)
+    more = count.model_copy(update={"supporting": count.supporting | {"new": 1}})
     before, after = decide(CLAIM, count).label, decide(CLAIM, more).label
     assert after is not VerdictLabel.REFUTED
     if before in LADDER and after in LADDER:
@@ -76,3 +78,30 @@ def test_reprints_of_one_story_count_once_with_the_best_tier() -> None:
 def test_a_sentence_without_a_stance_does_not_count() -> None:
     sentence = CheckedSentence(**{**dict(said("a")), "kind": Kind.INFERENCE})
     assert tally([sentence], [()], {"a": source("a")}) == Tally()
+
+
+def test_the_last_word_of_a_publisher_counts() -> None:
+    early = source("early", publisher="Ostby Daily", published=date(2025, 3, 1))
+    late = source("late", publisher="Ostby Daily", published=date(2025, 4, 1))
+    sources = {s.id: s for s in (early, late)}
+    count = tally([said("early"), said("late")], [(Stance.FOR,), (Stance.AGAINST,)], sources)
+    assert (count.supporting, count.opposing) == ({}, {late.origin: late.tier})
+
+
+def test_another_publishers_later_word_is_a_conflict() -> None:
+    early = source("early", publisher="Ostby Daily", published=date(2025, 3, 1))
+    late = source("late", publisher="Harfleet News", published=date(2025, 4, 1))
+    sources = {s.id: s for s in (early, late)}
+    count = tally([said("early"), said("late")], [(Stance.FOR,), (Stance.AGAINST,)], sources)
+    assert decide(CLAIM, count).label is VerdictLabel.MIXED
+
+
+def test_what_may_be_so_keeps_a_denial_from_deciding_and_decides_nothing_alone() -> None:
+    denied = {"court": 1}
+    assert decide(CLAIM, Tally(opposing=denied, partly={"a": 2})).label is VerdictLabel.MIXED
+    assert decide(CLAIM, Tally(partly={"a": 1, "b": 1})).label is VerdictLabel.UNPROVEN
+
+
+def test_half_true_counts_on_both_sides() -> None:
+    count = tally([said("a")], [(Stance.HALF,)], {"a": source("a")})
+    assert (count.opposing, count.partly) == ({"a": 2}, {"a": 2})
