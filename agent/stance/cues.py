@@ -97,12 +97,16 @@ LIGHT: Final = frozenset(
     carry suffer receive pay issue file""".split()  # noqa: SIM905
 )
 """Verbs that say little by themselves: what is said stands behind ("put a ban on")."""
+UNITS: Final = frozenset(
+    stem(word)
+    for word in """hundred thousand million billion trillion percent dollar euro pound""".split()  # noqa: SIM905
+)
 ALL: Final = frozenset({"every"})
 WEAK: Final = frozenset(
     stem(word)
     for word in """ever finally guy man woman behind thing people someone somebody anyone number
     figure case way lot own still longer between really actual continue street week today yesterday
-    go youd like stop early late mid""".split()  # noqa: SIM905  (a word list reads better as prose)
+    go youd like stop early late mid sum""".split()  # noqa: SIM905  (a word list reads better as prose)
 )
 """Ideas of a question that no source needs to repeat."""
 MUTUAL: Final = frozenset(

@@ -1,13 +1,13 @@
 """A claim taken apart, to be looked for in sentences."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
 from agent.claims.verbs import base_of
 from agent.stance.concepts import Idea, ideas, is_act
-from agent.stance.cues import ALL, ASPECT, BE, CUE, HARMLESS, LIGHT, MONTHS, WEAK, YEAR
+from agent.stance.cues import ALL, ASPECT, BE, CUE, HARMLESS, LIGHT, MONTHS, UNITS, WEAK, YEAR
 from agent.stance.parties import Party, parties
 from agent.stance.roles import acts, nearest
 from agent.types import Claim
@@ -39,6 +39,10 @@ class Proposition:
     def figures(self) -> frozenset[str]:
         """Numbers in it, dates apart: another number is another claim."""
         return frozenset(filter(figure, self.ideas))
+
+    def bare(self) -> "Proposition":
+        """The same without its figures: whoever denies the whole denies it with every figure."""
+        return replace(self, ideas=self.ideas - self.figures - UNITS)
 
     def share(self, names: set[str]) -> float:
         """Share of the claim's ideas among `names`; the head or its opposite is taken as there."""
@@ -134,11 +138,12 @@ def _head(claim: Claim, found: Sequence[Idea]) -> str:
         verbs = verbs or [n for n, word in enumerate(mine) if n and base_of(word)]
         at = verbs[0] if verbs else 0
     after = [i for i in found if i.end > at and i.name not in ASPECT and not CUE.fullmatch(i.name)]
+    acts_before = [i for i in found if i.end <= at and is_act(i.name)]
     told = [i for i in after if i.name not in LIGHT and not i.name[:1].isdigit()]
-    if after and after[0].name in LIGHT:
-        told = [i for i in told if is_act(i.name)] or told
-    acts_before = [i for i in found if i.end <= at and is_act(i.name)]  # "the number counted was 9"
-    return (told or acts_before[-1:] or after or found)[0].name if found else ""
+    if after and after[0].name in LIGHT:  # "put a ban on", "a ban was issued by"
+        told = [i for i in told if is_act(i.name)] or acts_before[:1] or told
+    told = told or acts_before[-1:]  # "the number that was counted was 9"
+    return (told or after or found)[0].name if found else ""
 
 
 def turned_round(words: Sequence[str], head: Idea) -> bool:

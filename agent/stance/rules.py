@@ -31,6 +31,13 @@ NAMED: Final = 0.50
 """Share of the claim's ideas that a denial must name to be a denial of it, its head among them."""
 ALMOST: Final = 0.75
 """The same without the head."""
+TURNED: Final = {
+    Stance.FOR: Stance.AGAINST,
+    Stance.AGAINST: Stance.FOR,
+    Stance.PARTLY: Stance.NEITHER,
+    Stance.NEITHER: Stance.NEITHER,
+}
+"""What it is to deny what takes a side."""
 LEAST: Final = 3
 """Words beside the figure that make a claim recognisable."""
 
@@ -73,10 +80,13 @@ def _of_a_speaker(heard: re.Match[str], said: Said) -> Stance | None:
 
 def _turned(claim: Claim, known: Proposition | None, said: Said) -> Stance:
     """Of a sentence that denies a statement: the other side than the statement's own."""
-    side = bearing(known, said) if known else Stance.NEITHER
-    if side is Stance.FOR and not _differs(violated(claim, said.text)):
-        return Stance.AGAINST
-    return Stance.FOR if side is Stance.AGAINST else Stance.NEITHER
+    if known is None:
+        return Stance.NEITHER
+    whole = any(figure(i.name) for i in ideas(said.text))
+    side = bearing(known if whole else known.bare(), said)
+    if side is Stance.FOR and whole and _differs(violated(claim, said.text)):
+        return Stance.NEITHER
+    return TURNED[side]
 
 
 def _plain(claim: Claim, known: Proposition | None, said: Said) -> Stance | None:
