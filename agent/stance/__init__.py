@@ -2,23 +2,26 @@
 
 What a sentence says with each of its citations is read by rules: it speaks *for* the claim where
 it says it in the same or other words (`bearing`), *against* it where it says the opposite, says
-that the claim is false, or gives another figure for the same thing. Where no rule can tell,
-the cross-encoder reads the sentence beside the claim and beside its opposite; only where both
-readings agree and are sure does it count. Everything else speaks for neither side: what cannot be
-told is not guessed.
+that the claim is false, or gives another figure for the same thing. Where no rule can tell, and
+the sentence has half of the claim's ideas and no other parties, the cross-encoder reads it beside
+the claim and beside its opposite; only where both readings agree and are sure does it count.
+Everything else speaks for neither side: what cannot be told is not guessed.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from agent.ports import Entailment, Shelf
+from agent.stance.bearing import reversed_in, stranger
+from agent.stance.concepts import ideas
 from agent.stance.cues import NEGATION
-from agent.stance.proposition import proposition
+from agent.stance.proposition import Proposition, proposition
 from agent.stance.rules import by_rule, violated
 from agent.stance.said import Said, said_by
 from agent.stance.saying import says
 from agent.stance.withdrawn import Withdrawal, withdrawals, withdrawn
 from agent.types import CheckedSentence, Claim, Evidence, Kind, Stance
+from agent.words import tokens
 
 __all__ = [
     "NEGATION",
@@ -36,6 +39,8 @@ __all__ = [
 
 SUBJECT: Final = 0.50
 """Cosine from which the cross-encoder is asked about a sentence."""
+KINDRED: Final = 0.5
+"""Share of the claim's ideas without which the cross-encoder is not asked."""
 SURE: Final = 0.85
 """How far the cross-encoder must lean to either side, in [0, 1], to be followed."""
 
@@ -46,7 +51,11 @@ def stances(
     """Read the stance of each towards the claim, in order."""
     known = proposition(claim)
     found = [by_rule(claim, known, one) for one in said]
-    open_ = [one.text for one, side in zip(said, found, strict=True) if side is None]
+    open_ = [
+        one.text
+        for one, side in zip(said, found, strict=True)
+        if side is None and known is not None and _kindred(known, one)
+    ]
     leans = _leans(claim, open_, shelf, entailment)
     return [
         side if side is not None else _by_reading(claim, one.text, leans.get(one.text, 0.0))
@@ -102,6 +111,15 @@ def lean(claim: Claim, texts: Sequence[str], entailment: Entailment) -> list[flo
     read = entailment.probabilities(asked).reshape(-1, 2, 3)
     both = read[:, :, 0] - read[:, :, 1]
     return [float(side) for side in (both[:, 0] - both[:, 1]) / 2]
+
+
+def _kindred(known: Proposition, said: Said) -> bool:
+    """Whether it may speak of the claim at all: half of its ideas, and the same parties."""
+    here = ideas(said.text)
+    around = {i.name for i in (*here, *ideas(f"{said.source} {said.passage}"))}
+    swapped = reversed_in(known, tokens(said.text), here)
+    same = not swapped and not stranger(known, said.text, around)
+    return same and known.share({i.name for i in here}) >= KINDRED
 
 
 def _by_reading(claim: Claim, text: str, leaning: float) -> Stance:

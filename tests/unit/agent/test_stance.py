@@ -155,6 +155,11 @@ def test_where_no_rule_can_tell_the_cross_encoder_decides() -> None:
     assert stance(BRIDGE, PARAPHRASE, (0.05, 0.95)) is Stance.AGAINST
 
 
+def test_the_cross_encoder_is_not_asked_about_another_subject() -> None:
+    other = "A tunnel in the north went into the water of the river."
+    assert stance(BRIDGE, other, (0.95, 0.05), source="The harbour crane") is Stance.NEITHER
+
+
 def test_a_reading_that_does_not_turn_with_the_opposite_is_not_followed() -> None:
     assert stance(BRIDGE, PARAPHRASE, (0.95, 0.95)) is Stance.NEITHER
 
