@@ -313,3 +313,12 @@ def test_a_question_in_another_language_says_so_and_what_was_done(
 )
 def test_english_with_foreign_names_is_english(typed: str) -> None:
     assert read(typed).kind is ClaimKind.FACTUAL
+
+
+def test_a_plural_noun_is_no_verb() -> None:
+    claim = read("689 power cuts in 2025 were counted by the board.")
+    assert claim.opposite == "689 power cuts in 2025 were not counted by the board"
+
+
+def test_who_is_said_to_be_right_is_no_part_of_the_claim() -> None:
+    assert read("The mayor is right that rents went up 4%").text == "rents went up 4%"
