@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from agent.naming import outlet, publisher
 from agent.types import CheckedSection, Claim, ClaimKind, Evidence, Verdict, VerdictLabel
 from retrieval.types import Source
 
@@ -177,7 +178,7 @@ class Ledger:
         if not side:
             return ["no source"]
         names = {s.origin: outlet(s) for s in reversed(self.sources) if s.origin in side}
-        shown = sorted(names.values())[:NAMED]
+        shown = sorted(names.values(), key=str.lower)[:NAMED]
         more = len(side) - len(shown)
         if not more:
             return shown
@@ -189,16 +190,6 @@ class Ledger:
 
     def _origins(self) -> int:
         return len({s.origin for s in self.sources})
-
-
-def publisher(source: Source) -> str:
-    """The publisher's name without what stands in brackets behind it."""
-    return source.publisher.split(" (")[0].strip()
-
-
-def outlet(source: Source) -> str:
-    """Whose story a source tells: of a copy, the outlet that it copies."""
-    return source.syndicated_from or publisher(source)
 
 
 def day(when: date) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from agent.chat.errors import AnswerMalformed
-from agent.drafters.phrasing import points_back
+from agent.drafters.leaning import points_back
 from prompts import Request, load, parse
 from retrieval.sentences import sentences
 

@@ -17,7 +17,7 @@ FLOORS: dict[str, set[str]] = {
 }
 STOREYS = (  # inside the agent, from the ground up: a module imports its own storey or one below
     ("types", "words", "settings", "prices", "spending"),
-    ("ledger",),
+    ("ledger", "naming"),
     ("ports", "chat", "budget", "ranking"),
     ("checks", "claims", "clauses", "render", "store"),
     ("absence", "stance", "verdict", "judge", "reading", "framing", "selftest"),

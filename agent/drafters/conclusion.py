@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from agent.drafters.abbreviations import Explainer
 from agent.drafters.gaps import Gap, gaps
-from agent.drafters.phrasing import named, points_back, speaker
+from agent.drafters.leaning import DANGLING, KNOWN, points_back
+from agent.drafters.phrasing import FRAME, named
 from agent.drafters.questions import follow_ups
 from agent.drafters.terms import institutions, subject
-from agent.ledger import Ledger, publisher
+from agent.ledger import Ledger
+from agent.naming import publisher, speaker
 from agent.types import (
     CheckedSection,
     CheckedSentence,
@@ -22,7 +25,7 @@ from agent.types import (
     Sentence,
     VerdictLabel,
 )
-from agent.words import expanded
+from agent.words import content, expanded, stem
 from retrieval.sentences import sentences
 from retrieval.types import Source
 
@@ -62,9 +65,10 @@ def conclude(
     """
     said = [s for section in body for s in section.sentences]
     lead = _strongest(said, ledger, near)
+    explainer = Explainer(evidence)
     silent = gaps(evidence, {s.id for s in ledger.sources}, plan.claim.text)
     return Conclusion(
-        summary=_summary(lead, ledger),
+        summary=tuple(explainer.explain(s) for s in _summary(lead, ledger)),
         limits=Section(heading=LIMITS, sentences=_limits(plan, evidence, said, silent, ledger)),
         bottom_line=Section(heading=BOTTOM_LINE, sentences=_bottom_line(lead, ledger)),
         follow_ups=follow_ups(plan, evidence, [s.text for s in lead], silent, ledger),
@@ -95,10 +99,19 @@ def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence,
         sources = {c.source for c in finding.citations}
         known = {c.source for s in chosen for c in s.citations}
         fits = length in BRIEF and words + length <= SUMMARY
+        fits = fits and not _opens_midway(finding.text, ledger.claim.text)
         if len(chosen) < 2 and fits and not sources & known:
             chosen.append(finding)
             words += length
     return (answer, *chosen)
+
+
+def _opens_midway(text: str, claim: str) -> bool:
+    """Whether a finding speaks of "the call" as of a thing that the reader has met."""
+    said = FRAME.sub("", text)
+    noun = DANGLING.match(said)
+    met = noun and (noun[1] in KNOWN or stem(noun[1]) in content(claim))
+    return points_back(said) or (noun is not None and not met)
 
 
 def _brief(sentence: CheckedSentence) -> Sentence:
@@ -106,8 +119,10 @@ def _brief(sentence: CheckedSentence) -> Sentence:
     first = sentence.text.split("; ")[0].rstrip(".")
     whole = first.count('"') % 2 == 0 and first.count("“") == first.count("”")
     enough = len(first.split()) >= BRIEF.start + 4
-    text = f"{first}." if whole and enough else sentence.text
-    return Sentence(text=text, kind=sentence.kind, citations=sentence.citations)
+    if not whole or not enough or first == sentence.text.rstrip("."):
+        return Sentence(text=sentence.text, kind=sentence.kind, citations=sentence.citations)
+    mine = tuple(c for c in sentence.citations if c.source == sentence.citations[0].source)
+    return Sentence(text=f"{first}.", kind=sentence.kind, citations=mine)
 
 
 def _limits(
@@ -176,8 +191,10 @@ def _publications(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sentence:
             cites[f"{found.passage}#{found.start}"] = found
     by = f" by {_list(bodies)}" if bodies else ""
     on = f" on {about}" if about else ""
-    text = f"What to watch next is any new publication{by}{on}."
     citations = tuple(cites.values()) or lead[0].citations[:1]
+    if not wanted:
+        by = f" by {speaker(next(s for s in ledger.sources if s.id == citations[0].source))}"
+    text = f"What to watch next is any new publication{by}{on}."
     return Sentence(text=text, kind=Kind.OUTLOOK, citations=citations)
 
 

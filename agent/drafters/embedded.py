@@ -5,14 +5,19 @@ attributed, and joined with what they lean on; see `candidates` for the choice a
 words.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agent.absence import proposition, searched
-from agent.drafters.candidates import Candidate, Embed, candidates, choose
+from agent.drafters.abbreviations import Explainer
+from agent.drafters.candidates import Candidate, Embed, candidates
+from agent.drafters.choosing import choose
 from agent.drafters.conclusion import conclude
 from agent.drafters.facets import Facet, heading
-from agent.drafters.phrasing import FRAME, Casing, points_back, standing_alone
+from agent.drafters.leaning import points_back
+from agent.drafters.marking import plain
+from agent.drafters.phrasing import FRAME, Casing
 from agent.drafters.prose import Teller
 from agent.drafters.superseding import in_order, rival
 from agent.ledger import Ledger
@@ -28,9 +33,12 @@ from agent.types import (
 )
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
+from retrieval.types import Source
 
 RELATED: Final = 0.60
 """Cosine from which two short sentences of different origins are told in one."""
+FURTHER: Final = 2
+"""Sentences of a paragraph that are told with its first."""
 Key = tuple[str, int]
 Pair = tuple[Candidate, Candidate | None]
 
@@ -48,19 +56,20 @@ class EmbeddedDrafter:
     def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
         found, vectors = candidates(plan, evidence, self._embed)
         vector = {c.key: v for c, v in zip(found, vectors, strict=True)}
-        chosen = choose(found, vectors)
+        chosen = choose(found, vectors, plan.claim.text)
         teller = Teller(Casing.of(p.text for p in evidence.passages))
+        explainer = Explainer(evidence)
         used: set[Key] = set()
         sections: list[Section] = []
         for facet in Facet:
             pairs = _pairs([c for c in chosen if c.facet is facet], vector)
-            written = _written(pairs, found, teller, used)
+            told = _written(pairs, found, teller, used)
+            written = tuple(explainer.explain(s) for s in told)
             if written:
-                cited = {c.source for s in written for c in s.citations}
                 title = heading(
                     facet,
-                    [FRAME.sub("", c.quote) for s in written for c in s.citations],
-                    [s for s in evidence.sources if s.id in cited],
+                    [FRAME.sub("", " ".join(c.quote for c in s.citations)) for s in written],
+                    _most_cited(written, evidence),
                     plan.claim.text,
                     [s.heading for s in sections],
                 )
@@ -97,7 +106,12 @@ def _pairs(chosen: Sequence[Candidate], vector: Mapping[Key, Vectors]) -> list[P
     pairs: list[Pair] = []
     while rest:
         one = rest.pop(0)
-        others = [c for c in rest if c.source.origin != one.source.origin]
+        others = [
+            c
+            for n, c in enumerate(rest)
+            if c.source.origin != one.source.origin
+            and not any(b.passage.id == c.passage.id for b in rest[:n])
+        ]
         near = {c.key: float(vector[one.key] @ vector[c.key]) for c in others}
         best = max(others, key=lambda c: near[c.key], default=None)
         if best is not None and near[best.key] >= RELATED:
@@ -114,20 +128,46 @@ def _written(
     """Tell the pairs of a section, in one sentence each where that stays readable."""
     teller.turn()
     written: list[Sentence] = []
+    rest = [c for pair in pairs for c in pair if c]
     for pair in pairs:
         told: list[Sentence] = []
         for one in (c for c in pair if c and not used & {r.key for r in c.run()}):
             used |= {r.key for r in one.run()}
             other = rival(one, found)
-            if other is None or other.key in used:
-                told.append(teller.tell(one))
-            else:
+            if other is not None and other.key not in used:
                 used.add(other.key)
                 told.append(teller.change(*in_order(one, other)))
+            else:
+                told.append(teller.tell(one, *_more(one, rest, teller, used)))
         apart = len(told) < 2 or any(c and c.decisive for c in pair)  # a witness stands alone
         both = None if apart else teller.together(*told)
         written += [both] if both else told
     return tuple(written)
+
+
+def _most_cited(written: Sequence[Sentence], evidence: Evidence) -> list[Source]:
+    """The sources of a section, the one with most of its sentences first."""
+    counts = Counter(i for s in written for i in {c.source: None for c in s.citations})
+    by_id = {s.id: s for s in evidence.sources}
+    return [by_id[i] for i, _ in counts.most_common()]
+
+
+def _more(
+    one: Candidate, rest: Sequence[Candidate], teller: Teller, used: set[Key]
+) -> list[Candidate]:
+    """What else of its paragraph is told with a sentence; it counts as used.
+
+    What speaks for or against the claim is told alone, so that its citation is its own.
+    """
+    more: list[Candidate] = []
+    words = sum(len(r.text.split()) for r in one.run())
+    plain_ones = [] if one.decisive else [c for c in rest if c.key not in used and not c.decisive]
+    for after in sorted(plain_ones, key=lambda c: c.start):
+        if len(more) < FURTHER and teller.follows(after, (one, *more)[-1], words):
+            more.append(after)
+            words += len(after.text.split())
+            used.add(after.key)
+    return more
 
 
 def _searched(sentence: Sentence, evidence: Evidence) -> Sentence | None:
@@ -160,6 +200,6 @@ def _plainer(sentence: Sentence, evidence: Evidence) -> Sentence | None:
             "quote": words,
         }
     )
-    ladder = list(dict.fromkeys([standing_alone(words, passage.source), words]))
+    ladder = plain(words, passage.source)
     steps = ladder[ladder.index(sentence.text) + 1 :] if sentence.text in ladder else ladder
     return Sentence(text=steps[0], citations=(cited,)) if steps else None

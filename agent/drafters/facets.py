@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from agent.drafters.terms import terms
+from agent.naming import speaker
 from agent.words import expanded
+from retrieval.sentences import sentences
 from retrieval.types import Source
 
 
@@ -28,8 +30,8 @@ CUES: Final = {
         re.IGNORECASE,
     ),
     Facet.RULES: re.compile(
-        r"\b(?:laws?|rules?|guidance|polic(?:y|ies)|orders?|regulations?|bans?|banned|limits?|intake"
-        r"|acts?|statutes?|executive|must|may not|prohibit\w*|forbids?|allowed|requires?|required"
+        r"\b(?:laws?|rules?|guidance|polic(?:y|ies)|orders?|regulations?|bans?|banned|limits?"
+        r"|statutes?|executive|must|may not|prohibit\w*|forbids?|allowed|requires?|required"
         r"|protocols?|consent|illegal|fines?|warrants?)\b",
         re.IGNORECASE,
     ),
@@ -41,12 +43,12 @@ CUES: Final = {
     ),
 }
 KINDS: Final = {
-    "fact-check": Facet.ORIGIN,
-    "law": Facet.RULES,
-    "official": Facet.RULES,
-    "study": Facet.INQUIRY,
-    "data": Facet.INQUIRY,
+    "fact-check": (Facet.ORIGIN, 1.0),
+    "law": (Facet.RULES, 1.5),
+    "study": (Facet.INQUIRY, 1.5),
+    "data": (Facet.INQUIRY, 1.5),
 }
+"""What a kind of source speaks to, and how many cues in each sentence that is worth."""
 SOUGHT: Final = {
     Facet.ORIGIN: "fact check viral claim false",
     Facet.RULES: "law rules policy order",
@@ -55,27 +57,39 @@ SOUGHT: Final = {
 """What to search for where no passage speaks to a facet; the others are the claim itself."""
 NEAR: Final = 0.50
 """Cosine to the claim from which a sentence without a cue is a fact near it, not context."""
+SHARED: Final = 0.2
+"""Share of a section's sentences, its sources' titles counted with them, that have a term of its
+heading: what one sentence mentions is not what a section is about."""
 LONGEST: Final = 14
 """Words of a heading."""
 
 
-def facet_of(text: str, source: Source, cosine: float) -> Facet:
-    """Where a sentence belongs, by its own words first and the kind of its source second."""
-    facet, most = max(_cues(text, source).items(), key=lambda c: c[1])
-    if most >= 2 or (most == 1 and cosine < NEAR):
+def facet_of(paragraph: str, source: Source, cosine: float) -> Facet:
+    """Where a paragraph belongs, by its own words first and the kind of its source second.
+
+    Args:
+        paragraph: What its source says in one go.
+        source: Whose it is.
+        cosine: Of the nearest of its sentences to the claim.
+    """
+    size = len(sentences(paragraph))
+    facet, most = max(_cues(paragraph, source, size).items(), key=lambda c: c[1])
+    if most > size or (most and cosine < NEAR):
         return facet
     return Facet.FACTS if cosine >= NEAR else Facet.CONTEXT
 
 
 def speaks_to(text: str, source: Source, facet: Facet) -> bool:
     """Whether a passage has something for this facet, whatever else it has."""
-    return _cues(text, source)[facet] > 0
+    return _cues(text, source, 1)[facet] > 0
 
 
-def _cues(text: str, source: Source) -> dict[Facet, int]:
-    counts = {facet: len(cue.findall(text)) for facet, cue in CUES.items()}
+def _cues(text: str, source: Source, size: int) -> dict[Facet, float]:
+    """Cues of each facet in a text of `size` sentences, the kind of its source among them."""
+    counts = {facet: float(len(cue.findall(text))) for facet, cue in CUES.items()}
     if source.kind in KINDS:
-        counts[KINDS[source.kind]] += 1
+        facet, weight = KINDS[source.kind]
+        counts[facet] += weight * size
     return counts
 
 
@@ -86,21 +100,29 @@ def heading(
     claim: str,
     taken: Sequence[str] = (),
 ) -> str:
-    """The facet and up to two terms that its sentences add to the claim; it asserts nothing.
+    """The facet and what its sentences share; where they share nothing, who reports it.
+
+    It asserts nothing.
 
     Args:
         facet: What the section is about.
         texts: Its sentences.
-        sources: What they cite: the name of a publisher is no subject.
+        sources: What they cite, the one cited most first: a publisher's name is no subject.
         claim: What everything on the page is about.
         taken: Headings of the page so far, whose terms are not used again.
     """
     known = {*expanded(claim), *(w for s in sources for w in expanded(s.publisher))}
     known |= {w for other in taken for w in expanded(other.partition(":")[2])}
-    found = terms(texts, known)
-    while found:
-        title = f"{facet.value}: {' and '.join(found)}"
-        if len(title.split()) <= LONGEST:
+    titles = [s.title for s in sources]
+    whole = " ".join(texts)
+    found = terms([*texts, *titles], known, most=5, least=max(2, round(SHARED * len(texts))))
+    shared = [t for t in found if t in whole][:2]
+    reporters = list(dict.fromkeys(speaker(s) for s in sources))[:2]
+    for about in (shared, shared[:1], reporters, reporters[:1]):
+        what = " and ".join(about)
+        title = (
+            f"{facet.value}: {what if about in (shared, shared[:1]) else f'as reported by {what}'}"
+        )
+        if about and len(title.split()) <= LONGEST:
             return title
-        found.pop()
     return facet.value

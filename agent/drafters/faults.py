@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 from agent import absence
-from agent.drafters.phrasing import OWN_VOICE
+from agent.drafters.leaning import OWN_VOICE
 from agent.words import content
 from retrieval.sentences import sentences
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from agent.ledger import day, publisher
-from agent.words import content, stem
+from agent.ledger import day
+from agent.naming import speaker
 from retrieval.types import Source
 
 ITSELF: Final = {
@@ -36,34 +36,16 @@ SAYS: Final = (
     r"|writes?|wrote|recalls?|cites?|cited|warns?|warned|stress(?:es|ed)?)"
 )
 VISIBLE: Final = re.compile(
-    rf"\b[Tt]he (?:visible|available) (?:part|text)(?: of (?:the|this) {THIS})?\b"
+    r"\b[Tt]he (?:visible|available) (?:part|text|passage)"
+    rf"(?: of (?:the|this) (?:passage|{THIS}))?\b"
 )
 REPORTED: Final = re.compile(
-    rf"\b(?:according to|{SAYS}|told|announced|asked|answered|denied|testified|estimates?|estimated"
-    r"|confirmed|rated|published|issued|claims?|claimed)\b",
-    re.IGNORECASE,
+    r"\b(?:[Aa]ccording to|reported on|said|says|told (?:[A-Z]|reporters|the )|wrote|writes"
+    r"|announced|testified|denied|concluded|warned|argued|confirmed|rated|described|"
+    rf"(?:{SAYS}|asked|answered|estimates?d?|claims?|claimed|recalled) (?:[A-Z][\w ]+ )?that)\b"
 )
-LEANS: Final = re.compile(
-    r"^(?:(?:In|Of|By|For|With|Under|On|To) )?(?:He|She|It|They|Him|Her|Them|His|Its"
-    r"|Their|This|These|Those|That|Such|Both|Others?|Another|Neither|One|Some|Here|There|Then|Still"
-    r"|But|And|Also|Instead|However|First|Second|Third|Even|Each|it|this|these|those|them|one|both|each|such)\b"
-    r"|^(?:(?:In )?[Tt]he|A|An) (?:first|second|third|fourth|fifth|others?|latter|former"
-    r"|two|three|four|same|example)\b"
-)
-EXPLETIVE: Final = re.compile(
-    r"^It (?:is|was|has been|became|remains|seems|appears) (?:[a-z]+ ){0,2}(?:true|untrue|false"
-    r"|wrong|right|correct|incorrect|known|unknown|clear|unclear|likely|unlikely|possible|certain|record"
-    r"|confirmed|reported|estimated|thought|believed|established) that\b"
-)
-"""This "it" points at nothing before it: "It is not true that …"."""
-OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
-"""A quoted speaker's own voice, or an outcry, is not the voice of a page."""
+"""Words by which a sentence names a speaker; "reported rapes" and "named in the letter" do not."""
 BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
-DANGLING: Final = re.compile(
-    r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On|Among|Some of) )?[Tt]he ([a-z][a-z-]+)\b"
-)
-KNOWN: Final = frozenset({"world", "sun", "moon", "earth", "public", "united", "number", "latest"})
-"""Nouns that need nothing before them."""
 WEEKDAY: Final = re.compile(
     r",?(?: early| late)? on (?:a|the) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"(?: (?:morning|afternoon|evening|night))?+\b(?! in [A-Z])"
@@ -74,29 +56,15 @@ LOWERED: Final = re.compile(
     r"^(?:A|An|The|In|On|At|Under|Two|Three|Four|Five|Many|Most|Several|No|About|From|After|Before"
     r"|For|With|Some|More|Officers|Officials|Experts|People|Researchers|Scientists|According|It"
     r"|They|He|She|Its|Their|His|Her|This|These|Those|That|Another|Others?|Both|One|Such|Then|Of"
-    r"|By|To|Overall|Compared|Neither|Each|All|There|During|Since|Until|While|When|If|As)\b"
+    r"|By|To|Overall|Compared|Neither|Each|All|There|During|Since|Until|While|When|If|As|First"
+    r"|Second|Third|Still|But|And|Also|Instead|However|Even|Here|Some|Only|Both|Him|Them|These)\b"
 )
-AT_THE_TIME: Final = re.compile(
-    r"\b(?:(?:that|the same) (?:same )?(?:day|week|month|year|time)|at th(?:e|at) time"
-    r"|at th(?:is|at) (?:stage|point)|(?:last|this|next) (?:week|month|year|night)|yesterday"
-    r"|tomorrow)\b",
-    re.IGNORECASE,
-)
-"""A time that only another sentence, or the day of publication, gives."""
-INSTITUTION: Final = (
-    r"(?:Act|Administration|Agency|Association|Board|Bureau|Center|Centre|Commission|Committee"
-    r"|Council|Court|Department|Foundation|Institute|Ministry|Office|Organi[sz]ation|Panel"
-    r"|Prevention|Service|Statistics|Justice|University|Union)"
-)
-BODY: Final = re.compile(
-    rf"^(?:{INSTITUTION}|Academy|Journal|Meta-\w+) .*\b(?:of|on|for)\b|^[A-Z][\w ]* {INSTITUTION}$"
-)
-"""A name that takes an article in a sentence."""
 FRAME: Final = re.compile(
     r"^(?:According to [^,]{3,60}, |[^\"“;:]{3,110}?\b(?:said|says?|reported|wrote|writes|added"
     r"|adds|stated|states|noted|notes|found|concluded|recalls|explained|explains|points out"
     r"|stress(?:es|ed)|argue[sd]|announced|testified|told [A-Z][\w ]{2,40})"
-    r"(?: on [A-Z][a-z]+ \d+, \d{4},?)?(?:,? [^,]{3,60},)? (?:that|on) "
+    r"(?: on [A-Z][a-z]+ \d+, \d{4},?)?(?: \([^)]*\))?(?:,? [^,]{3,60},)? "
+    r"(?:that|on(?! [A-Z][a-z]+ \d)) "
     r"|[^\"“;:]{3,60}?\b(?:describes|discussed|summarized|presents|carries|pointe?d? to|quotes"
     r"|covers|follows) )"
 )
@@ -105,20 +73,14 @@ DOMAIN: Final = re.compile(r"^[a-z\d-]+(?:\.[a-z\d-]+)+$")
 TOLD: Final = {"official": "stated", "law": "stated", "study": "wrote", "data": "stated"}
 
 
-def speaker(source: Source) -> str:
-    """The publisher's name as a sentence has it: "the Bureau of Justice Statistics"."""
-    name = publisher(source)
-    if not BODY.search(name):
-        return name
-    return f"the {name[0].lower() if name.startswith('Meta') else name[0]}{name[1:]}"
-
-
 @dataclass(frozen=True)
 class Casing:
     """Words that texts have in small letters only, and those that have a capital inside them."""
 
     small: frozenset[str] = frozenset()
     capital: frozenset[str] = frozenset()
+    either: frozenset[str] = frozenset()
+    """Words that texts have in both ways: "children", and "Children's Health Defense"."""
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Self:
@@ -126,11 +88,14 @@ class Casing:
         for text in texts:
             small |= set(re.findall(r"(?<![\w.])[a-z]{3,}\b", text))
             capital |= set(re.findall(r"(?<=[a-z,] )[A-Z][\w.]+\b", text))
-        return cls(frozenset(small - {w.lower() for w in capital}), frozenset(capital))
+        both = small & {w.lower() for w in capital}
+        return cls(frozenset(small - both), frozenset(capital), frozenset(both))
 
     def sure(self, text: str) -> bool:
         """Whether it is known how the first word is written inside a sentence."""
         first = text.split(maxsplit=1)[0].rstrip(",")
+        if first.removesuffix("'s").lower() in self.either and not LOWERED.match(text):
+            return False
         plain = not first.istitle() or first.removesuffix("'s") in self.capital
         return plain or bool(LOWERED.match(text)) or first.lower() in self.small
 
@@ -165,22 +130,35 @@ def named(text: str, source: Source) -> str:
     if says:
         subject = f"The site {name}" if DOMAIN.match(name) else opened(name)
         return f"{subject} {text[says.end() :]}"
-    if own := re.match(rf"^{itself}\b", text):
-        noun = own[0].split(maxsplit=1)[1]
-        bare = name.removeprefix("The ")
-        if noun in name:
-            return f"{opened(name)}{text[own.end() :]}"
-        whose = f"{noun} by {name}" if name.startswith("the ") or "," in name else f"{bare} {noun}"
-        return f"The {whose}{text[own.end() :]}"
+    if re.match(rf"^{itself}\b", text):
+        return with_noun(text, source)
     text = re.sub(rf"^According to {itself}\b", f"According to {name}", text)
-    text = re.sub(rf"^According to (?:the|this) {_noun(source)}\b", f"According to {name}", text)
+    other = rf"(?:the|this) (?:{_noun(source)}|article|report|story|page|text)"
+    text = re.sub(rf"^According to {other}\b(?! (?:by|of|from))", f"According to {name}", text)
     return opened(VISIBLE.sub(name, text, count=1))
+
+
+def with_noun(text: str, source: Source) -> str:
+    """What calls itself "the report" under the name of its publisher: "the AP report"."""
+    own, name = re.match(rf"^{_itself(source)}\b", text), speaker(source)
+    if own is None:
+        return text
+    noun = own[0].split(maxsplit=1)[1].removeprefix("short ")
+    bare = name.removeprefix("The ")
+    if noun in name:
+        return f"{opened(name)}{text[own.end() :]}"
+    whose = f"{noun} by {name}" if name.startswith("the ") or "," in name else f"{bare} {noun}"
+    return f"The {whose}{text[own.end() :]}"
 
 
 def attributed(text: str, source: Source) -> bool:
     """Whether a sentence says who reports it."""
-    bare = speaker(source).removeprefix("the ")
-    return bare.lower() in text.lower() or bool(REPORTED.search(text))
+    return names(text, source) or bool(REPORTED.search(text))
+
+
+def names(text: str, source: Source) -> bool:
+    """Whether a text has the name of a source's publisher."""
+    return speaker(source).removeprefix("the ").lower() in text.lower()
 
 
 def attribute(text: str, source: Source, casing: Casing = Casing()) -> str:
@@ -200,38 +178,9 @@ def dated(text: str, source: Source, casing: Casing = Casing()) -> str:
     return f"{name} {verb}{when} that {continued(text, casing)}"
 
 
-def fit(text: str) -> bool:
-    """Whether a sentence can stand on a page at all."""
-    return not OWN_VOICE.search(text) and not AT_THE_TIME.search(text)
-
-
 def about_itself(text: str, source: Source) -> bool:
     """Whether a sentence's subject is its own source: "the article describes two clips"."""
     return bool(re.match(rf"^{_itself(source)}\b", text))
-
-
-def leans_back(text: str, source: Source, before: str | None = None) -> bool:
-    """Whether a sentence needs the one before it: a pronoun, or "the order" of a while ago.
-
-    Args:
-        text: The sentence.
-        source: Whose it is.
-        before: The sentence before it, where known: one that does not name the thing explains
-            nothing.
-    """
-    if points_back(text):
-        return True
-    noun = DANGLING.match(text)
-    if noun is None or noun[1] in KNOWN or about_itself(text, source) or VISIBLE.match(text):
-        return False
-    return before is None or stem(noun[1]) in content(before)
-
-
-def points_back(text: str) -> bool:
-    """Whether a sentence says nothing without the one before it: it begins with a pronoun."""
-    if EXPLETIVE.match(text):
-        return False
-    return bool(LEANS.match(text)) and not re.match(rf"^(?:This|That) {THIS}\b", text)
 
 
 def _itself(source: Source) -> str:

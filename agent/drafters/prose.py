@@ -5,13 +5,14 @@ Attributed once, joined where one leans on another, quoted where a source's own 
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
 from agent.drafters.candidates import Candidate
+from agent.drafters.leaning import leans_back
+from agent.drafters.marking import OWN_WORDS, marked, own, quotation, shortened, size
 from agent.drafters.phrasing import (
-    FRAME,
+    TOLD,
     Casing,
     about_itself,
     attribute,
@@ -19,30 +20,19 @@ from agent.drafters.phrasing import (
     continued,
     dated,
     named,
-    opened,
-    speaker,
+    names,
 )
+from agent.naming import speaker
 from agent.types import Citation, Sentence
 from retrieval.types import Source
 
-OWN_WORDS: Final = 25
-"""Words of a source in a row beyond which they are marked as a quotation."""
+LONGEST: Final = 44
+"""Words up to which sentences of one paragraph are told in one."""
 SHORT: Final = 32
 """Words up to which a sentence may be joined with one of another source."""
-LEAST: Final = 20
-"""Characters that a quotation has at least."""
 PARTIES: Final = frozenset({"advocacy", "opinion"})
 """Kinds of sources whose every sentence names them."""
-ASIDE: Final = re.compile(
-    r"^(.{60,}?), (?:which|who|among them|including|for example) [^;:\"“]*\.$"
-)
-"""A remark at the end that a sentence can do without."""
 SELF_SAYS: Final = re.compile(r"^The [a-z -]+ (?:says|said|reports|reported) that (?P<what>.+)")
-QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
-SAID: Final = 8
-"""Words from which a quotation in the source is left out when its own words are counted."""
-CLOSING: Final = ('"', "”", ")")
-WORD: Final = re.compile(r"[\w'’.,-]*\w")
 
 
 class Teller:
@@ -61,14 +51,41 @@ class Teller:
         """Begin a section: whoever speaks first in it is named again."""
         self._last = ""
 
-    def tell(self, one: Candidate) -> Sentence:
-        """One sentence and those it leans on, as one sentence that stands alone."""
+    def tell(self, one: Candidate, *more: Candidate) -> Sentence:
+        """One sentence and those it leans on, as one sentence that stands alone.
+
+        Args:
+            one: The sentence.
+            more: What follows in its paragraph and is told with it: see `follows`.
+        """
         run, source = one.run(), one.source
-        text = self._head(run[0].text, source)
+        text, said = self._head(one, source)
         for before, after in pairwise(run):
             text = self._behind(text, before.text, after)
+        for after in more:
+            text = self._further(text, said, after)
         self._last = source.id
-        return Sentence(text=text, citations=_spans(run))
+        return Sentence(text=text, citations=_spans((*run, *more)))
+
+    def follows(self, after: Candidate, before: Candidate, words: int) -> bool:
+        """Whether a sentence can be told in one with those before it in its paragraph.
+
+        Args:
+            after: The sentence.
+            before: The last of them.
+            words: How many words they have.
+        """
+        length = len(after.text.split())
+        return (
+            after.passage.id == before.passage.id
+            and after.start >= before.end
+            and length <= OWN_WORDS
+            and words + length <= LONGEST
+            and len(after.run()) == 1
+            and not any(mark in f"{before.text} {after.text}" for mark in (":", ";", '"', "“"))
+            and self._casing.sure(after.text)
+            and not about_itself(after.text, after.source)
+        )
 
     def together(self, first: Sentence, second: Sentence) -> Sentence | None:
         """Two sentences of different sources as one, where it stays readable."""
@@ -91,76 +108,61 @@ class Teller:
         text = joined([now, f"earlier, {before}"])
         return Sentence(text=text, citations=(later.citation(), earlier.citation()))
 
-    def _head(self, text: str, source: Source) -> str:
-        """The sentence with its source's name, and the day where it is named first."""
+    def _head(self, one: Candidate, source: Source) -> tuple[str, bool]:
+        """The sentence with its source's name, and the day where it is named first.
+
+        Returns:
+            The text, and whether it opens with "so-and-so reported that" of its own.
+        """
+        text = one.run()[0].text
         said = named(shortened(text), source)
         first = source.published is not None and source.id not in self._dated
         self._dated.add(source.id)
         says = SELF_SAYS.match(text) if about_itself(text, source) else None
-        if first and says and _size(said, text) <= OWN_WORDS:
-            return dated(says["what"], source, self._casing)
-        if _size(said, text) > OWN_WORDS or attributed(said, source):
-            return marked(said, text, source)
+        if first and says and size(said, text) <= OWN_WORDS:
+            return dated(says["what"], source, self._casing), True
+        told = attributed(said, source) and not (
+            leans_back(text, source) and self._strange(said, source)
+        )
+        if size(said, text) > OWN_WORDS or told:
+            return marked(said, text, source), False
         if first and self._casing.sure(said):
-            return dated(said, source, self._casing)
+            whole = dated(said, source, self._casing)
+            return whole, f"{TOLD.get(source.kind, 'reported')} on" in whole
         if self._last == source.id and source.kind not in PARTIES:
-            return said
-        return attribute(said, source, self._casing)
+            return said, False
+        return attribute(said, source, self._casing), False
+
+    def _strange(self, said: str, source: Source) -> bool:
+        """Whether a section has not named the source yet, nor does the sentence."""
+        return self._last != source.id and not names(said, source)
+
+    def _further(self, text: str, framed: bool, after: Candidate) -> str:  # noqa: FBT001
+        """Text with a further sentence of its paragraph behind it, under the same attribution."""
+        more = continued(named(after.text, after.source), self._casing)
+        end = f", according to {speaker(after.source)}."
+        own = attributed(after.text, after.source)
+        if framed and not own:
+            return f"{text.rstrip('.')}, and that {more}"
+        if text.endswith(end) and not own and ";" not in text:
+            start = continued(text.removesuffix(end), self._casing)
+            return f"According to {speaker(after.source)}, {start}, and {more}"
+        return joined([text, more])
 
     def _behind(self, text: str, before: str, after: Candidate) -> str:
         """Text with the next sentence of its source behind it: quoted where both run too long."""
-        _, end, size = _own(text, before)
+        _, end, length = own(text, before)
         more = named(after.text, after.source)
         words = len(more.split())
         unbroken = end >= len(text.rstrip(" .")) and more == after.text
-        if words > OWN_WORDS or (unbroken and size + words > OWN_WORDS):
-            return f"{text.rstrip(' .')}: {_quotation(more)}."
+        if words > OWN_WORDS or (unbroken and length + words > OWN_WORDS):
+            return f"{text.rstrip(' .')}: {quotation(more)}."
         return joined([text, continued(more, self._casing)])
 
 
 def joined(parts: Sequence[str]) -> str:
     """One sentence of several."""
     return "; ".join([*(p.rstrip().rstrip(".") for p in parts[:-1]), parts[-1]])
-
-
-def shortened(text: str) -> str:
-    """A long sentence without the remark that ends it."""
-    aside = ASIDE.match(text) if len(text.split()) > OWN_WORDS else None
-    return f"{aside[1]}." if aside else text
-
-
-def _size(text: str, words: str) -> int:
-    return _own(text, words)[2]
-
-
-def marked(text: str, words: str, source: Source) -> str:
-    """Put quotation marks around a source's own words where they run too long."""
-    start, end, size = _own(text, words)
-    if size <= OWN_WORDS:
-        return text
-    if (frame := FRAME.match(text)) and start < frame.end() < end - LEAST:
-        start = frame.end()
-    elif start == 0:
-        return f"{opened(speaker(source))} wrote: {_quotation(text)}."
-    return f"{text[:start]}{_quotation(text[start:end])}{text[end:].rstrip(' .')}."
-
-
-def _own(text: str, words: str) -> tuple[int, int, int]:
-    """The longest run of `words` in `text` outside quotations: start, end, and how many words."""
-    masked = QUOTED.sub(lambda m: "\0" * len(m[0]) if len(m[0].split()) > SAID else m[0], text)
-    mine = [(m[0].lower(), m.start(), m.end()) for m in WORD.finditer(masked)]
-    theirs = [m[0].lower() for m in WORD.finditer(words)]
-    match = SequenceMatcher(None, [w for w, _, _ in mine], theirs, autojunk=False)
-    longest = match.find_longest_match()
-    if not longest.size:
-        return 0, 0, 0
-    end = mine[longest.a + longest.size - 1][2]
-    return mine[longest.a][1], end + (text[end : end + 1] in CLOSING), longest.size
-
-
-def _quotation(words: str) -> str:
-    bare = words.rstrip(" .")
-    return f"“{bare}”" if '"' in bare else f'"{bare}"'
 
 
 def _spans(run: Sequence[Candidate]) -> tuple[Citation, ...]:

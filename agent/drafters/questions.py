@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.drafters.gaps import Gap, unanswered
-from agent.drafters.phrasing import speaker
 from agent.drafters.terms import institutions, subject, terms
-from agent.ledger import Ledger, day, publisher
+from agent.ledger import Ledger, day
+from agent.naming import publisher, speaker
 from agent.types import Evidence, Plan
 
 MOST: Final = 3
@@ -81,7 +81,7 @@ def _behind(about: str, ledger: Ledger) -> Iterator[str]:
 
 def _others(about: str, ledger: Ledger) -> Iterator[str]:
     """Who else has looked."""
-    names = list(dict.fromkeys(publisher(s) for s in sorted(ledger.sources, key=lambda s: s.tier)))
+    names = list(dict.fromkeys(speaker(s) for s in sorted(ledger.sources, key=lambda s: s.tier)))
     yield f"Who besides {' and '.join(names[:2])} has looked into {about}, with what result?"
 
 

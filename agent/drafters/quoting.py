@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from agent.drafters.phrasing import LEANS
+from agent.drafters.leaning import LEANS
 from agent.types import Citation
 from retrieval.sentences import sentences
 from retrieval.types import Passage

@@ -7,7 +7,8 @@ from typing import Final
 
 from agent.checks.dates import dates
 from agent.checks.reading import amounts_of
-from agent.drafters.candidates import RELEVANT, Candidate
+from agent.drafters.candidates import Candidate
+from agent.drafters.choosing import RELEVANT
 from agent.words import content
 
 ALIKE: Final = 0.6

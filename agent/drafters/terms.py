@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from agent.checks.names import SAME, TITLES, names
-from agent.drafters.phrasing import INSTITUTION
+from agent.naming import INSTITUTION
 from agent.words import STOP, expanded, tokens
 
 LONGEST: Final = 4
@@ -31,13 +31,16 @@ CALENDAR: Final = frozenset(
 )
 
 
-def terms(texts: Sequence[str], known: Iterable[str] = (), most: int = 2) -> list[str]:
+def terms(
+    texts: Sequence[str], known: Iterable[str] = (), most: int = 2, least: int = 1
+) -> list[str]:
     """The names and phrases that most of `texts` share, without those made of `known` words.
 
     Args:
         texts: sentences of one section.
         known: words, as `agent.words.expanded` gives them, that add nothing.
         most: how many.
+        least: of how many texts.
     """
     counts: Counter[str] = Counter()
     for text in texts:
@@ -45,12 +48,28 @@ def terms(texts: Sequence[str], known: Iterable[str] = (), most: int = 2) -> lis
     seen, chosen = set(known), list[str]()
     for term, count in sorted(counts.items(), key=lambda c: (-c[1], not c[0][0].isupper())):
         words = set(expanded(term))
-        if len(chosen) == most or (count < 2 and " " not in term) or (count < 2 and term.islower()):
+        if (
+            len(chosen) == most
+            or count < least
+            or _part(term, texts)
+            or (count < 2 and " " not in term)
+            or (count < 2 and term.islower())
+        ):
             continue
         if words and not words & seen:
             chosen.append(term)
             seen |= words
     return chosen
+
+
+def _part(term: str, texts: Sequence[str]) -> bool:
+    """Whether a name is only ever part of a longer one: "Research", "Street" in "164th Street"."""
+    tie = r"(?:[A-Z]\w+|\d\w*)(?: (?:of|for|on|and|the))*"
+    whole = re.compile(
+        rf"(?<!\w)(?<!-)(?:{tie} )?{re.escape(term)}(?: (?:of|for|on)(?: the)? [A-Z]\w+| [A-Z]\w+)?"
+    )
+    found = [m[0] for text in texts for m in whole.finditer(text)]
+    return not term.islower() and bool(found) and term not in found
 
 
 def subject(claim: str, texts: Sequence[str]) -> str | None:
@@ -70,7 +89,15 @@ def subject(claim: str, texts: Sequence[str]) -> str | None:
         worth = len(found) * len(run) ** 2
         if len(found) > 1 and (best is None or worth > best[0]):
             best = worth, Counter(found).most_common(1)[0][0]
-    return _in_full(best[1], texts) if best else None
+    return _with_article(_in_full(best[1], texts), texts) if best else None
+
+
+def _with_article(name: str, texts: Sequence[str]) -> str:
+    """A name as most of the texts have it: "the Great Wall"."""
+    if not name[0].isupper():
+        return name
+    found = re.findall(rf"(\b[Tt]he )?\b{re.escape(name)}\b", " ".join(texts))
+    return f"the {name}" if 2 * sum(map(bool, found)) > len(found) else name
 
 
 def _in_full(term: str, texts: Sequence[str]) -> str:
@@ -99,7 +126,9 @@ def institutions(texts: Sequence[str], known: Sequence[str] = (), most: int = 2)
         if count < 2 and " " not in name:
             continue
         initials = {"".join(w[0] for w in c.split() if w[0].isupper()) for c in chosen}
-        if len(chosen) < most and name not in initials and not any(name in c for c in chosen):
+        mine = "".join(w[0] for w in name.split() if w[0].isupper())
+        again = name in initials or any(name in c or c == f"the {mine}" for c in chosen)
+        if len(chosen) < most and not again:
             article = re.search(rf"\b[Tt]he {re.escape(name)}\b", whole)
             if article:
                 chosen.append(f"the {name}")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.drafters.faults import faults
+from agent.drafters.leaning import LEANS
 from agent.drafters.packing import Pack
-from agent.drafters.phrasing import LEANS, standing_alone
+from agent.drafters.phrasing import standing_alone
 from agent.drafters.quoting import Place, find
 from agent.ledger import day
 from agent.types import Sentence

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from agent.drafters.choosing import PER_ORIGIN
 from agent.drafters.conclusion import conclude
 from agent.drafters.embedded import EmbeddedDrafter
 from agent.drafters.gaps import gaps
@@ -174,17 +175,21 @@ def test_a_joined_sentence_that_falls_is_tried_in_the_words_of_its_first_source(
     assert plainer.citations[0].quote == "The mayor signed an order on the river bridge."
 
 
-def test_a_copy_adds_no_third_sentence_of_its_origin_to_a_section() -> None:
+def test_a_copy_shares_the_room_that_its_origin_has_in_a_section() -> None:
     lines = [
         "The river bridge is closed to cars since May, drivers wrote.",
         "Ferries carry cars while the river bridge is closed.",
         "Buses and cars queue where the closed river bridge begins.",
         "No cars at all use the river bridge while it stays closed at night.",
+        "Shops at the river bridge lost trade when cars were kept away.",
+        "Trucks drive around the river bridge, since cars may not use it.",
+        "Cyclists like the river bridge more since it was closed to cars.",
+        "Two guards at the river bridge turn cars back every morning.",
     ]
     held = [
-        *passages(source("a", origin="wire"), lines[0], lines[1]),
-        *passages(source("b", origin="wire"), lines[2], lines[3]),
+        *passages(source("a", origin="wire"), *lines[:4]),
+        *passages(source("b", origin="wire"), *lines[4:]),
     ]
     for section in drafted([*held, *FILLING])[1]:
         mine = {c.quote for s in section.sentences for c in s.citations} & set(lines)
-        assert len(mine) <= 3
+        assert len(mine) <= PER_ORIGIN + 1

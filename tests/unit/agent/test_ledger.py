@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from agent.ledger import Ledger, day, outlet, publisher
+from agent.ledger import Ledger, day
+from agent.naming import outlet, publisher
 from agent.types import Claim, ClaimKind, Tally, Verdict, VerdictLabel
 from retrieval.types import Source
 from tests.fakes import source
@@ -73,8 +74,8 @@ def test_the_answer_names_who_speaks_for_and_against() -> None:
     ]
     refuted = ledger(*held, label=VerdictLabel.REFUTED, opposing={"wire": 3, "b": 2})
     assert refuted.answer() == (
-        'The sources reviewed here contradict the claim "the bridge fell": Daily and Wire speak '
-        "against it, and none speaks for it."
+        'The sources reviewed here contradict the claim "the bridge fell": Daily and Post (report '
+        "first published by Wire) speak against it, and none speaks for it."
     )
     one_sided = ledger(*held, opposing={"b": 2})
     assert "of the three cited sources, only Daily speaks against it" in one_sided.answer()
@@ -108,5 +109,8 @@ def test_other_sources_make_other_statements() -> None:
 
 def test_names_and_days_are_written_out() -> None:
     assert publisher(source("a", publisher="KOMC (AP report)")) == "KOMC"
-    assert outlet(source("a", publisher="KOMC (AP report)", syndicated_from="AP")) == "AP"
+    copy = source("a", publisher="KOMC (AP report)", syndicated_from="AP")
+    assert outlet(copy) == "KOMC (report first published by AP)"
+    assert outlet(source("a", publisher="AP News", syndicated_from="AP")) == "AP News"
+    assert outlet(source("a", publisher="Department of Health")) == "the Department of Health"
     assert day(date(2026, 1, 7)) == "January 7, 2026"

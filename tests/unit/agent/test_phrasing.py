@@ -1,15 +1,14 @@
 import pytest
 
+from agent.drafters.leaning import fit, leans_back
 from agent.drafters.phrasing import (
     Casing,
     attribute,
     continued,
     dated,
-    fit,
-    leans_back,
-    speaker,
     standing_alone,
 )
+from agent.naming import speaker
 from tests.fakes import source
 
 PAPER = source("paper", publisher="The Daily Bridge (copy of a Wire report)")

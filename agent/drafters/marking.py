@@ -1,0 +1,87 @@
+"""A source's own words, marked as a quotation where they run long."""
+
+import re
+from difflib import SequenceMatcher
+from typing import Final
+
+from agent.drafters.phrasing import (
+    FRAME,
+    SAYS,
+    VISIBLE,
+    about_itself,
+    attribute,
+    names,
+    standing_alone,
+    with_noun,
+)
+from agent.naming import speaker
+from retrieval.types import Source
+
+OWN_WORDS: Final = 25
+"""Words of a source in a row beyond which they are marked as a quotation."""
+LEAST: Final = 20
+"""Characters that a quotation has at least."""
+ASIDE: Final = re.compile(
+    r"^(.{60,}?), (?:which|who|among them|including|for example) [^;:\"“]*\.$"
+)
+"""A remark at the end that a sentence can do without."""
+OWN_NAME: Final = re.compile(rf"^[A-Z][^,;:\"“]{{2,60}}? (?:{SAYS}|calls|took up|looked at) ")
+"""Who speaks and the verb, in a sentence that names its own source."""
+QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
+SAID: Final = 8
+"""Words from which a quotation in the source is left out when its own words are counted."""
+CLOSING: Final = ('"', "”", ")")
+WORD: Final = re.compile(r"[\w'’.,-]*\w")
+
+
+def shortened(text: str) -> str:
+    """A long sentence without the remark that ends it."""
+    aside = ASIDE.match(text) if len(text.split()) > OWN_WORDS else None
+    return f"{aside[1]}." if aside else text
+
+
+def size(text: str, words: str) -> int:
+    """How many words in a row a text has of `words` outside quotations."""
+    return own(text, words)[2]
+
+
+def plain(words: str, source: Source) -> list[str]:
+    """A sentence of a source in ever plainer forms, none of them a long quotation without marks."""
+    itself = about_itself(words, source) or VISIBLE.search(words)
+    said = standing_alone(words, source)
+    steps = [marked(said, words, source), said, with_noun(words, source), attribute(words, source)]
+    steps += [] if itself else [words]
+    return [step for step in dict.fromkeys(steps) if size(step, words) <= OWN_WORDS]
+
+
+def marked(text: str, words: str, source: Source) -> str:
+    """Put quotation marks around a source's own words where they run too long."""
+    start, end, length = own(text, words)
+    if length <= OWN_WORDS:
+        return text
+    if (frame := FRAME.match(text)) and start < frame.end() < end - LEAST:
+        start = frame.end()
+    elif start == 0 and (mine := OWN_NAME.match(text)) and names(mine[0], source):
+        start = mine.end()
+    elif start == 0:
+        return f"According to {speaker(source)}, {quotation(text)}."
+    return f"{text[:start]}{quotation(text[start:end])}{text[end:].rstrip(' .')}."
+
+
+def own(text: str, words: str) -> tuple[int, int, int]:
+    """The longest run of `words` in `text` outside quotations: start, end, and how many words."""
+    masked = QUOTED.sub(lambda m: "\0" * len(m[0]) if len(m[0].split()) > SAID else m[0], text)
+    mine = [(m[0].lower(), m.start(), m.end()) for m in WORD.finditer(masked)]
+    theirs = [m[0].lower() for m in WORD.finditer(words)]
+    match = SequenceMatcher(None, [w for w, _, _ in mine], theirs, autojunk=False)
+    longest = match.find_longest_match()
+    if not longest.size:
+        return 0, 0, 0
+    end = mine[longest.a + longest.size - 1][2]
+    return mine[longest.a][1], end + (text[end : end + 1] in CLOSING), longest.size
+
+
+def quotation(words: str) -> str:
+    """Words between quotation marks, curly ones where they hold straight ones."""
+    bare = words.rstrip(" .")
+    return f"“{bare}”" if '"' in bare else f'"{bare}"'
