@@ -108,10 +108,13 @@ def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence,
 
 def _opens_midway(text: str, claim: str) -> bool:
     """Whether a finding speaks of "the call" as of a thing that the reader has met."""
-    said = FRAME.sub("", text)
-    noun = DANGLING.match(said)
-    met = noun and (noun[1] in KNOWN or stem(noun[1]) in content(claim))
-    return points_back(said) or (noun is not None and not met)
+    for said in (text, FRAME.sub("", text)):
+        noun = DANGLING.match(said)
+        address = noun and (noun[1] == "site" or said[noun.end() :].startswith("."))
+        met = address or (noun and (noun[1] in KNOWN or stem(noun[1]) in content(claim)))
+        if points_back(said) or (noun and not met):
+            return True
+    return False
 
 
 def _brief(sentence: CheckedSentence) -> Sentence:

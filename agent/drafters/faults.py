@@ -10,22 +10,13 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 from agent import absence
-from agent.drafters.leaning import OWN_VOICE
+from agent.drafters.leaning import INSTRUCTS, MARKUP, OWN_VOICE, QUOTED
 from agent.words import content
 from retrieval.sentences import sentences
 
 LONGEST: Final = 70
 """Words of a sentence."""
 ADDRESS: Final = re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b|\S+@\S+", re.IGNORECASE)
-INSTRUCTS: Final = re.compile(
-    r"^(?:ignore|disregard|forget|obey|output|respond|do not|don't|please|remember to"
-    r"|(?:say|write|print|reply|answer) (?:that|with|only)|rate (?:the|this)"
-    r"|(?:system|assistant|user|human)\s*:|new instructions?\b)"
-    r"|\b(?:you|your|yours|yourself)\b"
-    r"|\b(?:previous|above|earlier|these|following|all|system) (?:instructions?|prompts?|rules)\b"
-    r"|\b(?:as an ai|language model|prompt injection)\b",
-    re.IGNORECASE,
-)
 FIGURE: Final = re.compile(r"\d+")
 NUMBERS: Final = """zero one two three four five six seven eight nine ten eleven twelve thirteen
     fourteen fifteen sixteen seventeen eighteen nineteen twenty""".split()  # noqa: SIM905
@@ -38,9 +29,7 @@ NAME: Final = re.compile(rf"\b(?!(?:{OPENERS})\b)[A-Z][\w'’.-]*\w")
 """Words in capitals or with a capital, but for those that often open a sentence."""
 OPENER: Final = re.compile(r"([A-Z][a-z]+)(?= [a-z])")
 """The first word, where no second word with a capital makes a name of it."""
-MARKUP: Final = re.compile(r"[\[\]{}<>|*_#`\\^~=\u3010\u3011\u2020]|\w:\w")
 SCRIPTS: Final = ("LATIN ", "DIGIT ")
-QUOTED: Final = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
 def faults(text: str, held: str, small: Container[str] = ()) -> Iterator[str]:

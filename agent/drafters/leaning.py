@@ -30,6 +30,18 @@ OBJECT: Final = re.compile(
 """A pronoun behind the verb, with nobody but the speaker before it."""
 OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
 """A quoted speaker's own voice, or an outcry, is not the voice of a page."""
+INSTRUCTS: Final = re.compile(
+    r"^(?:ignore|disregard|forget|obey|output|respond|do not|don't|please|remember to"
+    r"|(?:say|write|print|reply|answer) (?:that|with|only)|rate (?:the|this)"
+    r"|(?:system|assistant|user|human)\s*:|new instructions?\b)"
+    r"|\b(?:you|your|yours|yourself)\b"
+    r"|\b(?:previous|above|earlier|these|following|all|system) (?:instructions?|prompts?|rules)\b"
+    r"|\b(?:as an ai|language model|prompt injection)\b",
+    re.IGNORECASE,
+)
+MARKUP: Final = re.compile(r"[\[\]{}<>|*_#`\\^~=\u3010\u3011\u2020]|\w:\w")
+QUOTED: Final = re.compile(r"[\"“][^\"”]*[\"”]")
+IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
 DANGLING: Final = re.compile(
     r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On|Among|Some of) )?[Tt]he ([a-z][a-z-]+)\b"
 )
@@ -47,7 +59,8 @@ AT_THE_TIME: Final = re.compile(
 
 def fit(text: str) -> bool:
     """Whether a sentence can stand on a page at all."""
-    return not OWN_VOICE.search(text) and not AT_THE_TIME.search(text)
+    loud = OWN_VOICE.search(text) or INSTRUCTS.search(QUOTED.sub("", text))
+    return not (loud or AT_THE_TIME.search(text) or MARKUP.search(IN_BRACKETS.sub("", text)))
 
 
 def leans_back(text: str, source: Source, before: str | None = None) -> bool:
