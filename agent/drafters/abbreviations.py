@@ -38,8 +38,9 @@ class Explainer:
         evidence: Where explanations are looked up.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
-        self._known = _explanations(evidence)
+    def __init__(self, evidence: Evidence, only: str | None = None) -> None:
+        """Take the evidence, and a text: what it does not explain stays as it is."""
+        self._known = [e for e in _explanations(evidence) if only is None or f"({e.short})" in only]
         self._told: set[str] = set()
 
     def explain(self, sentence: Sentence) -> Sentence:

@@ -34,7 +34,7 @@ MIDDLE: Final = 12
 """Sentences nearest to the claim whose mean is the middle of the topic."""
 IN_COMMON: Final = 2
 """Words of the claim, figures aside, that a source has which makes up the middle of the topic."""
-STRANGE: Final = 0.60
+STRANGE: Final = 0.55
 """Cosine to that middle from which a source without a word of the claim is on the topic."""
 PARAGRAPH: Final = 0.5
 """Weight of the nearest sentence of its paragraph in the nearness of a sentence: what follows a

@@ -94,12 +94,13 @@ def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence,
     answer = Sentence(text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(lead))
     chosen: list[Sentence] = []
     words = len(answer.text.split())
-    for finding in map(_brief, lead):
+    told = [_brief(finding) for finding in lead]
+    midway = [_opens_midway(finding.text, ledger.claim.text) for finding in told]
+    for _, finding in sorted(zip(midway, told, strict=True), key=lambda f: f[0]):
         length = len(finding.text.split())
         sources = {c.source for c in finding.citations}
         known = {c.source for s in chosen for c in s.citations}
         fits = length in BRIEF and words + length <= SUMMARY
-        fits = fits and not _opens_midway(finding.text, ledger.claim.text)
         if len(chosen) < 2 and fits and not sources & known:
             chosen.append(finding)
             words += length

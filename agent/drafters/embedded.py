@@ -202,4 +202,7 @@ def _plainer(sentence: Sentence, evidence: Evidence) -> Sentence | None:
     )
     ladder = plain(words, passage.source)
     steps = ladder[ladder.index(sentence.text) + 1 :] if sentence.text in ladder else ladder
-    return Sentence(text=steps[0], citations=(cited,)) if steps else None
+    if not steps:
+        return None
+    explainer = Explainer(evidence, only=sentence.text)
+    return explainer.explain(Sentence(text=steps[0], citations=(cited,)))

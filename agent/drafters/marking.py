@@ -10,6 +10,7 @@ from agent.drafters.phrasing import (
     VISIBLE,
     about_itself,
     attribute,
+    named,
     names,
     standing_alone,
     with_noun,
@@ -48,10 +49,14 @@ def size(text: str, words: str) -> int:
 def plain(words: str, source: Source) -> list[str]:
     """A sentence of a source in ever plainer forms, none of them a long quotation without marks."""
     itself = about_itself(words, source) or VISIBLE.search(words)
-    said = standing_alone(words, source)
-    steps = [marked(said, words, source), said, with_noun(words, source), attribute(words, source)]
-    steps += [] if itself else [words]
-    return [step for step in dict.fromkeys(steps) if size(step, words) <= OWN_WORDS]
+    steps = [
+        standing_alone(words, source),
+        with_noun(words, source),
+        attribute(words, source),
+        *([] if itself else [words]),
+    ]
+    short = [step for step in dict.fromkeys(steps) if size(step, words) <= OWN_WORDS]
+    return short or [marked(named(words, source), words, source)]
 
 
 def marked(text: str, words: str, source: Source) -> str:

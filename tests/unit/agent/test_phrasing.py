@@ -1,6 +1,7 @@
 import pytest
 
-from agent.drafters.leaning import fit, leans_back
+from agent.drafters.leaning import fit, leans_back, points_back
+from agent.drafters.marking import marked, plain
 from agent.drafters.phrasing import (
     Casing,
     attribute,
@@ -152,3 +153,64 @@ def test_a_speakers_own_voice_is_not_the_voice_of_a_page(said: str) -> None:
 
 def test_plain_sentences_are_fit() -> None:
     assert fit("Officers of the I.C.E. said that the bridge fell.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The Daily Bridge calls it the first picture of the bridge.",
+        "The authors relate this to changes in eating habits.",
+        "The bureau says that this was similar to the rate of 2022.",
+    ],
+)
+def test_a_pronoun_behind_the_verb_leans_on_the_sentence_before(said: str) -> None:
+    assert points_back(said)
+
+
+def test_a_noun_behind_the_verb_does_not() -> None:
+    assert not points_back("Critics called this study weak.")
+
+
+def test_an_ordinal_goes_on_in_small_letters() -> None:
+    assert continued("First, the bridge must close.") == "first, the bridge must close."
+
+
+def test_a_word_that_texts_write_in_both_ways_is_not_made_small() -> None:
+    casing = Casing.of(["Work of Children's Health.", "The children came, and Children's Health."])
+    assert not casing.sure("Children who came were counted.")
+
+
+def test_a_long_sentence_of_a_source_that_names_itself_is_quoted_behind_its_verb() -> None:
+    words = (
+        "The Daily Bridge noted a popular saying in the town, according to which the bridge is the "
+        "one thing that everybody who comes by train can see from the window of the dining car."
+    )
+    told = marked(words, words, PAPER)
+    assert told.startswith('The Daily Bridge noted "a popular saying')
+    assert told.endswith('of the dining car".')
+
+
+def test_a_date_and_a_reference_stand_before_a_quotation_and_not_in_it() -> None:
+    words = (
+        "The Daily Bridge reported on February 2, 2010 (Bridge 2010;340:c696) that the council had "
+        "fully withdrawn the paper by the engineer and four others, twelve years after it came out."
+    )
+    told = marked(words, words, PAPER)
+    assert told.startswith(
+        'The Daily Bridge reported on February 2, 2010 (Bridge 2010;340:c696) that "the council'
+    )
+
+
+def test_no_plainer_form_has_a_long_stretch_of_its_source_without_marks() -> None:
+    words = (
+        "Rallies were planned at several places in the town, one of them near the bridge, and "
+        "marchers asked for an account of the repairs and said again that the council must resign."
+    )
+    steps = plain(words, PAPER)
+    assert steps == [f'According to The Daily Bridge, "{words[:-1]}".']
+
+
+def test_a_source_that_speaks_of_itself_keeps_a_name_in_every_plainer_form() -> None:
+    steps = plain("The article does not name anyone responsible.", PAPER)
+    assert steps
+    assert all("The Daily Bridge" in step for step in steps)
