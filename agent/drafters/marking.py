@@ -69,7 +69,8 @@ def marked(text: str, words: str, source: Source) -> str:
     elif start == 0 and (mine := OWN_NAME.match(text)) and names(mine[0], source):
         start = mine.end()
     elif start == 0:
-        return f"According to {speaker(source)}, {quotation(text)}."
+        held = text if text.rstrip(" .") in words else words
+        return f"According to {speaker(source)}, {quotation(held)}."
     return f"{text[:start]}{quotation(text[start:end])}{text[end:].rstrip(' .')}."
 
 

@@ -62,7 +62,8 @@ LOWERED: Final = re.compile(
 FRAME: Final = re.compile(
     r"^(?:According to [^,]{3,60}, |[^\"“;:]{3,110}?\b(?:said|says?|reported|wrote|writes|added"
     r"|adds|stated|states|noted|notes|found|concluded|recalls|explained|explains|points out"
-    r"|stress(?:es|ed)|argue[sd]|announced|testified|told [A-Z][\w ]{2,40})"
+    r"|stress(?:es|ed)|argue[sd]|announced|testified|said to [A-Z][\w ]{2,40}"
+    r"|told [A-Z][\w ]{2,40})"
     r"(?: on [A-Z][a-z]+ \d+, \d{4},?)?(?: \([^)]*\))?(?:,? [^,]{3,60},)? "
     r"(?:that|on(?! [A-Z][a-z]+ \d)) "
     r"|[^\"“;:]{3,60}?\b(?:describes|discussed|summarized|presents|carries|pointe?d? to|quotes"

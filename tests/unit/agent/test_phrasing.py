@@ -214,3 +214,22 @@ def test_a_source_that_speaks_of_itself_keeps_a_name_in_every_plainer_form() -> 
     steps = plain("The article does not name anyone responsible.", PAPER)
     assert steps
     assert all("The Daily Bridge" in step for step in steps)
+
+
+def test_what_a_speaker_said_to_a_paper_is_quoted_and_not_the_speaker() -> None:
+    words = (
+        "Ann Poe, who leads the Harbor Research Center, said to Bridge News Digital that the new "
+        "data come to a rise of four percent for the year, a change of six points in all counts."
+    )
+    assert marked(words, words, PAPER).startswith(
+        'Ann Poe, who leads the Harbor Research Center, said to Bridge News Digital that "the new'
+    )
+
+
+def test_a_quotation_has_the_brackets_of_its_source() -> None:
+    words = (
+        "Average depth has risen 13 feet (4 meters) in each decade since 1880, and the pace of the "
+        "last fifteen years was nearly the same as that of the two spans of years before them."
+    )
+    [told] = plain(words, PAPER)
+    assert told == f'According to The Daily Bridge, "{words[:-1]}".'
