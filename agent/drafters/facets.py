@@ -45,10 +45,12 @@ CUES: Final = {
 KINDS: Final = {
     "fact-check": (Facet.ORIGIN, 1.0),
     "law": (Facet.RULES, 1.5),
+    "official": (Facet.RULES, 0.5),
     "study": (Facet.INQUIRY, 1.5),
     "data": (Facet.INQUIRY, 1.5),
 }
-"""What a kind of source speaks to, and how many cues in each sentence that is worth."""
+"""What a kind of source speaks to, and how many cues in each sentence that is worth; one that is
+worth less than one cue counts beside another only."""
 SOUGHT: Final = {
     Facet.ORIGIN: "fact check viral claim false",
     Facet.RULES: "law rules policy order",
@@ -89,7 +91,7 @@ def _cues(text: str, source: Source, size: int) -> dict[Facet, float]:
     counts = {facet: float(len(cue.findall(text))) for facet, cue in CUES.items()}
     if source.kind in KINDS:
         facet, weight = KINDS[source.kind]
-        counts[facet] += weight * size
+        counts[facet] += weight * size if counts[facet] or weight >= 1 else 0
     return counts
 
 
