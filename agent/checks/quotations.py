@@ -97,19 +97,23 @@ def _altered(said: str, span: tuple[int, int], reading: Reading) -> Check:
 
 
 def _other_speaker(claim: str, span: tuple[int, int], reading: Reading) -> Line | None:
-    """Find the line that gives the quotation to a speaker whom the claim does not name."""
+    """Find the line that gives the quotation to a speaker whom the claim does not name.
+
+    A quotation that holds its own speaker ("According to the Daily, "Lee said …"") names him.
+    """
     outside = claim[: span[0]] + " " * (span[1] - span[0]) + claim[span[1] :]
     speakers = _people(outside)
     if not speakers or not frames(outside):
         return None
     parts = list(_parts(claim[span[0] : span[1]]))
+    inside = _people(claim[span[0] : span[1]])
     other: Line | None = None
     for at, line in enumerate(reading.lines):
         if not all(part in _bare(squash(line.text)) for part in parts):
             continue
         own = _people(_QUOTED.sub(" ", line.text)) if frames(line.text) else set()
         near = own or {w for n in reading.lines[max(0, at - 1) : at + 2] for w in _words(n.text)}
-        if speakers & near or not own:
+        if speakers & near or not own or own & inside:
             return None
         other = other or line
     return other

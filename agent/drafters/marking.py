@@ -11,7 +11,6 @@ from agent.drafters.phrasing import (
     about_itself,
     attribute,
     named,
-    names,
     standing_alone,
     with_noun,
 )
@@ -64,14 +63,21 @@ def marked(text: str, words: str, source: Source) -> str:
     start, end, length = own(text, words)
     if length <= OWN_WORDS:
         return text
-    if (frame := FRAME.match(text)) and start < frame.end() < end - LEAST:
+    frame = FRAME.match(text)
+    if frame and start < frame.end() < end - LEAST and _speaks(source, frame[0]):
         start = frame.end()
-    elif start == 0 and (mine := OWN_NAME.match(text)) and names(mine[0], source):
+    elif start == 0 and (mine := OWN_NAME.match(text)) and _speaks(source, mine[0]):
         start = mine.end()
     elif start == 0:
         held = text if text.rstrip(" .") in words else words
         return f"According to {speaker(source)}, {quotation(held)}."
     return f"{text[:start]}{quotation(text[start:end])}{text[end:].rstrip(' .')}."
+
+
+def _speaks(source: Source, frame: str) -> bool:
+    """Whether it is the source that speaks: its words are not those of somebody it reports on."""
+    name = re.escape(speaker(source).lower().removeprefix("the "))
+    return bool(re.match(rf"(?:according to )?(?:the )?{name}\b", frame.lower()))
 
 
 def own(text: str, words: str) -> tuple[int, int, int]:

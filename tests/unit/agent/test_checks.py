@@ -222,6 +222,12 @@ def test_a_quotation_is_not_given_to_another_speaker() -> None:
     assert outcome("quotations", claim, evidence) is Outcome.VIOLATED
 
 
+def test_a_quotation_may_hold_its_own_speaker() -> None:
+    said = "Ann Lee said that the harbor bridge will be closed for the whole of next year"
+    claim = f'According to Daily News, "{said}".'
+    assert outcome("quotations", claim, f"{said}.", publisher="Daily News") is Outcome.OK
+
+
 def test_first_and_last_name_must_belong_together() -> None:
     evidence = "Jessica Tisch wrote to the council. Dan Goldman answered in May."
     assert outcome("names", "Jessica Goldman wrote.", evidence) is Outcome.VIOLATED

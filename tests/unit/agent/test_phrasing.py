@@ -216,14 +216,12 @@ def test_a_source_that_speaks_of_itself_keeps_a_name_in_every_plainer_form() -> 
     assert all("The Daily Bridge" in step for step in steps)
 
 
-def test_what_a_speaker_said_to_a_paper_is_quoted_and_not_the_speaker() -> None:
+def test_a_paper_s_account_of_what_somebody_said_is_not_quoted_as_his_words() -> None:
     words = (
         "Ann Poe, who leads the Harbor Research Center, said to Bridge News Digital that the new "
         "data come to a rise of four percent for the year, a change of six points in all counts."
     )
-    assert marked(words, words, PAPER).startswith(
-        'Ann Poe, who leads the Harbor Research Center, said to Bridge News Digital that "the new'
-    )
+    assert marked(words, words, PAPER) == f'According to The Daily Bridge, "{words[:-1]}".'
 
 
 def test_a_quotation_has_the_brackets_of_its_source() -> None:
