@@ -63,6 +63,11 @@ class Ledger:
                     f"The sources reviewed here bear out {claim}: {_list(support)} "
                     f"{_verb(len(support), 'speak')} for it, and none speaks against it."
                 )
+            case VerdictLabel.MIXED if self._halved():
+                return (
+                    f"The sources reviewed here bear out only a part of {claim}: {_list(against)} "
+                    f"{_verb(len(against), 'hold')} that it is partly so and partly not."
+                )
             case VerdictLabel.MIXED:
                 return (
                     f"The sources reviewed here point both ways on {claim}: {self._for_it()}, "
@@ -141,14 +146,25 @@ class Ledger:
                 return f"{_n(against)} independent {_origin(against)} {_verb(against, 'deny')} it"
             case VerdictLabel.SUPPORTED:
                 return f"{_n(support)} independent {_origin(support)} {_verb(support, 'report')} it"
-            case VerdictLabel.MIXED if support:
-                return "there are independent sources on either side"
             case VerdictLabel.MIXED:
-                return "against what denies it stands what holds that it may be so, or partly is"
+                return self._mixed()
             case _ if against or support:
                 return "what speaks to it comes from too few independent sources"
             case _:
                 return "the sources report what lies around it, not whether it is so"
+
+    def _mixed(self) -> str:
+        if self.verdict.tally.supporting:
+            return "there are independent sources on either side"
+        if self._halved():
+            n = len(self.verdict.tally.opposing)
+            return f"{_n(n)} independent {_origin(n)} {_verb(n, 'hold')} that it is partly so"
+        return "against what denies it stands what holds that it may be so, or partly is"
+
+    def _halved(self) -> bool:
+        """Whether whoever speaks on it holds that a part is so and a part is not."""
+        tally = self.verdict.tally
+        return not tally.supporting and set(tally.partly) == set(tally.opposing)
 
     def _for_it(self) -> str:
         """Who speaks for it, if only in part or with reserve."""

@@ -184,7 +184,7 @@ def says(one: Candidate) -> bool:
 def _on_topic(found: Sequence[Candidate], vectors: Vectors, claim: str) -> set[str]:
     """Sources of which a sentence is near the middle of the topic.
 
-    The middle is that of sources which have words of the claim; who has none must come nearer.
+    The middle is that of sources which have words of the claim; who has fewer must come nearer.
     """
     held: dict[str, set[str]] = {}
     for one in found:
@@ -198,5 +198,5 @@ def _on_topic(found: Sequence[Candidate], vectors: Vectors, claim: str) -> set[s
     return {
         c.source.id
         for c, cosine in zip(found, near, strict=True)
-        if cosine >= (TOPIC if shared[c.source.id] else STRANGE)
+        if cosine >= (TOPIC if shared[c.source.id] >= min(IN_COMMON, len(asked)) else STRANGE)
     }

@@ -186,6 +186,8 @@ def _publications(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sentence:
     quotes = {c.quote: c for s in lead for c in s.citations}
     about = subject(ledger.claim.text, list(quotes))
     bodies = institutions(list(quotes), [publisher(s) for s in ledger.sources])
+    if about and about.removeprefix("the ") in {b.removeprefix("the ") for b in bodies}:
+        about = None
     wanted = [t for t in (*bodies, about) if t]
     cites: dict[str, Citation] = {}
     for term in wanted:

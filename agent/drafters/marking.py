@@ -11,6 +11,7 @@ from agent.drafters.phrasing import (
     about_itself,
     attribute,
     named,
+    names,
     standing_alone,
     with_noun,
 )
@@ -77,7 +78,8 @@ def marked(text: str, words: str, source: Source) -> str:
 def _speaks(source: Source, frame: str) -> bool:
     """Whether it is the source that speaks: its words are not those of somebody it reports on."""
     name = re.escape(speaker(source).lower().removeprefix("the "))
-    return bool(re.match(rf"(?:according to )?(?:the )?{name}\b", frame.lower()))
+    told = re.search(rf"\b(?:told|to|with) (?:the )?{name}\b", frame.lower())
+    return names(frame, source) and not told
 
 
 def own(text: str, words: str) -> tuple[int, int, int]:

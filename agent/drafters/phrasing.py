@@ -57,7 +57,9 @@ LOWERED: Final = re.compile(
     r"|For|With|Some|More|Officers|Officials|Experts|People|Researchers|Scientists|According|It"
     r"|They|He|She|Its|Their|His|Her|This|These|Those|That|Another|Others?|Both|One|Such|Then|Of"
     r"|By|To|Overall|Compared|Neither|Each|All|There|During|Since|Until|While|When|If|As|First"
-    r"|Second|Third|Still|But|And|Also|Instead|However|Even|Here|Some|Only|Both|Him|Them|These)\b"
+    r"|Second|Third|Still|But|And|Also|Instead|However|Even|Here|Some|Only|Both|Him|Them|These"
+    r"|Within|Without|Among|Between|Through|Despite|Against|Around|Over|Across|Because|Although"
+    r"|Though|Where|Once|Not|Last|Next|Earlier|Later)\b"
 )
 FRAME: Final = re.compile(
     r"^(?:According to [^,]{3,60}, |[^\"“;:]{3,110}?\b(?:said|says?|reported|wrote|writes|added"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from agent.checks.names import SAME, TITLES, names
+from agent.checks.numerals import CARDINALS, MAGNITUDES
 from agent.naming import INSTITUTION
 from agent.words import STOP, expanded, tokens
 
@@ -20,8 +21,9 @@ NOT_A_NOUN: Final = re.compile(
     r"|first|second|third|visible|text|available|article|according|during|without|among|known"
     r"|well|even|still|every|because|whose|years?|months?|weeks?|days?|percent|people|times?"
     r"|fell|rose|rise|causes?|behind|proof|prove|really|right|down|hottest|ever|true|real|finally"
-    r"|around|against|within|between|about|other|such|most|three|four|five|seven|eight|nine|thousands?|millions?)$"
+    r"|around|against|within|between|about|other|such|most|least)$"
 )
+COUNTS: Final = {f"{word}{end}" for t in (CARDINALS, MAGNITUDES) for word in t for end in ("", "s")}
 BODY: Final = re.compile(rf"\b{INSTITUTION}\b|^[A-Z]{{3,}}$")
 """A name, or its initials, of a body that publishes or decides."""
 PLAIN: Final = frozenset({"scientists", "officers", "data", "record", "paper", "guy", "thing"})
@@ -82,7 +84,7 @@ def subject(claim: str, texts: Sequence[str]) -> str | None:
     runs = {tuple(words[at : at + n]) for n in sizes for at in range(len(words) - n + 1)}
     best: tuple[int, str] | None = None
     for run in sorted(runs):
-        if any(w in STOP or w.isdigit() or w in PLAIN or NOT_A_NOUN.search(w) for w in run):
+        if any(_empty(w) or w.isdigit() or w in PLAIN for w in run):
             continue
         pattern = re.compile(r"\b" + r"[\s-]+".join(map(re.escape, run)) + r"\b", re.IGNORECASE)
         found = [m[0] for text in texts if (m := pattern.search(text))]
@@ -174,6 +176,11 @@ def _phrases(text: str) -> list[str]:
         words = piece.split()
         for first, second in pairwise(words):
             pair = (first, second)
-            if all(WORD.fullmatch(w) and w not in STOP and not NOT_A_NOUN.search(w) for w in pair):
+            if all(WORD.fullmatch(w) and not _empty(w) for w in pair):
                 found.append(f"{first} {second}")
     return found
+
+
+def _empty(word: str) -> bool:
+    """Whether a word names nothing: grammar, a number, a verb."""
+    return word in STOP or word in COUNTS or bool(NOT_A_NOUN.search(word))

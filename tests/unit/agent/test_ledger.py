@@ -66,6 +66,17 @@ def test_every_verdict_has_an_answer_and_a_bottom_line(label: VerdictLabel) -> N
     assert held.answer() in held.statements()
 
 
+def test_who_holds_that_it_is_half_so_is_not_named_on_both_sides() -> None:
+    held = ledger(
+        source("a", publisher="Checker"),
+        label=VerdictLabel.MIXED,
+        partly={"a": 1},
+        opposing={"a": 1},
+    )
+    assert "Checker holds that it is partly so and partly not" in held.answer()
+    assert "one independent origin holds that it is partly so" in held.bottom_line()
+
+
 def test_the_answer_names_who_speaks_for_and_against() -> None:
     held = [
         source("a", publisher="Post (copy)", syndicated_from="Wire", origin="wire"),

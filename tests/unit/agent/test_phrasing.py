@@ -9,6 +9,7 @@ from agent.drafters.phrasing import (
     dated,
     standing_alone,
 )
+from agent.drafters.terms import terms
 from agent.naming import speaker
 from tests.fakes import source
 
@@ -231,3 +232,8 @@ def test_a_quotation_has_the_brackets_of_its_source() -> None:
     )
     [told] = plain(words, PAPER)
     assert told == f'According to The Daily Bridge, "{words[:-1]}".'
+
+
+def test_a_count_is_no_subject_of_a_heading() -> None:
+    said = ["At least twelve bridges were closed.", "At least twelve ferries came."]
+    assert "least twelve" not in terms(said)
