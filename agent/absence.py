@@ -152,8 +152,10 @@ class _Search:
         probe, *rulings = verifier.judge(
             [Pair(claim=self.claim, evidence=(e,)) for e in (planted, *map(extract, closest))]
         )
-        scores = [r.score or 0.0 for r in rulings]
         found = [(r.score or 1.0) * (r.support is Support.SUPPORTED) for r in rulings]
+        said = says(self.claim, closest, found)
+        explained = [bool(f) and not s for f, s in zip(found, said, strict=True)]
+        scores = [0.0 if e else r.score or 0.0 for r, e in zip(rulings, explained, strict=True)]
         best = int(np.argmax(scores)) if scores else None
         return Certificate(
             proposition=self.claim,
@@ -163,8 +165,8 @@ class _Search:
             threshold=threshold,
             nearest=None if best is None else whole(closest[best]),
             probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
-            found=any(r.support is Support.UNCHECKED for r in rulings)
-            or says(self.claim, closest, found),
+            explained=sum(explained),
+            found=any(said) or any(r.support is Support.UNCHECKED for r in rulings),
         )
 
 

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from agent.drafters.phrasing import (
+    BRACKETED,
     FRAME,
     SAYS,
     VISIBLE,
@@ -96,6 +97,9 @@ def own(text: str, words: str) -> tuple[int, int, int]:
 
 
 def quotation(words: str) -> str:
-    """Words between quotation marks, curly ones where they hold straight ones."""
-    bare = words.rstrip(" .")
+    """Words between quotation marks, curly ones where they hold straight ones.
+
+    A figure in brackets, which looks like a citation, is left out with dots.
+    """
+    bare = BRACKETED.sub(" ...", words.rstrip(" ."))
     return f"“{bare}”" if '"' in bare else f'"{bare}"'

@@ -22,8 +22,8 @@ PRONOUNS: Final = frozenset("it he she they him her them its his their".split())
 """A sentence with one of these is read with the one before it."""
 
 
-def says(claim: str, passages: Sequence[Passage], support: Sequence[float]) -> bool:
-    """Whether a passage says a claim, or comes too near to be told from saying it.
+def says(claim: str, passages: Sequence[Passage], support: Sequence[float]) -> list[bool]:
+    """Whether each passage says a claim, or comes too near to be told from saying it.
 
     Every sentence is read by rule. Where one says the claim, or says nothing that the rules can
     read and has `TOO_NEAR` of the words, the claim is said. So it is where the verifier finds it
@@ -39,12 +39,14 @@ def says(claim: str, passages: Sequence[Passage], support: Sequence[float]) -> b
     asked = read(claim)
     known, words = proposition(asked), frozenset(content(claim))
     if known is None:
-        near = any(_share(words, passage.text) >= TOO_NEAR for passage in passages)
-        return near or any(support)
-    return any(
+        return [
+            found > 0 or _share(words, passage.text) >= TOO_NEAR
+            for passage, found in zip(passages, support, strict=True)
+        ]
+    return [
         _said(asked, known, words, passage, found)
         for passage, found in zip(passages, support, strict=True)
-    )
+    ]
 
 
 def _said(

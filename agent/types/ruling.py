@@ -60,11 +60,14 @@ class Certificate(Value):
     on_topic: int
     """Passages that speak about the subject of the proposition."""
     best_score: float
-    """Highest support found for the proposition, in [0, 1]."""
+    """Highest support found for the proposition, in [0, 1], `explained` passages left out."""
     threshold: float
     nearest: Citation | None = None
     probe_score: float
     """Support that a planted passage saying the proposition would have had."""
+    explained: int = 0
+    """Passages that the verifier took for it and a rule reads as something else: the opposite,
+    another figure, the parties the other way round."""
     found: bool
     """True where a passage does say it: then the absence sentence falls."""
 

@@ -69,6 +69,17 @@ def test_a_passage_with_nearly_all_its_words_is_too_near_for_silence() -> None:
     assert "too near" in (absence.shortfall(certified(claimed, shelf, blind)) or "")
 
 
+def test_what_a_rule_reads_as_the_opposite_is_left_out_and_counted() -> None:
+    denial = "The bridge over the river never fell."
+    shelf = FakeShelf(passages(source("a"), *TOPIC, denial))
+    lenient = ScriptedVerifier({})  # takes every passage for it
+    found = certified("the bridge over the river fell", shelf, lenient)
+    assert found.explained == 1
+    assert found.found
+    assert found.nearest
+    assert found.nearest.quote != denial
+
+
 def test_silence_of_a_library_that_does_not_cover_the_topic_means_nothing() -> None:
     found = certified("aspartame causes cancer in mice", SHELF, WordVerifier())
     assert "silence" in (absence.shortfall(found) or "")

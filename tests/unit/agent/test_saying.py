@@ -9,7 +9,7 @@ CLAIM = "Tellus Group sued Norvik Bank over unpaid fees"
 
 
 def said(text: str, support: float = 0.0, claim: str = CLAIM) -> bool:
-    return says(claim, [pages.passage("paper", text)], [support])
+    return says(claim, [pages.passage("paper", text)], [support]) == [True]
 
 
 def test_other_words_for_it_are_found_without_the_verifier() -> None:
