@@ -34,8 +34,8 @@ MIDDLE: Final = 12
 """Sentences nearest to the claim whose mean is the middle of the topic."""
 IN_COMMON: Final = 2
 """Words of the claim, figures aside, that a source has which makes up the middle of the topic."""
-STRANGE: Final = 0.55
-"""Cosine to that middle from which a source without a word of the claim is on the topic."""
+LACKING: Final = 0.05
+"""Added to `TOPIC` for each of these words that a source lacks."""
 PARAGRAPH: Final = 0.5
 """Weight of the nearest sentence of its paragraph in the nearness of a sentence: what follows a
 sentence on the claim is about it, though it does not name it again."""
@@ -195,8 +195,9 @@ def _on_topic(found: Sequence[Candidate], vectors: Vectors, claim: str) -> set[s
     top = [i for i in ranked if shared[found[i].source.id] >= IN_COMMON] or ranked
     middle = vectors[top[:MIDDLE]].mean(axis=0) if top else vectors.sum(axis=0)
     near = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
+    needed = min(IN_COMMON, len(asked))
     return {
         c.source.id
         for c, cosine in zip(found, near, strict=True)
-        if cosine >= (TOPIC if shared[c.source.id] >= min(IN_COMMON, len(asked)) else STRANGE)
+        if cosine >= TOPIC + LACKING * max(0, needed - shared[c.source.id])
     }
