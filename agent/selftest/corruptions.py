@@ -33,7 +33,8 @@ _NAME = re.compile(
 _NOT_NAMES = re.compile(
     r"(?:The|This|That|These|Those|There|They|Their|Its|His|Her|And|But|For|From|With|When|While"
     r"|After|Before|Since|Although|According|However|Some|Many|Most|All|One|In|On|At|By|As|It|He"
-    r"|She|We|You|If|An|No|Not|What|Who|How)$"
+    r"|She|We|You|If|An|No|Not|What|Who|How|Under|Over|Within|Between|First|Second|Third|Last|Next"
+    r"|Both|Such|Each|Every|Another|Other|Two|Three|Four|Five|Here|Then|Now)$"
 )
 _AUXILIARY = re.compile(
     r"\b(?:is|was|are|were|has|have|had|will|would|can|could|may|might|did|does|do|should|must)\b"
@@ -180,8 +181,8 @@ def _detail(sentence: str, context: str, chance: random.Random) -> str | None:
     """Add a phrase that the context has and the sentence has not."""
     found = sorted({m[0] for m in _DETAIL.finditer(context)} - {""})
     fresh = [phrase for phrase in found if phrase.split()[-1] not in sentence]
-    if not fresh or len(sentence) > 250 or not sentence.endswith("."):
-        return None
+    if not fresh or len(sentence) > 250 or not re.search(r"\w\.$", sentence):
+        return None  # behind a quotation or a bracket it would be no English
     return f"{sentence[:-1].rstrip()} {chance.choice(fresh)}."
 
 

@@ -24,7 +24,7 @@ WIDER = {
     r"\b(?:Many|Most|Several|Numerous|Various|A few|Few)(?= )": "All",
     r"\b(?:often|sometimes|usually|generally|frequently|occasionally|typically|mostly)\b": "always",
     r"\b(?:rarely|seldom)\b": "never",
-    r"\bone of the\b": "the only one of the",
+    r"\b(?<!only )one of the\b": "the only one of the",
     r"\b(?:nearly|almost) (?=all|every|half)": "",
     r"\b(?:partly|partially|largely|mainly)\b": "entirely",
     r"\bat least one\b": "every",

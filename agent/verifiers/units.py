@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.checks import HARD_NAMES, attribution, naming, run, wording
-from agent.checks.frames import frames
+from agent.checks.frames import Frame, frames
 from agent.checks.reading import Reading
 from agent.clauses import clauses
 from agent.types import Check, Outcome, Pair
@@ -14,6 +14,8 @@ from agent.verifiers.verbatim import unframed, verbatim
 
 SURE = math.log(0.7 / 0.3)
 """Log odds of the cross-encoder from which on a near copy may differ in a word: a synonym."""
+_NAMED = 8
+"""Words at the end of a sentence that can be the name of who says so."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,15 @@ def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
     if len(spans) == 1 or whole.verbatim:
         return [whole]
     parts = [_unit(pair.claim[start:end], (start, end), reading, rarity) for start, end in spans]
-    if frames(pair.claim):
-        parts = [_without_attribution(part) for part in parts]
+    told = [f for f in frames(pair.claim) if _reaches_back(f, pair.claim)]
+    first = min((f.start for f in frames(pair.claim)), default=len(pair.claim))
+    parts = [_without_attribution(p) if told or first < p.span[1] else p for p in parts]
     return [whole, *parts]
+
+
+def _reaches_back(frame: Frame, claim: str) -> bool:
+    """Whether a frame that ends the sentence speaks of all of it: "..., according to the mayor"."""
+    return len(claim[frame.end :].split()) <= _NAMED
 
 
 def _unit(claim: str, span: tuple[int, int], reading: Reading, rarity: Rarity) -> Unit:

@@ -227,3 +227,17 @@ def test_a_missing_cross_encoder_leaves_every_pair_unchecked(tmp_path: Path) -> 
     [ruling] = broken.judge([pair("The tower of the city was sold.", TOWER)])
     assert ruling.support is Support.UNCHECKED
     assert "reinstall" in ruling.reason.casefold()
+
+
+def test_a_later_says_who_does_not_cover_an_earlier_clause() -> None:
+    evidence = (
+        "According to the mayor, masked men took four people out of cars near the harbor bridge. "
+        "The police chief said that the officers left the harbor bridge at noon."
+    )
+    lost = (
+        "Masked men took four people out of cars near the harbor bridge; the police chief said "
+        "that the officers left the harbor bridge at noon."
+    )
+    told = lost.replace("Masked", "According to the mayor, masked")
+    assert rule(lost, evidence).support is not Support.SUPPORTED
+    assert rule(told, evidence).support is Support.SUPPORTED
