@@ -3,16 +3,19 @@
 import re
 from collections.abc import Container, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import product
 from typing import Final, NamedTuple
 
 from agent.checks.dates import dates
 from agent.checks.names import SAME
 from agent.checks.normalise import STOP, fold, plain, stem
+from agent.checks.opposites import PAIRS
 from agent.checks.reading import LONGEST_LINE, Line, Reading
 from agent.types import Check, Outcome
 
 NAME = "wording"
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
+_DENIAL = re.compile(r"\b(?:not|no|never|without|cannot)\b|n't\b", re.IGNORECASE)
 _NEAR: Final = 0.75
 """Share of a sentence's words that must stand in a line in the same order to make it a copy."""
 _LIKELY: Final = 0.5
@@ -42,6 +45,12 @@ _HEDGES: Final = frozenset(
 _EXCHANGE: Final = 3
 """Words on either side of an exchange at most: what is longer is told anew, not exchanged."""
 _BE: Final = frozenset("is are was were be been being".split())  # noqa: SIM905
+_OPPOSITES: Final = frozenset(
+    pair
+    for left, right in PAIRS
+    for one, other in product(map(stem, left.split()), map(stem, right.split()))
+    for pair in ((one, other), (other, one))
+)
 _STANDS_FOR: Final = frozenset("he she it they his her its their him them this these who".split())  # noqa: SIM905
 """Words in whose place a name may be put."""
 
@@ -70,8 +79,8 @@ def check(claim: str, reading: Reading) -> Check:
     """Line a sentence up with the one it follows word by word, and look for what was exchanged.
 
     A difference may be a synonym, so it proves nothing: the outcome is `UNKNOWN`, with the words.
-    It is a violation where nothing but figures have changed places, or where the passive of the
-    same verb turns round who does what.
+    It is a violation where nothing but figures have changed places, where all that differs is one
+    word for its opposite, or where the passive of the same verb turns round who does what.
     """
     every = changes(claim, reading)
     if not every:
@@ -79,15 +88,19 @@ def check(claim: str, reading: Reading) -> Check:
     found = next((change for change in every if change.turned), every[0])
     return Check(
         name=NAME,
-        outcome=Outcome.VIOLATED if found.turned or _permuted(every) else Outcome.UNKNOWN,
+        outcome=Outcome.VIOLATED if found.turned or _certain(every, claim) else Outcome.UNKNOWN,
         detail=found.detail,
         span=found.span,
         evidence=found.line.text,
     )
 
 
-def _permuted(found: Sequence["Change"]) -> bool:
-    """Whether all that differs is the order of the same figures."""
+def _certain(found: Sequence["Change"], claim: str) -> bool:
+    """Whether all that differs is one word for its opposite, or the order of the same figures."""
+    if len(found) == 1:
+        denials = [len(_DENIAL.findall(fold(t))) for t in (claim, found[0].line.text)]
+        opposed = (stem(found[0].word), stem(found[0].given)) in _OPPOSITES
+        return opposed and denials[0] == denials[1]
     said, given = sorted(c.word for c in found), sorted(c.given for c in found)
     return said == given and len(said) > 1 and all(word[:1].isdigit() for word in said)
 

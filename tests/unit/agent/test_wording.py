@@ -63,9 +63,9 @@ def test_a_pronoun_may_be_resolved() -> None:
 
 
 def test_the_finding_says_both_words_and_cannot_tell() -> None:
-    result = check(LINE.replace("arrived", "departed"), Reading([Extract(text=LINE)]))
+    result = check(LINE.replace("arrived", "painted"), Reading([Extract(text=LINE)]))
     assert result.outcome is Outcome.UNKNOWN
-    assert result.detail == 'the sentence says "departed" where the cited text says "arrived"'
+    assert result.detail == 'the sentence says "painted" where the cited text says "arrived"'
 
 
 ADOPTED = (
@@ -80,9 +80,10 @@ REPLACED = "The new rules replaced the old rules of the council for bridges and 
         (ADOPTED.replace("2", "x").replace("8", "2").replace("x", "8"), ADOPTED),
         (REPLACED.replace("replaced", "were replaced by"), REPLACED),
         (REPLACED, REPLACED.replace("replaced", "were later replaced by")),
+        (ADOPTED.replace("adopted", "rejected"), ADOPTED.replace("adopted", "approved")),
     ],
 )
-def test_figures_in_each_others_place_and_a_turned_verb_are_violations(
+def test_exchanged_figures_a_turned_verb_and_an_opposite_are_violations(
     claim: str, evidence: str
 ) -> None:
     assert check(claim, Reading([Extract(text=evidence)])).outcome is Outcome.VIOLATED
@@ -100,6 +101,8 @@ def test_figures_in_each_others_place_and_a_turned_verb_are_violations(
             ADOPTED,
         ),
         (REPLACED.replace("replaced", "have replaced"), REPLACED),
+        (ADOPTED.replace("adopted", "endorsed"), ADOPTED.replace("adopted", "approved")),
+        (ADOPTED.replace("adopted", "did not reject"), ADOPTED.replace("adopted", "approved")),
     ],
 )
 def test_a_passive_with_its_sides_turned_and_another_order_are_none(
