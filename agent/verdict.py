@@ -19,8 +19,8 @@ Row = tuple[str, Callable[[Tally], bool], VerdictLabel]
 
 
 def _carries(side: Mapping[str, int]) -> bool:
-    """Two independent origins, or one of tier 1 or 2: not a copy or an advocate alone."""
-    return len(side) >= 2 or min(side.values(), default=3) <= 2
+    """Two independent origins, or one of tier 1."""
+    return len(side) >= 2 or 1 in side.values()
 
 
 TABLE: Final[tuple[Row, ...]] = (
@@ -30,12 +30,12 @@ TABLE: Final[tuple[Row, ...]] = (
         VerdictLabel.MIXED,
     ),
     (
-        "two origins, or one of tier 1 or 2, speak against; none for",
+        "two origins, or one of tier 1, speak against; none for",
         lambda t: _carries(t.opposing),
         VerdictLabel.REFUTED,
     ),
     (
-        "two origins, or one of tier 1 or 2, speak for; none against",
+        "two origins, or one of tier 1, speak for; none against",
         lambda t: _carries(t.supporting),
         VerdictLabel.SUPPORTED,
     ),

@@ -44,6 +44,7 @@ class Press:
     checker: Outlet
     papers: tuple[Outlet, ...]
     """Four that report for themselves."""
+    wire: Outlet
     blog: Outlet
 
     @classmethod
@@ -58,6 +59,7 @@ class Press:
             register=Outlet(f"Public Register of {place}", 1, "official"),
             checker=Outlet(f"{place} Fact Desk", 1, "fact-check"),
             papers=tuple(Outlet(name, 2, "news") for name in papers),
+            wire=Outlet(f"{names.place()} Press Agency", 2, "news"),
             blog=Outlet(f"{names.place()} Forum", 3, "opinion"),
         )
 

@@ -149,11 +149,11 @@ def thin(story: Story) -> None:
 
 
 def reprinted(story: Story) -> None:
-    """What one forum says, in three papers word for word: one weak origin."""
+    """One wire report, in three papers word for word: one origin."""
     told = Saying(_open(story.event(EVENTS)))
     (one, two, three, _) = story.papers()
     write, papers = story.writer, story.press.papers
-    report = write.source(story.press.blog, 1, write.line(told), write.line(told))
+    report = write.source(story.press.wire, 1, write.line(told), write.line(told))
     for paper in (one, two, three):
         write.reprint(report, papers[paper])
     story.claims.append(("one origin, reprinted", told))

@@ -88,7 +88,7 @@ class Writer:
         return source
 
     def reprint(self, source: Written, outlet: Outlet, days: int = 1) -> Written:
-        """The same words under another name, its end cut off; a copy is of tier 3."""
+        """The same words under another name, its end cut off."""
         name = f"{self.topic}-{len(self.written) + 1}-{slug(outlet.name)}"
         copy = Written(
             id=name,
@@ -97,7 +97,7 @@ class Writer:
             url=f"https://www.{slug(outlet.name).replace('-', '')}.example.org/{name}",
             published=source.published + timedelta(days=days),
             kind=outlet.kind,
-            tier=3,
+            tier=outlet.tier,
             paragraphs=source.paragraphs[:-1],
             syndicated_from=source.publisher,
         )
