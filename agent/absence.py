@@ -188,13 +188,7 @@ def extract(passage: Passage) -> Extract:
 
 def whole(passage: Passage) -> Citation:
     """Cite all of a passage."""
-    return Citation(
-        source=passage.source.id,
-        passage=passage.id,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.text,
-    )
+    return Citation.of(passage, 0, len(passage.text))
 
 
 def shortfall(certificate: Certificate) -> str | None:

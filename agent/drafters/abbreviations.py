@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from agent.drafters.phrasing import opened
+from agent.drafters.phrasing import QUOTED, opened
 from agent.types import Citation, Evidence, Sentence
 from retrieval.sentences import sentences
 
@@ -16,7 +16,6 @@ EXPLAINED: Final = re.compile(
     r" \((?P<short>[A-Z]{3,6})\)"
 )
 """The New York City Department of Investigation (DOI)."""
-QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
 LONGEST: Final = 60
 """Words of a sentence with the explanation in it."""
 
@@ -36,10 +35,10 @@ class Explainer:
 
     Args:
         evidence: Where explanations are looked up.
+        only: A text; what it does not explain stays as it is.
     """
 
     def __init__(self, evidence: Evidence, only: str | None = None) -> None:
-        """Take the evidence, and a text: what it does not explain stays as it is."""
         self._known = [e for e in _explanations(evidence) if only is None or f"({e.short})" in only]
         self._told: set[str] = set()
 
@@ -90,14 +89,8 @@ def _explanations(evidence: Evidence) -> list[Explanation]:
     found: list[Explanation] = []
     for passage in evidence.passages:
         for start, end in sentences(passage.text):
-            quote = passage.text[start:end]
-            citation = Citation(
-                source=passage.source.id,
-                passage=passage.id,
-                start=passage.start + start,
-                end=passage.start + end,
-                quote=quote,
-            )
+            citation = Citation.of(passage, start, end)
+            quote = citation.quote
             for m in EXPLAINED.finditer(quote):
                 name = _fitting(m["name"].removeprefix("The ").split(), m["short"])
                 if name:

@@ -1,9 +1,4 @@
-"""Which sentences of the evidence a page could be made of, and which of them are chosen.
-
-Relevance is closeness to the claim and to the middle of what lies closest to the claim
-(pseudo-relevance feedback, Rocchio 1971): a sentence near the claim by a chance word is far from
-the rest of the topic.
-"""
+"""The sentences of the evidence that a page could be made of; `choosing` takes some of them."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -92,13 +87,8 @@ class Candidate:
 
     def citation(self) -> Citation:
         """Cite the sentence."""
-        return Citation(
-            source=self.passage.source.id,
-            passage=self.passage.id,
-            start=self.start,
-            end=self.end,
-            quote=self.text,
-        )
+        first = self.passage.start
+        return Citation.of(self.passage, self.start - first, self.end - first)
 
 
 def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candidate], Vectors]:

@@ -1,4 +1,9 @@
-"""Which of the sentences that a page could be made of are chosen, best first."""
+"""Which of the sentences that a page could be made of are chosen, best first.
+
+Relevance is closeness to the claim and to the middle of what lies closest to the claim
+(pseudo-relevance feedback, Rocchio 1971): a sentence near the claim by a chance word is far from
+the rest of the topic.
+"""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -79,14 +79,4 @@ def unanswered(question: str, evidence: Evidence) -> bool:
 def _sentences(evidence: Evidence) -> Iterator[tuple[Citation, Source]]:
     for passage in evidence.passages:
         for start, end in sentences(passage.text):
-            quote = passage.text[start:end]
-            yield (
-                Citation(
-                    source=passage.source.id,
-                    passage=passage.id,
-                    start=passage.start + start,
-                    end=passage.start + end,
-                    quote=quote,
-                ),
-                passage.source,
-            )
+            yield Citation.of(passage, start, end), passage.source

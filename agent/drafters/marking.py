@@ -7,6 +7,7 @@ from typing import Final
 from agent.drafters.phrasing import (
     BRACKETED,
     FRAME,
+    QUOTED,
     SAYS,
     VISIBLE,
     about_itself,
@@ -29,7 +30,6 @@ ASIDE: Final = re.compile(
 """A remark at the end that a sentence can do without."""
 OWN_NAME: Final = re.compile(rf"^[A-Z][^,;:\"“]{{2,60}}? (?:{SAYS}|calls|took up|looked at) ")
 """Who speaks and the verb, in a sentence that names its own source."""
-QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
 SAID: Final = 8
 """Words from which a quotation in the source is left out when its own words are counted."""
 CLOSING: Final = ('"', "”", ")")

@@ -45,6 +45,7 @@ REPORTED: Final = re.compile(
     rf"(?:{SAYS}|asked|answered|estimates?d?|claims?|claimed|recalled) (?:[A-Z][\w ]+ )?that)\b"
 )
 """Words by which a sentence names a speaker; "reported rapes" and "named in the letter" do not."""
+QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
 BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
 WEEKDAY: Final = re.compile(
     r",?(?: early| late)? on (?:a|the) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"

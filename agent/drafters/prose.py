@@ -171,13 +171,5 @@ def _spans(run: Sequence[Candidate]) -> tuple[Citation, ...]:
     for passage in {c.passage.id: c.passage for c in run}.values():
         mine = [c for c in run if c.passage.id == passage.id]
         start, end = mine[0].start, mine[-1].end
-        spans.append(
-            Citation(
-                source=passage.source.id,
-                passage=passage.id,
-                start=start,
-                end=end,
-                quote=passage.text[start - passage.start : end - passage.start],
-            )
-        )
+        spans.append(Citation.of(passage, start - passage.start, end - passage.start))
     return tuple(spans)

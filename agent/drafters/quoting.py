@@ -57,14 +57,7 @@ def find(words: str, passage: Passage) -> Place | None:
     while lead and LEANS.match(passage.text[spans[lead][0] : spans[lead][1]]):
         lead -= 1
     first, last = spans[lead][0], spans[touched[-1]][1]
-    citation = Citation(
-        source=passage.source.id,
-        passage=passage.id,
-        start=passage.start + first,
-        end=passage.start + last,
-        quote=passage.text[first:last],
-    )
-    return Place(citation, passage.text[first : spans[own][0]])
+    return Place(Citation.of(passage, first, last), passage.text[first : spans[own][0]])
 
 
 def folded(text: str) -> tuple[str, list[int]]:

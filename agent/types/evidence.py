@@ -69,6 +69,17 @@ class Citation(Value):
     end: int
     quote: str = Field(min_length=1)
 
+    @classmethod
+    def of(cls, passage: Passage, start: int, end: int) -> Self:
+        """Cite characters `start` to `end` of a passage's own text."""
+        return cls(
+            source=passage.source.id,
+            passage=passage.id,
+            start=passage.start + start,
+            end=passage.start + end,
+            quote=passage.text[start:end],
+        )
+
     def overlaps(self, other: Self) -> bool:
         """Whether both cite some of the same words."""
         same = self.source == other.source

@@ -61,10 +61,12 @@ def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
     if len(spans) == 1 or whole.verbatim:
         return [whole]
     parts = [_unit(pair.claim[start:end], (start, end), reading, rarity) for start, end in spans]
-    told = [f for f in frames(pair.claim) if _reaches_back(f, pair.claim)]
-    first = min((f.start for f in frames(pair.claim)), default=len(pair.claim))
-    parts = [_without_attribution(p) if told or first < p.span[1] else p for p in parts]
-    return [whole, *parts]
+    told = frames(pair.claim)
+    all_of_it = any(_reaches_back(frame, pair.claim) for frame in told)
+    first = min((frame.start for frame in told), default=len(pair.claim))
+    covered = [all_of_it or first < part.span[1] for part in parts]
+    cleared = (_without_attribution(p) if c else p for p, c in zip(parts, covered, strict=True))
+    return [whole, *cleared]
 
 
 def _reaches_back(frame: Frame, claim: str) -> bool:
