@@ -9,8 +9,10 @@ from agent.drafters.facets import SOUGHT, Facet, speaks_to
 from agent.drafters.terms import terms
 from agent.ports import Entailment, Shelf
 from agent.ranking import Related, ranked
+from agent.stance import Said, withdrawals, withdrawn
 from agent.types import CheckedSection, Evidence, Insufficient, Plan
 from agent.words import STOP, expanded, tokens
+from retrieval.sentences import sentences
 from retrieval.types import Filters, Hit
 
 PER_QUERY: Final = 30
@@ -25,6 +27,8 @@ BEARS: Final = 0.45
 """Cosine of the best passage below which the library is silent on the claim."""
 ASKED: Final = 12
 """Nearest passages; one source's must name every word of an open question ("who funded …")."""
+TAKEN_BACK: Final = "retracted withdrew took back correction earlier edition report wrongly said"
+"""Words of a source that takes back what it, or another, said before."""
 A_FACET: Final = 4
 """Passages that a second search may add for a facet."""
 ENOUGH: Final = 4
@@ -43,7 +47,8 @@ def gather(plan: Plan, shelf: Shelf, entailment: Entailment) -> Evidence | Insuf
     """Search for every query, keep what is related to the claim, and ask whether it bears on it.
 
     A facet that nothing found speaks to is searched for once more, in the words of what lies
-    nearest. What is kept is in the order of `agent.ranking`.
+    nearest, and so is what takes back anything that was found. What is kept is in the order of
+    `agent.ranking`.
 
     Raises:
         EmbeddingFailed: a model cannot be read or run.
@@ -65,7 +70,13 @@ def gather(plan: Plan, shelf: Shelf, entailment: Entailment) -> Evidence | Insuf
     again = _again(plan, related, more, shelf, filters)
     words = {hit.passage.id: hit.lexical for hit in first}
     kept = ranked(plan.claim.text, related, words, entailment)[: KEPT - len(again)]
-    return Evidence(hits=(*kept, *again), scope=scope, queries=(*plan.queries, *more.values()))
+    corrections = f"{plan.claim.text} {TAKEN_BACK}"
+    back = taking_back([*kept, *again], shelf.search(corrections, PER_QUERY, filters))
+    return Evidence(
+        hits=(*kept, *again, *back),
+        scope=scope,
+        queries=(*plan.queries, *more.values(), corrections),
+    )
 
 
 def _more(plan: Plan, related: Sequence[Related]) -> dict[Facet, str]:
@@ -105,6 +116,19 @@ def _again(
         known |= {hit.passage.id for hit in new}
         added += new
     return added
+
+
+def taking_back(kept: Sequence[Hit], found: Sequence[Hit]) -> list[Hit]:
+    """What else was found that takes back something the evidence says."""
+    known = {hit.passage.id for hit in kept}
+    told = [
+        (Said.of(p.text[start:end], p, p.start + start), p.source)
+        for p in (hit.passage for hit in kept)
+        for start, end in sentences(p.text)
+    ]
+    new = [hit for hit in found if hit.passage.id not in known]
+    back = [(hit, withdrawals([hit.passage])) for hit in new]
+    return [hit for hit, gone in back if gone and any(withdrawn(said, s, gone) for said, s in told)]
 
 
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:

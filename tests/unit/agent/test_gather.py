@@ -2,10 +2,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from agent.drafters.facets import SOUGHT, Facet
-from agent.gather import gather
+from agent.gather import gather, taking_back
 from agent.planner import EmbeddedPlanner
 from agent.types import Evidence, Insufficient, Question
-from retrieval.types import Filters, Hit, Passage
+from retrieval.types import Filters, Hit, Passage, Source
 from tests.fakes import FakeShelf, WordsEntailment, passages, source
 
 ASKED = date(2026, 6, 30)
@@ -98,10 +98,10 @@ def test_a_facet_that_nothing_speaks_to_is_searched_for_once_more() -> None:
     shelf = Watched(PLAIN, RULES)
     found = gather(PLAN, shelf, WordsEntailment())
     assert isinstance(found, Evidence)
-    (again,) = shelf.asked[len(PLAN.queries) :]
+    again, corrections = shelf.asked[len(PLAN.queries) :]
     assert again.startswith(PLAN.claim.text)
     assert again.endswith(SOUGHT[Facet.RULES])
-    assert found.queries == (*PLAN.queries, again)
+    assert found.queries == (*PLAN.queries, again, corrections)
     assert found.hits[-1].passage == RULES[0]
 
 
@@ -109,7 +109,8 @@ def test_where_every_facet_has_something_nothing_is_searched_again() -> None:
     shelf = Watched([*PLAIN, *RULES], [])
     found = gather(PLAN, shelf, WordsEntailment())
     assert isinstance(found, Evidence)
-    assert found.queries == PLAN.queries == tuple(shelf.asked)
+    assert found.queries[:-1] == PLAN.queries
+    assert found.queries == tuple(shelf.asked)
 
 
 def test_a_second_search_adds_nothing_that_is_off_the_claim() -> None:
@@ -117,4 +118,18 @@ def test_a_second_search_adds_nothing_that_is_off_the_claim() -> None:
     found = gather(PLAN, Watched(PLAIN, strange), WordsEntailment())
     assert isinstance(found, Evidence)
     assert "zoo" not in {s.id for s in found.sources}
-    assert len(found.queries) == len(PLAN.queries) + 1
+    assert len(found.queries) == len(PLAN.queries) + 2
+
+
+def test_what_takes_back_something_that_was_found_is_evidence_too() -> None:
+    told = hits(source("a", published=date(2026, 1, 1)), "Harbour Rail was fined $83 million.")
+    wrong = "An earlier report wrongly said that {}."
+    later = source("b", published=date(2026, 2, 1))
+    back = hits(later, wrong.format("Harbour Rail was fined $83 million"))
+    other = hits(later, wrong.format("Harbour Rail was sold for $5 million"))
+    assert taking_back(told, [*told, *other, *back]) == back
+    assert taking_back([*told, *back], back) == []
+
+
+def hits(of: Source, text: str) -> list[Hit]:
+    return [Hit(passage=p, score=0.5, lexical=0.0, dense=0.5) for p in passages(of, text)]
