@@ -109,7 +109,8 @@ class Vocabulary:
     """First letters of each run of capitalised words: "who" for the World Health Organization."""
 
 
-def names(text: str) -> list[Name]:
+@lru_cache(maxsize=8_192)
+def names(text: str) -> tuple[Name, ...]:
     """Find the names of a sentence: runs of capitalised words, linked by "of", "de" and the like.
 
     Weekdays, months and function words at the start of the sentence are no names.
@@ -133,7 +134,7 @@ def names(text: str) -> list[Name]:
             pending = []
         last = token
     found = (_name(run, flat) for run in runs)
-    return [name for name in found if name.tokens]
+    return tuple(name for name in found if name.tokens)
 
 
 def vocabulary(texts: Iterable[str]) -> Vocabulary:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from agent.checks.dates import Date, dates
 from agent.checks.names import Vocabulary, vocabulary
@@ -35,9 +35,10 @@ class Line:
     content: frozenset[str]
 
 
-def amounts_of(sentence: str) -> list[Quantity]:
+@lru_cache(maxsize=8_192)
+def amounts_of(sentence: str) -> tuple[Quantity, ...]:
     """Find the quantities of a sentence that are not part of a date."""
-    return quantities(sentence, [(d.start, d.end) for d in dates(sentence)])
+    return tuple(quantities(sentence, [(d.start, d.end) for d in dates(sentence)]))
 
 
 class Reading:

@@ -51,6 +51,16 @@ CLOSE = BROAD | {
     "multinli_padded": 4_000,
 }
 """For the branches: a shorter pass, with more of what is said in quite other words."""
+LONG = BROAD | {
+    "fever": 60_000,
+    "fever_padded": 9_000,
+    "cad_snli": 11_000,
+    "multinli_padded": 10_000,
+    "copies": 6_000,
+    "edited_claims": 6_000,
+}
+"""For the long run: nearly all that is there."""
+CAPS = {"broad": BROAD, "close": CLOSE, "long": LONG}
 _JOINTS = ("; ", ", and ", ", while ", " and ")
 _PAGE_CAP = 60
 """Groups about one page: the pandemic's statistics would otherwise fill a tenth of VitaminC."""

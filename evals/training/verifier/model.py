@@ -41,13 +41,13 @@ class Verifier(nn.Module):  # type: ignore[misc]  # torch is not installed besid
     they are: half of the parameters, and an hour of training improves none of them.
     """
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, dropout: float = 0.0) -> None:
         super().__init__()
         self.encoder = BertModel.from_pretrained(
             weights,
             add_pooling_layer=False,
             attn_implementation="eager",
-            hidden_dropout_prob=0.0,
+            hidden_dropout_prob=dropout,
             attention_probs_dropout_prob=0.0,
         )
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)

@@ -37,7 +37,7 @@ def main(typed: Sequence[str] | None = None) -> None:
             options.work / f"branch-{seed}",
             seed,
             BRANCH_STEPS,
-            [f"--start={trunk}", "--steady=0", *training],
+            [f"--start={trunk}", "--mixture=close", "--steady=0", *training],
         )
         for seed in BRANCHES
     ]

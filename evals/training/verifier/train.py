@@ -23,13 +23,14 @@ import numpy.typing as npt
 import torch
 
 from agent.verifiers.cross_encoder import joined, load_tokenizer
-from evals.training.verifier import dev
+from evals.training.verifier import dev, graph
 from evals.training.verifier.batches import Encoded, batch, encode, steps
-from evals.training.verifier.data import BROAD, CLOSE, mixture, own
+from evals.training.verifier.data import CAPS, mixture, own
 from evals.training.verifier.model import Verifier, loss
 
 TOKENS_PER_STEP = 2560
-RATE, HEAD_RATE = 1.5e-4, 6e-4
+RATE, HEAD_FACTOR = 1.5e-4, 4
+"""Highest learning rate of the encoder, and how much higher that of the heads is."""
 WARM_UP, STEADY = 0.04, 0.4
 """Shares of the run: the rate climbs, stays until the second, then falls to nothing in a line."""
 SAVE_EVERY = 300  # seconds
@@ -67,7 +68,11 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, help="at most so many; by default one pass")
     parser.add_argument("--seed", type=int, default=20, help="of the mixture and its order")
     parser.add_argument("--steady", type=float, default=STEADY, help="share before the rate falls")
-    parser.add_argument("--start", type=Path, help="checkpoint of a trunk to branch from")
+    parser.add_argument("--start", type=Path, help="checkpoint or MODEL.onnx to go on from")
+    parser.add_argument("--mixture", choices=CAPS, default="broad", help="how much of each kind")
+    parser.add_argument("--passes", type=int, default=1, help="over the mixture, at most")
+    parser.add_argument("--dropout", type=float, default=0.0, help="of hidden states")
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest of the encoder's")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument(
         "--bf16", action="store_true", help="for processors with avx512_bf16; others crawl with it"
@@ -81,22 +86,29 @@ def main(typed: Sequence[str] | None = None) -> None:
     torch.manual_seed(options.seed)
     options.work.mkdir(parents=True, exist_ok=True)
     data = _encoded(options)
-    order = steps(data, TOKENS_PER_STEP, options.seed)[: options.steps]
-    model = Verifier(options.weights)
+    seeds = range(options.seed, options.seed + options.passes)
+    order = [step for seed in seeds for step in steps(data, TOKENS_PER_STEP, seed)][: options.steps]
+    model = Verifier(options.weights, options.dropout)
     if options.start:
-        model.load_state_dict(torch.load(options.start, weights_only=True)["model"])
+        model.load_state_dict(model.state_dict() | _weights(options.start))
     chosen = dev.cases(options.data / "dev", options.dev_rows)
     run = Run(len(order), options.hours * 3600, options.steady)
     _train(model, data, order, run=run, chosen=chosen, options=options)
     print(_measured(model, chosen), flush=True)
 
 
+def _weights(path: Path) -> dict[str, torch.Tensor]:
+    if path.suffix == ".onnx":
+        return graph.read(path)
+    state: dict[str, torch.Tensor] = torch.load(path, weights_only=True)["model"]
+    return state
+
+
 def _encoded(options: argparse.Namespace) -> Encoded:
     """Build the mixture, or take the one built before."""
     path = options.work / "mixture.pt"
     if not path.exists():
-        caps = CLOSE if options.start else BROAD
-        groups = mixture(options.data / "train", options.seed, caps)
+        groups = mixture(options.data / "train", options.seed, CAPS[options.mixture])
         groups += own(options.extra) if options.extra else []
         encode(groups, load_tokenizer()).save(path)
     return Encoded.load(path)
@@ -111,7 +123,7 @@ def _train(  # noqa: PLR0913 - one loop, everything that it turns on
     chosen: dict[str, list[dev.Case]],
     options: argparse.Namespace,
 ) -> None:
-    optimizer = _optimizer(model)
+    optimizer = _optimizer(model, options.rate)
     rates = [group["lr"] for group in optimizer.param_groups]
     path = options.work / CHECKPOINT
     first, before = _restored(path, model, optimizer) if options.resume else (0, 0.0)
@@ -141,10 +153,10 @@ def _train(  # noqa: PLR0913 - one loop, everything that it turns on
     _save(path, model, optimizer, step + 1, before + time.monotonic() - started)
 
 
-def _optimizer(model: Verifier) -> torch.optim.AdamW:
+def _optimizer(model: Verifier, rate: float) -> torch.optim.AdamW:
     encoder = [p for p in model.encoder.parameters() if p.requires_grad]
     heads = [*model.classify.parameters(), *model.mark.parameters()]
-    groups = [{"params": encoder, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
+    groups = [{"params": encoder, "lr": rate}, {"params": heads, "lr": HEAD_FACTOR * rate}]
     return torch.optim.AdamW(groups, weight_decay=0.01)
 
 
