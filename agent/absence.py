@@ -93,7 +93,7 @@ def denied(text: str) -> str | None:
 
 
 def certify(
-    claims: Sequence[str], shelf: Shelf, verifier: Verifier, threshold: float, filters: Filters
+    claims: Sequence[str], shelf: Shelf, verifier: Verifier, filters: Filters
 ) -> list[Certificate]:
     """Search every passage in scope for one that says a claim; one pass for all claims.
 
@@ -105,7 +105,6 @@ def certify(
         claims: Positive propositions.
         shelf: The library that is searched.
         verifier: Decides whether a passage says it.
-        threshold: Support in [0, 1] from which a passage counts as saying it.
         filters: The scope, for example the "as of" date.
 
     Returns:
@@ -117,7 +116,7 @@ def certify(
         for search in searches:
             search.see(passages, flat, vectors @ search.vector)
     scope = shelf.scope(filters)
-    return [search.certificate(verifier, threshold, scope) for search in searches]
+    return [search.certificate(verifier, scope) for search in searches]
 
 
 class _Search:
@@ -145,7 +144,7 @@ class _Search:
             found += [prefix in text for text in flat]
         return found / max(1, len(self._prefixes))
 
-    def certificate(self, verifier: Verifier, threshold: float, scope: Scope) -> Certificate:
+    def certificate(self, verifier: Verifier, scope: Scope) -> Certificate:
         near = sorted(self._near, key=lambda found: (-found[0], found[1].id))
         closest = [passage for _, passage in near[:CLOSEST]]
         planted = Extract(text=f"{self.claim[:1].upper()}{self.claim[1:]}.")
@@ -162,7 +161,7 @@ class _Search:
             scope=scope,
             on_topic=self._on_topic,
             best_score=max(scores, default=0.0),
-            threshold=threshold,
+            threshold=verifier.threshold,
             nearest=None if best is None else whole(closest[best]),
             probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
             explained=sum(explained),

@@ -102,6 +102,10 @@ class Verifier(Protocol):
     def name(self) -> str:
         """Name and version of model and rules."""
 
+    @property
+    def threshold(self) -> float:
+        """Score in (0, 1] from which a sentence counts as carried where no rule refuses it."""
+
     def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
         """Rule on each pair, in order. A pair that cannot be checked is ruled `UNCHECKED`."""
 

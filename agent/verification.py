@@ -37,8 +37,6 @@ AHEAD: Final = re.compile(
     re.IGNORECASE,
 )
 HARD: Final = frozenset({"numbers", "dates", "money", "percentages", "names", "quotations"})
-THRESHOLD: Final = 0.5
-"""Printed on certificates; the verifier's own threshold decides."""
 FRAME: Final = frozenset(
     content("watch next monitor open question point leave still development new publication any")
 )
@@ -152,7 +150,7 @@ class Court:
         claims = (absence.denied(s.text) for s in sentences if s.citations)
         new = [c for c in dict.fromkeys(claims) if c is not None and c not in self.searched]
         if new:
-            found = absence.certify(new, self.shelf, self.verifier, THRESHOLD, self.filters)
+            found = absence.certify(new, self.shelf, self.verifier, self.filters)
             self.searched.update(zip(new, found, strict=True))
 
     def _absent(self, sentence: Sentence) -> Ruling:

@@ -134,6 +134,7 @@ class WordVerifier:
     """Supported where the evidence has every content word of the claim."""
 
     name = "words/1"
+    threshold = 1.0
 
     def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
         return [self._judge(pair) for pair in pairs]
@@ -155,6 +156,7 @@ class ScriptedVerifier:
     """Gives the support that was scripted for a claim, else SUPPORTED."""
 
     name = "scripted/1"
+    threshold = 0.5
 
     def __init__(self, script: Mapping[str, Support], violated: Mapping[str, str] = {}) -> None:
         self._script, self._violated = dict(script), dict(violated)

@@ -62,6 +62,7 @@ class Certificate(Value):
     best_score: float
     """Highest support found for the proposition, in [0, 1], `explained` passages left out."""
     threshold: float
+    """Support that would have counted: the verifier's."""
     nearest: Citation | None = None
     probe_score: float
     """Support that a planted passage saying the proposition would have had."""

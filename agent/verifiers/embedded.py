@@ -57,6 +57,11 @@ class EmbeddedVerifier:
         """Name and version of model and rules."""
         return f"embedded/{self._model.version}"
 
+    @property
+    def threshold(self) -> float:
+        """Probability of support from which a sentence that no rule refuses is carried."""
+        return self._model.threshold
+
     def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
         """Rule on each pair, in order.
 

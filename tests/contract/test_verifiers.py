@@ -59,5 +59,13 @@ def test_a_score_is_a_probability_or_absent(make: Callable[[], Verifier]) -> Non
 
 
 @EVERY_VERIFIER
+def test_what_is_supported_reaches_the_threshold(make: Callable[[], Verifier]) -> None:
+    verifier = make()
+    scores = [r.score for r in verifier.judge(PAIRS) if r.support is Support.SUPPORTED]
+    assert scores
+    assert all(s is not None and s >= verifier.threshold for s in scores)
+
+
+@EVERY_VERIFIER
 def test_it_says_what_it_is_and_in_which_version(make: Callable[[], Verifier]) -> None:
     assert "/" in make().name

@@ -19,7 +19,7 @@ SHELF = FakeShelf(passages(source("a"), *TOPIC))
 
 
 def certified(claim: str, shelf: FakeShelf, verifier: Verifier) -> Certificate:
-    [found] = absence.certify([claim], shelf, verifier, 0.5, Filters())
+    [found] = absence.certify([claim], shelf, verifier, Filters())
     return found
 
 
@@ -49,6 +49,7 @@ def test_a_search_that_finds_nothing_certifies_it_with_its_scope() -> None:
     found = certified("the bridge over the river fell", SHELF, WordVerifier())
     assert absence.shortfall(found) is None
     assert (found.scope.passages, found.on_topic, found.probe_score) == (4, 4, 1.0)
+    assert found.best_score < found.threshold == WordVerifier().threshold
 
 
 def test_a_passage_that_says_it_takes_the_certificate_away() -> None:
@@ -115,5 +116,5 @@ def test_words_are_never_missed_by_the_quick_look(said: list[str]) -> None:
 
 def test_several_claims_are_searched_for_in_one_pass() -> None:
     claims = ["the bridge over the river fell", "the bridge over the river was sold"]
-    together = absence.certify(claims, SHELF, WordVerifier(), 0.5, Filters())
+    together = absence.certify(claims, SHELF, WordVerifier(), Filters())
     assert together == [certified(claim, SHELF, WordVerifier()) for claim in claims]

@@ -11,6 +11,7 @@ class Counting:
     """Rules every claim supported and remembers how many pairs came at a time."""
 
     name = "counting/1"
+    threshold = 0.5
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
