@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,17 @@ EDITED: Final = 0.7
 _MARK: Final = re.compile(r"\s*\[\[?\w+\]\]?")
 _NUMBER: Final = re.compile(r"\b\d+\b")
 _NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}")
+_ARTICLE: Final = re.compile(r"^(?:An?|The|In|On|At|It|This|There|After|Before|When|While)\b")
+_PAPERS: Final = ("Times", "Tribune", "Herald", "Post", "Gazette", "News", "Institute", "Review")
+_FRAMES: Final = (
+    "{s}",
+    "According to {p}, {l}",
+    "{s}, according to {p}",
+    "{p} reported on {d} that {l}",
+    '{p} reported on {d}: "{s}"',
+)
+"""How a page says who says it."""
+_JOINTS: Final = ("; ", ", and ")
 _VERB: Final = re.compile(r"\b(is|was|were|are|has been|had|can|will)\b(?! not)")
 
 
@@ -47,21 +59,69 @@ def copies(rows: Sequence[Row], most: int, seed: int) -> Iterator[Row]:
     """Sentences of evidence as claims: as they stand, edited, and with their place cut out.
 
     What a page of extracts is like, which the labelled sets hardly have: a copy is carried; with
-    another figure or name, or turned round, it is not; nor by the rest of its passage.
+    another figure or name, or turned round, it is not; nor by the rest of its passage. Half of them
+    are attributed, and joined with the next, as a page does it: with another publisher or day
+    such a sentence is not carried either.
     """
     chance = random.Random(seed)
     found = [(row, sentence) for row in rows for sentence in sentences(row.evidence)]
     chance.shuffle(found)
     names = sorted({name for _, sentence in found for name in _NAME.findall(sentence)})
     usable = [(r, s) for r, s in found if 8 <= len(s.split()) <= 40 and s.endswith(".")]
-    for row, sentence in usable[:most]:
-        yield Row(sentence, row.evidence, supported=True, cluster=row.cluster)
-        rest = row.evidence.replace(sentence, " ")
-        edited = _edited(sentence, names, chance) if chance.random() < EDITED else None
-        if edited:
-            yield Row(edited, row.evidence, supported=False, cluster=row.cluster)
-        elif len(rest.split()) > 10:
-            yield Row(sentence, rest, supported=False, cluster=row.cluster)
+    for n, (row, sentence) in enumerate(usable[:most]):
+        made = _attributed if n % 2 else _copied
+        yield from made(row, sentence, names, chance)
+
+
+def _copied(row: Row, sentence: str, names: Sequence[str], chance: random.Random) -> Iterator[Row]:
+    """A sentence as it stands, and the same edited or beside the rest of its passage."""
+    yield Row(sentence, row.evidence, supported=True, cluster=row.cluster)
+    rest = row.evidence.replace(sentence, " ")
+    edited = _edited(sentence, names, chance) if chance.random() < EDITED else None
+    if edited:
+        yield Row(edited, row.evidence, supported=False, cluster=row.cluster)
+    elif len(rest.split()) > 10:
+        yield Row(sentence, rest, supported=False, cluster=row.cluster)
+
+
+def _attributed(
+    row: Row, sentence: str, names: Sequence[str], chance: random.Random
+) -> Iterator[Row]:
+    """A sentence with who said it when; then edited, of another publisher, or without its place."""
+    publisher, other = (f"{n} {chance.choice(_PAPERS)}" for n in chance.sample(names, 2))
+    day, later = (_day(chance) for _ in range(2))
+    frame = chance.choice(_FRAMES)
+    told = sentence
+    following = row.evidence.partition(sentence)[2].strip()
+    after = next(iter(sentences(following)), "") if following else ""
+    if 5 <= len(after.split()) <= 25 and chance.random() < 0.3:
+        told = f"{sentence.rstrip('.')}{chance.choice(_JOINTS)}{_lower(after)}"
+    head = f"{publisher}, {day}, {' '.join(row.evidence.split()[:6])}\n"
+    right = _framed(frame, told, publisher, day)
+    yield Row(right, head + row.evidence, supported=True, cluster=row.cluster)
+    edited = _edited(told, names, chance)
+    wrong = [
+        _framed(frame, edited, publisher, day) if edited else right,
+        _framed(frame, told, other, later),
+    ]
+    claim = wrong[chance.random() >= EDITED]
+    rest = row.evidence.replace(sentence, " ") if claim == right else row.evidence
+    if len(rest.split()) > 10:
+        yield Row(claim, head + rest, supported=False, cluster=row.cluster)
+
+
+def _framed(frame: str, sentence: str, publisher: str, day: str) -> str:
+    bare = sentence.rstrip(" .")
+    return f"{frame.format(s=bare, l=_lower(bare), p=publisher, d=day)}."
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:] if _ARTICLE.match(sentence) else sentence
+
+
+def _day(chance: random.Random) -> str:
+    day = date(2015, 1, 1) + timedelta(days=chance.randrange(4_000))
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _edited(sentence: str, names: Sequence[str], chance: random.Random) -> str | None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -75,25 +76,49 @@ def test_no_row_is_scored_by_trees_that_saw_its_cluster() -> None:
         assert before[own] == pytest.approx(after[own])
 
 
+NEWS = [
+    Row(
+        "x",
+        f"The harbour of Port {name} was closed on Monday after {n} ships had collided there."
+        f" Officials in {name} said that it would open again within {n} days of the accident.",
+        supported=True,
+        cluster=str(n),
+    )
+    for n, name in enumerate(("Aldwick", "Brenham", "Corvale", "Dunmore", "Eastlea"), start=2)
+]
+FRAME = re.compile(
+    r"According to (?P<first>[^,]+), |, according to (?P<last>.+)\.$"
+    r"|^(?P<paper>.+) reported on (?P<day>\w+ \d+, \d+)(?: that |: )"
+)
+
+
 def test_copies_are_carried_as_they_stand_and_no_longer_when_edited() -> None:
-    rows = [
-        Row(
-            "x",
-            f"The harbour of Port {name} was closed on Monday after {n} ships had collided there."
-            f" Officials in {name} said that it would open again within {n} days of the accident.",
-            supported=True,
-            cluster=str(n),
-        )
-        for n, name in enumerate(("Aldwick", "Brenham", "Corvale", "Dunmore", "Eastlea"), start=2)
-    ]
-    found = list(copies(rows, 8, seed=1))
-    assert found == list(copies(rows, 8, seed=1))
-    evidence = {row.evidence for row in rows}
-    for row in found:
+    found = list(copies(NEWS, 8, seed=1))
+    assert found == list(copies(NEWS, 8, seed=1))
+    plain = [row for row in found if "\n" not in row.evidence]
+    evidence = {row.evidence for row in NEWS}
+    for row in plain:
         there = row.claim in row.evidence
         assert row.supported == there
         assert row.supported <= (row.evidence in evidence)
-    assert {row.supported for row in found} == {True, False}
+    assert {row.supported for row in plain} == {True, False}
+
+
+def test_attributed_copies_are_carried_by_their_own_publisher_alone() -> None:
+    rows = [row for row in copies(NEWS, 10, seed=3) if "\n" in row.evidence]
+    seen = set()
+    for row in rows:
+        head, _, text = row.evidence.partition("\n")
+        frame = FRAME.search(row.claim)
+        said = FRAME.sub("", row.claim).replace('"', "").rstrip(".")
+        parts = re.split(r"; |, and ", said.casefold())
+        own = frame is None or all(
+            value is None or f"{value}, " in f"{head}, " for value in frame.groups()
+        )
+        there = all(part in text.casefold() for part in parts)
+        assert row.supported == (own and there), row
+        seen.add((row.supported, own, there))
+    assert {(True, True, True), (False, False, True), (False, True, False)} <= seen
 
 
 def test_rows_are_read_without_the_marks_of_their_citations(tmp_path: Path) -> None:
