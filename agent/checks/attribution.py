@@ -1,6 +1,6 @@
 """What a source only reports somebody to say must not become the plain truth."""
 
-from agent.checks.frames import Frame, frames
+from agent.checks.frames import Frame, frames, opens, reaches_back
 from agent.checks.names import names
 from agent.checks.normalise import content, fold
 from agent.checks.reading import Line, Reading
@@ -16,7 +16,7 @@ def check(claim: str, reading: Reading) -> Check:
     thing itself ("the report says") is none, since the citation attributes it; the source arguing
     or believing it is one.
     """
-    if frames(claim):
+    if any(opens(frame, claim) or reaches_back(frame, claim) for frame in frames(claim)):
         return Check(name=NAME, outcome=Outcome.OK)
     close = reading.close(frozenset(content(claim)))
     if not close:

@@ -42,12 +42,13 @@ _PHRASE = re.compile(
     r"|belief that)\b",
     re.IGNORECASE,
 )
-_DOCUMENT = re.compile(
-    r"\b(?:report|article|page|paper|study|abstract|note|item|post|piece|story|release|statement"
-    r"|text|document|review|letter|memo|ruling|order|summary|copy|survey|analysis|data|table|it"
-    r"|we|i|results?|findings?|figures?)\W+(?:\w+\W+){0,2}$",
-    re.IGNORECASE,
+_DOCUMENTS = (
+    "report|article|page|paper|study|abstract|note|item|post|piece|story|release|statement"
+    "|text|document|review|letter|memo|ruling|order|summary|copy|survey|analysis|data|table"
+    "|results?|findings?|figures?"
 )
+_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{_DOCUMENTS})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,28 @@ class Frame:
     """What speaks is the source itself ("the report says")."""
 
 
+_NAMED = 8
+"""Words at the end of a sentence that can be the name of who says so."""
+_OPENING = 14
+"""Words at its beginning that can be."""
+_WHEN = re.compile(r"\s*(?:$|(?:to|in|on|at)\b)")
+
+
+def opens(frame: Frame, text: str) -> bool:
+    """Whether a cue stands so early that all of the sentence is what is said."""
+    before = text[: frame.start]
+    return len(before.split()) <= _OPENING and ";" not in before
+
+
+def reaches_back(frame: Frame, text: str) -> bool:
+    """Whether a cue that ends the sentence speaks of all of it: "..., according to the mayor"."""
+    before, after = text[: frame.start].rstrip(), text[frame.end :].rstrip(" .!?\"”'")
+    if len(after.split()) > _NAMED:
+        return False
+    phrase = text[frame.start : frame.end].casefold() == "according to"
+    return phrase or before.endswith(",") or _WHEN.match(after) is not None
+
+
 def frames(text: str) -> list[Frame]:
     """Find the reporting cues of a sentence, outside of its quotations."""
     flat = re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), fold(text))
@@ -74,7 +97,7 @@ def frames(text: str) -> list[Frame]:
         )
         for m in _VERB.finditer(flat)
     ]
-    found += [
-        Frame(m.start(), m.end(), contested=True, document=False) for m in _PHRASE.finditer(flat)
-    ]
+    for m in _PHRASE.finditer(flat):
+        document = m[0].casefold() == "according to" and bool(_BY_DOCUMENT.match(flat, m.end()))
+        found.append(Frame(m.start(), m.end(), contested=not document, document=document))
     return sorted(found, key=lambda f: f.start)

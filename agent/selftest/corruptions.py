@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from agent.selftest.phrases import CAUSES, OPPOSITES, SURER, TIMES, WIDER
+from agent.selftest.phrases import BOUNDS, CAUSES, OPPOSITES, SURER, TIMES, WIDER
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
@@ -45,7 +45,7 @@ _DETAIL = re.compile(
     r"\b(?:in|at|with|for|during|near|across|under|against|through|within) "
     r"(?:(?:the|a|an|its|his|her|their) )?[\w'’-]+(?: [\w'’-]+){0,3}(?=[,.;]|$)"
 )
-
+_ARTICLES = frozenset(("the", "a", "an", "its", "his", "her", "their"))
 _SAME_ROLE = re.compile(r"[\s,(\d]*(?:(?:[a-z]+\s+)?(?:and|or|&)\s+(?:an?\s+|the\s+)?)?")
 """What stands between names of a list, an acronym and its name, or the parts of one name."""
 _SAID = (
@@ -129,8 +129,15 @@ def _date(sentence: str, context: str, chance: random.Random) -> str | None:
     return _replace(sentence, match, str(int(match[0]) + chance.choice((-10, -3, -2, -1, 1, 2, 4))))
 
 
-def _names(text: str) -> list[re.Match[str]]:
-    return [m for m in _NAME.finditer(text) if not _is_other(m[0].split()[0])]
+def _names(text: str, known: str) -> list[re.Match[str]]:
+    """Find names; a word that begins a sentence is one where `known` has it elsewhere as well."""
+    found = (m for m in _NAME.finditer(text) if not _is_other(m[0].split()[0]))
+    return [m for m in found if not _begins(m) or re.search(rf"[a-z,] {m[0]}\b", known)]
+
+
+def _begins(match: re.Match[str]) -> bool:
+    before = match.string[: match.start()].rstrip()
+    return (not before or before[-1] in ".!?;:") and match[0].isalpha()
 
 
 def _is_other(word: str) -> bool:
@@ -139,23 +146,24 @@ def _is_other(word: str) -> bool:
 
 def _name(sentence: str, context: str, chance: random.Random) -> str | None:
     """Put another name of the context in a name's place, of about as many words."""
-    found = _names(sentence)
+    found = _names(sentence, f"{sentence} {context}")
     if not found:
         return None
     match = chance.choice(found)
     words = len(match[0].split())
-    others = {m[0] for m in _names(context) if abs(len(m[0].split()) - words) <= 1}
+    others = {m[0] for m in _names(context, context) if abs(len(m[0].split()) - words) <= 1}
     fresh = sorted(n for n in others if n not in sentence and match[0] not in n)
     return _replace(sentence, match, chance.choice(fresh)) if fresh else None
 
 
 def _roles(sentence: str, context: str, chance: random.Random) -> str | None:
     """Let two names of the sentence change places."""
-    found = _names(sentence)
+    found = _names(sentence, f"{sentence} {context}")
     if len(found) < 2:
         return None
     left, right = sorted(chance.sample(found, 2), key=re.Match.start)
-    if left[0] == right[0] or _SAME_ROLE.fullmatch(sentence, left.end(), right.start()):
+    shorter, longer = sorted((left[0].split(), right[0].split()), key=len)
+    if set(shorter) <= set(longer) or _SAME_ROLE.fullmatch(sentence, left.end(), right.start()):
         return None
     swapped = _replace(sentence, right, left[0])
     return swapped[: left.start()] + right[0] + swapped[left.end() :]
@@ -180,7 +188,8 @@ def _attribution(sentence: str, context: str, chance: random.Random) -> str | No
 def _detail(sentence: str, context: str, chance: random.Random) -> str | None:
     """Add a phrase that the context has and the sentence has not."""
     found = sorted({m[0] for m in _DETAIL.finditer(context)} - {""})
-    fresh = [phrase for phrase in found if phrase.split()[-1] not in sentence]
+    told = set(re.findall(r"[\w'’-]+", sentence))
+    fresh = [phrase for phrase in found if told.isdisjoint(set(phrase.split()[1:]) - _ARTICLES)]
     if not fresh or len(sentence) > 250 or not re.search(r"\w\.$", sentence):
         return None  # behind a quotation or a bracket it would be no English
     return f"{sentence[:-1].rstrip()} {chance.choice(fresh)}."
@@ -199,8 +208,9 @@ def _by(rules: Mapping[str, str]) -> Maker:
     return maker
 
 
-def _pairs(pairs: tuple[tuple[str, str], ...]) -> Maker:
-    return _by({rf"\b{a}\b": b for left, right in pairs for a, b in ((left, right), (right, left))})
+def _pairs(pairs: tuple[tuple[str, str], ...], more: Mapping[str, str] | None = None) -> Maker:
+    rules = {rf"\b{a}\b": b for left, right in pairs for a, b in ((left, right), (right, left))}
+    return _by(rules | dict(more or {}))
 
 
 def _replace(text: str, match: re.Match[str], new: str) -> str:
@@ -218,7 +228,7 @@ _MAKERS: dict[str, tuple[Maker, bool, bool]] = {
     "name": (_name, False, True),
     "roles": (_roles, False, True),
     "negation": (_negation, True, True),
-    "opposite": (_pairs(OPPOSITES), True, True),
+    "opposite": (_pairs(OPPOSITES, BOUNDS), True, True),
     "order": (_pairs(TIMES), True, True),
     "modality": (_by(SURER), False, False),
     "attribution": (_attribution, False, False),

@@ -1,8 +1,9 @@
 """Phrases that change what a sentence says when one stands in for the other."""
 
 SURER = {
-    r"\b(?:allegedly|reportedly|supposedly|purportedly|apparently|possibly|probably|perhaps|likely"
+    r"\b(?:allegedly|reportedly|supposedly|purportedly|apparently|possibly|probably|perhaps"
     r"|potentially|presumably|seemingly) ": "",
+    r"(?<!more )(?<!less )(?<!most )(?<!how )(?<!as )\blikely ": "",
     r"\balleged (?=[a-z])": "",
     r"\b(?:may|might|could) (?=be |have |also )": "will ",
     r"\b(?:may|might|could)\b(?! \d)": "will",
@@ -42,9 +43,10 @@ CAUSES = {
 }
 """Pattern of two things that merely go together, and one that makes a cause of the first."""
 TIMES = (("before", "after"), ("since", "until"), ("earlier", "later"), ("first", "last"))
+"""Words for the order of events."""
 OPPOSITES = (
     *(("rose", "fell"), ("rises", "falls"), ("increased", "decreased"), ("increase", "decrease")),
-    *(("higher", "lower"), ("more", "fewer"), ("more than", "less than"), ("over", "under")),
+    *(("higher", "lower"), ("more", "fewer"), ("more than", "less than")),
     *(("won", "lost"), ("largest", "smallest"), ("highest", "lowest"), ("best", "worst")),
     *(("supported", "opposed"), ("approved", "rejected"), ("allowed", "banned")),
     *(("accepted", "declined"), ("began", "ended"), ("opened", "closed"), ("male", "female")),
@@ -57,4 +59,5 @@ OPPOSITES = (
     *(("maximum", "minimum"), ("exceeded", "missed"), ("gained", "lost"), ("strong", "weak")),
 )
 """Words that say the contrary of each other."""
-"""Words for the order of events."""
+BOUNDS = {r"\bover(?= \$?\d)": "under", r"\bunder(?= \$?\d)": "over"}
+"""Words that do so before a figure only."""

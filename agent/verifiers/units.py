@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.checks import HARD_NAMES, attribution, naming, run, wording
-from agent.checks.frames import Frame, frames
+from agent.checks.frames import frames, reaches_back
 from agent.checks.reading import Reading
 from agent.clauses import clauses
 from agent.types import Check, Outcome, Pair
@@ -14,8 +14,6 @@ from agent.verifiers.verbatim import unframed, verbatim
 
 SURE = math.log(0.7 / 0.3)
 """Log odds of the cross-encoder from which on a near copy may differ in a word: a synonym."""
-_NAMED = 8
-"""Words at the end of a sentence that can be the name of who says so."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +60,11 @@ def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
         return [whole]
     parts = [_unit(pair.claim[start:end], (start, end), reading, rarity) for start, end in spans]
     told = frames(pair.claim)
-    all_of_it = any(_reaches_back(frame, pair.claim) for frame in told)
+    all_of_it = any(reaches_back(frame, pair.claim) for frame in told)
     first = min((frame.start for frame in told), default=len(pair.claim))
     covered = [all_of_it or first < part.span[1] for part in parts]
     cleared = (_without_attribution(p) if c else p for p, c in zip(parts, covered, strict=True))
     return [whole, *cleared]
-
-
-def _reaches_back(frame: Frame, claim: str) -> bool:
-    """Whether a frame that ends the sentence speaks of all of it: "..., according to the mayor"."""
-    return len(claim[frame.end :].split()) <= _NAMED
 
 
 def _unit(claim: str, span: tuple[int, int], reading: Reading, rarity: Rarity) -> Unit:
@@ -86,7 +79,7 @@ def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
     found = run(claim, reading)
     if said == claim:
         return found
-    own = {wording.NAME: wording.check(said, reading)}
+    own = {c.NAME: c.check(said, reading) for c in (wording, attribution)}
     if naming.check(said, reading).outcome is not Outcome.VIOLATED:
         own[naming.NAME] = Check(name=naming.NAME, outcome=Outcome.OK)
     return tuple(own.get(check.name, check) for check in found)

@@ -96,6 +96,39 @@ def test_naming_another_publisher_falls() -> None:
     assert "Morning Post" in ruling.reason
 
 
+SPOKEN = "Engineer Dora Lindqvist said that the old clock tower leans towards the river."
+
+
+def test_naming_the_publisher_does_not_stand_for_naming_who_spoke() -> None:
+    for claim in (
+        "The old clock tower leans towards the river, according to the Daily Lake.",
+        "According to the Daily Lake, the old clock tower leans towards the river.",
+    ):
+        ruling = rule(claim, SPOKEN, publisher="The Daily Lake")
+        assert not ruling.stands, claim
+        assert 'attributes this ("said")' in ruling.reason
+
+
+def test_naming_the_publisher_stands_for_what_the_text_says_itself() -> None:
+    for by in ("the report", "the article", "the city survey"):
+        text = f"According to {by}, the old clock tower leans towards the river."
+        claim = "According to the Daily Lake, the old clock tower leans towards the river."
+        assert rule(claim, text, publisher="The Daily Lake").stands, by
+
+
+def test_a_later_cue_does_not_stand_for_the_one_in_front() -> None:
+    text = (
+        "The mayor said that the council had closed the tower; she told visitors to keep away from"
+        " the square."
+    )
+    kept = rule(text, text)
+    lost = rule(
+        "The council had closed the tower; she told visitors to keep away from the square.", text
+    )
+    assert kept.stands
+    assert not lost.stands
+
+
 def test_a_changed_number_is_contradicted_and_both_values_are_named() -> None:
     ruling = rule(BELL.replace("40,000", "60,000"), BELL)
     assert ruling.support is Support.CONTRADICTED
