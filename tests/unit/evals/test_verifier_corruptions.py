@@ -35,7 +35,7 @@ def kinds(sentence: str, context: str = CONTEXT) -> set[str]:
         ("order", "He resigned before the vote.", "He resigned after the vote."),
         ("opposite", "Prices rose.", "Prices fell."),
         ("negation", "The court did not rule.", "The court did rule."),
-        ("roles", "Yesterday Chelsea beat Arsenal.", "Yesterday Arsenal beat Chelsea."),
+        ("roles", "At home Chelsea beat Arsenal.", "At home Arsenal beat Chelsea."),
     ],
 )
 def test_each_kind_changes_what_its_name_says(kind: str, before: str, after: str) -> None:
