@@ -31,9 +31,9 @@ _VERB = re.compile(
 def clauses(sentence: str) -> list[tuple[int, int]]:
     """Split a sentence where both sides can stand.
 
-    A joint is a semicolon, and in a sentence of more than `LONG` words a dash, a colon before a
-    quotation, or a comma with a conjunction or relative pronoun, outside of quotations and
-    brackets, with a verb and at least `_LEAST` words on either side.
+    A joint is a semicolon with a known verb on one side, and in a sentence of more than `LONG`
+    words a dash, a colon before a quotation, or a comma with a conjunction or relative pronoun,
+    with one on either side; outside of quotations and brackets, with `_LEAST` words on either side.
 
     Returns:
         Character offsets of each clause, in order; the whole sentence where nothing divides it.
@@ -42,15 +42,13 @@ def clauses(sentence: str) -> list[tuple[int, int]]:
     masked = _HIDDEN.sub(lambda m: f"{m[0][0]}{'x' * (len(m[0]) - 2)}{m[0][-1]}", flat)
     spans, start = [], 0
     for joint in _JOINT.finditer(masked):
-        divides = long or joint[0].startswith(";")
-        if divides and _stands(flat[start : joint.start()]) and _stands(flat[joint.end() :]):
+        sides = flat[start : joint.start()], flat[joint.end() :]
+        full = [_VERB.search(side) is not None for side in sides]
+        divides = any(full) if joint[0].startswith(";") else long and all(full)
+        if divides and min(len(side.split()) for side in sides) >= _LEAST:
             spans.append(_trim(sentence, start, joint.start()))
             start = joint.end()
     return [*spans, _trim(sentence, start, len(sentence))]
-
-
-def _stands(text: str) -> bool:
-    return len(text.split()) >= _LEAST and _VERB.search(text) is not None
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -12,16 +12,21 @@ NAME = "attribution"
 def check(claim: str, reading: Reading) -> Check:
     """Tell whether the claim keeps the attribution of the sentences about the same thing.
 
-    A cue outside the part that both share is an attribution of that part. The source stating a
-    thing itself ("the report says") is none, since the citation attributes it; the source arguing
-    or believing it is one.
+    A cue outside the part that both share is an attribution of that part; one of the claim keeps it
+    unless it belongs to the shared part itself. The source stating a thing itself ("the report
+    says") is none, since the citation attributes it; the source arguing or believing it is one.
     """
-    if any(opens(frame, claim) or reaches_back(frame, claim) for frame in frames(claim)):
-        return Check(name=NAME, outcome=Outcome.OK)
-    close = reading.close(frozenset(content(claim)))
+    kept = {
+        claim[frame.start : frame.end].casefold()
+        for frame in frames(claim)
+        if opens(frame, claim) or reaches_back(frame, claim)
+    }
+    wanted = frozenset(content(claim))
+    close = reading.close(wanted)
     if not close:
-        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    lost = [frame for line in close if (frame := _attribution(claim, line, reading))]
+        outcome = Outcome.OK if kept else Outcome.NOT_APPLICABLE
+        return Check(name=NAME, outcome=outcome)
+    lost = [frame for line in close if (frame := _attribution(wanted, kept, line, reading))]
     if len(lost) < len(close):
         return Check(name=NAME, outcome=Outcome.OK)
     frame = lost[0]
@@ -35,14 +40,24 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _attribution(claim: str, line: Line, reading: Reading) -> Frame | None:
-    start, end = reading.shared(frozenset(content(claim)), line)
-    for frame in frames(line.text):
-        inside = start <= frame.start and frame.end <= end
-        itself = frame.document or _publisher_speaks(frame, line, reading)
-        if not inside and (frame.contested or not itself):
+def _attribution(
+    wanted: frozenset[str], kept: set[str], line: Line, reading: Reading
+) -> Frame | None:
+    start, end = reading.shared(wanted, line)
+    found = frames(line.text)
+    outside = [f for f in found if not start <= f.start < f.end <= end or _leads(f, wanted, line)]
+    inside = {line.text[f.start : f.end].casefold() for f in found if f not in outside}
+    if kept - inside:
+        return None
+    for frame in outside:
+        if frame.contested or not (frame.document or _publisher_speaks(frame, line, reading)):
             return frame
     return None
+
+
+def _leads(frame: Frame, wanted: frozenset[str], line: Line) -> bool:
+    """Whether all that is shared stands behind the cue, though a name before it has a word too."""
+    return wanted & line.content <= set(content(line.text[frame.end :]))
 
 
 def _publisher_speaks(frame: Frame, line: Line, reading: Reading) -> bool:

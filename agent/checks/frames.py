@@ -42,13 +42,14 @@ _PHRASE = re.compile(
     r"|belief that)\b",
     re.IGNORECASE,
 )
-_DOCUMENTS = (
+DOCUMENTS = (
     "report|article|page|paper|study|abstract|note|item|post|piece|story|release|statement"
     "|text|document|review|letter|memo|ruling|order|summary|copy|survey|analysis|data|table"
     "|results?|findings?|figures?"
 )
-_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
-_BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{_DOCUMENTS})\b", re.IGNORECASE)
+"""What a text calls itself, as alternatives of a pattern."""
+_DOCUMENT = re.compile(rf"\b(?:{DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{DOCUMENTS})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

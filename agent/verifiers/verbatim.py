@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from agent.checks.frames import frames
+from agent.checks.frames import DOCUMENTS, frames
 from agent.checks.normalise import content, squash
 from agent.checks.reading import Reading
 
@@ -16,6 +16,7 @@ _TURNS = re.compile(
 )
 _ENDS = re.compile(r"[.!?][\"']?(?=\s)")
 _VERBS = r"(?:reported|reports|said|says|wrote|writes|noted|notes|stated|states)"
+_ITSELF = re.compile(rf"(?:The|This) (?:\w+ )?(?:{DOCUMENTS})(?= [a-z])")
 _OPENING = re.compile(
     rf"(?:According to (?P<by>[^,]+), |(?P<who>[^,]+?) {_VERBS}"
     r"(?: on [A-Z][a-z]+ \d+(?:, \d{4})?,?)? that )(?P<rest>.+)"
@@ -26,7 +27,7 @@ _CLOSING = re.compile(
 
 
 def unframed(claim: str, reading: Reading) -> str:
-    """Give a claim without the words that attribute it to the publisher of an extract.
+    """Give a claim without the words that name the publisher of an extract as who says it.
 
     Every checker still sees them; they are only not looked for in the publisher's own text.
     """
@@ -38,7 +39,18 @@ def unframed(claim: str, reading: Reading) -> str:
         found = pattern.fullmatch(claim)
         if found and squash(found["by"] or found["who"]).removeprefix("the ") in publishers:
             return found["rest"]
-    return claim
+    return next((told for n in names if (told := _of_itself(claim, n, reading))), claim)
+
+
+def _of_itself(claim: str, publisher: str, reading: Reading) -> str | None:
+    """Give "The Gazette describes a flood" as the text has it: "The article describes a flood"."""
+    opening = re.match(rf"(?:The )?{re.escape(publisher.removeprefix('The '))} (?=[a-z])", claim)
+    if opening is None:
+        return None
+    rest = claim[opening.end() :]
+    lines = reading.close(frozenset(content(rest)))
+    itself = next((m for line in lines if (m := _ITSELF.match(line.text))), None)
+    return f"{itself[0]} {rest}" if itself else None
 
 
 @cache

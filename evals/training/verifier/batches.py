@@ -1,9 +1,8 @@
 """Groups of examples as tensors, packed into steps of about the same number of tokens."""
 
-import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,10 @@ import torch
 
 from agent.verifiers.cross_encoder import MAX_CLAIM_TOKENS, joined
 from evals.training.verifier.examples import SUPPORTED, Group
-from evals.training.verifier.model import UNMARKED, Batch
+from evals.training.verifier.model import UNLABELLED, UNMARKED, Batch
 
-_POOL = 1500
-"""Groups that are sorted by length together: little padding, and still a mixed step."""
-_SHORT = 64  # tokens
-_SHORT_PART = 0.4
+_POOL = 200
+"""Steps' worth of groups that are sorted by length together: little padding, and still mixed."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,7 @@ class Encoded:
     """All rows, one after the other.
 
     Attributes:
-        ids, marks: (all tokens,) int32 and int8.
+        ids, marks: (all tokens,) int16 and int8.
         ends: (rows,) where a row's tokens end.
         claims: (rows,) where the claim begins within the row.
         labels, groups: (rows,).
@@ -39,7 +36,10 @@ class Encoded:
     groups: torch.Tensor
 
     def save(self, path: Path) -> None:
-        torch.save(asdict(self), path)
+        torch.save(vars(self), path)
+
+    def to(self, device: torch.device) -> "Encoded":
+        return Encoded(**{name: part.to(device) for name, part in vars(self).items()})
 
     @classmethod
     def load(cls, path: Path) -> "Encoded":
@@ -64,7 +64,7 @@ def encode(groups: Sequence[Group], tokenizer: Any) -> Encoded:  # noqa: ANN401 
         columns.append((len(ids), start, row.label, number))
     ends, claims, labels, numbers = (torch.tensor(c) for c in zip(*columns, strict=True))
     return Encoded(
-        torch.tensor(ids, dtype=torch.int32),
+        torch.tensor(ids, dtype=torch.int16),
         torch.tensor(marks, dtype=torch.int8),
         ends,
         claims,
@@ -89,14 +89,33 @@ def _faults(label: int, original: str | None, claim: list[int], tokenizer: Any) 
     return [*marks, UNMARKED] if any(marks) else [UNMARKED] * (len(claim) + 1)
 
 
-def steps(data: Encoded, tokens: int, seed: int) -> list[list[int]]:
-    """Pack rows into steps of at most `tokens` with padding, a group never split.
+@dataclass(frozen=True)
+class Shape:
+    """What a step may look like.
 
-    Steps of short rows come in the first part of the pass, those of long rows more and more often:
-    a short step holds twice as many contrasts, and a run that has to end early has seen them.
+    Attributes:
+        tokens: of a step at most, with padding.
+        multiple: the tokens of a row are padded to a multiple of this. Where it is more than one
+            the number of rows is fixed too, so few shapes occur and a GPU can prepare for each.
+    """
+
+    tokens: int
+    multiple: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """Numbers of the rows of one step, -1 for one that fills up, and the tokens of each."""
+
+    rows: Sequence[int]
+    width: int
+
+
+def steps(data: Encoded, shape: Shape, seed: int) -> list[Step]:
+    """Pack all rows, once, into steps; a group is never split.
 
     Returns:
-        Row numbers of each step, in the order of training.
+        The steps in the order of training.
     """
     chance = random.Random(seed)
     lengths = torch.diff(data.ends, prepend=torch.tensor([0])).tolist()
@@ -105,42 +124,47 @@ def steps(data: Encoded, tokens: int, seed: int) -> list[list[int]]:
         groups.setdefault(number, []).append(row)
     order = list(groups.values())
     chance.shuffle(order)
-    packed: list[list[int]] = []
-    for at in range(0, len(order), _POOL):
-        pool = sorted(order[at : at + _POOL], key=lambda rows: max(lengths[r] for r in rows))
-        packed += _packed(pool, lengths, tokens)
-    places = []
-    for step in packed:
-        short = max(lengths[r] for r in step) <= _SHORT
-        places.append(chance.random() * _SHORT_PART if short else math.sqrt(chance.random()))
-    return [packed[n] for n in sorted(range(len(packed)), key=places.__getitem__)]
+    pool = max(1, _POOL * shape.tokens * len(order) // len(data.ids))
+    packed: list[Step] = []
+    for at in range(0, len(order), pool):
+        packed += _packed(order[at : at + pool], lengths, shape)
+    chance.shuffle(packed)
+    return packed
 
 
-def _packed(
-    groups: Sequence[Sequence[int]], lengths: Sequence[int], tokens: int
-) -> Iterator[list[int]]:
+def _packed(groups: list[list[int]], lengths: Sequence[int], shape: Shape) -> Iterator[Step]:
     step: list[int] = []
-    for rows in groups:
-        longest = max(lengths[r] for r in (*step, *rows))
-        if step and longest * (len(step) + len(rows)) > tokens:
-            yield step
+    width = 0
+    for longest, rows in sorted((max(lengths[r] for r in rows), rows) for rows in groups):
+        needed = -(-longest // shape.multiple) * shape.multiple
+        if step and needed * (len(step) + len(rows)) > shape.tokens:
+            yield _filled(step, width, shape)
             step = []
         step += rows
+        width = needed
     if step:
-        yield step
+        yield _filled(step, width, shape)
 
 
-def batch(data: Encoded, rows: Sequence[int]) -> Batch:
-    """Pad the rows of a step to the longest of them."""
-    ends = data.ends[list(rows)].tolist()
-    starts = [int(data.ends[r - 1]) if r else 0 for r in rows]
-    width = max(end - start for start, end in zip(starts, ends, strict=True))
-    ids = torch.zeros(len(rows), width, dtype=torch.long)
-    types = torch.zeros_like(ids)
-    marks = torch.full_like(ids, UNMARKED)
-    for n, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        ids[n, : end - start] = data.ids[start:end]
-        marks[n, : end - start] = data.marks[start:end]
-        types[n, int(data.claims[rows[n]]) : end - start] = 1
-    at = list(rows)
-    return Batch(ids, types, data.labels[at], data.groups[at], marks)
+def _filled(rows: list[int], width: int, shape: Shape) -> Step:
+    fill = shape.tokens // width - len(rows) if shape.multiple > 1 else 0
+    return Step([*rows, *[-1] * fill], width)
+
+
+def batch(data: Encoded, rows: torch.Tensor, width: int) -> Batch:
+    """Pad rows to `width` tokens; all on one device."""
+    empty = rows < 0
+    rows = torch.where(empty, rows[0], rows)
+    ends = data.ends[rows]
+    starts = torch.where(rows > 0, data.ends[rows - 1], 0)
+    place = torch.arange(width, device=rows.device)[None]
+    at = starts[:, None] + place
+    inside = at < ends[:, None]
+    at = at.clamp(max=len(data.ids) - 1)
+    return Batch(
+        ids=torch.where(inside, data.ids[at].long(), 0),
+        types=(inside & (place >= data.claims[rows, None])).long(),
+        labels=data.labels[rows].masked_fill(empty, UNLABELLED),
+        groups=data.groups[rows],
+        marks=torch.where(inside & ~empty[:, None], data.marks[at].long(), UNMARKED),
+    )

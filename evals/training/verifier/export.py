@@ -25,8 +25,9 @@ from agent.verifiers.cross_encoder import (
 )
 from evals.training.verifier import dev
 from evals.training.verifier import graph as cross_graph
+from evals.training.verifier.judging import TorchJudge
 from evals.training.verifier.model import Verifier
-from evals.training.verifier.train import TorchJudge
+from evals.training.verifier.train import averaged
 from retrieval.embedding import CHECKSUMS
 
 ALLOWED_LOSS = 0.003
@@ -56,29 +57,6 @@ def main(typed: Sequence[str] | None = None) -> None:
     for name in (MODEL_FILE, CHECKSUMS):
         (options.out / name).write_bytes((options.draft / name).read_bytes())
     (options.out / "parity.json").write_text(text, encoding="utf-8")
-
-
-def averaged(paths: Sequence[Path], model: Verifier) -> dict[str, torch.Tensor]:
-    """Give the mean of the weights of checkpoints, or of int8 files that were shipped before.
-
-    What is averaged must come from the same beginning, heads included: runs of one seed, and their
-    branches.
-    """
-    states = [_weights(path, model) for path in paths]
-    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
-
-
-def _weights(path: Path, model: Verifier) -> dict[str, torch.Tensor]:
-    """Read weights; the first token type is added to the positions, as the graph has it."""
-    if path.suffix == ".onnx":
-        own: dict[str, torch.Tensor] = model.state_dict()
-        return own | cross_graph.read(path)
-    state: dict[str, torch.Tensor] = torch.load(path, weights_only=True)["model"]
-    first, second = state[cross_graph.TYPES]
-    return state | {
-        cross_graph.POSITIONS: state[cross_graph.POSITIONS] + first,
-        cross_graph.TYPES: torch.stack([torch.zeros_like(first), second - first]),
-    }
 
 
 def write(model: Verifier, folder: Path) -> None:

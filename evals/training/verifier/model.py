@@ -12,6 +12,8 @@ WIDTH = 384
 _MARGIN = 1.0
 _WORD_WEIGHT, _PAIR_WEIGHT = 0.5, 0.3
 UNMARKED = -1
+UNLABELLED = -100
+"""What fills up a batch; `cross_entropy` leaves it out."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Batch:
     Attributes:
         ids: (rows, tokens) int64; 0 is padding.
         types: the same shape; 1 on the claim's tokens and the closing [SEP].
-        labels: (rows,) int64.
+        labels: (rows,) int64, `UNLABELLED` for rows that only fill up.
         groups: (rows,) int64; rows of one number are contrasts of each other.
         marks: (rows, tokens); 1 where a token of the claim is at fault, 0 where it is not,
             `UNMARKED` where nobody knows.
@@ -46,7 +48,7 @@ class Verifier(nn.Module):  # type: ignore[misc]  # torch is not installed besid
         self.encoder = BertModel.from_pretrained(
             weights,
             add_pooling_layer=False,
-            attn_implementation="eager",
+            attn_implementation="sdpa",
             hidden_dropout_prob=dropout,
             attention_probs_dropout_prob=0.0,
         )
@@ -56,8 +58,9 @@ class Verifier(nn.Module):  # type: ignore[misc]  # torch is not installed besid
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Give the logits of the classes (rows, 3) and of each token's fault (rows, tokens)."""
+        read = (ids != 0)[:, None, None, :].expand(-1, 1, ids.shape[1], -1)
         hidden = self.encoder(
-            input_ids=ids, token_type_ids=types, attention_mask=(ids != 0).long()
+            input_ids=ids, token_type_ids=types, attention_mask=read
         ).last_hidden_state
         claim = types.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * claim).sum(1) / claim.sum(1)
@@ -66,21 +69,28 @@ class Verifier(nn.Module):  # type: ignore[misc]  # torch is not installed besid
         return self.classify(pooled).float(), self.mark(hidden).squeeze(-1).float()
 
 
-def loss(model: Verifier, batch: Batch) -> torch.Tensor:
-    """Cross-entropy, plus the words at fault, plus a margin between contrasting rows."""
-    logits, marks = model(batch.ids, batch.types)
+def loss(model: Verifier, batch: Batch, soft: torch.Tensor | None = None) -> torch.Tensor:
+    """Cross-entropy, plus the words at fault, plus a margin between contrasting rows.
+
+    With `soft`, probabilities (rows, 3) of a teacher, the cross-entropy is half with the labels and
+    half with them (distillation, Hinton et al., 2015).
+    """
+    logits, faults = model(batch.ids, batch.types)
     total = functional.cross_entropy(logits, batch.labels)
+    if soft is not None:
+        apart = -(soft * functional.log_softmax(logits, dim=-1)).sum(-1)
+        total = (total + _mean(apart, batch.labels >= 0)) / 2
     known = batch.marks != UNMARKED
-    if known.any():
-        target = batch.marks[known].float()
-        total = total + _WORD_WEIGHT * functional.binary_cross_entropy_with_logits(
-            marks[known], target
-        )
+    wrong = functional.binary_cross_entropy_with_logits(
+        faults, batch.marks.clamp(min=0).float(), reduction="none"
+    )
     support = logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=-1)
-    carried = batch.labels == 0
     contrast = batch.groups[:, None] == batch.groups[None, :]
-    contrast &= carried[:, None] & ~carried[None, :]
-    if contrast.any():
-        apart = support[:, None] - support[None, :]
-        total = total + _PAIR_WEIGHT * functional.softplus(_MARGIN - apart[contrast]).mean()
-    return total
+    contrast &= (batch.labels == 0)[:, None] & (batch.labels > 0)[None, :]
+    close = functional.softplus(_MARGIN - (support[:, None] - support[None, :]))
+    return total + _WORD_WEIGHT * _mean(wrong, known) + _PAIR_WEIGHT * _mean(close, contrast)
+
+
+def _mean(values: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
+    """Mean of some of the values, 0 of none; never waits for the device."""
+    return (values * where).sum() / where.sum().clamp(min=1)

@@ -1,11 +1,11 @@
-r"""From the original weights to the shipped file with one command; `train` says what it needs.
+"""From the original weights to the shipped file with one command; `train` says what it needs.
 
     python -m evals.training.verifier.recipe --data DATA --weights WEIGHTS --work WORK --out DIR
 
-A trunk at a steady rate, then branches from it, each with a mixture and an order of its own and a
-rate that falls to nothing; the mean of the branches, and of the file of an earlier recipe where
-`--also` names it, is shipped. What is finished in WORK is not done again, so the command goes on
-where it was stopped.
+Four runs, two of them without copies and typed edits of sentences; then one that starts from the
+mean of their weights and learns from the mean of their answers beside the labels (distillation of
+an ensemble, Hinton et al., 2015). What is finished in WORK is not done again, so the command goes
+on where it was stopped.
 """
 
 import argparse
@@ -14,43 +14,40 @@ from pathlib import Path
 
 from evals.training.verifier import export, train
 
-TRUNK, BRANCHES = 20, (21, 22)
+FULL, PLAIN, STUDENT = (41, 43), (42, 44), 51
 """Seeds."""
-TRUNK_STEPS, BRANCH_STEPS = 3386, 1035
-"""Of about 2,560 tokens."""
+PASSES = 3
 _DONE = "done"
 
 
 def main(typed: Sequence[str] | None = None) -> None:
-    """Train trunk and branches, average, write the int8 file and its parity."""
+    """Train teachers and student, write the int8 file and its parity."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("data", "weights", "work", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--also", type=Path, nargs="*", default=[], help="MODEL.onnx to average")
     parser.add_argument("--bf16", action="store_true", help="for processors with avx512_bf16")
     options = parser.parse_args(typed)
     given = [f"--data={options.data}", f"--weights={options.weights}"]
-    training = [*given, *(["--bf16"] if options.bf16 else [])]
-    trunk = _trained(options.work / "trunk", TRUNK, TRUNK_STEPS, ["--steady=1", *training])
-    ends = [
-        _trained(
-            options.work / f"branch-{seed}",
-            seed,
-            BRANCH_STEPS,
-            [f"--start={trunk}", "--mixture=close", "--steady=0", *training],
-        )
-        for seed in BRANCHES
+    training = [*given, f"--passes={PASSES}", *(["--bf16"] if options.bf16 else [])]
+    full = [*training, f"--mixture={options.work / 'full.pt'}"]
+    plain = [*training, f"--mixture={options.work / 'plain.pt'}", "--plain"]
+    teachers = [
+        _trained(options.work / f"run-{seed}", seed, kind)
+        for seeds, kind in ((FULL, full), (PLAIN, plain))
+        for seed in seeds
     ]
+    paths = list(map(str, teachers))
+    following = [*full, "--start", *paths, "--teachers", *paths]
+    student = _trained(options.work / "student", STUDENT, following)
     draft = [f"--draft={options.work / 'draft'}", f"--out={options.out}"]
-    export.main([*map(str, [*ends, *options.also]), *given, *draft])
+    export.main([str(student), *given, *draft])
 
 
-def _trained(work: Path, seed: int, steps: int, options: Sequence[str]) -> Path:
+def _trained(work: Path, seed: int, options: Sequence[str]) -> Path:
     end = work / train.CHECKPOINT
     if not (work / _DONE).exists():
         resume = ["--resume"] if end.exists() else []
-        typed = [f"--work={work}", f"--seed={seed}", f"--steps={steps}", *resume, *options]
-        train.main(typed)
+        train.main([f"--work={work}", f"--seed={seed}", *resume, *options])
         (work / _DONE).touch()
     return end
 

@@ -90,6 +90,16 @@ def test_naming_the_publisher_as_the_one_who_reports_changes_nothing() -> None:
         assert rule(claim, TOWER, publisher="The Daily Lake").stands, claim
 
 
+def test_a_publisher_may_stand_for_what_a_text_calls_itself() -> None:
+    text = f"The article describes two towers. {WEATHER} {BELL}"
+    claim = "The Daily Lake describes two towers."
+    assert rule(claim, text, publisher="The Daily Lake").stands
+    assert not rule(claim, text, publisher="The Morning Post").stands
+    assert not rule(
+        "The Daily Lake describes five towers.", text, publisher="The Daily Lake"
+    ).stands
+
+
 def test_naming_another_publisher_falls() -> None:
     ruling = rule(f"The Morning Post reported that {TOWER}", TOWER, publisher="The Daily Lake")
     assert not ruling.stands
@@ -127,6 +137,37 @@ def test_a_later_cue_does_not_stand_for_the_one_in_front() -> None:
     )
     assert kept.stands
     assert not lost.stands
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (
+            "The Clock Society said that the numbers came from the National Clock Census.",
+            "The numbers came from the National Clock Census.",
+        ),
+        (
+            "Dora Lindqvist said that the inspection shows cracks in the tower's north wall.",
+            "The inspection shows cracks in the tower's north wall.",
+        ),
+        (
+            "Mayor Ada Holm said the tower had lost a stone, and accused its builders of haste.",
+            "The tower had lost a stone, and accused its builders of haste.",
+        ),
+    ],
+)
+def test_a_cue_of_what_was_said_does_not_stand_for_who_said_it(text: str, claim: str) -> None:
+    assert rule(text, text).stands
+    ruling = rule(claim, text)
+    assert ruling.support is Support.PARTIAL
+    assert "attributes this" in ruling.reason
+
+
+def test_a_semicolon_divides_where_one_side_has_a_verb_that_is_not_known() -> None:
+    text = "The guide describes the tower's bell. It does not describe any way up to the roof."
+    claim = "The guide describes the tower's bell; it does describe any way up to the roof."
+    ruling = rule(claim, text)
+    assert [c.support for c in ruling.clauses] == [Support.SUPPORTED, Support.CONTRADICTED]
 
 
 def test_a_changed_number_is_contradicted_and_both_values_are_named() -> None:
