@@ -50,6 +50,12 @@ DOCUMENTS = (
 """What a text calls itself, as alternatives of a pattern."""
 _DOCUMENT = re.compile(rf"\b(?:{DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
 _BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{DOCUMENTS})\b", re.IGNORECASE)
+_NAMED = 8
+"""Words at the end of a sentence that can be the name of who says so."""
+_OPENING = 14
+"""Words at its beginning that can be."""
+_WHEN = re.compile(r"\s*(?:$|(?:to|in|on|at)\b)")
+"""What may stand between "..., the mayor said" and the end of the sentence begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,6 @@ class Frame:
     """The word marks the content as somebody's own ("claims", "believes", "denied")."""
     document: bool
     """What speaks is the source itself ("the report says")."""
-
-
-_NAMED = 8
-"""Words at the end of a sentence that can be the name of who says so."""
-_OPENING = 14
-"""Words at its beginning that can be."""
-_WHEN = re.compile(r"\s*(?:$|(?:to|in|on|at)\b)")
 
 
 def opens(frame: Frame, text: str) -> bool:

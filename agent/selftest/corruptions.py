@@ -41,11 +41,11 @@ _AUXILIARY = re.compile(
     r"(?! not|n't)"
 )
 _DENIAL = re.compile(r"(?<=\w) not(?= )|(?<=\w)n't\b|\bnever |\bno longer ")
+_ARTICLES = ("the", "a", "an", "its", "his", "her", "their")
 _DETAIL = re.compile(
     r"\b(?:in|at|with|for|during|near|across|under|against|through|within) "
-    r"(?:(?:the|a|an|its|his|her|their) )?[\w'’-]+(?: [\w'’-]+){0,3}(?=[,.;]|$)"
+    rf"(?:(?:{'|'.join(_ARTICLES)}) )?[\w'’-]+(?: [\w'’-]+){{0,3}}(?=[,.;]|$)"
 )
-_ARTICLES = frozenset(("the", "a", "an", "its", "his", "her", "their"))
 _SAME_ROLE = re.compile(r"[\s,(\d]*(?:(?:[a-z]+\s+)?(?:and|or|&)\s+(?:an?\s+|the\s+)?)?")
 """What stands between names of a list, an acronym and its name, or the parts of one name."""
 _SAID = (
@@ -189,7 +189,8 @@ def _detail(sentence: str, context: str, chance: random.Random) -> str | None:
     """Add a phrase that the context has and the sentence has not."""
     found = sorted({m[0] for m in _DETAIL.finditer(context)} - {""})
     told = set(re.findall(r"[\w'’-]+", sentence))
-    fresh = [phrase for phrase in found if told.isdisjoint(set(phrase.split()[1:]) - _ARTICLES)]
+    told -= set(_ARTICLES)
+    fresh = [phrase for phrase in found if told.isdisjoint(phrase.split()[1:])]
     if not fresh or len(sentence) > 250 or not re.search(r"\w\.$", sentence):
         return None  # behind a quotation or a bracket it would be no English
     return f"{sentence[:-1].rstrip()} {chance.choice(fresh)}."
@@ -208,9 +209,8 @@ def _by(rules: Mapping[str, str]) -> Maker:
     return maker
 
 
-def _pairs(pairs: tuple[tuple[str, str], ...], more: Mapping[str, str] | None = None) -> Maker:
-    rules = {rf"\b{a}\b": b for left, right in pairs for a, b in ((left, right), (right, left))}
-    return _by(rules | dict(more or {}))
+def _both_ways(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {rf"\b{a}\b": b for left, right in pairs for a, b in ((left, right), (right, left))}
 
 
 def _replace(text: str, match: re.Match[str], new: str) -> str:
@@ -228,8 +228,8 @@ _MAKERS: dict[str, tuple[Maker, bool, bool]] = {
     "name": (_name, False, True),
     "roles": (_roles, False, True),
     "negation": (_negation, True, True),
-    "opposite": (_pairs(OPPOSITES, BOUNDS), True, True),
-    "order": (_pairs(TIMES), True, True),
+    "opposite": (_by(_both_ways(OPPOSITES) | BOUNDS), True, True),
+    "order": (_by(_both_ways(TIMES)), True, True),
     "modality": (_by(SURER), False, False),
     "attribution": (_attribution, False, False),
     "quantifier": (_by(WIDER), False, False),

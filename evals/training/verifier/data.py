@@ -10,7 +10,7 @@ import itertools
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evals.training.verifier.edited import copies, edited_claims
@@ -42,10 +42,10 @@ _PAGE_CAP = 60
 """Groups about one page: the pandemic's statistics would otherwise fill a tenth of VitaminC."""
 
 
-def mixture(folder: Path, seed: int, caps: Mapping[str, int] = CAPS) -> list[Group]:
+def mixture(folder: Path, seed: int) -> list[Group]:
     """Build the groups from the `*.jsonl.gz` files of `folder`, shuffled.
 
-    The same files, seed and caps give the same groups.
+    The same files and seed give the same groups.
     """
     chance = random.Random(seed)
     read = {name: _read(folder / f"{name}.jsonl.gz") for name in FILES}
@@ -69,7 +69,7 @@ def mixture(folder: Path, seed: int, caps: Mapping[str, int] = CAPS) -> list[Gro
         "edited_claims": edited_claims(_shuffled(real, chance), chance),
         "neighbours": _exchanged(_shuffled(real, chance), near),
     }
-    groups = [g for name, made in makers.items() for g in itertools.islice(made, caps[name])]
+    groups = [g for name, made in makers.items() for g in itertools.islice(made, CAPS[name])]
     chance.shuffle(groups)
     return groups
 

@@ -3,7 +3,7 @@ r"""Write the trained cross-encoder as int8 ONNX and measure what the integers c
 Needs `onnx==1.23.2 torch transformers` beside the product's own packages; see `train`. Of several
 checkpoints the weights are averaged (model soup, Wortsman et al., 2022).
 
-    python -m evals.training.verifier.export CHECKPOINT|MODEL.onnx ... --data DATA \
+    python -m evals.training.verifier.export CHECKPOINT ... --data DATA \
         --weights WEIGHTS --draft DIR --out DIR
 """
 
@@ -18,11 +18,7 @@ import numpy as np
 import onnx
 import torch
 
-from agent.verifiers.cross_encoder import (
-    MODEL_FILE,
-    CrossEncoder,
-    load_tokenizer,
-)
+from agent.verifiers.cross_encoder import MODEL_FILE, CrossEncoder, load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier import graph as cross_graph
 from evals.training.verifier.judging import TorchJudge
@@ -46,7 +42,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     options = parser.parse_args(typed)
     torch.set_num_threads(2)
     model = Verifier(options.weights)
-    model.load_state_dict(averaged(options.checkpoint, model))
+    model.load_state_dict(averaged(options.checkpoint))
     write(model, options.draft)
     figures = parity(model, options.draft, options.data / "dev", options.rows)
     text = json.dumps(figures, indent=2) + "\n"

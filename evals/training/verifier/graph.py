@@ -1,18 +1,12 @@
 """The verifier's cross-encoder as a quantised ONNX graph, over the embedder's layers."""
 
-from pathlib import Path
-
 import numpy as np
 import onnx
-import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from evals.training import minilm_graph
-from evals.training.minilm_graph import WIDTH, Graph, Weights
+from evals.training.minilm_graph import Graph, Weights
 
-POSITIONS = "encoder.embeddings.position_embeddings.weight"
-TYPES = "encoder.embeddings.token_type_embeddings.weight"
-POSITION_ROWS = 512  # config.json of the original
 _BELOW = 1e4
 """Far below any hidden state: takes a token out of the maximum."""
 
@@ -57,26 +51,3 @@ def build(encoder: Weights, classify: Weights) -> onnx.ModelProto:
         ir_version=9,
         producer_name="verdict-desk",
     )
-
-
-def read(path: Path) -> dict[str, torch.Tensor]:
-    """Read a file that `build` made back into weights by their PyTorch names, up to rounding.
-
-    Word embeddings are left out: training never changes them. Positions beyond those of the graph
-    are filled with nothing.
-    """
-    parts = {p.name: numpy_helper.to_array(p) for p in onnx.load(path).graph.initializer}
-    found: dict[str, torch.Tensor] = {}
-    for name, part in parts.items():
-        layer, _, kind = name.rpartition(".")
-        if kind == "i8":
-            weight = part.astype(np.float32) * parts[f"{layer}.scale"]
-            found[f"encoder.{layer}.weight"] = torch.tensor(weight.T.copy())
-        elif kind == "bias" or (kind == "weight" and "LayerNorm" in layer):
-            owner = "" if layer == "classify" else "encoder."
-            found[f"{owner}{name}"] = torch.tensor(part.copy())
-    found["classify.weight"] = torch.tensor(parts["classify.weight"].T.copy())
-    positions, step = torch.tensor(parts["positions"]), torch.tensor(parts["type.step"].reshape(-1))
-    found[POSITIONS] = torch.cat([positions, torch.zeros(POSITION_ROWS - len(positions), WIDTH)])
-    found[TYPES] = torch.stack([torch.zeros_like(step), step])
-    return found

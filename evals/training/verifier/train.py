@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 
 from agent.verifiers.cross_encoder import load_tokenizer
-from evals.training.verifier import dev, graph
+from evals.training.verifier import dev
 from evals.training.verifier.batches import Encoded, Shape, Step, batch, encode, steps
 from evals.training.verifier.data import mixture, own
 from evals.training.verifier.examples import Group
@@ -44,7 +44,7 @@ MIXTURE_SEED, HEAD_SEED = 20, 20
 EDITED = ("copies", "edited")
 """Kinds of rows that are near misses of a sentence, and the sentence beside them."""
 SAVE_EVERY = 300  # seconds
-LOG_EVERY = 25 if not GPU else 250  # steps
+LOG_EVERY = 250 if GPU else 25  # steps
 CHECKPOINT = "checkpoint.pt"
 
 
@@ -101,7 +101,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     torch.manual_seed(HEAD_SEED)
     model = Verifier(options.weights, options.dropout)
     if options.start:
-        model.load_state_dict(averaged(options.start, model))
+        model.load_state_dict(averaged(options.start))
     teachers = [_teacher(path, options.weights) for path in options.teachers]
     torch.manual_seed(options.seed)
     chosen = dev.cases(options.data / "dev", options.dev_rows)
@@ -110,34 +110,18 @@ def main(typed: Sequence[str] | None = None) -> None:
     print(measured(model, chosen), flush=True)
 
 
-def averaged(paths: Sequence[Path], model: Verifier) -> dict[str, torch.Tensor]:
+def averaged(paths: Sequence[Path]) -> dict[str, torch.Tensor]:
     """Give the mean of the weights of checkpoints (model soup, Wortsman et al., 2022).
 
-    What is averaged must come from the same beginning, heads included. An int8 file that was
-    shipped counts as a checkpoint.
+    What is averaged must come from the same beginning, heads included.
     """
-    states = [_weights(path, model) for path in paths]
-    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
-
-
-def _weights(path: Path, model: Verifier) -> dict[str, torch.Tensor]:
-    """Read weights; the first token type is added to the positions, as the graph has it."""
-    if path.suffix == ".onnx":
-        own_weights: dict[str, torch.Tensor] = model.state_dict()
-        return own_weights | graph.read(path)
-    state: dict[str, torch.Tensor] = torch.load(path, weights_only=True, map_location="cpu")[
-        "model"
-    ]
-    first, second = state[graph.TYPES]
-    return state | {
-        graph.POSITIONS: state[graph.POSITIONS] + first,
-        graph.TYPES: torch.stack([torch.zeros_like(first), second - first]),
-    }
+    read = [torch.load(path, weights_only=True, map_location="cpu")["model"] for path in paths]
+    return {name: sum(state[name] for state in read) / len(read) for name in read[0]}
 
 
 def _teacher(path: Path, weights: Path) -> Verifier:
     model = Verifier(weights)
-    model.load_state_dict(averaged([path], model))
+    model.load_state_dict(averaged([path]))
     model.to(DEVICE).eval().requires_grad_(requires_grad=False)
     return model
 
