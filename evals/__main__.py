@@ -67,7 +67,7 @@ def _done(asked: argparse.Namespace) -> int:
 
 def _status(error: Exception) -> int | None:
     from evals.errors import EvalError, RunStopped  # noqa: PLC0415
-    from evals.runner import SystemFailed  # noqa: PLC0415
+    from evals.workers import SystemFailed  # noqa: PLC0415
 
     if isinstance(error, SystemFailed):
         return error.status

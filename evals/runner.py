@@ -2,24 +2,19 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
-from typing import Final, NamedTuple
+from typing import Final
 
-from agent.faces.failures import status_of, words_of
 from evals import systems
 from evals.archive import key
-from evals.case import CASE, Case, PairCase, WorldCase
-from evals.errors import EvalError, RunStopped
+from evals.case import Case, PairCase, WorldCase
+from evals.errors import RunStopped
 from evals.journal import Journal
 from evals.outcome import Outcome
-from evals.systems import Recipe, System
+from evals.systems import Recipe
+from evals.workers import WorkerDied, in_processes
 
 BATCH: Final = 16
 """Pairs judged together."""
@@ -27,21 +22,6 @@ DEATHS: Final = 2
 """Times that workers may die before the run stops."""
 
 Progress = Callable[[int, int, str], None]
-
-
-class Failure(NamedTuple):
-    """A known failure in a worker: what a person reads, and the exit status."""
-
-    words: str
-    status: int
-
-
-class SystemFailed(EvalError):
-    """The system under test cannot go on; `status` is the exit status of the failure."""
-
-    def __init__(self, words: str, status: int) -> None:
-        super().__init__(words, "What is done is kept: mend it and run again with --resume.")
-        self.status = status
 
 
 def run(  # noqa: PLR0913
@@ -84,10 +64,10 @@ def _answered(cases: Sequence[Case], recipe: Recipe, workers: int) -> Iterator[l
         return
     for deaths in range(DEATHS + 1):
         try:
-            for task, outcomes in _in_processes(tasks, recipe, min(workers, len(tasks))):
+            for task, outcomes in in_processes(tasks, recipe, min(workers, len(tasks))):
                 tasks.remove(task)
                 yield outcomes
-        except BrokenProcessPool:
+        except WorkerDied:
             if deaths == DEATHS:
                 raise RunStopped(
                     f"A worker died {DEATHS + 1} times with {sum(map(len, tasks))} cases left.",
@@ -104,72 +84,6 @@ def _tasks(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
     worlds = [case for case in cases if isinstance(case, WorldCase)]
     yield from (list(group) for _, group in groupby(worlds, key=lambda case: case.cluster))
     yield from ([case] for case in cases if not isinstance(case, PairCase | WorldCase))
-
-
-def _in_processes(
-    tasks: Sequence[Sequence[Case]], recipe: Recipe, workers: int
-) -> Iterator[tuple[Sequence[Case], list[Outcome]]]:
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(recipe,)
-    )
-    try:
-        waiting: dict[Future[list[str] | Failure], Sequence[Case]] = {
-            pool.submit(_work, [case.model_dump_json() for case in task]): task for task in tasks
-        }
-        while waiting:
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                found = future.result()
-                task = waiting.pop(future)
-                if isinstance(found, Failure):
-                    raise SystemFailed(*found)
-                yield task, [Outcome.model_validate_json(text) for text in found]
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-_worker: dict[str, System | Failure] = {}
-"""The system of this worker process: built once, used for every task."""
-
-
-def _begin(recipe: Recipe) -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        _worker["system"] = systems.build(recipe)
-    except Exception as error:  # noqa: BLE001  (the worker's last line: the parent tells a person)
-        _worker["system"] = _failure(error)
-
-
-def _end_with_parent() -> None:
-    """End this worker when the run is killed: nobody would take its answers any more."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(texts: list[str]) -> list[str] | Failure:
-    system = _worker["system"]
-    if isinstance(system, Failure):
-        return system
-    try:
-        outcomes = system.answer([CASE.validate_json(text) for text in texts])
-    except Exception as error:  # noqa: BLE001  (as above)
-        return _failure(error)
-    return [outcome.model_dump_json() for outcome in outcomes]
-
-
-def _failure(error: Exception) -> Failure:
-    """A known failure in words; an unknown one keeps its traceback.
-
-    Exceptions do not travel between processes whole, words do.
-    """
-    if isinstance(error, EvalError):
-        return Failure(str(error), 2)
-    status = status_of(error)
-    if status is None:
-        raise error
-    return Failure(words_of(error), int(status))
 
 
 def fingerprint(recipe: Recipe, folders: Sequence[Path], settings: str) -> str:

@@ -54,7 +54,7 @@ def read(text: str, asked_on: date | None = None) -> Claim:
     got = _once(plain)
     statement = got.text
     for _ in range(ROUNDS):
-        again = _once(statement).text
+        again = _once(_settled(statement)).text
         if again == statement:
             break
         statement = again

@@ -110,6 +110,7 @@ def test_whatever_is_typed_is_read_and_a_claim_read_again_is_itself(text: str) -
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=14).map(" ".join))
+@example("is did RT RT RT")
 def test_whatever_words_come_in_whatever_order_they_are_read(text: str) -> None:
     claim = read(text, TODAY)
     assert claim.text
