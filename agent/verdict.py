@@ -18,9 +18,13 @@ from retrieval.types import Source
 Row = tuple[str, Callable[[Tally], bool], VerdictLabel]
 
 
+TRUSTED: Final = 2
+"""The lowest tier of which one origin carries a verdict alone: an established news outlet."""
+
+
 def _carries(side: Mapping[str, int]) -> bool:
-    """Two independent origins, or one of tier 1."""
-    return len(side) >= 2 or 1 in side.values()
+    """Two independent origins, or one of tier 1 or 2."""
+    return len(side) >= 2 or any(tier <= TRUSTED for tier in side.values())
 
 
 TABLE: Final[tuple[Row, ...]] = (
@@ -30,12 +34,12 @@ TABLE: Final[tuple[Row, ...]] = (
         VerdictLabel.MIXED,
     ),
     (
-        "two origins, or one of tier 1, speak against; none for",
+        "two origins, or one of tier 1 or 2, speak against; none for",
         lambda t: _carries(t.opposing),
         VerdictLabel.REFUTED,
     ),
     (
-        "two origins, or one of tier 1, speak for; none against",
+        "two origins, or one of tier 1 or 2, speak for; none against",
         lambda t: _carries(t.supporting),
         VerdictLabel.SUPPORTED,
     ),
@@ -138,4 +142,6 @@ def _scope(count: Tally) -> str:
         f"counted by origin, {against} cited here speak{'s' * (against == 1)} against the claim "
         f"and {support} for it"
     )
-    return f"{told}, and {partly} for a part of it or with reserve" if partly else told
+    if partly:
+        return f"{told}, and {partly} for a part of it or with reserve"
+    return f"{told}; nothing else here confirms it" if against + support == 1 else told

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.ports import Entailment, Shelf
-from agent.stance.bearing import reversed_in, stranger
+from agent.stance.bearing import reversed_in, stranger, told_of
 from agent.stance.concepts import ideas
 from agent.stance.cues import NEGATION
 from agent.stance.proposition import Proposition, proposition
@@ -58,7 +58,7 @@ def stances(
     ]
     leans = _leans(claim, open_, shelf, entailment)
     return [
-        side if side is not None else _by_reading(claim, one.text, leans.get(one.text, 0.0))
+        side if side is not None else _by_reading(claim, one, leans.get(one.text, 0.0))
         for one, side in zip(said, found, strict=True)
     ]
 
@@ -122,8 +122,8 @@ def _kindred(known: Proposition, said: Said) -> bool:
     return same and known.share({i.name for i in here}) >= KINDRED
 
 
-def _by_reading(claim: Claim, text: str, leaning: float) -> Stance:
+def _by_reading(claim: Claim, said: Said, leaning: float) -> Stance:
     """Follow the cross-encoder where it is sure, and no fact of the claim differs."""
-    if leaning >= SURE and not violated(claim, text):
+    if leaning >= SURE and not violated(claim, said.text) and not told_of(said, claim.text):
         return Stance.FOR
     return Stance.AGAINST if leaning <= -SURE else Stance.NEITHER

@@ -34,7 +34,7 @@ from agent.stance.proposition import Proposition, figure, names_of
 from agent.stance.roles import acts, nearest
 from agent.stance.said import Said
 from agent.types import Stance
-from agent.words import tokens
+from agent.words import stem, tokens
 
 SAYS: Final = 0.85
 """Share of the claim's ideas from which a sentence says the claim."""
@@ -67,8 +67,7 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
     sides: set[Stance] = set()
     for part in PARTS.split(text):
         sides |= _sides(claimed, part, own, whole)
-    told = TOLD.search(f"{said.context} {text}") and not TOLD.search(claimed.text)
-    if told or one_persons_word(said, claimed.text):
+    if told_of(said, claimed.text, text) or one_persons_word(said, claimed.text):
         sides -= {Stance.AGAINST if claimed.negated else Stance.FOR, Stance.PARTLY}
     if len(sides) != 1:
         return Stance.NEITHER
@@ -100,7 +99,24 @@ def of_the_time(claimed: Proposition, said: Said) -> bool:
     for decade in DECADE.findall(claimed.text):  # "1998 to 2012" has the 2000s in it
         if told and not told[0][:3] <= decade <= told[-1][:3]:
             return False
-    return years <= own | around and (not own or not years or bool(years & own))
+    same = years <= own or own <= years
+    return years <= own | around and (not own or not years or same)
+
+
+def told_of(said: Said, claim: str, text: str | None = None) -> bool:
+    """Whether a sentence only tells of a statement, a clip or a rumour that the claim may be.
+
+    Args:
+        said: the sentence.
+        claim: what it speaks of by itself is no sign.
+        text: of the sentence, where some of it is left out.
+    """
+    here = f"{said.context} {said.text if text is None else text}"
+    return bool({*_tellings(here)} - {*_tellings(claim)})
+
+
+def _tellings(text: str) -> list[str]:
+    return [stem(found.lower()) for found in TOLD.findall(text)]
 
 
 def one_persons_word(said: Said, claim: str) -> bool:
@@ -151,7 +167,8 @@ def _sides(claimed: Proposition, text: str, own: set[str], whole: set[str]) -> s
 
 def _side(claimed: Proposition, part: _Part, head: Idea, cues: Sequence[int]) -> Stance:
     """What one mention amounts to, with the words that deny it."""
-    denies = bool(cues) or part.denied
+    without = any(part.words[n] == "without" for n in cues)
+    denies = (len(cues) > without or part.denied) != without
     if barred(part.words, cues) and not ALLOWED.search(claimed.text):
         return Stance.NEITHER
     share = claimed.share(part.whole)

@@ -4,6 +4,7 @@ For telling whether two sentences speak of the same thing, never for letting one
 what is nearly the same is not the same.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,6 +17,8 @@ _LONGEST: Final = 6
 """Words in the longest phrase that is looked up."""
 _GAP: Final = 6
 """Words that may stand in the gap of a phrase ("take … to court")."""
+_WHO: Final = re.compile(r"\bWHO\b")
+"""The body, not the pronoun, where not every word is in capitals."""
 _KEPT: Final = frozenset({"up", "down", "over", "under", "more", "all", "any", "before", "after"})
 """Stop words that carry an idea of their own in the thesaurus."""
 
@@ -68,7 +71,8 @@ def _stems(phrase: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def ideas(text: str) -> tuple[Idea, ...]:
     """The ideas of a text in order, the longest phrase first; stop words say nothing."""
-    return tuple(_ideas(tokens(text)))
+    shouted = text.isupper() and len(text.split()) > 1
+    return tuple(_ideas(tokens(text if shouted else _WHO.sub("worldhealthorganization", text))))
 
 
 def _ideas(words: list[str]) -> Iterator[Idea]:

@@ -26,14 +26,19 @@ DENIAL: Final = re.compile(
 )
 """Said of the claim, not beside it: "is fake", but not "a fake video"."""
 TOLD: Final = re.compile(
-    r"\b(?:claims? that|claimed|alleg\w+|rumou?r\w*|posts?|posted|supposed\w*|idea|conspirac\w+"
+    r"\b(?:claims? (?:that|an?|the|it|he|she|they)|(?:article|story|message|site) claims?"
+    r"|claim(?:ed|ing)|claims?(?=:)|alleg\w+|rumou?r\w*|posts?|posted|supposed\w*|idea|conspirac\w+"
     r"|theor(?:y|ies)|myths?|legends?|sayings?|popular|(?:often|widely) (?:said|called|believed)"
-    r"|clips?|videos?|footage|circulat\w+|whether|question|propos\w+|suggest\w*)\b",
+    r"|clips?|videos?|footage|circulat\w+|whether|question|propos\w+|suggest\w*|hoax\w*|peddl\w+"
+    r"|misrepresent\w*|purport\w*|insinuat\w*|headlines?|went viral|passed off|fake news"
+    r"|(?:mis|dis)information)\b",
     re.IGNORECASE,
 )
 """Somebody says so, and perhaps it is the claim itself: anywhere in the sentence."""
 OPEN: Final = re.compile(
     r"may|might|could|possibl[ey]|perhaps|if|would|should|plan(?:s|ned)?|expect\w*|want(?:s|ed)?"
+    r"|pledg\w+|vow(?:s|ed|ing)?|promis\w+|intend\w*|intention|propos\w+|hop(?:e|es|ed|ing)"
+    r"|urg(?:e|es|ed|ing)|demand(?:s|ed|ing)?|consider(?:s|ing)?|seek(?:s|ing)?|sought|vote"
     r"|threat\w*|course|likely|due|den(?:y|ies|ied|ying)|examin\w*|assess\w*|look(?:s|ed)?"
     r"|search\w*|potential|alleged(?:ly)?|fear\w*|uncertain\w*|unclear"
 )
@@ -74,7 +79,9 @@ SPEAKER: Final = re.compile(
 SILENCE: Final = re.compile(
     r"\b(?:do(?:es)?|did) not (?:itself )?"
     r"(?:say|state|mention|describe|name|give|address|report|claim|show|deal|instruct|test|discuss)\b"
-    r"|\bnot (?:named|given|stated|clear|known)\b",
+    r"|\bnot (?:named|given|stated|clear|known)\b"
+    r"|\b(?:no|not (?:even )?(?:a|one))\b[^,;.]{0,60}"
+    r"\bha(?:s|ve|d) (?:reported|said|stated|written) that\b",
     re.IGNORECASE,
 )
 """What a source does not speak about says nothing against the claim."""
@@ -136,6 +143,8 @@ DENIED: Final = re.compile(
     re.IGNORECASE,
 )
 """What a denial is about: the words behind "the claim that" or "no link between"."""
+CHANGE: Final = frozenset({"rise", "fall"})
+PERCENT: Final = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
 FIGURES: Final = frozenset({"numbers", "percentages", "money"})
 FIGURE: Final = re.compile(
     r"\d|\b(?:hundred|thousand|million|billion|percent|per|cent|dollar|euro|pound|one|two|three|four"

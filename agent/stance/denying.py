@@ -11,6 +11,8 @@ STATEMENT: Final = (
     r"|assertions?|suggestions?|idea)"
 )
 FALSE: Final = r"(?:false|untrue|wrong|incorrect|inaccurate|baseless|unfounded|mistaken)"
+RATED: Final = r"(?:false|fake|untrue|misleading|incorrect|hoax|debunked)"
+"""A checker's ruling that stands behind what it rules on."""
 EDITION: Final = (
     r"(?:earlier|previous|first|original|initial|preliminary) (?:[\w-]+ )?(?:editions?|versions?"
     r"|reports?|articles?|stor(?:y|ies)|figures?|releases?|statements?|counts?|tall(?:y|ies))"
@@ -38,6 +40,7 @@ NOT_TRUE: Final = (
     re.compile(rf"\b{FALSE} {STATEMENT} that (?P<what>[^;]+)"),
     re.compile(rf"\b{STATED} {WRONGLY} that (?P<what>[^;]+)"),
     re.compile(rf"\b{WRONGLY} {STATED} that (?P<what>[^;]+)"),
+    re.compile(rf"^(?P<what>.+?)\W+[–—-] ?(?:[\w-]+ )?{RATED}\W*$", re.IGNORECASE),
 )
 BEHIND: Final = re.compile(r", (?:and|which|but|according)\b.*$")
 """What follows the statement and is no part of it."""

@@ -70,7 +70,7 @@ def proposition(claim: Claim) -> Proposition | None:
         head=head,
         before=frozenset(first - then),
         after=frozenset(then - first),
-        negated=len(denials(words, found)) % 2 == 1,
+        negated=_negated(words, found, found[at]),
         sweeping=any(i.name in ALL for i in found),
         actor=actor,
         target=target,
@@ -150,6 +150,12 @@ def turned_round(words: Sequence[str], head: Idea) -> bool:
     """Whether who acts stands behind the head: "was sued by", "was sold to"."""
     behind = words[head.end : head.end + 2]
     return "by" in behind or (words[head.start] == "sold" and "to" in behind)
+
+
+def _negated(words: Sequence[str], found: Sequence[Idea], head: Idea) -> bool:
+    """Whether what is said is denied; "he said that it did not" says that he did say it."""
+    cues = [n for n in denials(words, found) if n < head.end or words[n] == "without"]
+    return len(cues) % 2 == 1
 
 
 def denials(words: Sequence[str], found: Sequence[Idea]) -> list[int]:

@@ -10,6 +10,7 @@ from agent.claims import read
 from agent.stance.bearing import SAYS, bearing, of_the_time, one_persons_word, reversed_in, stranger
 from agent.stance.concepts import ideas
 from agent.stance.cues import (
+    CHANGE,
     DENIAL,
     DENIED,
     DOUBT,
@@ -18,8 +19,10 @@ from agent.stance.cues import (
     HALF,
     NEGATION,
     NOTHING,
+    PERCENT,
     SILENCE,
     SPEAKER,
+    YEAR,
 )
 from agent.stance.denying import denied
 from agent.stance.proposition import Proposition, dated, figure, names_of, proposition
@@ -112,7 +115,7 @@ def violated(claim: Claim, text: str) -> list[Check]:
 
 
 def _other_figure(known: Proposition, said: Said, checks: Sequence[Check]) -> bool:
-    """The whole claim, but for a figure: the same thing cannot have two."""
+    """The whole claim, but for a figure: the same thing cannot have two at one time."""
     figures = [c for c in checks if c.name in FIGURES]
     words, here = tokens(said.text), ideas(said.text)
     own = names_of(here)
@@ -121,9 +124,19 @@ def _other_figure(known: Proposition, said: Said, checks: Sequence[Check]) -> bo
     if not figures or not (one_each or all(c.evidence is not None for c in figures)):
         return False
     rest = known.ideas - known.figures
+    if not _of_one_kind(known, said.text, own):
+        return False
     alike = bool(NEGATION.search(known.text)) == bool(NEGATION.search(said.text))
     same = alike and len(rest) >= LEAST and rest <= own and not _denial(said.text)
     return same and not stranger(known, said.text, own) and not reversed_in(known, words, here)
+
+
+def _of_one_kind(known: Proposition, text: str, own: set[str]) -> bool:
+    """Whether its figures may be of the same thing: no change or year that the claim lacks."""
+    dated_only_here = bool(YEAR.search(text)) and not YEAR.search(known.text)
+    change_only_here = bool(CHANGE & own) and not CHANGE & known.ideas
+    same_unit = bool(PERCENT.search(text)) == bool(PERCENT.search(known.text))
+    return same_unit and not dated_only_here and not change_only_here
 
 
 def _denial(text: str) -> bool:

@@ -46,6 +46,8 @@ class Press:
     """Four that report for themselves."""
     wire: Outlet
     blog: Outlet
+    copyists: tuple[Outlet, ...]
+    """Two that copy what the forum has."""
 
     @classmethod
     def of(cls, names: Names, place: str) -> "Press":
@@ -61,6 +63,10 @@ class Press:
             papers=tuple(Outlet(name, 2, "news") for name in papers),
             wire=Outlet(f"{names.place()} Press Agency", 2, "news"),
             blog=Outlet(f"{names.place()} Forum", 3, "opinion"),
+            copyists=(
+                Outlet(f"{place} Talk", 3, "opinion"),
+                Outlet(f"{place} Notice Board", 3, "opinion"),
+            ),
         )
 
 

@@ -138,14 +138,16 @@ def attributed(story: Story) -> None:
 
 
 def thin(story: Story) -> None:
-    """One forum says it, and one paper reports on the parties without it."""
+    """One forum says it, others copy it, and papers report on the parties without it."""
     told = Saying(_open(story.event(EVENTS)))
     (one, two, _, _) = story.papers()
     write = story.writer
-    write.source(story.press.blog, 1, write.line(told))
+    said = write.source(story.press.blog, 1, write.line(told))
+    for copyist in story.press.copyists:
+        write.reprint(said, copyist)
     write.source(story.press.papers[one], 4)
     write.source(story.press.papers[two], 5)
-    story.claims.append(("one weak source", told))
+    story.claims.append(("one weak source, copied", told))
 
 
 def reprinted(story: Story) -> None:

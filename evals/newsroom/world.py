@@ -121,8 +121,8 @@ class World:
     def verdict(self, claim: Saying | None) -> VerdictLabel | None:
         """The right verdict by the printed table, over what still stands; None for silence.
 
-        Mixed: origins on both sides. Refuted, supported: two origins or one of tier 1 on one side.
-        Else unproven.
+        Mixed: origins on both sides. Refuted, supported: on one side two origins, or one of
+        tier 1 or 2. Else unproven.
         """
         if claim is None:
             return None
@@ -175,7 +175,7 @@ class World:
 
 
 def _carries(tiers: dict[str, int]) -> bool:
-    return len(tiers) >= 2 or 1 in tiers.values()
+    return len(tiers) >= 2 or any(tier <= 2 for tier in tiers.values())
 
 
 def slug(text: str) -> str:

@@ -63,6 +63,8 @@ FOR = (
      "In a speech, Anna Berg claimed that Norvik Bank was sold to Tellus Group."),
     ("Tellus Group did not sue Norvik Bank.",
      "The statement that Norvik Bank was sued by Tellus Group is false."),
+    ("Did the mayor of Ostby say that the tap water cannot be drunk?",
+     "The mayor of Ostby said that the tap water cannot be drunk."),
 )  # fmt: skip
 AGAINST = (
     (BRIDGE, "The river bridge never collapsed."),
@@ -87,6 +89,10 @@ AGAINST = (
      "Doctors found no link between the dust of Ostby and asthma."),
     ("Does the dust of Ostby spread asthma?",
      "Asthma also spread in towns that have no dust of Ostby."),
+    (BRIDGE, "The river bridge collapsed – False"),
+    ("Was Anna Berg the first mayor of Ostby without a party?",
+     "Anna Berg was not the first mayor of Ostby without a party."),
+    ("Did the WHO ban the dust of Ostby?", "The WHO did not ban the dust of Ostby."),
 )  # fmt: skip
 NEITHER = (
     (BRIDGE, "The river bridge was inspected."),
@@ -113,6 +119,18 @@ NEITHER = (
      "The police of Ostby may not help collectors."),
     ("Did the Ostby Water Board count 689 power cuts?",
      "It is no longer correct that the Ostby Water Board counted 670 power cuts."),
+    (BRIDGE, "Claim: The river bridge collapsed."),
+    (BRIDGE, "A photo of a fire is peddled as proof: the river bridge collapsed."),
+    (BRIDGE, "Not one paper has reported that the river bridge collapsed."),
+    ("Does a clip show that the river bridge collapsed?",
+     "A clip shows a tunnel and was passed off as the river bridge that collapsed."),
+    ("Did Ostby ban plastic bags?", "The city of Ostby pledged to ban plastic bags."),
+    ("Did rents fall between 2019 and 2020 in Ostby?",
+     "In Ostby rents rose from 2020 to 2021."),
+    ("Do 52 percent of the people of Ostby live in towns?",
+     "The share of people of Ostby who live in towns grew by 6 percent."),
+    ("Do 45 people live in Ostby?", "In 2003 there were 136 people who live in Ostby."),
+    ("Did the WHO ban the dust of Ostby?", "The mayor did not ban the dust of Ostby."),
 )  # fmt: skip
 
 
@@ -158,6 +176,11 @@ def test_where_no_rule_can_tell_the_cross_encoder_decides() -> None:
 def test_the_cross_encoder_is_not_asked_about_another_subject() -> None:
     other = "A tunnel in the north went into the water of the river."
     assert stance(BRIDGE, other, (0.95, 0.05), source="The harbour crane") is Stance.NEITHER
+
+
+def test_a_reading_of_a_rumour_speaks_for_neither_side() -> None:
+    rumour = "Theories circulate that into the water went the span of the bridge over the river."
+    assert stance(BRIDGE, rumour, (0.95, 0.05)) is Stance.NEITHER
 
 
 def test_a_reading_that_does_not_turn_with_the_opposite_is_not_followed() -> None:

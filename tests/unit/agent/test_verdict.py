@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,9 +65,17 @@ def test_opinions_and_predictions_get_no_verdict(count: Tally, kind: ClaimKind) 
     assert decide(claim, count).label is VerdictLabel.UNPROVEN
 
 
-def test_one_origin_of_lower_tier_decides_nothing() -> None:
-    assert decide(CLAIM, Tally(opposing={"paper": 2})).label is VerdictLabel.UNPROVEN
-    assert decide(CLAIM, Tally(opposing={"court": 1})).label is VerdictLabel.REFUTED
+def test_one_origin_of_the_lowest_tier_decides_nothing() -> None:
+    assert decide(CLAIM, Tally(opposing={"forum": 3})).label is VerdictLabel.UNPROVEN
+    assert decide(CLAIM, Tally(opposing={"forum": 3, "blog": 3})).label is VerdictLabel.REFUTED
+
+
+@pytest.mark.parametrize("tier", [1, 2])
+def test_one_trusted_origin_decides_and_the_page_says_that_it_is_one(tier: int) -> None:
+    alone = decide(CLAIM, Tally(opposing={"paper": tier}))
+    assert alone.label is VerdictLabel.REFUTED
+    assert alone.scope.endswith("nothing else here confirms it")
+    assert "confirms" not in decide(CLAIM, Tally(opposing={"paper": tier, "other": 3})).scope
 
 
 def test_reprints_of_one_story_count_once_with_the_best_tier() -> None:

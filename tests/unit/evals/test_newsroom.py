@@ -27,8 +27,8 @@ INTENDED = {
     "said": "supported",
     "said is no fact": "unproven",
     "swapped and denied": "refuted",
-    "one weak source": "unproven",
-    "one origin, reprinted": "unproven",
+    "one weak source, copied": "unproven",
+    "one origin, reprinted": "supported",
     "off topic": "None",
 }
 SEEDS = range(12)
