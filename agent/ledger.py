@@ -54,15 +54,9 @@ class Ledger:
             )
         match label:
             case VerdictLabel.REFUTED:
-                return (
-                    f"The sources reviewed here contradict {claim}: {_list(against)} "
-                    f"{_verb(len(against), 'speak')} against it, and none speaks for it."
-                )
+                return self._one_sided(("contradict", "against", "for"), claim, against)
             case VerdictLabel.SUPPORTED:
-                return (
-                    f"The sources reviewed here bear out {claim}: {_list(support)} "
-                    f"{_verb(len(support), 'speak')} for it, and none speaks against it."
-                )
+                return self._one_sided(("bear out", "for", "against"), claim, support)
             case VerdictLabel.MIXED if self._halved():
                 return (
                     f"The sources reviewed here bear out only a part of {claim}: {_list(against)} "
@@ -75,6 +69,19 @@ class Ledger:
                 )
             case _:
                 return f"The sources reviewed here do not settle {claim}: {self._unsettled()}."
+
+    def _one_sided(self, words: tuple[str, str, str], claim: str, outlets: Sequence[str]) -> str:
+        does, side, other = words
+        if len(outlets) == 1:
+            alone = "contradicts" if does == "contradict" else "bears out"
+            return (
+                f"One independent origin reviewed here {alone} {claim}: {outlets[0]}; "
+                "no other speaks for or against it."
+            )
+        return (
+            f"The sources reviewed here {does} {claim}: {_list(outlets)} "
+            f"{_verb(len(outlets), 'speak')} {side} it, and none speaks {other} it."
+        )
 
     def record(self) -> str:
         """How many sources, of how many origins, from when, and what is not covered."""

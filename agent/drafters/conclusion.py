@@ -91,7 +91,9 @@ def _strongest(
 
 def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence, ...]:
     """The answer, the strongest finding, and one of another source."""
-    answer = Sentence(text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(lead))
+    answer = Sentence(
+        text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(_decisive(lead, ledger))
+    )
     chosen: list[Sentence] = []
     words = len(answer.text.split())
     told = [_brief(finding) for finding in lead]
@@ -105,6 +107,11 @@ def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence,
             chosen.append(finding)
             words += length
     return (answer, *chosen)
+
+
+def _decisive(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sequence[CheckedSentence]:
+    """What decided the verdict; all of it where nothing did."""
+    return [s for s in lead if s.text in ledger.verdict.decisive] or lead
 
 
 def _opens_midway(text: str, claim: str) -> bool:
@@ -160,7 +167,11 @@ def _limits(
 
 def _bottom_line(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence, ...]:
     return (
-        Sentence(text=ledger.bottom_line(), kind=Kind.INFERENCE, citations=_cites(lead)[:2]),
+        Sentence(
+            text=ledger.bottom_line(),
+            kind=Kind.INFERENCE,
+            citations=_cites(_decisive(lead, ledger))[:2],
+        ),
         _watch(lead, ledger),
     )
 
