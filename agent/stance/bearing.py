@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.stance.compounds import otherwise_named
 from agent.stance.concepts import Idea, ideas, opposite
 from agent.stance.cues import (
     ALL,
@@ -23,6 +24,7 @@ from agent.stance.cues import (
     MUTUAL,
     PARTS,
     SILENCE,
+    SINCE,
     SPEAKER,
     TOLD,
     WEAKER,
@@ -58,6 +60,8 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
     text = _made(claimed, said.text)
     if SILENCE.search(text) or not of_the_time(claimed, said):
         return Stance.NEITHER
+    if otherwise_named(claimed, ideas(text)):
+        return Stance.NEITHER
     own = names_of(ideas(text)) | _many(claimed, text)
     whole = own | names_of(ideas(said.source))
     if stranger(claimed, text, whole | names_of(ideas(said.passage))):
@@ -67,7 +71,8 @@ def bearing(claimed: Proposition, said: Said) -> Stance:
     sides: set[Stance] = set()
     for part in PARTS.split(text):
         sides |= _sides(claimed, part, own, whole)
-    if told_of(said, claimed.text, text) or one_persons_word(said, claimed.text):
+    narrowed = SINCE.search(text) and not SINCE.search(claimed.text)
+    if narrowed or told_of(said, claimed.text, text) or one_persons_word(said, claimed.text):
         sides -= {Stance.AGAINST if claimed.negated else Stance.FOR, Stance.PARTLY}
     if len(sides) != 1:
         return Stance.NEITHER

@@ -68,6 +68,10 @@ HALF: Final = re.compile(
     re.IGNORECASE,
 )
 """A checker's ruling that there is something in it, and something wrong with it."""
+SINCE: Final = re.compile(
+    r"\b(?:first|last|only|most|least|best|worst|\w{3,}est)\b[^;:]*\bsince\b", re.IGNORECASE
+)
+"""The most of something, but only since then: "the first since 1981" is not the first."""
 WEAKER: Final = {"cause": frozenset({"link", "risk"})}
 """Where the second is denied the first is too: what is not linked does not cause."""
 SPEAKER: Final = re.compile(

@@ -130,6 +130,9 @@ NEITHER = (
     ("Do 52 percent of the people of Ostby live in towns?",
      "The share of people of Ostby who live in towns grew by 6 percent."),
     ("Do 45 people live in Ostby?", "In 2003 there were 136 people who live in Ostby."),
+    ("Did violent crime rise in Ostby?", "Hate crime fell in Ostby."),
+    ("Was Anna Berg the first mayor of Ostby who won twice?",
+     "Anna Berg is the first mayor of Ostby since Ole Lind who won twice."),
     ("Did the WHO ban the dust of Ostby?", "The mayor did not ban the dust of Ostby."),
 )  # fmt: skip
 
