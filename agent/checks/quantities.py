@@ -120,7 +120,7 @@ def quantities(text: str, skip: Sequence[tuple[int, int]] = ()) -> list[Quantity
         quantity
         for match in _QUANTITY.finditer(flat)
         for quantity in _read(match, flat)
-        if not any(start < match.end() and match.start() < end for start, end in skip)
+        if not any(start < quantity.end and quantity.start < end for start, end in skip)
     ]
 
 
@@ -139,7 +139,7 @@ def _read(match: re.Match[str], text: str) -> Iterator[Quantity]:
     if match["vague"]:
         yield bare
     elif match["top"]:
-        yield from _share(bare, value(match["top"]), value(match["bottom"]), match["link"])
+        yield from _share(bare, match)
     elif match["part"]:
         share = value(match["times"] or "one") / PARTS[match["part"].casefold()]
         yield replace(bare, value=share, measure=Measure.RATIO)
@@ -153,11 +153,17 @@ def _read(match: re.Match[str], text: str) -> Iterator[Quantity]:
         yield _plain(bare, match)
 
 
-def _share(bare: Quantity, top: float, bottom: float, link: str) -> Iterator[Quantity]:
-    """Read "one in five" as a ratio and "20 of the 31" as two numbers; each implies the other."""
-    ratio = link.casefold() != "of"
-    yield replace(bare, value=top, measure=Measure.NUMBER, implied=ratio)
-    yield replace(bare, value=bottom, measure=Measure.NUMBER, implied=ratio)
+def _share(bare: Quantity, match: re.Match[str]) -> Iterator[Quantity]:
+    """Read "one in five" as a ratio and "20 of the 31" as two numbers; each implies the other.
+
+    Each number has its own place: in "Law 228 of 2017" the second is a year and no number.
+    """
+    ratio = match["link"].casefold() != "of"
+    top, bottom = value(match["top"]), value(match["bottom"])
+    for part, number in (("top", top), ("bottom", bottom)):
+        start, end = match.span(part)
+        told = replace(bare, start=start, end=end, value=number, measure=Measure.NUMBER)
+        yield replace(told, implied=ratio)
     if bottom > top:
         yield replace(bare, value=top / bottom, measure=Measure.RATIO, implied=not ratio)
 

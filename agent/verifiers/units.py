@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent.checks import HARD_NAMES, attribution, naming, run, wording
+from agent.checks import HARD_NAMES, attribution, naming, negation, run, wording
 from agent.checks.frames import frames, reaches_back
 from agent.checks.reading import Reading
 from agent.clauses import clauses
@@ -79,7 +79,7 @@ def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
     found = run(claim, reading)
     if said == claim:
         return found
-    own = {c.NAME: c.check(said, reading) for c in (wording, attribution)}
+    own = {c.NAME: c.check(said, reading) for c in (negation, wording, attribution)}
     if naming.check(said, reading).outcome is not Outcome.VIOLATED:
         own[naming.NAME] = Check(name=naming.NAME, outcome=Outcome.OK)
     return tuple(own.get(check.name, check) for check in found)

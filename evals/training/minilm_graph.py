@@ -63,18 +63,19 @@ def build(weights: Weights) -> onnx.ModelProto:
     )
 
 
-def encoder(graph: Graph, weights: Weights, types: str = "") -> str:
+def encoder(graph: Graph, weights: Weights, types: str = "", kept: str = "") -> str:
     """Add the layers over `input_ids`; return the name of the hidden states (1, tokens, 384).
 
     Args:
         graph: what has been made so far.
         weights: those of the BERT encoder, by their PyTorch names.
         types: name of the token types, (1, tokens) int64; without them all are 0.
+        kept: name of the places, (kept,) int64, whose last states are wanted, by default all.
     """
     hidden = _embeddings(graph, weights, types)
-    for layer in range(LAYERS):
+    for layer in range(LAYERS - 1):
         hidden = _layer(graph, weights, hidden, f"encoder.layer.{layer}")
-    return hidden
+    return _layer(graph, weights, hidden, f"encoder.layer.{LAYERS - 1}", kept)
 
 
 def _embeddings(graph: Graph, weights: Weights, types: str) -> str:
@@ -105,12 +106,20 @@ def _embeddings(graph: Graph, weights: Weights, types: str) -> str:
     return _norm(graph, weights, embedded, "embeddings.LayerNorm")
 
 
-def _layer(graph: Graph, weights: Weights, hidden: str, name: str) -> str:
-    """Self-attention and feed-forward, each added to its input and normalised."""
+def _layer(graph: Graph, weights: Weights, hidden: str, name: str, kept: str = "") -> str:
+    """Self-attention and feed-forward, each added to its input and normalised.
+
+    Every place is attended to; with `kept` only those places attend and go on.
+    """
     shared = graph.quantise(hidden)
+    asking = shared
+    if kept:
+        few = graph.node("Gather", [shared[0], kept], f"{name}.kept.u8", axis=1)
+        asking = (few, *shared[1:])
+        hidden = graph.node("Gather", [hidden, kept], f"{name}.kept", axis=1)
     heads = [
-        _linear(graph, weights, f"{name}.attention.self.{part}", quantised=shared)
-        for part in ("query", "key", "value")
+        _linear(graph, weights, f"{name}.attention.self.{part}", quantised=values)
+        for part, values in (("query", asking), ("key", shared), ("value", shared))
     ]
     graph.node("MultiHeadAttention", heads, f"{name}.heads", domain=FUSED, num_heads=HEADS)
     attended = _linear(graph, weights, f"{name}.attention.output.dense", value=f"{name}.heads")

@@ -97,6 +97,7 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
     [
         ("numbers", "Hate crimes fell to 11,769.", CRIME),
         ("numbers", "Three of the five cases broke the law.", COURT),
+        ("numbers", "It follows Local Law 328 of 2017.", "It follows Local Law 228 of 2017."),
         ("numbers", "There were 14 minutes of film.", "There were 14 seconds of film."),
         ("numbers", "Nearly 90 masts burned.", "60 masts burned."),
         ("numbers", "A third of the cases broke the law.", COURT),

@@ -54,6 +54,13 @@ def test_a_light_edit_of_the_evidence_stands() -> None:
     assert rule("City council engineers closed the clock tower in March 2021.", TOWER).stands
 
 
+def test_a_frame_with_a_date_hides_no_negation() -> None:
+    told = "Dye has been in use since the 1980s."
+    claim = "Lake News reported on July 14, 2023 that dye has not been in use since the 1980s."
+    ruling = rule(claim, told, publisher="Lake News")
+    assert ruling.support is Support.CONTRADICTED
+
+
 def test_what_the_evidence_does_not_speak_of_falls() -> None:
     ruling = rule("The council built a swimming pool beside the river.", TOWER)
     assert ruling.support is Support.UNSUPPORTED
