@@ -54,9 +54,9 @@ class Ledger:
             )
         match label:
             case VerdictLabel.REFUTED:
-                return self._one_sided(("contradict", "against", "for"), claim, against)
+                return self._one_sided(claim, against)
             case VerdictLabel.SUPPORTED:
-                return self._one_sided(("bear out", "for", "against"), claim, support)
+                return self._one_sided(claim, support)
             case VerdictLabel.MIXED if self._halved():
                 return (
                     f"The sources reviewed here bear out only a part of {claim}: {_list(against)} "
@@ -70,17 +70,18 @@ class Ledger:
             case _:
                 return f"The sources reviewed here do not settle {claim}: {self._unsettled()}."
 
-    def _one_sided(self, words: tuple[str, str, str], claim: str, outlets: Sequence[str]) -> str:
-        does, side, other = words
-        if len(outlets) == 1:
-            alone = "contradicts" if does == "contradict" else "bears out"
+    def _one_sided(self, claim: str, outlets: Sequence[str]) -> str:
+        refuted = self.verdict.label is VerdictLabel.REFUTED
+        if self.verdict.tally.alone:
             return (
-                f"One independent origin reviewed here {alone} {claim}: {outlets[0]}; "
-                "no other speaks for or against it."
+                f"One independent origin reviewed here {'contradicts' if refuted else 'bears out'} "
+                f"{claim}: {_list(outlets)}; no other speaks for or against it."
             )
+        side, other = ("against", "for") if refuted else ("for", "against")
         return (
-            f"The sources reviewed here {does} {claim}: {_list(outlets)} "
-            f"{_verb(len(outlets), 'speak')} {side} it, and none speaks {other} it."
+            f"The sources reviewed here {'contradict' if refuted else 'bear out'} {claim}: "
+            f"{_list(outlets)} {_verb(len(outlets), 'speak')} {side} it, "
+            f"and none speaks {other} it."
         )
 
     def record(self) -> str:

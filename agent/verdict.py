@@ -144,4 +144,4 @@ def _scope(count: Tally) -> str:
     )
     if partly:
         return f"{told}, and {partly} for a part of it or with reserve"
-    return f"{told}; nothing else here confirms it" if against + support == 1 else told
+    return f"{told}; it is one origin alone" if count.alone else told

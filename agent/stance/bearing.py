@@ -117,11 +117,11 @@ def told_of(said: Said, claim: str, text: str | None = None) -> bool:
         text: of the sentence, where some of it is left out.
     """
     here = f"{said.context} {said.text if text is None else text}"
-    return bool({*_tellings(here)} - {*_tellings(claim)})
+    return bool(_tellings(here) - _tellings(claim))
 
 
-def _tellings(text: str) -> list[str]:
-    return [stem(found.lower()) for found in TOLD.findall(text)]
+def _tellings(text: str) -> set[str]:
+    return {stem(found.lower()) for found in TOLD.findall(text)}
 
 
 def one_persons_word(said: Said, claim: str) -> bool:

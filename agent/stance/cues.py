@@ -148,7 +148,9 @@ DENIED: Final = re.compile(
 )
 """What a denial is about: the words behind "the claim that" or "no link between"."""
 CHANGE: Final = frozenset({"rise", "fall"})
+"""Ideas beside which a figure tells by how much, not how many."""
 PERCENT: Final = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
+"""A share, which no number without it can gainsay."""
 FIGURES: Final = frozenset({"numbers", "percentages", "money"})
 FIGURE: Final = re.compile(
     r"\d|\b(?:hundred|thousand|million|billion|percent|per|cent|dollar|euro|pound|one|two|three|four"

@@ -67,6 +67,11 @@ class Tally(Value):
     opposing: dict[str, int] = Field(default_factory=dict)
     partly: dict[str, int] = Field(default_factory=dict)
 
+    @property
+    def alone(self) -> bool:
+        """Whether one origin speaks to the claim and no other does."""
+        return not self.partly and len(self.supporting) + len(self.opposing) == 1
+
 
 class Verdict(Value):
     """Computed from checked sentences, tiers and origins by the table in the README."""

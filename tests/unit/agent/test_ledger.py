@@ -92,6 +92,13 @@ def test_the_answer_names_who_speaks_for_and_against() -> None:
     assert "of the three cited sources, only Daily speaks against it" in one_sided.answer()
 
 
+def test_one_origin_is_called_alone_unless_another_holds_a_part_of_it() -> None:
+    told = {"label": VerdictLabel.SUPPORTED, "supporting": {"a": 2}}
+    assert ledger(source("a"), **told).answer().startswith("One independent origin reviewed here")
+    with_reserve = ledger(source("a"), source("b"), partly={"b": 2}, **told)
+    assert "no other speaks" not in with_reserve.answer()
+
+
 def test_many_sides_are_counted_where_they_are_not_named() -> None:
     held = [source(i, publisher=f"Paper {i}") for i in "abcde"]
     told = ledger(

@@ -74,8 +74,8 @@ def test_one_origin_of_the_lowest_tier_decides_nothing() -> None:
 def test_one_trusted_origin_decides_and_the_page_says_that_it_is_one(tier: int) -> None:
     alone = decide(CLAIM, Tally(opposing={"paper": tier}))
     assert alone.label is VerdictLabel.REFUTED
-    assert alone.scope.endswith("nothing else here confirms it")
-    assert "confirms" not in decide(CLAIM, Tally(opposing={"paper": tier, "other": 3})).scope
+    assert alone.scope.endswith("; it is one origin alone")
+    assert "alone" not in decide(CLAIM, Tally(opposing={"paper": tier, "other": 3})).scope
 
 
 def test_reprints_of_one_story_count_once_with_the_best_tier() -> None:
