@@ -11,6 +11,7 @@ from agent.checks import (
     naming,
     negation,
     numeric,
+    order,
     percentages,
     places,
     quantifiers,
@@ -33,6 +34,7 @@ HARD: tuple[Checker, ...] = (
     negation.check,
     roles.check,
     places.check,
+    order.check,
 )
 """Facts that must be in the cited words: a violation decides."""
 
@@ -47,7 +49,9 @@ SOFT: tuple[Checker, ...] = (
 
 HARD_NAMES = frozenset(
     module.NAME
-    for module in (numeric, percentages, money, dating, naming, quotations, negation, roles, places)
+    for module in (
+        *(numeric, percentages, money, dating, naming, quotations, negation, roles, places, order),
+    )
 )
 
 

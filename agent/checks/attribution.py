@@ -1,5 +1,8 @@
 """What a source only reports somebody to say must not become the plain truth."""
 
+import re
+from collections.abc import Container, Sequence
+
 from agent.checks.frames import Frame, frames, opens, reaches_back
 from agent.checks.names import names
 from agent.checks.normalise import content, fold
@@ -7,6 +10,8 @@ from agent.checks.reading import Line, Reading
 from agent.types import Check, Outcome
 
 NAME = "attribution"
+_NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
+"""Where a clause of its own begins."""
 
 
 def check(claim: str, reading: Reading) -> Check:
@@ -16,17 +21,13 @@ def check(claim: str, reading: Reading) -> Check:
     unless it belongs to the shared part itself. The source stating a thing itself ("the report
     says") is none, since the citation attributes it; the source arguing or believing it is one.
     """
-    kept = {
-        claim[frame.start : frame.end].casefold()
-        for frame in frames(claim)
-        if opens(frame, claim) or reaches_back(frame, claim)
-    }
+    kept = [f for f in frames(claim) if opens(f, claim) or reaches_back(f, claim)]
     wanted = frozenset(content(claim))
     close = reading.close(wanted)
     if not close:
         outcome = Outcome.OK if kept else Outcome.NOT_APPLICABLE
         return Check(name=NAME, outcome=outcome)
-    lost = [frame for line in close if (frame := _attribution(wanted, kept, line, reading))]
+    lost = [frame for line in close if (frame := _attribution(claim, kept, line, reading))]
     if len(lost) < len(close):
         return Check(name=NAME, outcome=Outcome.OK)
     frame = lost[0]
@@ -40,19 +41,35 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _attribution(
-    wanted: frozenset[str], kept: set[str], line: Line, reading: Reading
-) -> Frame | None:
+def _attribution(claim: str, kept: Sequence[Frame], line: Line, reading: Reading) -> Frame | None:
+    """Give a frame of the line that the claim has lost."""
+    wanted = frozenset(content(claim))
     start, end = reading.shared(wanted, line)
     found = frames(line.text)
     outside = [f for f in found if not start <= f.start < f.end <= end or _leads(f, wanted, line)]
-    inside = {line.text[f.start : f.end].casefold() for f in found if f not in outside}
-    if kept - inside:
-        return None
+    inside = [f for f in found if f not in outside]
+    outside = [f for f in outside if not any(_over(f, own, wanted, line) for own in inside)]
+    cues = {line.text[f.start : f.end].casefold() for f in inside}
     for frame in outside:
         if frame.contested or not (frame.document or _publisher_speaks(frame, line, reading)):
-            return frame
+            said = frozenset(content(line.text[frame.end :]))
+            if not any(_keeps(f, claim, cues, said) for f in kept):
+                return frame
     return None
+
+
+def _keeps(frame: Frame, claim: str, cues: Container[str], said: Container[str]) -> bool:
+    """Whether a frame of the claim names who says it, and is not itself part of what is said."""
+    if claim[frame.start : frame.end].casefold() in cues:
+        return False
+    speaker = content(claim[: frame.start])
+    return not speaker or not all(word in said for word in speaker)
+
+
+def _over(frame: Frame, other: Frame, wanted: frozenset[str], line: Line) -> bool:
+    """Whether all that is shared stands in a clause of its own, with another frame, behind it."""
+    behind = _NEXT.search(line.text, frame.end, other.start)
+    return behind is not None and wanted & line.content <= set(content(line.text[behind.end() :]))
 
 
 def _leads(frame: Frame, wanted: frozenset[str], line: Line) -> bool:

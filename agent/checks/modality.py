@@ -18,15 +18,19 @@ _POSSIBILITY = re.compile(
     r"|potential(?:ly)?"
     r"|appear(?:s|ed)?|seem(?:s|ed|ingly)?|suggest(?:s|ed|ing)?|believed|thought to|apparently"
     r"|presumably|estimat(?:e[sd]?|ing)|indicat(?:es?|ed|ing)|tend(?:s|ed)? to|risk of"
+    r"|believing|assum(?:ed|ing|ption) (?:that|to)|can(?! not)|conceivabl[ey]|arguabl[ey]|in theory"
     r"|hint(?:s|ed)?|if|unless|whether|uncertain|unclear|preliminary|provisional)\b",
     re.IGNORECASE,
 )
 _PLAN = re.compile(
     r"\b(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|will|propos(?:es?|ed|als?)|expect(?:s|ed)?"
     r"|aim(?:s|ed)?|schedul(?:ed|es)|promis(?:es?|ed)|seeks?|sought|hop(?:es?|ed) to"
+    r"|(?:on (?:course|track)|set|poised|about|slated|bound|likely) to"
     r"|consider(?:s|ed|ing)|wants?|wanted|would|should)\b",
     re.IGNORECASE,
 )
+_RISK = re.compile(r"\brisk of\b", re.IGNORECASE)
+"""A hedge ("at risk of collapse") only where the claim does not speak of a risk as well."""
 _RUNGS = (_ALLEGATION, _POSSIBILITY, _PLAN)
 _ALLEGED, _FACT = 0, len(_RUNGS)
 
@@ -42,8 +46,9 @@ def check(claim: str, reading: Reading) -> Check:
     close = reading.close(wanted)
     if not close:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    height = min((n for n, cue in enumerate(_RUNGS) if cue.search(fold(claim))), default=_FACT)
-    found = [_lowest(line, wanted) for line in close]
+    said, risk = _RISK.subn("", fold(claim))
+    height = min((n for n, cue in enumerate(_RUNGS) if cue.search(said)), default=_FACT)
+    found = [_lowest(line, wanted, risk=risk > 0) for line in close]
     attributed = bool(frames(claim))
     for rung, _ in found:
         if rung >= height or (attributed and rung == _ALLEGED):
@@ -57,10 +62,11 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _lowest(line: Line, wanted: frozenset[str]) -> tuple[int, str]:
+def _lowest(line: Line, wanted: frozenset[str], *, risk: bool) -> tuple[int, str]:
     """Give the rung of a line, from `_ALLEGED` to `_FACT`, and the hedge that puts it there."""
     for rung, cue in enumerate(_RUNGS):
         hedges = governing(cue, line.text, wanted)
+        hedges = [m for m in hedges if not (risk and _RISK.match(m[0]))]
         if hedges:
             return rung, hedges[0][0]
     return _FACT, ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container
 
+from agent.checks import order
 from agent.checks.normalise import content, stem
 from agent.checks.opposites import PAIRS
 from agent.checks.reading import CLOSE, ENOUGH, LONGEST_LINE, Line, Reading, governing
@@ -37,9 +38,11 @@ def check(claim: str, reading: Reading) -> Check:
     if len(wanted) < 2:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     least = CLOSE if len(wanted) >= ENOUGH else 1.0
+    in_order = order.check(claim, reading).outcome is Outcome.OK  # "A before B", "B after A"
+    small = _plain_small(claim) - (_ORDER if in_order else frozenset())
     odd: Line | None = None
     for line in reading.lines:
-        mine, theirs, same = _opposites(claim, line)
+        mine, theirs, same = _opposites(claim, small, line)
         alike = (len(wanted & line.content) + len(mine) + bool(same)) / len(wanted) >= least
         if not alike or len(line.stems) > LONGEST_LINE:
             continue
@@ -64,14 +67,14 @@ def _cues(text: str, shared: Container[str], opposites: Container[str]) -> list[
     return [m for m in governing(_CUE, text, shared) if stem(m[0]) not in opposites]
 
 
-def _opposites(claim: str, line: Line) -> tuple[set[str], set[str], set[str]]:
+def _opposites(claim: str, small: set[str], line: Line) -> tuple[set[str], set[str], set[str]]:
     """Compare words that have an opposite.
 
     Returns:
         Words of the claim whose opposite the line has instead, those opposites, and words of the
         line that say the same as one of the claim ("guilty" for "convicted").
     """
-    said, given = set(content(claim)) | _plain_small(claim), set(line.stems)
+    said, given = set(content(claim)) | small, set(line.stems)
     mine, theirs, same = set[str](), set[str](), set[str]()
     for left, right in _OPPOSITES:
         for one, other in ((left, right), (right, left)):
@@ -91,3 +94,4 @@ def _plain_small(claim: str) -> set[str]:
 
 
 _SMALL = frozenset({"before", "after", "above", "below", "under", "over", "more", "most", "until"})
+_ORDER = frozenset(map(stem, ("before", "after")))

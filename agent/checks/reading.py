@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from agent.checks.dates import Date, dates
 from agent.checks.names import Vocabulary, vocabulary
@@ -18,6 +19,8 @@ a difference between the two is a finding. At this share the dev rows (see the m
 far more findings among unsupported than among supported claims."""
 ENOUGH = 3
 """Content words that a claim must have for that share to mean anything. Of two, both are needed."""
+_MOST, _TOGETHER = 0.5, 0.85
+"""The same share of a sentence that is read with the one before, and of both together."""
 _REACH = 40
 """Characters within which a cue finds the word that it bears on."""
 LONGEST_LINE = 80
@@ -115,7 +118,18 @@ class Reading:
         prose = (line for line in self.lines if len(line.stems) <= LONGEST_LINE)
         scored = [(self.overlap(wanted, line), line) for line in prose]
         near = sorted((s for s in scored if s[0] >= least), key=lambda s: -s[0])
-        return [line for _, line in near]
+        return [line for _, line in near] or self._close_together(wanted, least)
+
+    def _close_together(self, wanted: frozenset[str], least: float) -> list[Line]:
+        """Give the lines that are close with the one before, which may say where and when."""
+        return [
+            line
+            for before, line in pairwise(self.lines)
+            if before.extract == line.extract
+            and max(len(before.stems), len(line.stems)) <= LONGEST_LINE
+            and self.overlap(wanted, line) >= _MOST
+            and len(wanted & (line.content | before.content)) >= max(least, _TOGETHER) * len(wanted)
+        ]
 
 
 def _split(text: str) -> Iterator[str]:

@@ -99,10 +99,11 @@ def _certain(found: Sequence["Change"], claim: str) -> bool:
     """Whether all that differs is one word for its opposite, or the order of the same figures."""
     if len(found) == 1:
         denials = [len(_DENIAL.findall(fold(t))) for t in (claim, found[0].line.text)]
-        opposed = (stem(found[0].word), stem(found[0].given)) in _OPPOSITES
+        said = stem(found[0].word)
+        opposed = any((said, stem(word)) in _OPPOSITES for word in found[0].given.split())
         return opposed and denials[0] == denials[1]
-    said, given = sorted(c.word for c in found), sorted(c.given for c in found)
-    return said == given and len(said) > 1 and all(word[:1].isdigit() for word in said)
+    mine, theirs = sorted(c.word for c in found), sorted(c.given for c in found)
+    return mine == theirs and len(mine) > 1 and all(word[:1].isdigit() for word in mine)
 
 
 def changes(claim: str, reading: Reading) -> list[Change]:

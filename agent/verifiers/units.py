@@ -4,7 +4,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent.checks import HARD_NAMES, attribution, naming, negation, run, wording
+from agent.checks import (
+    HARD_NAMES,
+    attribution,
+    causation,
+    naming,
+    negation,
+    order,
+    run,
+    wording,
+)
 from agent.checks.frames import frames, reaches_back
 from agent.checks.reading import Reading
 from agent.clauses import clauses
@@ -79,10 +88,19 @@ def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
     found = run(claim, reading)
     if said == claim:
         return found
-    own = {c.NAME: c.check(said, reading) for c in (negation, wording, attribution)}
+    again = (negation, order, wording, attribution, causation)
+    own = {c.NAME: _moved(c.check(said, reading), claim.find(said)) for c in again}
     if naming.check(said, reading).outcome is not Outcome.VIOLATED:
         own[naming.NAME] = Check(name=naming.NAME, outcome=Outcome.OK)
     return tuple(own.get(check.name, check) for check in found)
+
+
+def _moved(check: Check, by: int) -> Check:
+    """Give a finding on a part of the claim that begins at `by`; -1 for one that is not in it."""
+    if check.span is None:
+        return check
+    start, end = check.span
+    return check.model_copy(update={"span": (start + by, end + by) if by >= 0 else None})
 
 
 def _without_attribution(part: Unit) -> Unit:

@@ -1,0 +1,107 @@
+"""What a claim puts first, its evidence may not put last: before and after."""
+
+import re
+from dataclasses import dataclass
+
+from agent.checks.normalise import content, fold, stem
+from agent.checks.reading import LONGEST_LINE, Line, Reading
+from agent.types import Check, Outcome
+
+NAME = "order"
+_BEFORE = re.compile(
+    r"\b(?:before|prior to|ahead of|preced(?:es|ed|ing)(?! by\b)|in (?:anticipation|advance) of"
+    r"|(?:was|were|is|are) followed by)\b"
+)
+_AFTER = re.compile(
+    r"\b(?:(?<!named )after(?! all\b)|in the wake of|(?<!by )following(?! (?:is|are)\b)"
+    r"|follow(?:s|ed)(?! (?:by|from|up|in|the rules|suit)\b)|(?:was|were|is|are) preceded by)\b"
+)
+_EARLIER = re.compile(
+    r"\b(?:earlier|previously|already|beforehand)(?! (?:than|this|that|today)\b)\b", re.IGNORECASE
+)
+_LATER = re.compile(r"\b(?:later|subsequently|afterwards?|thereafter)\b", re.IGNORECASE)
+_BREAK = re.compile(r"[.;:]|, (?:and|but|while|whereas)\b")
+_HALF = 0.5
+"""Share of either side that a sentence must have to speak of both."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Content stems of what came first and of what came then."""
+
+    first: frozenset[str]
+    then: frozenset[str]
+    cue: re.Match[str]
+
+
+def check(claim: str, reading: Reading) -> Check:
+    """Compare which of two things the claim puts first with the sentences that speak of both.
+
+    It is a violation where such a sentence puts them the other way round, by "before" or "after"
+    or by an adverb beside the verb ("had earlier admitted"), and none puts them as the claim does.
+    """
+    said = _order(claim)
+    if said is None:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    found = [(way, line) for line in reading.lines if (way := _compared(said, line))]
+    if not found:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    if any(way > 0 for way, _ in found):
+        return Check(name=NAME, outcome=Outcome.OK)
+    return Check(
+        name=NAME,
+        outcome=Outcome.VIOLATED,
+        detail=f'the sentence says "{said.cue[0]}"; the cited text has it the other way round',
+        span=said.cue.span(),
+        evidence=found[0][1].text,
+    )
+
+
+def _order(text: str) -> _Order | None:
+    """Read the first conjunction of time of a sentence; what is on both sides tells nothing."""
+    flat = fold(text[:1].lower() + text[1:]).rstrip(" .!?")  # elsewhere a capital makes a title
+    cues = [(m, later) for p, later in ((_BEFORE, False), (_AFTER, True)) for m in p.finditer(flat)]
+    if not cues:
+        return None
+    cue, right_is_first = min(cues, key=lambda found: found[0].start())
+    left, right = flat[: cue.start()], flat[cue.end() :]
+    if not content(left) and "," in right:  # "After the vote, the mayor left"
+        right, left = right.split(",", 1)
+    left = _BREAK.split(left)[-1]
+    right = _BREAK.split(right)[0]
+    sides = frozenset(content(left)), frozenset(content(right))
+    first, then = reversed(sides) if right_is_first else sides
+    return _Order(first - then, then - first, cue) if first - then and then - first else None
+
+
+def _compared(said: _Order, line: Line) -> int:
+    """Tell whether a line puts both as the claim does (1), the other way round (-1), or neither."""
+    if len(line.stems) > LONGEST_LINE:
+        return 0
+    if any(len(side & line.content) < _HALF * len(side) for side in (said.first, said.then)):
+        return 0
+    given = _order(line.text)
+    if given is not None:
+        same = _share(said.first, given.first) + _share(said.then, given.then)
+        turned = _share(said.first, given.then) + _share(said.then, given.first)
+        if same != turned:
+            return 1 if same > turned else -1
+    return _by_adverb(said, line)
+
+
+def _share(side: frozenset[str], other: frozenset[str]) -> float:
+    return len(side & other) / len(side)
+
+
+def _by_adverb(said: _Order, line: Line) -> int:
+    """Compare by "earlier" or "later" beside a word of one side."""
+    for cue, right, wrong in ((_EARLIER, said.first, said.then), (_LATER, said.then, said.first)):
+        for m in cue.finditer(line.text):
+            after = re.findall(r"\w+", line.text[m.end() :])[:2]
+            before = re.findall(r"\w+", line.text[: m.start()])[-1:]
+            beside = {stem(word) for word in (*before, *after)}
+            if beside & wrong and not beside & right:
+                return -1
+            if beside & right:
+                return 1
+    return 0

@@ -1,0 +1,168 @@
+"""How strongly and in what order a claim says a thing, against the words that it cites."""
+
+import pytest
+
+from agent.checks import check
+from agent.types import Check, Extract, Outcome, Pair
+from agent.verifiers.model import load_rarity
+from agent.verifiers.units import prepare
+
+OK, VIOLATED, UNKNOWN, NONE = (
+    Outcome.OK,
+    Outcome.VIOLATED,
+    Outcome.UNKNOWN,
+    Outcome.NOT_APPLICABLE,
+)
+LAMPS = (
+    "Towns that bought the new lamps were found in the survey. There, the lamps were associated"
+    " with a slightly lower number of thefts. The deaths from all causes stayed as they were."
+)
+FLOOD = "The bridge over the Lind fell. The report explains part of the fall with the flood."
+
+
+def found(name: str, claim: str, evidence: str) -> Check:
+    return next(c for c in check(claim, [Extract(text=evidence)]) if c.name == name)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim", "evidence"),
+    [
+        (VIOLATED, "The lamps led to a slightly lower number of thefts.", LAMPS),
+        (VIOLATED, "New lamps drove a drop in the number of thefts in towns.", LAMPS),
+        (VIOLATED, "The lamps made the number of thefts fall.", "Lamps came. The thefts fall."),
+        (OK, "The lamps led to fewer thefts.", "Thefts fell because of the new lamps."),
+        (NONE, "The lamps did not cause the thefts.", LAMPS),
+        (VIOLATED, "The bridge fell because of the flood.", FLOOD),
+        (OK, "The bridge fell partly because of the flood.", FLOOD),
+        (
+            VIOLATED,
+            "Salt raises the risk of gout.",
+            "Those who ate salt had a higher risk of gout.",
+        ),
+        (OK, "Salt raises the risk of gout.", "Salt increases the risk of gout, they found."),
+    ],
+)
+def test_an_association_is_no_cause_and_part_of_a_cause_not_the_whole(
+    outcome: Outcome, claim: str, evidence: str
+) -> None:
+    assert found("causation", claim, evidence).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim", "evidence"),
+    [
+        (VIOLATED, "The tower fell before the storm.", "The tower fell after the storm."),
+        (VIOLATED, "The vote followed the strike.", "The strike came after the vote."),
+        (OK, "The strike came after the vote.", "The vote came before the strike."),
+        (OK, "After the vote, the strike began.", "The strike followed the vote."),
+        (
+            VIOLATED,
+            "The mayor wrote the letter after the strike had ended.",
+            "The letter of the mayor, written in anticipation of the end of the strike, was long.",
+        ),
+        (
+            VIOLATED,
+            "Lingo denied the charge before he admitted the call.",
+            "Lingo denied the charge and had earlier admitted the call.",
+        ),
+        (
+            OK,
+            "Lingo denied the charge after he had admitted the call.",
+            "Lingo denied the charge and had earlier admitted the call.",
+        ),
+        (NONE, "He directed the film The Night Before.", "The Night Before is a film by him."),
+        (NONE, "The path was found by following the river.", "One follows the river to the path."),
+    ],
+)
+def test_what_comes_first_in_the_evidence_may_not_come_last(
+    outcome: Outcome, claim: str, evidence: str
+) -> None:
+    assert found("order", claim, evidence).outcome is outcome
+
+
+def test_before_and_after_are_no_opposites_where_both_sides_changed_places() -> None:
+    claim, evidence = "The strike came after the vote.", "The vote came before the strike."
+    assert found("negation", claim, evidence).outcome is not VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim", "evidence"),
+    [
+        (VIOLATED, "Lamps were sold across the world.", "In Spain, lamps were sold to all."),
+        (OK, "Lamps were sold across the world.", "Lamps were sold in every part of the globe."),
+        (VIOLATED, "Lamps were sold nationwide.", "Lamps were sold in Toledo by each shop."),
+        (OK, "Lamps were sold nationwide.", "Lamps were sold throughout Spain."),
+        (VIOLATED, "Exactly 40 lamps failed in May.", "All told, some 40 lamps failed in May."),
+        (VIOLATED, "Only lamps failed in May.", "All lamps failed in May."),
+        (OK, "Only lamps failed in May.", "It was lamps alone that failed in May."),
+        (NONE, "There were not any lamps.", "The lamps were gone."),
+    ],
+)
+def test_a_wide_or_exact_word_needs_its_like(outcome: Outcome, claim: str, evidence: str) -> None:
+    assert found("quantifiers", claim, evidence).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim", "evidence"),
+    [
+        (VIOLATED, "The drug raises blood pressure.", "The drug can raise blood pressure."),
+        (VIOLATED, "May became the wettest month.", "May was on course to become wettest month."),
+        (VIOLATED, "The hall was burning.", "They came believing the hall was burning."),
+        (OK, "They spoke of a risk of collapse.", "They spoke of a risk of collapse."),
+        (VIOLATED, "The dam will collapse.", "The dam is at risk of collapse."),
+        (VIOLATED, "Salt raises the risk of gout.", "Salt may raise the risk of gout."),
+        (
+            VIOLATED,
+            "The vault was empty when the guards reached the bank on Elm Street.",
+            (
+                "The guards drove to Elm Street. The guards reached the bank fearing, and perhaps"
+                " believing the vault was empty."
+            ),
+        ),
+    ],
+)
+def test_a_claim_may_not_be_surer(outcome: Outcome, claim: str, evidence: str) -> None:
+    assert found("modality", claim, evidence).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim", "evidence"),
+    [
+        (
+            VIOLATED,
+            "The new survey shows a higher number of cracks in the tower.",
+            (
+                "Lindqvist also said that a new survey pointed to a higher number of cracks in the"
+                " tower."
+            ),
+        ),
+        (
+            OK,
+            "Lingo had said that the calls were a warning about machines.",
+            (
+                "Lingo testified that the town was chosen for its press, and Lingo had said earlier"
+                " that the calls were a warning about machines."
+            ),
+        ),
+    ],
+)
+def test_who_says_it_is_not_what_is_said(outcome: Outcome, claim: str, evidence: str) -> None:
+    assert found("attribution", claim, evidence).outcome is outcome
+
+
+def test_an_opposite_in_two_words_is_seen_in_a_copy() -> None:
+    evidence = (
+        "The ten years to 2012 warmed more slowly than the ten years before them, but faster."
+    )
+    claim = "The ten years to 2012 warmed faster than the ten years before them."
+    assert found("wording", claim, evidence).outcome is VIOLATED
+
+
+def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> None:
+    claim = "According to Lake News, the bridge fell because of the flood."
+    extract = Extract(text="The flood came. The bridge fell at noon.", publisher="Lake News")
+    (unit,) = prepare(Pair(claim=claim, evidence=(extract,)), load_rarity())
+    (cause,) = (c for c in unit.checks if c.name == "causation")
+    assert cause.outcome is VIOLATED
+    assert cause.span is not None
+    assert claim[slice(*cause.span)] == "because"
