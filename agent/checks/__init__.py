@@ -6,6 +6,7 @@ from agent.checks import (
     attribution,
     causation,
     dating,
+    detail,
     modality,
     money,
     naming,
@@ -44,6 +45,7 @@ SOFT: tuple[Checker, ...] = (
     quantifiers.check,
     causation.check,
     wording.check,
+    detail.check,
 )
 """How a thing is said: a claim may not be stronger than its evidence, nor a copy with a change."""
 
@@ -53,6 +55,10 @@ HARD_NAMES = frozenset(
         *(numeric, percentages, money, dating, naming, quotations, negation, roles, places, order),
     )
 )
+
+
+DOUBTS = frozenset({wording.NAME, detail.NAME})
+"""What cannot be told by these stands only where the cross-encoder is sure of the sentence."""
 
 
 def run(claim: str, reading: Reading) -> tuple[Check, ...]:

@@ -128,7 +128,8 @@ def _belongs_elsewhere(
     words = _apart_from_figures(claim)
     if len(words) < ENOUGH or carrying & set(reading.close(words)):
         return False
-    return _rival(claim, quantity, stated, reading, CLOSE) is not None
+    rival = _rival(claim, quantity, stated, reading, CLOSE)
+    return rival is not None and rival[0] not in carrying
 
 
 def _apart_from_figures(claim: str) -> frozenset[str]:

@@ -26,7 +26,7 @@ _A_FIGURE = r"(?=\s(?:\w+\s){0,2}?[$€£]?\d)"
 _TO_THAT = r"(?=(?:\W+\w+){0,4}?\W+that\b)"
 _AT_THE_END = r"(?<=[a-z])(?=\W*$|\s(?:to|in|on|at)\s(?:\w+\W*){1,6}$)"
 _VERB = re.compile(
-    rf"(?<!united )(?<!\d )(?<!\bto be )\b(?:(?P<said>{'|'.join(_SAYING)})"
+    rf"(?<!united )(?<!\bof )(?<!\ban )(?<!\d )(?<!\bto be )\b(?:(?P<said>{'|'.join(_SAYING)})"
     rf"|(?P<contested>{'|'.join(_CONTESTING)})"
     rf"|(?:{'|'.join(_STATING)})(?:{_TO_THAT}|{_AT_THE_END})"
     rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END})"

@@ -31,6 +31,9 @@ _PLAN = re.compile(
 )
 _RISK = re.compile(r"\brisk of\b", re.IGNORECASE)
 """A hedge ("at risk of collapse") only where the claim does not speak of a risk as well."""
+_MUST = re.compile(r"can only\b", re.IGNORECASE)
+"""No hedge: what can only be done so has to be done so."""
+_MUST_OR_RISK = re.compile(rf"{_MUST.pattern}|{_RISK.pattern}", re.IGNORECASE)
 _RUNGS = (_ALLEGATION, _POSSIBILITY, _PLAN)
 _ALLEGED, _FACT = 0, len(_RUNGS)
 
@@ -48,7 +51,8 @@ def check(claim: str, reading: Reading) -> Check:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     said, risk = _RISK.subn("", fold(claim))
     height = min((n for n, cue in enumerate(_RUNGS) if cue.search(said)), default=_FACT)
-    found = [_lowest(line, wanted, risk=risk > 0) for line in close]
+    idle = _MUST_OR_RISK if risk else _MUST
+    found = [_lowest(line, wanted, idle) for line in close]
     attributed = bool(frames(claim))
     for rung, _ in found:
         if rung >= height or (attributed and rung == _ALLEGED):
@@ -62,11 +66,10 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _lowest(line: Line, wanted: frozenset[str], *, risk: bool) -> tuple[int, str]:
+def _lowest(line: Line, wanted: frozenset[str], idle: re.Pattern[str]) -> tuple[int, str]:
     """Give the rung of a line, from `_ALLEGED` to `_FACT`, and the hedge that puts it there."""
     for rung, cue in enumerate(_RUNGS):
-        hedges = governing(cue, line.text, wanted)
-        hedges = [m for m in hedges if not (risk and _RISK.match(m[0]))]
-        if hedges:
-            return rung, hedges[0][0]
+        for hedge in governing(cue, line.text, wanted):
+            if not idle.match(line.text, hedge.start()):
+                return rung, hedge[0]
     return _FACT, ""

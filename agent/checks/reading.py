@@ -159,7 +159,10 @@ def governing(cue: re.Pattern[str], text: str, shared: Container[str]) -> list[r
 
 
 def _bears_on(text: str, cue: re.Match[str], shared: Container[str]) -> bool:
-    after = content(re.split(r"[.,;:!?]", text[cue.end() : cue.end() + _REACH])[0])
+    behind = text[cue.end() : cue.end() + _REACH]
+    if text[: cue.start()].endswith(", "):  # "and, possibly, others"
+        behind = behind.removeprefix(",")
+    after = content(re.split(r"[.,;:!?]", behind)[0])
     if after:
         return after[0] in shared
     before = content(text[max(0, cue.start() - _REACH) : cue.start()])

@@ -97,16 +97,17 @@ def _directions(line: Line, sides: Sides, verb: str) -> Iterator[bool]:
             continue
         left = _nearest(told[max(0, at - _REACH) : at][::-1], sides)
         right = _nearest(told[at + 1 : at + 1 + _REACH], sides)
-        if left is None or right is None or left == right:
+        if left is None or right is None or left[0] == right[0]:
             continue
-        around = [w for w, _, _ in told[max(0, at - 3) : at + 1 + _REACH]]
+        around = [w for w, _, _ in told[max(0, at - 3) : at + 1 + right[1]]]
         if not _agentless(around):
-            yield (left == 0) != _passive(around)
+            yield (left[0] == 0) != _passive(around)
 
 
-def _nearest(told: Words, sides: Sides) -> int | None:
-    for word, _, _ in told:
+def _nearest(told: Words, sides: Sides) -> tuple[int, int] | None:
+    """Give the side that comes first, and how many words stand before it."""
+    for at, (word, _, _) in enumerate(told):
         for side, tokens in enumerate(sides):
             if stem(word) in tokens:
-                return side
+                return side, at
     return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from agent.checks import HARD_NAMES, wording
+from agent.checks import DOUBTS, HARD_NAMES
 from agent.checks.amounts import share_given
 from agent.checks.naming import share_named
 from agent.checks.normalise import content, stems, words
@@ -119,7 +119,7 @@ class Comparison:
         best = max((self._union(run) for run in self._runs()), key=self._share, default=0)
         entailed = _log_odds(max(entailment[:, 0], default=0.0))
         coverage = self._share(self._union(self._pieces))
-        unsure = [c for c in checks if c.outcome is Outcome.UNKNOWN and c.name != wording.NAME]
+        unsure = [c for c in checks if c.outcome is Outcome.UNKNOWN and c.name not in DOUBTS]
         violated = [c.name in HARD_NAMES for c in checks if c.outcome is Outcome.VIOLATED]
         return {
             "coverage": coverage,

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.checks import (
+    DOUBTS,
     HARD_NAMES,
     attribution,
     causation,
+    detail,
     naming,
     negation,
     order,
@@ -40,11 +42,11 @@ class Unit:
         return [check for check in self.checks if check.outcome is Outcome.VIOLATED]
 
     def refused(self, features: Mapping[str, float]) -> list[Check]:
-        """Findings that decide: violations, and an exchanged word that the cross-encoder doubts."""
+        """Findings that decide: violations, and what is new where the cross-encoder is not sure."""
         if self.verbatim or features["entailed"] >= SURE:
             return self.violated
         unsure = (check for check in self.checks if check.outcome is Outcome.UNKNOWN)
-        return [*self.violated, *(check for check in unsure if check.name == wording.NAME)]
+        return [*self.violated, *(check for check in unsure if check.name in DOUBTS)]
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -88,7 +90,7 @@ def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
     found = run(claim, reading)
     if said == claim:
         return found
-    again = (negation, order, wording, attribution, causation)
+    again = (negation, order, wording, detail, attribution, causation)
     own = {c.NAME: _moved(c.check(said, reading), claim.find(said)) for c in again}
     if naming.check(said, reading).outcome is not Outcome.VIOLATED:
         own[naming.NAME] = Check(name=naming.NAME, outcome=Outcome.OK)

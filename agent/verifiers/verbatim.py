@@ -55,9 +55,11 @@ def _of_itself(claim: str, publisher: str, reading: Reading) -> str | None:
 
 @cache
 def _named(publisher: str) -> re.Pattern[str]:
-    """A publisher's name in "The Gazette report says", "the visible text from the Gazette"."""
+    """A publisher's name in "The Gazette report says", "the ruling by the Gazette"."""
     name = re.escape(publisher.removeprefix("The "))
-    return re.compile(rf"^(The ){name} (?=[a-z])|( text) from (?:The )?{name}\b")
+    return re.compile(
+        rf"^(The ){name} (?=[a-z])|( (?:{DOCUMENTS})) (?:from|by) (?:[Tt]he )?{name}\b"
+    )
 
 
 def verbatim(claim: str, reading: Reading) -> bool:

@@ -44,6 +44,11 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
         ("numbers", "Two lawmakers asked.", "Ann Lee (D) and Bo Ray asked."),
         ("roles", "Ann Lee sued Bo Ray.", "Ann Lee, a baker, sued her neighbor Bo Ray."),
         ("roles", "Bo Ray was sued by Ann Lee.", "Ann Lee sued Bo Ray."),
+        (
+            "roles",
+            "Officials in Lakeside confirmed that Bo Ray was dismissed by Ann Lee.",
+            "Officials in Lakeside confirmed that Bo Ray was dismissed by Ann Lee.",
+        ),
         ("modality", "The harbor froze over.", "In May the harbor froze over."),
         ("numbers", "The 176th year was warm.", "It was the 176th year."),
         ("percentages", "Crime fell 4.5 per cent.", CRIME),

@@ -150,6 +150,19 @@ def test_who_says_it_is_not_what_is_said(outcome: Outcome, claim: str, evidence:
     assert found("attribution", claim, evidence).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("outcome", "claim"),
+    [
+        (UNKNOWN, "The council closed the old bridge in May, under pressure from shop owners."),
+        (NONE, "The council closed the old bridge in May, after the council had met."),
+        (NONE, "Under pressure, it closed."),
+    ],
+)
+def test_a_part_that_is_all_new_cannot_be_told(outcome: Outcome, claim: str) -> None:
+    evidence = "The council met. In May it closed the old bridge."
+    assert found("detail", claim, evidence).outcome is outcome
+
+
 def test_an_opposite_in_two_words_is_seen_in_a_copy() -> None:
     evidence = (
         "The ten years to 2012 warmed more slowly than the ten years before them, but faster."
