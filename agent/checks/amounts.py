@@ -24,6 +24,8 @@ _TWO = frozenset({stem(w) for w in ("both", "pair", "couple", "twin", "twice")})
 _OF_SOURCES = frozenset(
     stem(w) for w in ("source", "report", "article", "account", "page", "item", "study", "document")
 )
+_TOTAL = re.compile(r"\bof (?:all |the |these |those |its |their )?$", re.IGNORECASE)
+"""Two "of the eight" are no eight."""
 _COMMA = re.compile(r"\s*(?:,|,?\s(?:and|&))\s")
 _BRACKETS = re.compile(r"\([^)]*\)")
 
@@ -195,6 +197,8 @@ def _rival(
         if given.measure is not quantity.measure or given.implied:
             continue
         if given.measure in _COUNTING and not (given.near & quantity.near):
+            continue
+        if _TOTAL.search(line.text, 0, given.start):
             continue
         if any(same(q, given) for q in stated):
             continue

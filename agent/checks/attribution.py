@@ -10,6 +10,9 @@ from agent.checks.reading import Line, Reading
 from agent.types import Check, Outcome
 
 NAME = "attribution"
+_BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
+"""A comma and the name of who says so."""
+_ACCORDING = "according to"
 _NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
 """Where a clause of its own begins."""
 
@@ -47,23 +50,35 @@ def _attribution(claim: str, kept: Sequence[Frame], line: Line, reading: Reading
     start, end = reading.shared(wanted, line)
     found = frames(line.text)
     outside = [f for f in found if not start <= f.start < f.end <= end or _leads(f, wanted, line)]
+    outside = [f for f in outside if f.start < end or _trails(f, line.text)]
     inside = [f for f in found if f not in outside]
     outside = [f for f in outside if not any(_over(f, own, wanted, line) for own in inside)]
-    cues = {line.text[f.start : f.end].casefold() for f in inside}
+    kept = [f for f in kept if not any(_same(f, claim, own, line.text) for own in inside)]
     for frame in outside:
         if frame.contested or not (frame.document or _publisher_speaks(frame, line, reading)):
             said = frozenset(content(line.text[frame.end :]))
-            if not any(_keeps(f, claim, cues, said) for f in kept):
+            if not any(_keeps(f, claim, said) for f in kept):
                 return frame
     return None
 
 
-def _keeps(frame: Frame, claim: str, cues: Container[str], said: Container[str]) -> bool:
+def _same(frame: Frame, claim: str, other: Frame, text: str) -> bool:
+    """Whether a frame of the claim is one of what is said; "according to" names another's words."""
+    cues = [claim[frame.start : frame.end].casefold(), text[other.start : other.end].casefold()]
+    return cues[0] == cues[1] != _ACCORDING
+
+
+def _keeps(frame: Frame, claim: str, said: Container[str]) -> bool:
     """Whether a frame of the claim names who says it, and is not itself part of what is said."""
-    if claim[frame.start : frame.end].casefold() in cues:
-        return False
+    if not opens(frame, claim) or claim[frame.start : frame.end].casefold() == _ACCORDING:
+        return True
     speaker = content(claim[: frame.start])
     return not speaker or not all(word in said for word in speaker)
+
+
+def _trails(frame: Frame, text: str) -> bool:
+    """Whether a cue behind what is shared speaks of it: "..., the mayor said on Tuesday"."""
+    return reaches_back(frame, text) or _BEHIND.search(text, 0, frame.start) is not None
 
 
 def _over(frame: Frame, other: Frame, wanted: frozenset[str], line: Line) -> bool:

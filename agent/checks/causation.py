@@ -31,9 +31,10 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _ALSO = re.compile(
-    r"\b(?:so that|therefore|thus|hence|since|consequen\w+|effects? (?:of|on)|explain\w*|reasons?"
+    r"\b(?:so that|therefore|thus|hence|consequen\w+|effects? (?:of|on)|explain\w*|reasons?"
     r"|in response to|push(?:ed|es|ing)|forc(?:ed|es|ing)|driv(?:es?|en|ing)|drove|contribut\w+"
-    r"|following|prevent\w*|protect\w*)\b",
+    r"|following|prevent\w*|protect\w*)\b"
+    r"|\bsince (?!\d|(?-i:[A-Z])|then\b|(?:early|late|last|\w+ \d)|(?:\w+ ){1,5}?(?:began|start))",
     re.IGNORECASE,
 )
 """Words that may give a cause in the evidence, too loose to accuse a claim of."""
@@ -46,6 +47,13 @@ _PART = re.compile(
 """What makes a cause one of several."""
 _DENIED = re.compile(r"(?:\b(?:not|never|cannot)|n't)(?: \w+ly)? $", re.IGNORECASE)
 """A cause that is denied: no link at all says as much, and polarity is another checker's."""
+_NOT_GIVEN = re.compile(
+    r"(?:(?:\b(?:not|never|no|cannot|nor|without)|n't)\b(?: \w+){0,3}? (?:claim|say|stat|show|prov"
+    r"|evidence|sign|proof|suggest|find|found|mean)\w*\b[^,;:.]{0,50}"
+    rf"|{_DENIED.pattern.removesuffix('$')})$",
+    re.IGNORECASE,
+)
+"""Evidence that denies a cause, or that one has been shown."""
 _SIDE = 0.25
 """Share of either side of the claim's causal word that a sentence must have to join the two."""
 _NEAR = 0.25
@@ -69,9 +77,7 @@ def check(claim: str, reading: Reading) -> Check:
     joined = list(_joining(sides, reading))
     nearest = max((share for share, _ in joined), default=0.0)
     causes = [
-        line
-        for share, line in joined
-        if share >= nearest - _NEAR and (_CAUSE.search(line.text) or _ALSO.search(line.text))
+        line for share, line in joined if share >= nearest - _NEAR and _gives_cause(line.text)
     ]
     if causes and (_PART.search(flat) or not all(_PART.search(line.text) for line in causes)):
         return Check(name=NAME, outcome=Outcome.OK)
@@ -83,6 +89,11 @@ def check(claim: str, reading: Reading) -> Check:
         detail=f'the sentence says "{said[0]}"; the cited text {told}',
         span=said.span(),
     )
+
+
+def _gives_cause(text: str) -> bool:
+    cues = (m for pattern in (_CAUSE, _ALSO) for m in pattern.finditer(text))
+    return any(not _NOT_GIVEN.search(text[: m.start()]) for m in cues)
 
 
 def _joining(sides: list[frozenset[str]], reading: Reading) -> Iterator[tuple[float, Line]]:

@@ -27,7 +27,8 @@ def check(claim: str, reading: Reading) -> Check:
     if not wanted and not unsure:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     for found in wanted:
-        if not _carried(found, claim, reading) or _belongs_elsewhere(found, claim, reading):
+        elsewhere = _belongs_elsewhere(found, claim, reading) or _of_another(found, claim, reading)
+        if elsewhere or not _carried(found, claim, reading):
             return _violation(found, claim, reading)
     for start, end in unsure:
         if not any(squash(claim[start:end]) in text for text in reading.flat):
@@ -82,6 +83,40 @@ def _belongs_elsewhere(wanted: Date, claim: str, reading: Reading) -> bool:
     if any(carries(given, wanted, {wanted.year or 0}) for given in there):
         return False
     return _rival(wanted, claim, reading, CLOSE) is not None
+
+
+def _of_another(wanted: Date, claim: str, reading: Reading) -> bool:
+    """Tell whether each line with the date has it beside other words, and the claim's by another.
+
+    "Adopted on May 23 and released on May 24": of the words between two dates, those before a date
+    are its own, or those behind it where the line opens with a date.
+    """
+    words = _apart_from_dates(claim)
+    stated = dates(claim)
+    lines = dict.fromkeys(
+        line for line, given in reading.dates if carries(given, wanted, {wanted.year or 0})
+    )
+    return bool(lines) and all(_beside(wanted, stated, words, line) for line in lines)
+
+
+def _beside(wanted: Date, stated: list[Date], words: frozenset[str], line: Line) -> bool:
+    found = dates(line.text)
+    ends = [0, *(d.end for d in found)]
+    starts = [*(d.start for d in found), len(line.text)]
+    told = [frozenset(content(line.text[a:b])) for a, b in zip(ends, starts, strict=True)]
+    opens = not told[0]
+    other = 0
+    for at, given in enumerate(found):
+        beside = told[at + 1 if opens else at]
+        shared = len(words & beside)
+        if carries(given, wanted, {wanted.year or 0}):
+            if shared or not beside:
+                return False
+        elif any(carries(given, d, {d.year or 0}) for d in stated):
+            return False  # the claim compares the two
+        else:
+            other = max(other, shared)
+    return other >= max(2, len(words) / 2)
 
 
 def _apart_from_dates(claim: str) -> frozenset[str]:

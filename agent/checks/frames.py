@@ -22,11 +22,18 @@ _JUDGING = (  # noqa: SIM905
     " estimates estimated regards questioned considers think"
 ).split()
 _COUNTING = "counts counted counting estimates estimated calculates calculated reckons".split()  # noqa: SIM905
+_CALLING = (
+    r"(?:describ|characteri[sz]|portray)(?:es?|ed|ing|s)(?=(?: [^,.;]{1,60}?)? as\b)"
+    r"|(?:calls|called|labels|labell?ed|brands|branded|dubs|dubbed)(?= (?-i:it|the|this|that|these"
+    r"|those|him|her|them|a|an|such)\b)"
+)
+"""Who calls a thing something says so."""
 _A_FIGURE = r"(?=\s(?:\w+\s){0,2}?[$€£]?\d)"
 _TO_THAT = r"(?=(?:\W+\w+){0,4}?\W+that\b)"
 _AT_THE_END = r"(?<=[a-z])(?=\W*$|\s(?:to|in|on|at)\s(?:\w+\W*){1,6}$)"
 _VERB = re.compile(
     rf"(?<!united )(?<!\bof )(?<!\ban )(?<!\d )(?<!\bto be )\b(?:(?P<said>{'|'.join(_SAYING)})"
+    rf"|(?<!were )(?<!was )(?<!been )(?<!so )(?:{_CALLING})"
     rf"|(?P<contested>{'|'.join(_CONTESTING)})"
     rf"|(?:{'|'.join(_STATING)})(?:{_TO_THAT}|{_AT_THE_END})"
     rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END})"
@@ -49,6 +56,11 @@ DOCUMENTS = (
 )
 """What a text calls itself, as alternatives of a pattern."""
 _DOCUMENT = re.compile(rf"\b(?:{DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:\b(?:an?|another|one|some|other|further|earlier|recent|previous|separate|quoted)|'s)\W+$",
+    re.IGNORECASE,
+)
+"""What makes it another document: "a study", "the agency's report"."""
 _BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{DOCUMENTS})\b", re.IGNORECASE)
 _NAMED = 8
 """Words at the end of a sentence that can be the name of who says so."""
@@ -93,7 +105,7 @@ def frames(text: str) -> list[Frame]:
             m.start(),
             m.end(),
             bool(m["contested"] or m["judged"] or m["counted"]),
-            _DOCUMENT.search(flat, max(0, m.start() - 40), m.start()) is not None,
+            _is_document(flat, m.start()),
         )
         for m in _VERB.finditer(flat)
     ]
@@ -101,3 +113,9 @@ def frames(text: str) -> list[Frame]:
         document = m[0].casefold() == "according to" and bool(_BY_DOCUMENT.match(flat, m.end()))
         found.append(Frame(m.start(), m.end(), contested=not document, document=document))
     return sorted(found, key=lambda f: f.start)
+
+
+def _is_document(text: str, at: int) -> bool:
+    """Whether what speaks right before `at` is the text itself."""
+    found = _DOCUMENT.search(text, max(0, at - 40), at)
+    return found is not None and _OTHER.search(text, 0, found.start()) is None

@@ -25,15 +25,15 @@ _POSSIBILITY = re.compile(
 _PLAN = re.compile(
     r"\b(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|will|propos(?:es?|ed|als?)|expect(?:s|ed)?"
     r"|aim(?:s|ed)?|schedul(?:ed|es)|promis(?:es?|ed)|seeks?|sought|hop(?:es?|ed) to"
+    r"|call(?:s|ed|ing)? for|urg(?:es?|ed|ing)|demand(?:s|ed)?|recommend(?:s|ed|ing|ations?)?"
     r"|(?:on (?:course|track)|set|poised|about|slated|bound|likely) to"
     r"|consider(?:s|ed|ing)|wants?|wanted|would|should)\b",
     re.IGNORECASE,
 )
-_RISK = re.compile(r"\brisk of\b", re.IGNORECASE)
-"""A hedge ("at risk of collapse") only where the claim does not speak of a risk as well."""
 _MUST = re.compile(r"can only\b", re.IGNORECASE)
 """No hedge: what can only be done so has to be done so."""
-_MUST_OR_RISK = re.compile(rf"{_MUST.pattern}|{_RISK.pattern}", re.IGNORECASE)
+_LOOSE = re.compile(r"\b(?:risk of|if|whether)\b", re.IGNORECASE)
+"""A hedge ("at risk of collapse") only where the claim does not say it as well."""
 _RUNGS = (_ALLEGATION, _POSSIBILITY, _PLAN)
 _ALLEGED, _FACT = 0, len(_RUNGS)
 
@@ -49,9 +49,11 @@ def check(claim: str, reading: Reading) -> Check:
     close = reading.close(wanted)
     if not close:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    said, risk = _RISK.subn("", fold(claim))
-    height = min((n for n, cue in enumerate(_RUNGS) if cue.search(said)), default=_FACT)
-    idle = _MUST_OR_RISK if risk else _MUST
+    flat = fold(claim)
+    height = min(
+        (n for n, cue in enumerate(_RUNGS) if cue.search(_LOOSE.sub("", flat))), default=_FACT
+    )
+    idle = frozenset(m[0].casefold() for m in _LOOSE.finditer(flat))
     found = [_lowest(line, wanted, idle) for line in close]
     attributed = bool(frames(claim))
     for rung, _ in found:
@@ -66,10 +68,10 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _lowest(line: Line, wanted: frozenset[str], idle: re.Pattern[str]) -> tuple[int, str]:
+def _lowest(line: Line, wanted: frozenset[str], idle: frozenset[str]) -> tuple[int, str]:
     """Give the rung of a line, from `_ALLEGED` to `_FACT`, and the hedge that puts it there."""
     for rung, cue in enumerate(_RUNGS):
         for hedge in governing(cue, line.text, wanted):
-            if not idle.match(line.text, hedge.start()):
+            if hedge[0].casefold() not in idle and not _MUST.match(line.text, hedge.start()):
                 return rung, hedge[0]
     return _FACT, ""

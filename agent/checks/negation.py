@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container
+from itertools import pairwise
 
 from agent.checks import order
 from agent.checks.normalise import content, stem
@@ -12,7 +13,8 @@ from agent.types import Check, Outcome
 NAME = "negation"
 _CUE = re.compile(
     r"\b(?:not(?! (?:only|just|merely|necessarily|least))|no(?! (?:fewer|less|more) than|\.)|never"
-    r"|none|nobody|nothing(?! but)|neither|nor|without|cannot|non|unable|hardly|false|untrue"
+    r"|none|nobody|nothing(?! but)|neither|nor|without|cannot|non|unable|hardly"
+    r"|false|untrue|insufficient to"
     r"|fail(?:s|ed|ing)? to|refus(?:e|es|ed|ing)|lack(?:s|ed|ing)?|den(?:y|ies|ied|ying))\b"
     r"|n't\b",
     re.IGNORECASE,
@@ -41,9 +43,12 @@ def check(claim: str, reading: Reading) -> Check:
     in_order = order.check(claim, reading).outcome is Outcome.OK  # "A before B", "B after A"
     small = _plain_small(claim) - (_ORDER if in_order else frozenset())
     odd: Line | None = None
-    for line in reading.lines:
+    for before, line in pairwise((None, *reading.lines)):
+        if line is None:
+            continue
         mine, theirs, same = _opposites(claim, small, line)
-        alike = (len(wanted & line.content) + len(mine) + bool(same)) / len(wanted) >= least
+        meant = (len(wanted & line.content) + len(mine) + bool(same)) / len(wanted)
+        alike = meant >= least or reading.together(wanted, before, line)
         if not alike or len(line.stems) > LONGEST_LINE:
             continue
         here = _cues(claim, (line.content | mine) - _CUE_STEMS, mine)

@@ -118,18 +118,20 @@ class Reading:
         prose = (line for line in self.lines if len(line.stems) <= LONGEST_LINE)
         scored = [(self.overlap(wanted, line), line) for line in prose]
         near = sorted((s for s in scored if s[0] >= least), key=lambda s: -s[0])
-        return [line for _, line in near] or self._close_together(wanted, least)
-
-    def _close_together(self, wanted: frozenset[str], least: float) -> list[Line]:
-        """Give the lines that are close with the one before, which may say where and when."""
+        if near:
+            return [line for _, line in near]
         return [
-            line
-            for before, line in pairwise(self.lines)
-            if before.extract == line.extract
-            and max(len(before.stems), len(line.stems)) <= LONGEST_LINE
-            and self.overlap(wanted, line) >= _MOST
-            and len(wanted & (line.content | before.content)) >= max(least, _TOGETHER) * len(wanted)
+            line for before, line in pairwise(self.lines) if self.together(wanted, before, line)
         ]
+
+    def together(self, wanted: frozenset[str], before: Line | None, line: Line) -> bool:
+        """Tell whether a line is close with the one before, which may say who, where and when."""
+        if before is None or before.extract != line.extract or len(wanted) < ENOUGH:
+            return False
+        if max(len(before.stems), len(line.stems)) > LONGEST_LINE:
+            return False
+        both = len(wanted & (line.content | before.content))
+        return self.overlap(wanted, line) >= _MOST and both >= _TOGETHER * len(wanted)
 
 
 def _split(text: str) -> Iterator[str]:

@@ -233,9 +233,9 @@ def test_an_endless_answer_is_not_read_to_its_end(way: Way) -> None:
 @pytest.mark.parametrize("said", [Said(GOOD.text, silence=9), Said(GOOD.text, drip=1.0)])
 def test_the_deadline_holds_however_slowly_the_bytes_come(way: Way, said: Said) -> None:
     began = time.monotonic()
-    failed, _ = failure(said, way, limits=Limits(seconds=0.3))
+    failed, _ = failure(said, way, limits=Limits(seconds=1))
     assert type(failed) is errors.CallTimedOut
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 5
 
 
 def test_a_slow_model_leaves_time_for_the_next() -> None:

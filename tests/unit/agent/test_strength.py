@@ -39,6 +39,7 @@ def found(name: str, claim: str, evidence: str) -> Check:
             "Salt raises the risk of gout.",
             "Those who ate salt had a higher risk of gout.",
         ),
+        (VIOLATED, "Salt protected them from gout.", "Salt did not raise the risk of gout."),
         (OK, "Salt raises the risk of gout.", "Salt increases the risk of gout, they found."),
     ],
 )
@@ -110,6 +111,8 @@ def test_a_wide_or_exact_word_needs_its_like(outcome: Outcome, claim: str, evide
         (VIOLATED, "The hall was burning.", "They came believing the hall was burning."),
         (OK, "They spoke of a risk of collapse.", "They spoke of a risk of collapse."),
         (VIOLATED, "The dam will collapse.", "The dam is at risk of collapse."),
+        (VIOLATED, "Sex affects whether tumors grow.", "Sex can also affect whether tumors grow."),
+        (VIOLATED, "The textbooks were changed.", "There were calls for the textbooks to change."),
         (VIOLATED, "Salt raises the risk of gout.", "Salt may raise the risk of gout."),
         (
             VIOLATED,
@@ -137,6 +140,34 @@ def test_a_claim_may_not_be_surer(outcome: Outcome, claim: str, evidence: str) -
             ),
         ),
         (
+            VIOLATED,
+            "The shooting was self-defense.",
+            "Officials described the shooting as self-defense.",
+        ),
+        (VIOLATED, "The theory is a bad joke.", "Gehner called the theory a bad joke."),
+        (OK, "The film is about a ship called the Star.", "The film tells of a ship called Star."),
+        (
+            VIOLATED,
+            "Global warming has not slowed down.",
+            "The writer tells of a study which says that global warming has not slowed down.",
+        ),
+        (
+            OK,
+            "Thefts fell for a second year, according to the FBI.",
+            (
+                "The Times, in a report by Lee, said that thefts fell for a second year according to"
+                " the FBI."
+            ),
+        ),
+        (
+            OK,
+            "The clips had been moving across the web for weeks.",
+            (
+                "The clips had been moving across the web for weeks without a label saying that they"
+                " were made."
+            ),
+        ),
+        (
             OK,
             "Lingo had said that the calls were a warning about machines.",
             (
@@ -148,6 +179,48 @@ def test_a_claim_may_not_be_surer(outcome: Outcome, claim: str, evidence: str) -
 )
 def test_who_says_it_is_not_what_is_said(outcome: Outcome, claim: str, evidence: str) -> None:
     assert found("attribution", claim, evidence).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim", "evidence"),
+    [
+        (
+            VIOLATED,
+            "The board adopted the notice on May 24, 2024.",
+            "The board adopted the notice on May 23, 2024 and released it on May 24, 2024.",
+        ),
+        (
+            OK,
+            "The board released the notice on May 24, 2024.",
+            "The board adopted the notice on May 23, 2024 and released it on May 24, 2024.",
+        ),
+        (
+            VIOLATED,
+            "The board fined Steve Lind on May 30, 2024.",
+            "Lake News wrote on May 30, 2024 that the board had fined Steve Lind on May 26, 2024.",
+        ),
+        (
+            OK,
+            "There were more thefts in 2022 than in 2021.",
+            "In all, there were 80 more thefts in 2022 than in 2021.",
+        ),
+        (OK, "Ann Lind died on May 3, 2004.", "Ann Lind (June 1, 1931 - May 3, 2004) was a poet."),
+    ],
+)
+def test_a_date_belongs_to_the_words_beside_it(outcome: Outcome, claim: str, evidence: str) -> None:
+    assert found("dates", claim, evidence).outcome is outcome
+
+
+def test_a_total_is_no_rival_of_a_part() -> None:
+    evidence = "Two of the eight data sets put May in second place. The other six put it in third."
+    claim = "Six data sets put May in third place and two in second place."
+    assert found("numbers", claim, evidence).outcome is OK
+
+
+def test_a_denial_is_seen_where_the_sentence_before_says_of_what() -> None:
+    evidence = "The review says that the network uses waves. Such waves do not damage DNA in cells."
+    claim = "The review says that waves of the network damage DNA in cells."
+    assert found("negation", claim, evidence).outcome is VIOLATED
 
 
 @pytest.mark.parametrize(
