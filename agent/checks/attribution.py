@@ -12,6 +12,7 @@ from agent.types import Check, Outcome
 NAME = "attribution"
 _BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
 """A comma and the name of who says so."""
+_SECOND = re.compile(r"\b(?:and|but) (?:also )?$")
 _ACCORDING = "according to"
 _NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
 """Where a clause of its own begins."""
@@ -70,8 +71,9 @@ def _same(frame: Frame, claim: str, other: Frame, text: str) -> bool:
 
 def _keeps(frame: Frame, claim: str, said: Container[str]) -> bool:
     """Whether a frame of the claim names who says it, and is not itself part of what is said."""
-    if not opens(frame, claim) or claim[frame.start : frame.end].casefold() == _ACCORDING:
-        return True
+    cue = claim[frame.start : frame.end]
+    if not opens(frame, claim) or " " in cue or cue.endswith("ly"):
+        return True  # no verb whose subject stands before it
     speaker = content(claim[: frame.start])
     return not speaker or not all(word in said for word in speaker)
 
@@ -88,8 +90,13 @@ def _over(frame: Frame, other: Frame, wanted: frozenset[str], line: Line) -> boo
 
 
 def _leads(frame: Frame, wanted: frozenset[str], line: Line) -> bool:
-    """Whether all that is shared stands behind the cue, though a name before it has a word too."""
-    return wanted & line.content <= set(content(line.text[frame.end :]))
+    """Whether what is shared stands behind the cue, though a name before it has a word too.
+
+    All of it, or the most of it where the cue is a second verb ("visited the tower and said").
+    """
+    shared, behind = wanted & line.content, set(content(line.text[frame.end :]))
+    second = _SECOND.search(line.text, 0, frame.start) is not None
+    return shared <= behind or (second and 2 * len(shared & behind) > len(shared))
 
 
 def _publisher_speaks(frame: Frame, line: Line, reading: Reading) -> bool:

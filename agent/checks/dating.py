@@ -2,6 +2,7 @@
 
 import re
 
+from agent.checks.beside import beside
 from agent.checks.dates import Date, carries, dates, of_day, relative
 from agent.checks.normalise import content, squash
 from agent.checks.reading import CLOSE, ENOUGH, Line, Reading
@@ -12,6 +13,7 @@ _REPORTS = re.compile(
     r"\b(?:report|publish|releas|announc|post|wrote|writ|said|says|issu|articl|dated|page|check)",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(r"\b(?:reported|wrote)(?: online)? on $", re.IGNORECASE)
 _RIVAL = 0.4
 """Share of the claim's content words in a line whose other date counts as a rival."""
 
@@ -86,31 +88,33 @@ def _belongs_elsewhere(wanted: Date, claim: str, reading: Reading) -> bool:
 
 
 def _of_another(wanted: Date, claim: str, reading: Reading) -> bool:
-    """Tell whether each line with the date has it beside other words, and the claim's by another.
-
-    "Adopted on May 23 and released on May 24": of the words between two dates, those before a date
-    are its own, or those behind it where the line opens with a date.
-    """
+    """Tell whether each line with the date has it beside other words than those of the claim."""
     words = _apart_from_dates(claim)
     stated = dates(claim)
     lines = dict.fromkeys(
         line for line, given in reading.dates if carries(given, wanted, {wanted.year or 0})
     )
-    return bool(lines) and all(_beside(wanted, stated, words, line) for line in lines)
+    return bool(lines) and all(
+        _of_a_report(wanted, claim, line) or _beside(wanted, stated, words, line) for line in lines
+    )
+
+
+def _of_a_report(wanted: Date, claim: str, line: Line) -> bool:
+    """Tell whether the line only reports on that day, and the claim is about no report."""
+    given = [d for d in dates(line.text) if carries(d, wanted, {wanted.year or 0})]
+    reported = all(_REPORTED.search(line.text, 0, d.start) for d in given)
+    return reported and _REPORTS.search(claim) is None
 
 
 def _beside(wanted: Date, stated: list[Date], words: frozenset[str], line: Line) -> bool:
     found = dates(line.text)
-    ends = [0, *(d.end for d in found)]
-    starts = [*(d.start for d in found), len(line.text)]
-    told = [frozenset(content(line.text[a:b])) for a, b in zip(ends, starts, strict=True)]
-    opens = not told[0]
     other = 0
-    for at, given in enumerate(found):
-        beside = told[at + 1 if opens else at]
-        shared = len(words & beside)
+    for given, told in zip(
+        found, beside(line.text, [(d.start, d.end) for d in found]), strict=True
+    ):
+        shared = len(words & told)
         if carries(given, wanted, {wanted.year or 0}):
-            if shared or not beside:
+            if shared or not told:
                 return False
         elif any(carries(given, d, {d.year or 0}) for d in stated):
             return False  # the claim compares the two

@@ -19,7 +19,7 @@ _CONTESTING = (  # noqa: SIM905
 ).split()
 _JUDGING = (  # noqa: SIM905
     "maintained maintains charged charges suggested suggests suggest warned warns fears hopes"
-    " estimates estimated regards questioned considers think"
+    " estimates estimated regards questioned considers think judged judges deemed ruled felt"
 ).split()
 _COUNTING = "counts counted counting estimates estimated calculates calculated reckons".split()  # noqa: SIM905
 _CALLING = (
@@ -43,7 +43,8 @@ _VERB = re.compile(
 _PHRASE = re.compile(
     r"\b(?:according to|in (?:the )?(?:\w+(?:'s)? ){1,3}(?:view|opinion|judgment|judgement|account"
     r"|words|telling)|in the (?:view|opinion|judgment|account|words|eyes) of"
-    r"|by (?:\w+(?:'s)? ){1,4}(?:reckoning|account|own admission)|so-called|allegedly|reportedly"
+    r"|by (?:\w+(?:'s)? ){1,4}(?:reckoning|account|own admission|estimates?|figures|count)"
+    r"|so-called|allegedly|reportedly"
     r"|supposedly|purportedly|critics? of|allegations? (?:that|of)|claims? (?:that|of)"
     r"|accusations? (?:that|of)|theory that|rumou?rs? (?:that|of)|hypothes[ie]s that"
     r"|belief that)\b",

@@ -32,7 +32,10 @@ _PLAN = re.compile(
 )
 _MUST = re.compile(r"can only\b", re.IGNORECASE)
 """No hedge: what can only be done so has to be done so."""
-_LOOSE = re.compile(r"\b(?:risk of|if|whether)\b", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"\b(?:risk of|if|whether|possible|potential|alleged|suspected|supposed|proposed)\b",
+    re.IGNORECASE,
+)
 """A hedge ("at risk of collapse") only where the claim does not say it as well."""
 _RUNGS = (_ALLEGATION, _POSSIBILITY, _PLAN)
 _ALLEGED, _FACT = 0, len(_RUNGS)

@@ -22,6 +22,10 @@ _CUE = re.compile(
 _CUE_STEMS = frozenset(
     stem(w) for w in ("never", "none", "nobody", "nothing", "cannot", "unable", "false", "untrue")
 ) | frozenset(stem(w) for w in ("fail", "refuse", "lack", "deny", "denied", "non", "hardly"))
+_HOLDS = frozenset(map(stem, "mean say show prove imply suggest claim find think".split()))  # noqa: SIM905
+"""Verbs whose negation bears on what they hold: it "does not mean that the goal is missed"."""
+_NEARER = 0.15
+"""How much more of the claim a sentence must have for its polarity to outweigh another's."""
 _OPPOSITES = [
     (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
     for left, right in PAIRS
@@ -32,7 +36,7 @@ def check(claim: str, reading: Reading) -> Check:
     """Compare the polarity of the claim with that of the sentences about the same thing.
 
     Only negations that bear on a word of both count; a pair of opposites ("rose", "fell") makes up
-    for one. Any other difference to every such sentence is a violation.
+    for one. Any other difference is a violation, unless a sentence that is as near has none.
     """
     wanted = frozenset(content(claim)) - _CUE_STEMS
     if len(rest := wanted - reading.publishers) >= ENOUGH:
@@ -42,7 +46,8 @@ def check(claim: str, reading: Reading) -> Check:
     least = CLOSE if len(wanted) >= ENOUGH else 1.0
     in_order = order.check(claim, reading).outcome is Outcome.OK  # "A before B", "B after A"
     small = _plain_small(claim) - (_ORDER if in_order else frozenset())
-    odd: Line | None = None
+    even, odd = 0.0, 0.0
+    other: Line | None = None
     for before, line in pairwise((None, *reading.lines)):
         if line is None:
             continue
@@ -54,22 +59,25 @@ def check(claim: str, reading: Reading) -> Check:
         here = _cues(claim, (line.content | mine) - _CUE_STEMS, mine)
         there = _cues(line.text, wanted | theirs | same, theirs)
         if abs(len(here) - len(there)) == len(mine):
-            return Check(name=NAME, outcome=Outcome.OK)
-        odd = odd or line
-    if odd is None:
+            even = max(even, meant)
+        elif meant > odd:
+            odd, other = meant, line
+    if even and odd <= even + _NEARER:
+        return Check(name=NAME, outcome=Outcome.OK)
+    if other is None:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     return Check(
         name=NAME,
         outcome=Outcome.VIOLATED,
-        detail=f'the sentence and the cited text point opposite ways; it says "{odd.text}"',
+        detail=f'the sentence and the cited text point opposite ways; it says "{other.text}"',
         span=(0, len(claim)),
-        evidence=odd.text,
+        evidence=other.text,
     )
 
 
 def _cues(text: str, shared: Container[str], opposites: Container[str]) -> list[re.Match[str]]:
     """Give the negations that bear on what is shared; "false" is none where "true" is compared."""
-    return [m for m in governing(_CUE, text, shared) if stem(m[0]) not in opposites]
+    return [m for m in governing(_CUE, text, shared, _HOLDS) if stem(m[0]) not in opposites]
 
 
 def _opposites(claim: str, small: set[str], line: Line) -> tuple[set[str], set[str], set[str]]:

@@ -145,7 +145,12 @@ def _line(text: str, extract: int) -> Line:
     return Line(fold(text), extract, tuple(stems(text)), frozenset(content(text)))
 
 
-def governing(cue: re.Pattern[str], text: str, shared: Container[str]) -> list[re.Match[str]]:
+def governing(
+    cue: re.Pattern[str],
+    text: str,
+    shared: Container[str],
+    through: Container[str] = frozenset(),
+) -> list[re.Match[str]]:
     """Find the cues of a text that bear on what it shares with another.
 
     A cue bears on the next content word, or on the one before where nothing follows it closely
@@ -155,17 +160,21 @@ def governing(cue: re.Pattern[str], text: str, shared: Container[str]) -> list[r
         cue: the pattern of the cues.
         text: a claim or a line of evidence.
         shared: content stems of the other text.
+        through: content stems that pass it on to the word after them.
     """
     flat = fold(text)
-    return [m for m in cue.finditer(flat) if _bears_on(flat, m, shared)]
+    return [m for m in cue.finditer(flat) if _bears_on(flat, m, shared, through)]
 
 
-def _bears_on(text: str, cue: re.Match[str], shared: Container[str]) -> bool:
+def _bears_on(
+    text: str, cue: re.Match[str], shared: Container[str], through: Container[str]
+) -> bool:
     behind = text[cue.end() : cue.end() + _REACH]
     if text[: cue.start()].endswith(", "):  # "and, possibly, others"
         behind = behind.removeprefix(",")
     after = content(re.split(r"[.,;:!?]", behind)[0])
     if after:
-        return after[0] in shared
+        held = after[0] in through and after[0] not in shared
+        return after[min(1, len(after) - 1) if held else 0] in shared
     before = content(text[max(0, cue.start() - _REACH) : cue.start()])
     return bool(before) and before[-1] in shared

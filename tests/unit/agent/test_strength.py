@@ -144,6 +144,24 @@ def test_a_claim_may_not_be_surer(outcome: Outcome, claim: str, evidence: str) -
             "The shooting was self-defense.",
             "Officials described the shooting as self-defense.",
         ),
+        (
+            VIOLATED,
+            "The other eleven studies had serious flaws.",
+            "The board judged that the other eleven studies had serious flaws.",
+        ),
+        (
+            VIOLATED,
+            "The charges included 148 thefts and 7 fires.",
+            (
+                "Lind pointed to those in custody and said their charges included 148 thefts and 7"
+                " fires."
+            ),
+        ),
+        (
+            OK,
+            "Thefts fell 4 percent by the clerk's estimates.",
+            "According to the clerk's estimates, thefts fell 4 percent.",
+        ),
         (VIOLATED, "The theory is a bad joke.", "Gehner called the theory a bad joke."),
         (OK, "The film is about a ship called the Star.", "The film tells of a ship called Star."),
         (
@@ -155,7 +173,7 @@ def test_a_claim_may_not_be_surer(outcome: Outcome, claim: str, evidence: str) -
             OK,
             "Thefts fell for a second year, according to the FBI.",
             (
-                "The Times, in a report by Lee, said that thefts fell for a second year according to"
+                "The Times, in a report by Lee, said thefts fell for a second year according to"
                 " the FBI."
             ),
         ),
@@ -163,7 +181,7 @@ def test_a_claim_may_not_be_surer(outcome: Outcome, claim: str, evidence: str) -
             OK,
             "The clips had been moving across the web for weeks.",
             (
-                "The clips had been moving across the web for weeks without a label saying that they"
+                "The clips had been moving across the web for weeks without a label saying they"
                 " were made."
             ),
         ),
@@ -209,6 +227,27 @@ def test_who_says_it_is_not_what_is_said(outcome: Outcome, claim: str, evidence:
 )
 def test_a_date_belongs_to_the_words_beside_it(outcome: Outcome, claim: str, evidence: str) -> None:
     assert found("dates", claim, evidence).outcome is outcome
+
+
+def test_a_share_belongs_to_the_words_beside_it() -> None:
+    evidence = "Rape fell an estimated 5.2 percent, robbery 8.9 percent and theft 3.0 percent."
+    assert found("percentages", "Rape fell 8.9 percent.", evidence).outcome is VIOLATED
+    assert found("percentages", "Robbery fell 8.9 percent.", evidence).outcome is OK
+
+
+def test_the_day_of_a_report_is_not_that_of_what_it_reports() -> None:
+    evidence = "Lake News reported on February 6, 2024 that the clerk had traced the calls."
+    assert found("dates", "The calls were made on February 6.", evidence).outcome is VIOLATED
+    assert found("dates", "On February 6 Lake News reported it.", evidence).outcome is OK
+
+
+def test_the_nearest_sentence_decides_which_way_a_claim_points() -> None:
+    evidence = (
+        "The Post says that the wall is often seen. Chiao himself said that he had not seen the"
+        " wall. The mark does NOT mean that the goal has been missed."
+    )
+    assert found("negation", "Chiao said that he had seen the wall.", evidence).outcome is VIOLATED
+    assert found("negation", "The mark: the goal has been missed.", evidence).outcome is VIOLATED
 
 
 def test_a_total_is_no_rival_of_a_part() -> None:
