@@ -50,7 +50,7 @@ def _cases(name: str, data: Path | None, seed: int, limit: int | None) -> list[C
     if name == "smoke":
         found += _per_cluster(list(own.claims()), SMOKE_CLAIMS)
     if name in {"smoke", "full", "sentences"}:
-        found += own.sentences()
+        found += [*own.sentences(), *own.sentences("near")]
     if name in {"smoke", "full", "pages"}:
         found += own.pages()
     if name in {"newsroom", "full"}:

@@ -89,8 +89,11 @@ def _belongs_elsewhere(wanted: Date, claim: str, reading: Reading) -> bool:
 
 def _of_another(wanted: Date, claim: str, reading: Reading) -> bool:
     """Tell whether each line with the date has it beside other words than those of the claim."""
-    words = _apart_from_dates(claim)
     stated = dates(claim)
+    words = _apart_from_dates(claim)
+    if len(stated) > 1:
+        parts = beside(claim, [(d.start, d.end) for d in stated])
+        words = next(w for d, w in zip(stated, parts, strict=True) if d.start == wanted.start)
     lines = dict.fromkeys(
         line for line, given in reading.dates if carries(given, wanted, {wanted.year or 0})
     )

@@ -77,7 +77,9 @@ def check(claim: str, reading: Reading) -> Check:
 
 def _cues(text: str, shared: Container[str], opposites: Container[str]) -> list[re.Match[str]]:
     """Give the negations that bear on what is shared; "false" is none where "true" is compared."""
-    return [m for m in governing(_CUE, text, shared, _HOLDS) if stem(m[0]) not in opposites]
+    return [
+        m for m in governing(_CUE, text, shared, _HOLDS | _CUE_STEMS) if stem(m[0]) not in opposites
+    ]
 
 
 def _opposites(claim: str, small: set[str], line: Line) -> tuple[set[str], set[str], set[str]]:

@@ -53,7 +53,9 @@ _SAID = (
     r"|asserted|speculated|denied|feared|hoped)"
 )
 _FRAME = re.compile(rf"^(?P<who>[^,;]{{2,60}}?) {_SAID} (?:that )?(?P<what>[^,]\w.{{18,}})$")
-_TAIL = re.compile(rf"^(?P<what>.{{20,}}?), (?:as )?(?:[\w'’ .]{{2,40}} {_SAID}|{_SAID} [^,]+)\.$")
+_TAIL = re.compile(
+    rf"^(?P<what>.{{20,}}?), (?:as )?(?:[\w'’ .]{{2,40}} {_SAID}|{_SAID} (?!that\b)[^,]+)\.$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,18 +71,23 @@ def claims(path: Path = CASES / "claims.jsonl") -> Iterator[ClaimCase]:
         )
 
 
-def sentences(path: Path = CASES / "sentences.jsonl") -> Iterator[PairCase]:
-    """Sentences over the demonstration notes; those that cite the same first note are a cluster."""
+def sentences(name: str = "sentences") -> Iterator[PairCase]:
+    """Sentences over the demonstration notes; those that cite the same first note are a cluster.
+
+    Args:
+        name: of the file in `evals/cases`, and of the part: "sentences" or "near".
+    """
+    path = CASES / f"{name}.jsonl"
     notes = _notes()
     for row in jsonl(path):
         found = row.read(_Sentence)
-        if missing := [name for name in found.cites if name not in notes]:
+        if missing := [cited for cited in found.cites if cited not in notes]:
             raise row.fault(f"there is no note {missing[0]!r} in the demonstration library")
         yield PairCase(
-            id=f"sentences/{found.id}",
+            id=f"{name}/{found.id}",
             cluster=found.cites[0] if found.cites else found.id,
             claim=found.sentence,
-            evidence=tuple(_extract(notes[name]) for name in found.cites),
+            evidence=tuple(_extract(notes[cited]) for cited in found.cites),
             label=found.label,
             how=found.kind,
         )

@@ -33,6 +33,7 @@ HEADLINE: Final = (
 PARTS: Final = {
     "claims": "Questions about the demonstration notes, with the verdict that people expect.",
     "sentences": "Sentences written by hand over the demonstration notes, to be ruled on.",
+    "near": "Sentences near the words of the demonstration notes, right and wrong, to be ruled on.",
     "pages": "Cited pages written by hand, with known faults.",
     "newsroom": "Questions about invented worlds: what is true there is known to the last word.",
     "pairs": "Labelled pairs of a sentence and its evidence.",

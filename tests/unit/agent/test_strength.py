@@ -214,6 +214,11 @@ def test_who_says_it_is_not_what_is_said(outcome: Outcome, claim: str, evidence:
         ),
         (
             VIOLATED,
+            "The board adopted the notice on May 24, 2024 and released it on May 24, 2024.",
+            "The board adopted the notice on May 23, 2024 and released it on May 24, 2024.",
+        ),
+        (
+            VIOLATED,
             "The board fined Steve Lind on May 30, 2024.",
             "Lake News wrote on May 30, 2024 that the board had fined Steve Lind on May 26, 2024.",
         ),
@@ -241,12 +246,21 @@ def test_the_day_of_a_report_is_not_that_of_what_it_reports() -> None:
     assert found("dates", "On February 6 Lake News reported it.", evidence).outcome is OK
 
 
+def test_what_is_not_false_is_not_false() -> None:
+    claim, evidence = (
+        "The caller ID was not false.",
+        "The caller ID was false and seemed to be his.",
+    )
+    assert found("negation", claim, evidence).outcome is VIOLATED
+
+
 def test_the_nearest_sentence_decides_which_way_a_claim_points() -> None:
     evidence = (
         "The Post says that the wall is often seen. Chiao himself said that he had not seen the"
         " wall. The mark does NOT mean that the goal has been missed."
     )
     assert found("negation", "Chiao said that he had seen the wall.", evidence).outcome is VIOLATED
+    assert found("negation", "Chiao said that he had not seen the wall.", evidence).outcome is OK
     assert found("negation", "The mark: the goal has been missed.", evidence).outcome is VIOLATED
 
 

@@ -23,7 +23,7 @@ PAIR = {"id": 1, "claim": "It rained.", "evidence": ["It rained on May 3."], "la
 
 
 def test_our_own_cases_all_load_and_no_id_is_given_twice() -> None:
-    cases = [*own.claims(), *own.sentences(), *own.pages()]
+    cases = [*own.claims(), *own.sentences(), *own.sentences("near"), *own.pages()]
     assert len({case.id for case in cases}) == len(cases) > 250
 
 
