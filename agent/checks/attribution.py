@@ -13,6 +13,7 @@ NAME = "attribution"
 _BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
 """A comma and the name of who says so."""
 _SECOND = re.compile(r"\b(?:and|but) (?:also )?$")
+"""Before a second verb of the same speaker."""
 _ACCORDING = "according to"
 _NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
 """Where a clause of its own begins."""
@@ -47,20 +48,27 @@ def check(claim: str, reading: Reading) -> Check:
 
 def _attribution(claim: str, kept: Sequence[Frame], line: Line, reading: Reading) -> Frame | None:
     """Give a frame of the line that the claim has lost."""
-    wanted = frozenset(content(claim))
-    start, end = reading.shared(wanted, line)
-    found = frames(line.text)
-    outside = [f for f in found if not start <= f.start < f.end <= end or _leads(f, wanted, line)]
-    outside = [f for f in outside if f.start < end or _trails(f, line.text)]
-    inside = [f for f in found if f not in outside]
-    outside = [f for f in outside if not any(_over(f, own, wanted, line) for own in inside)]
-    kept = [f for f in kept if not any(_same(f, claim, own, line.text) for own in inside)]
-    for frame in outside:
+    over, inside = _parted(frozenset(content(claim)), line, reading)
+    own = [f for f in kept if not any(_same(f, claim, other, line.text) for other in inside)]
+    for frame in over:
         if frame.contested or not (frame.document or _publisher_speaks(frame, line, reading)):
             said = frozenset(content(line.text[frame.end :]))
-            if not any(_keeps(f, claim, said) for f in kept):
+            if not any(_keeps(f, claim, said) for f in own):
                 return frame
     return None
+
+
+def _parted(
+    wanted: frozenset[str], line: Line, reading: Reading
+) -> tuple[list[Frame], list[Frame]]:
+    """Part the frames of a line into those over what it shares with the claim, and those in it."""
+    start, end = reading.shared(wanted, line)
+    over, inside = list[Frame](), list[Frame]()
+    for frame in frames(line.text):
+        outside = not start <= frame.start < frame.end <= end or _leads(frame, wanted, line)
+        speaks = outside and (frame.start < end or _trails(frame, line.text))
+        (over if speaks else inside).append(frame)
+    return [f for f in over if not any(_apart(f, o, wanted, line) for o in inside)], inside
 
 
 def _same(frame: Frame, claim: str, other: Frame, text: str) -> bool:
@@ -83,7 +91,7 @@ def _trails(frame: Frame, text: str) -> bool:
     return reaches_back(frame, text) or _BEHIND.search(text, 0, frame.start) is not None
 
 
-def _over(frame: Frame, other: Frame, wanted: frozenset[str], line: Line) -> bool:
+def _apart(frame: Frame, other: Frame, wanted: frozenset[str], line: Line) -> bool:
     """Whether all that is shared stands in a clause of its own, with another frame, behind it."""
     behind = _NEXT.search(line.text, frame.end, other.start)
     return behind is not None and wanted & line.content <= set(content(line.text[behind.end() :]))
