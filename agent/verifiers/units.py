@@ -102,7 +102,8 @@ def _moved(check: Check, by: int) -> Check:
     if check.span is None:
         return check
     start, end = check.span
-    return check.model_copy(update={"span": (start + by, end + by) if by >= 0 else None})
+    span = (start + by, end + by) if by >= 0 else None
+    return Check.model_validate({**check.model_dump(), "span": span})
 
 
 def _without_attribution(part: Unit) -> Unit:
