@@ -49,14 +49,11 @@ SOFT: tuple[Checker, ...] = (
 )
 """How a thing is said: a claim may not be stronger than its evidence, nor a copy with a change."""
 
-HARD_NAMES = frozenset(
-    module.NAME
-    for module in (
-        *(numeric, percentages, money, dating, naming, quotations, negation, roles, places, order),
-    )
+_HARD_MODULES = (
+    *(numeric, percentages, money, dating, naming),
+    *(quotations, negation, roles, places, order),
 )
-
-
+HARD_NAMES = frozenset(module.NAME for module in _HARD_MODULES)
 DOUBTS = frozenset({wording.NAME, detail.NAME})
 """What cannot be told by these stands only where the cross-encoder is sure of the sentence."""
 

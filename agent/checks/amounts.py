@@ -6,7 +6,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from agent.checks.arithmetic import amounts_to
-from agent.checks.beside import beside
+from agent.checks.beside import beside, of_another
 from agent.checks.dates import carries, dates
 from agent.checks.names import names
 from agent.checks.normalise import content, fold, stem
@@ -145,23 +145,17 @@ def _of_another(claim: str, quantity: Quantity, carrying: set[Line]) -> bool:
     if quantity.measure not in _SHARES:
         return False  # what a number counts stands behind it, and is compared by that
     words = next(told for q, told in _told(claim, quantity) if q.start == quantity.start)
-    return bool(words) and all(_beside(quantity, words, line) for line in carrying)
+    return bool(words) and all(
+        of_another(
+            words, ((same(quantity, q), t) for q, t in _told(ln.text, quantity)), len(words) / 2
+        )
+        for ln in carrying
+    )
 
 
 def _told(text: str, kind: Quantity) -> list[tuple[Quantity, frozenset[str]]]:
     alike = [q for q in amounts_of(text) if (q.measure, q.unit) == (kind.measure, kind.unit)]
     return list(zip(alike, beside(text, [(q.start, q.end) for q in alike]), strict=True))
-
-
-def _beside(quantity: Quantity, words: frozenset[str], line: Line) -> bool:
-    other = 0
-    for given, told in _told(line.text, quantity):
-        shared = len(words & told)
-        if not same(quantity, given):
-            other = max(other, shared)
-        elif shared or not told:
-            return False
-    return 2 * other >= len(words)
 
 
 def _apart_from_figures(claim: str) -> frozenset[str]:

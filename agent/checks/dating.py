@@ -2,7 +2,7 @@
 
 import re
 
-from agent.checks.beside import beside
+from agent.checks.beside import beside, of_another
 from agent.checks.dates import Date, carries, dates, of_day, relative
 from agent.checks.normalise import content, squash
 from agent.checks.reading import CLOSE, ENOUGH, Line, Reading
@@ -111,19 +111,12 @@ def _of_a_report(wanted: Date, claim: str, line: Line) -> bool:
 
 def _beside(wanted: Date, stated: list[Date], words: frozenset[str], line: Line) -> bool:
     found = dates(line.text)
-    other = 0
-    for given, told in zip(
-        found, beside(line.text, [(d.start, d.end) for d in found]), strict=True
-    ):
-        shared = len(words & told)
-        if carries(given, wanted, {wanted.year or 0}):
-            if shared or not told:
-                return False
-        elif any(carries(given, d, {d.year or 0}) for d in stated):
-            return False  # the claim compares the two
-        else:
-            other = max(other, shared)
-    return other >= max(2, len(words) / 2)
+    own = [carries(d, wanted, {wanted.year or 0}) for d in found]
+    others = (d for d, is_own in zip(found, own, strict=True) if not is_own)
+    if any(carries(d, other, {other.year or 0}) for d in others for other in stated):
+        return False  # the claim compares the two
+    told = beside(line.text, [(d.start, d.end) for d in found])
+    return of_another(words, zip(own, told, strict=True), max(2, len(words) / 2))
 
 
 def _apart_from_dates(claim: str) -> frozenset[str]:
