@@ -32,7 +32,7 @@ def check(claim: str, reading: Reading) -> Check:
     if not close:
         outcome = Outcome.OK if kept else Outcome.NOT_APPLICABLE
         return Check(name=NAME, outcome=outcome)
-    lost = [frame for line in close if (frame := _attribution(claim, kept, line, reading))]
+    lost = [frame for line in close if (frame := _attribution(claim, wanted, kept, line, reading))]
     if len(lost) < len(close):
         return Check(name=NAME, outcome=Outcome.OK)
     frame = lost[0]
@@ -46,9 +46,11 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _attribution(claim: str, kept: Sequence[Frame], line: Line, reading: Reading) -> Frame | None:
+def _attribution(
+    claim: str, wanted: frozenset[str], kept: Sequence[Frame], line: Line, reading: Reading
+) -> Frame | None:
     """Give a frame of the line that the claim has lost."""
-    over, inside = _parted(frozenset(content(claim)), line, reading)
+    over, inside = _parted(wanted, line, reading)
     own = [f for f in kept if not any(_same(f, claim, other, line.text) for other in inside)]
     for frame in over:
         if frame.contested or not (frame.document or _publisher_speaks(frame, line, reading)):

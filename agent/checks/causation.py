@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from agent.checks.normalise import content, fold
 from agent.checks.reading import Line, Reading
@@ -98,9 +97,7 @@ def _gives_cause(text: str) -> bool:
 def _joining(sides: list[frozenset[str]], reading: Reading) -> Iterator[tuple[float, Line]]:
     """Give the lines that, read with the one before, speak of both sides; how much of the claim."""
     wanted = frozenset[str]().union(*sides)
-    for before, line in pairwise((None, *reading.lines)):
-        if line is None:
-            continue
+    for before, line in reading.in_turn:
         spoken = line.content | (before.content if before else frozenset())
         if all(len(side & spoken) >= _SIDE * len(side) for side in sides):
             yield reading.overlap(wanted, line), line

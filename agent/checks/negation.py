@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container
-from itertools import pairwise
 
 from agent.checks import order
 from agent.checks.normalise import content, stem
@@ -44,13 +43,12 @@ def check(claim: str, reading: Reading) -> Check:
     if len(wanted) < 2:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     least = CLOSE if len(wanted) >= ENOUGH else 1.0
-    in_order = order.check(claim, reading).outcome is Outcome.OK  # "A before B", "B after A"
-    small = _plain_small(claim) - (_ORDER if in_order else frozenset())
+    small = _plain_small(claim)
+    if small & _ORDER and order.check(claim, reading).outcome is Outcome.OK:
+        small -= _ORDER  # "A before B", "B after A"
     even, odd = 0.0, 0.0
     other: Line | None = None
-    for before, line in pairwise((None, *reading.lines)):
-        if line is None:
-            continue
+    for before, line in reading.in_turn:
         mine, theirs, same = _opposites(claim, small, line)
         meant = (len(wanted & line.content) + len(mine) + bool(same)) / len(wanted)
         alike = meant >= least or reading.together(wanted, before, line)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 from agent.checks.dates import Date, dates
 from agent.checks.names import Vocabulary, vocabulary
@@ -64,6 +63,11 @@ class Reading:
         )
 
     @cached_property
+    def in_turn(self) -> tuple[tuple[Line | None, Line], ...]:
+        """Each sentence with the one before it."""
+        return tuple(zip((None, *self.lines), self.lines, strict=False))
+
+    @cached_property
     def quantities(self) -> tuple[tuple[Line, Quantity], ...]:
         """Every number, percentage and sum of money, with the line it stands in.
 
@@ -120,9 +124,7 @@ class Reading:
         near = sorted((s for s in scored if s[0] >= least), key=lambda s: -s[0])
         if near:
             return [line for _, line in near]
-        return [
-            line for before, line in pairwise(self.lines) if self.together(wanted, before, line)
-        ]
+        return [line for before, line in self.in_turn if self.together(wanted, before, line)]
 
     def together(self, wanted: frozenset[str], before: Line | None, line: Line) -> bool:
         """Tell whether a line is close with the one before, which may say who, where and when."""
