@@ -21,8 +21,10 @@ _CUE = re.compile(
 _CUE_STEMS = frozenset(
     stem(w) for w in ("never", "none", "nobody", "nothing", "cannot", "unable", "false", "untrue")
 ) | frozenset(stem(w) for w in ("fail", "refuse", "lack", "deny", "denied", "non", "hardly"))
-_HOLDS = frozenset(map(stem, "mean say show prove imply suggest claim find think".split()))  # noqa: SIM905
-"""Verbs whose negation bears on what they hold: it "does not mean that the goal is missed"."""
+_THROUGH = _CUE_STEMS | frozenset(
+    map(stem, "mean say show prove imply suggest claim find think".split())  # noqa: SIM905
+)
+"""Words whose negation bears on what they hold: it "does not mean that the goal is missed"."""
 _NEARER = 0.15
 """How much more of the claim a sentence must have for its polarity to outweigh another's."""
 _OPPOSITES = [
@@ -75,9 +77,7 @@ def check(claim: str, reading: Reading) -> Check:
 
 def _cues(text: str, shared: Container[str], opposites: Container[str]) -> list[re.Match[str]]:
     """Give the negations that bear on what is shared; "false" is none where "true" is compared."""
-    return [
-        m for m in governing(_CUE, text, shared, _HOLDS | _CUE_STEMS) if stem(m[0]) not in opposites
-    ]
+    return [m for m in governing(_CUE, text, shared, _THROUGH) if stem(m[0]) not in opposites]
 
 
 def _opposites(claim: str, small: set[str], line: Line) -> tuple[set[str], set[str], set[str]]:
