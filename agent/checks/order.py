@@ -1,6 +1,7 @@
 """What a claim puts first, its evidence may not put last: before and after."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.checks.normalise import content, fold, stem
@@ -21,6 +22,14 @@ _EARLIER = re.compile(
 )
 _LATER = re.compile(r"\b(?:later|subsequently|afterwards?|thereafter)\b", re.IGNORECASE)
 _BREAK = re.compile(r"[.;:]|, (?:and|but|while|whereas)\b")
+_UNTIL = re.compile(r"\b(?:until|till|ending (?:in|on|with))\s+")
+_SINCE = re.compile(r"\b(?:from|since|(?:beginning|starting) (?:in|on|with))\s+")
+_ANCHOR_ENDS = re.compile(
+    r"[,.;:()]|\s(?:and|but|or|until|till|to|through|from|since|when|which|that|who|as|by|in|on|at"
+    r"|with|for|after|before|was|were|is|are|had|has)\b"
+)
+_ANCHOR = 5
+"""Words after "until" or "since" that may name the time."""
 _HALF = 0.5
 """Share of either side that a sentence must have to speak of both."""
 
@@ -38,8 +47,11 @@ def check(claim: str, reading: Reading) -> Check:
     """Compare which of two things the claim puts first with the sentences that speak of both.
 
     It is a violation where such a sentence puts them the other way round, by "before" or "after"
-    or by an adverb beside the verb ("had earlier admitted"), and none puts them as the claim does.
+    or by an adverb beside the verb ("had earlier admitted"), and none puts them as the claim does;
+    and where the claim says "until" of what the evidence knows only as "since", or the reverse.
     """
+    if turned := _turned_bound(claim, reading):
+        return turned
     said = _order(claim)
     if said is None:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
@@ -48,13 +60,42 @@ def check(claim: str, reading: Reading) -> Check:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     if any(way > 0 for way, _ in found):
         return Check(name=NAME, outcome=Outcome.OK)
+    return _violated(said.cue, found[0][1])
+
+
+def _violated(cue: re.Match[str], line: Line) -> Check:
     return Check(
         name=NAME,
         outcome=Outcome.VIOLATED,
-        detail=f'the sentence says "{said.cue[0]}"; the cited text has it the other way round',
-        span=said.cue.span(),
-        evidence=found[0][1].text,
+        detail=f'the sentence says "{cue[0].strip()}"; the cited text has it the other way round',
+        span=cue.span(),
+        evidence=line.text,
     )
+
+
+def _turned_bound(claim: str, reading: Reading) -> Check | None:
+    """Find a time that ends in the claim what it begins in the evidence, or the reverse."""
+    for mine, other in ((_UNTIL, _SINCE), (_SINCE, _UNTIL)):
+        for cue, time in _bounds(mine, claim):
+            if any(
+                time <= t or t <= time
+                for line in reading.lines
+                for _, t in _bounds(mine, line.text)
+            ):
+                continue
+            for line in reading.lines:
+                if any(time <= t for _, t in _bounds(other, line.text)):
+                    return _violated(cue, line)
+    return None
+
+
+def _bounds(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], frozenset[str]]]:
+    """Give each "until" or "since" of a text with the content stems of its time."""
+    flat = fold(text)
+    for cue in pattern.finditer(flat):
+        time = _ANCHOR_ENDS.split(flat[cue.end() :], maxsplit=1)[0]
+        if stems := frozenset(content(" ".join(time.split()[:_ANCHOR]))):
+            yield cue, stems
 
 
 def _order(text: str) -> _Order | None:

@@ -53,6 +53,9 @@ def test_an_association_is_no_cause_and_part_of_a_cause_not_the_whole(
     ("outcome", "claim", "evidence"),
     [
         (VIOLATED, "The tower fell before the storm.", "The tower fell after the storm."),
+        (VIOLATED, "The mast stood until 1990.", "The mast has stood there since 1990."),
+        (VIOLATED, "She was mayor from the flood on.", "She was mayor until the flood."),
+        (NONE, "The mast stood until 1990.", "From 1970 until 1990 the mast stood there."),
         (VIOLATED, "The vote followed the strike.", "The strike came after the vote."),
         (OK, "The strike came after the vote.", "The vote came before the strike."),
         (OK, "After the vote, the strike began.", "The strike followed the vote."),
