@@ -71,7 +71,7 @@ def check(claim: str, reading: Reading) -> Check:
     said = _CAUSE.search(flat)
     if said is None or _NOT_GIVEN.search(flat[: said.start()]):
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    sides = [frozenset(content(part)) for part in (claim[: said.start()], claim[said.end() :])]
+    sides = [frozenset(content(part)) for part in _sides(claim, said)]
     joined = list(_joining(sides, reading))
     nearest = max((share for share, _ in joined), default=0.0)
     causes = [
@@ -87,6 +87,14 @@ def check(claim: str, reading: Reading) -> Check:
         detail=f'the sentence says "{said[0]}"; the cited text {told}',
         span=said.span(),
     )
+
+
+def _sides(claim: str, cue: re.Match[str]) -> tuple[str, str]:
+    """Give what stands on either side of the cue; of one that opens the sentence, of its comma."""
+    left, right = claim[: cue.start()], claim[cue.end() :]
+    if not content(left) and "," in right:  # "Because of the flood, the bridge fell"
+        left, right = right.split(",", 1)
+    return left, right
 
 
 def _gives_cause(text: str) -> bool:

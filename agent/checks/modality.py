@@ -27,6 +27,8 @@ _PLAN = re.compile(
     r"|aim(?:s|ed)?|schedul(?:ed|es)|promis(?:es?|ed)|seeks?|sought|hop(?:es?|ed) to"
     r"|call(?:s|ed|ing)? for|urg(?:es?|ed|ing)|demand(?:s|ed)?|recommend(?:s|ed|ing|ations?)?"
     r"|(?:on (?:course|track)|set|poised|about|slated|bound|likely) to"
+    r"|(?:was|were) (?:due )?to(?= (?!blame|be (?:found|seen)\b)[a-z])"
+    r"|(?:was|were) due(?= (?:on|in|at)\b)"
     r"|consider(?:s|ed|ing)|wants?|wanted|would|should)\b",
     re.IGNORECASE,
 )

@@ -21,6 +21,8 @@ _EARLIER = re.compile(
     r"\b(?:earlier|previously|already|beforehand)(?! (?:than|this|that|today)\b)\b", re.IGNORECASE
 )
 _LATER = re.compile(r"\b(?:later|subsequently|afterwards?|thereafter)\b", re.IGNORECASE)
+_NOT = re.compile(r"(?:\b(?:not|never)|n't)\b[^.;:]*$")
+"""Before "until" it makes an "after": what was not known until the review was known after it."""
 _BREAK = re.compile(r"[.;:]|, (?:and|but|while|whereas)\b")
 _UNTIL = re.compile(r"\b(?:until|till|ending (?:in|on|with))\s+")
 _SINCE = re.compile(r"\b(?:from|since|(?:beginning|starting) (?:in|on|with))\s+")
@@ -102,6 +104,7 @@ def _order(text: str) -> _Order | None:
     """Read the first conjunction of time of a sentence; what is on both sides tells nothing."""
     flat = fold(text[:1].lower() + text[1:]).rstrip(" .!?")  # elsewhere a capital makes a title
     cues = [(m, later) for p, later in ((_BEFORE, False), (_AFTER, True)) for m in p.finditer(flat)]
+    cues += [(m, True) for m in _UNTIL.finditer(flat) if _NOT.search(flat[: m.start()])]
     if not cues:
         return None
     cue, right_is_first = min(cues, key=lambda found: found[0].start())

@@ -43,7 +43,7 @@ _NEGATED = re.compile(
 
 
 _KINDS = (
-    (_ALL, _ALL),
+    (_ALL, re.compile(rf"(?<!\bnot ){_ALL.pattern}", re.IGNORECASE)),
     (_WORLD, _AS_WORLD),
     (_COUNTRY, _AS_COUNTRY),
     (_EXACT, _EXACT),

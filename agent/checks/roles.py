@@ -4,18 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from agent.checks.names import LINKS, TITLES, Name, names
-from agent.checks.normalise import STOP, plain, stem, words
+from agent.checks.instead import is_past, named_instead, own_stems
+from agent.checks.names import names
+from agent.checks.normalise import plain, stem, words
 from agent.checks.reading import Line, Reading
 from agent.types import Check, Outcome
 
 NAME = "roles"
 _REACH = 6
 """Words between a verb and the names on either side of it."""
-_IRREGULAR = frozenset(
-    """beat bit bought caught chose drew drove fed fought gave hit hurt led left lent lost paid sent
-    shook shot sold struck stole taught threw told took won""".split()  # noqa: SIM905
-)
 _MUTUAL = frozenset(
     stem(word)
     for word in """met married divorced debated faced joined resembled bordered equalled matched
@@ -33,7 +30,9 @@ def check(claim: str, reading: Reading) -> Check:
     """Compare the direction of a verb between two names with that in the evidence.
 
     It is a violation where the evidence has the same names around the same verb, and only the other
-    way round; the passive ("was sued by") turns a direction. Nothing is said about other sentences.
+    way round; the passive ("was sued by") turns a direction. So it is where the evidence gives what
+    was done, or the office, to another name only (`named_instead`). Nothing is said about other
+    sentences.
     """
     judged = False
     for sides, verb, forward, span in _said(claim):
@@ -48,32 +47,33 @@ def check(claim: str, reading: Reading) -> Check:
                 evidence=line.text,
             )
         judged = judged or bool(found)
+    for name in names(claim):
+        if instead := named_instead(claim, name, reading):
+            given, told = instead
+            return Check(
+                name=NAME,
+                outcome=Outcome.VIOLATED,
+                detail=f'the sentence says "{claim[name.start : name.end]}"; the cited text has'
+                f' "{given}"',
+                span=(name.start, name.end),
+                evidence=told.text,
+            )
     return Check(name=NAME, outcome=Outcome.OK if judged else Outcome.NOT_APPLICABLE)
 
 
 def _said(claim: str) -> Iterator[tuple[Sides, str, bool, tuple[int, int]]]:
     """Yield (names, stem of the verb, first acts on second, characters) for neighbouring names."""
     for first, second in pairwise(names(claim)):
-        sides = _stems(first), _stems(second)
+        sides = own_stems(first), own_stems(second)
         between = words(claim[first.end : second.start])
         told = [w for w, _, _ in between]
-        verbs = [w for w in told if _is_verb(w)]
+        verbs = [w for w in told if is_past(w)]
         apart = bool(sides[0] and sides[1]) and not sides[0] & sides[1]
         if len(verbs) != 1 or not apart or len(told) > _REACH:
             continue
         if _TOGETHER.search(" ".join(told)) or stem(verbs[0]) in _MUTUAL or _agentless(told):
             continue
         yield sides, stem(verbs[0]), not _passive(told), (first.start, second.end)
-
-
-def _stems(name: Name) -> frozenset[str]:
-    return frozenset(stem(t) for t in name.tokens if t not in TITLES | LINKS)
-
-
-def _is_verb(word: str) -> bool:
-    """A past form; nouns between two names ("Smith, lawyer of Jones") turn freely."""
-    low = plain(word)
-    return low not in STOP and ((low.endswith("ed") and len(low) > 3) or low in _IRREGULAR)
 
 
 def _passive(between: Sequence[str]) -> bool:
@@ -84,7 +84,7 @@ def _passive(between: Sequence[str]) -> bool:
 def _agentless(around: Sequence[str]) -> bool:
     """Tell a passive that names nobody who acts ("was ranked the best of")."""
     low = [plain(w) for w in around]
-    return "by" not in low and any(a in _BE and _is_verb(b) for a, b in pairwise(low))
+    return "by" not in low and any(a in _BE and is_past(b) for a, b in pairwise(low))
 
 
 def _directions(line: Line, sides: Sides, verb: str) -> Iterator[bool]:
@@ -93,7 +93,7 @@ def _directions(line: Line, sides: Sides, verb: str) -> Iterator[bool]:
         return
     told: Words = words(line.text)
     for at, (word, _, _) in enumerate(told):
-        if stem(word) != verb or not _is_verb(word):
+        if stem(word) != verb or not is_past(word):
             continue
         left = _nearest(told[max(0, at - _REACH) : at][::-1], sides)
         right = _nearest(told[at + 1 : at + 1 + _REACH], sides)

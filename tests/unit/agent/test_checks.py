@@ -44,6 +44,8 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
         ("numbers", "Two lawmakers asked.", "Ann Lee (D) and Bo Ray asked."),
         ("roles", "Ann Lee sued Bo Ray.", "Ann Lee, a baker, sued her neighbor Bo Ray."),
         ("roles", "Bo Ray was sued by Ann Lee.", "Ann Lee sued Bo Ray."),
+        ("roles", "It was checked by the World Food Board.", "It was checked by the WFB."),
+        ("roles", "Judge Bo Ray left.", "Judge Ann Lee stayed. Bo Ray, another judge, left."),
         (
             "roles",
             "Officials in Lakeside confirmed that Bo Ray was dismissed by Ann Lee.",
@@ -124,10 +126,13 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
         ("names", "Judge Maria Perez spoke.", COURT),
         ("roles", "Ann Lee sued Bo Ray.", "In June, Bo Ray sued Ann Lee over a fence."),
         ("roles", "Bo Ray was sued by Ann Lee.", "Bo Ray sued Ann Lee."),
+        ("roles", "The film was directed by Bo Ray.", "It is a film directed by Ann Lee."),
+        ("roles", "Judge Bo Ray set bail.", "Judge Ann Lee set bail. Her clerk, Bo Ray, left."),
         ("negation", "Ann Lee resigned.", "Ann Lee did not resign."),
         ("negation", "Ann Lee was convicted.", "Ann Lee was found not guilty."),
         ("negation", "The city hired Ann Lee.", "The city fired Ann Lee."),
         ("quantifiers", "All officers resigned.", "Two officers resigned."),
+        ("quantifiers", "Every officer resigned.", "Not every officer resigned."),
         ("names", "The Pan American Health Organization was paid.", COURT),
         ("quotations", 'He called it "a very bad day".', 'He said: "A very good day"'),
         (
@@ -138,6 +143,9 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
         ("negation", "The price of bread rose in May.", "The price of bread fell in May."),
         ("modality", "The drug causes severe headaches.", "The drug may cause severe headaches."),
         ("modality", "The city closes the old bridge.", "The city plans to close the old bridge."),
+        ("modality", "The new law took effect in May.", "The new law was to take effect in May."),
+        ("negation", "The city completed the audit.", "The city has begun the audit."),
+        ("negation", "Kim said the count was right.", "Kim said that the count was wrong."),
         (
             "attribution",
             "The agency broke its own rules.",

@@ -41,6 +41,7 @@ def found(name: str, claim: str, evidence: str) -> Check:
         ),
         (VIOLATED, "Salt protected them from gout.", "Salt did not raise the risk of gout."),
         (OK, "Salt raises the risk of gout.", "Salt increases the risk of gout, they found."),
+        (VIOLATED, "Because of the new lamps, the number of thefts fell.", LAMPS),
     ],
 )
 def test_an_association_is_no_cause_and_part_of_a_cause_not_the_whole(
@@ -53,6 +54,7 @@ def test_an_association_is_no_cause_and_part_of_a_cause_not_the_whole(
     ("outcome", "claim", "evidence"),
     [
         (VIOLATED, "The tower fell before the storm.", "The tower fell after the storm."),
+        (VIOLATED, "Kim knew of it before Lee spoke.", "Kim did not know of it until Lee spoke."),
         (VIOLATED, "The mast stood until 1990.", "The mast has stood there since 1990."),
         (VIOLATED, "She was mayor from the flood on.", "She was mayor until the flood."),
         (NONE, "The mast stood until 1990.", "From 1970 until 1990 the mast stood there."),
