@@ -101,9 +101,9 @@ _QUANTITY = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_HEDGED = re.compile(rf"(?:^|\W)({either(_HEDGES)})\s(?:the\s|a\s)?$", re.IGNORECASE)
-_LONGEST_HEDGE = 16
-"""Characters before a quantity in which a hedge stands: "approximately"."""
+_HEDGED = re.compile(rf"(?:^|\W)({either(_HEDGES)})\s(?:(?:the|a|every)\s)?$", re.IGNORECASE)
+_LONGEST_HEDGE = 21
+"""Characters before a quantity in which a hedge stands: "approximately every"."""
 _FOLLOWING = 40
 """Characters after a quantity in which what it counts is named."""
 

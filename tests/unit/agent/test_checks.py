@@ -44,6 +44,7 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
         ("numbers", "Two lawmakers asked.", "Ann Lee (D) and Bo Ray asked."),
         ("roles", "Ann Lee sued Bo Ray.", "Ann Lee, a baker, sued her neighbor Bo Ray."),
         ("roles", "Bo Ray was sued by Ann Lee.", "Ann Lee sued Bo Ray."),
+        ("numbers", "A bus came about every 31 minutes.", "A bus came every 31.1 minutes."),
         ("roles", "It was checked by the World Food Board.", "It was checked by the WFB."),
         ("roles", "Judge Bo Ray left.", "Judge Ann Lee stayed. Bo Ray, another judge, left."),
         (
