@@ -6,7 +6,7 @@ from collections.abc import Container
 from agent.checks import order
 from agent.checks.normalise import content, stem
 from agent.checks.opposites import PAIRS
-from agent.checks.reading import CLOSE, ENOUGH, LONGEST_LINE, Line, Reading, governing
+from agent.checks.reading import ENOUGH, LONGEST_LINE, Line, Reading, governing
 from agent.types import Check, Outcome
 
 NAME = "negation"
@@ -22,9 +22,12 @@ _CUE_STEMS = frozenset(
     stem(w) for w in ("never", "none", "nobody", "nothing", "cannot", "unable", "false", "untrue")
 ) | frozenset(stem(w) for w in ("fail", "refuse", "lack", "deny", "denied", "non", "hardly"))
 _THROUGH = _CUE_STEMS | frozenset(
-    map(stem, "mean say show prove imply suggest claim find think".split())  # noqa: SIM905
+    map(stem, "mean say show prove imply suggest claim find think proof evidence sign".split())  # noqa: SIM905
 )
 """Words whose negation bears on what they hold: it "does not mean that the goal is missed"."""
+_CLOSE = 0.7
+"""Share of the claim that a sentence must have for their polarity to be compared; a little less
+than for other comparisons, as the word that is turned round may be missing itself."""
 _NEARER = 0.15
 """How much more of the claim a sentence must have for its polarity to outweigh another's."""
 _OPPOSITES = [
@@ -44,7 +47,7 @@ def check(claim: str, reading: Reading) -> Check:
         wanted = rest
     if len(wanted) < 2:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    least = CLOSE if len(wanted) >= ENOUGH else 1.0
+    least = _CLOSE if len(wanted) >= ENOUGH else 1.0
     small = _plain_small(claim)
     if small & _ORDER and order.check(claim, reading).outcome is Outcome.OK:
         small -= _ORDER  # "A before B", "B after A"

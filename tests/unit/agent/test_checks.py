@@ -45,6 +45,11 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
         ("roles", "Ann Lee sued Bo Ray.", "Ann Lee, a baker, sued her neighbor Bo Ray."),
         ("roles", "Bo Ray was sued by Ann Lee.", "Ann Lee sued Bo Ray."),
         ("numbers", "A bus came about every 31 minutes.", "A bus came every 31.1 minutes."),
+        (
+            "negation",
+            "One hot year is no proof that the goal was missed.",
+            "One hot year does not mean that the goal was missed.",
+        ),
         ("roles", "It was checked by the World Food Board.", "It was checked by the WFB."),
         ("roles", "Judge Bo Ray left.", "Judge Ann Lee stayed. Bo Ray, another judge, left."),
         (
@@ -145,6 +150,11 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
         ("modality", "The drug causes severe headaches.", "The drug may cause severe headaches."),
         ("modality", "The city closes the old bridge.", "The city plans to close the old bridge."),
         ("modality", "The new law took effect in May.", "The new law was to take effect in May."),
+        (
+            "negation",
+            "The board was advising firms to withdraw canned products from Norway.",
+            "Ann Lee said that the board was not advising firms to withdraw products.",
+        ),
         ("negation", "The city completed the audit.", "The city has begun the audit."),
         ("negation", "Kim said the count was right.", "Kim said that the count was wrong."),
         (
