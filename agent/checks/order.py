@@ -24,8 +24,8 @@ _LATER = re.compile(r"\b(?:later|subsequently|afterwards?|thereafter)\b", re.IGN
 _NOT = re.compile(r"(?:\b(?:not|never)|n't)\b[^.;:]*$")
 """Before "until" it makes an "after": what was not known until the review was known after it."""
 _BREAK = re.compile(r"[.;:]|, (?:and|but|while|whereas)\b")
-_UNTIL = re.compile(r"\b(?:until|till|ending (?:in|on|with))\s+")
-_SINCE = re.compile(r"\b(?:from|since|(?:beginning|starting) (?:in|on|with))\s+")
+_UNTIL = re.compile(r"\b(?:until|till|ending (?:in|on|with))\s+", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:from|since|(?:beginning|starting) (?:in|on|with))\s+", re.IGNORECASE)
 _ANCHOR_ENDS = re.compile(
     r"[,.;:()]|\s(?:and|but|or|until|till|to|through|from|since|when|which|that|who|as|by|in|on|at"
     r"|with|for|after|before|was|were|is|are|had|has)\b"

@@ -56,6 +56,7 @@ def test_an_association_is_no_cause_and_part_of_a_cause_not_the_whole(
         (VIOLATED, "The tower fell before the storm.", "The tower fell after the storm."),
         (VIOLATED, "Kim knew of it before Lee spoke.", "Kim did not know of it until Lee spoke."),
         (VIOLATED, "The mast stood until 1990.", "The mast has stood there since 1990."),
+        (VIOLATED, "Until 1990, the mast stood.", "Since 1990 the mast has stood there."),
         (VIOLATED, "She was mayor from the flood on.", "She was mayor until the flood."),
         (NONE, "The mast stood until 1990.", "From 1970 until 1990 the mast stood there."),
         (VIOLATED, "The vote followed the strike.", "The strike came after the vote."),
