@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from agent.checks.normalise import content, fold
-from agent.checks.reading import Line, Reading
+from agent.checks.reading import Line, Reading, sides
 from agent.types import Check, Outcome
 
 NAME = "causation"
@@ -71,15 +71,15 @@ def check(claim: str, reading: Reading) -> Check:
     said = _CAUSE.search(flat)
     if said is None or _NOT_GIVEN.search(flat[: said.start()]):
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    sides = [frozenset(content(part)) for part in _sides(claim, said)]
-    joined = list(_joining(sides, reading))
+    parts = [frozenset(content(part)) for part in sides(claim, said)]
+    joined = list(_joining(parts, reading))
     nearest = max((share for share, _ in joined), default=0.0)
     causes = [
         line for share, line in joined if share >= nearest - _NEAR and _gives_cause(line.text)
     ]
     if causes and (_PART.search(flat) or not all(_PART.search(line.text) for line in causes)):
         return Check(name=NAME, outcome=Outcome.OK)
-    known = all(side and len(side & reading.stems) >= _KNOWN * len(side) for side in sides)
+    known = all(side and len(side & reading.stems) >= _KNOWN * len(side) for side in parts)
     told = "makes it one cause of several" if causes else "does not join the two"
     return Check(
         name=NAME,
@@ -89,23 +89,15 @@ def check(claim: str, reading: Reading) -> Check:
     )
 
 
-def _sides(claim: str, cue: re.Match[str]) -> tuple[str, str]:
-    """Give what stands on either side of the cue; of one that opens the sentence, of its comma."""
-    left, right = claim[: cue.start()], claim[cue.end() :]
-    if not content(left) and "," in right:  # "Because of the flood, the bridge fell"
-        left, right = right.split(",", 1)
-    return left, right
-
-
 def _gives_cause(text: str) -> bool:
     cues = (m for pattern in (_CAUSE, _ALSO) for m in pattern.finditer(text))
     return any(not _NOT_GIVEN.search(text[: m.start()]) for m in cues)
 
 
-def _joining(sides: list[frozenset[str]], reading: Reading) -> Iterator[tuple[float, Line]]:
+def _joining(parts: list[frozenset[str]], reading: Reading) -> Iterator[tuple[float, Line]]:
     """Give the lines that, read with the one before, speak of both sides; how much of the claim."""
-    wanted = frozenset[str]().union(*sides)
+    wanted = frozenset[str]().union(*parts)
     for before, line in reading.in_turn:
         spoken = line.content | (before.content if before else frozenset())
-        if all(len(side & spoken) >= _SIDE * len(side) for side in sides):
+        if all(len(side & spoken) >= _SIDE * len(side) for side in parts):
             yield reading.overlap(wanted, line), line

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.checks.names import LINKS, TITLES, Name, names
+from agent.checks.names import LINKS, TITLES, Name, names, same
 from agent.checks.normalise import STOP, content, plain, stem, words
 from agent.checks.reading import Line, Reading
 
@@ -67,7 +67,7 @@ def _other_agent(claim: str, name: Name, reading: Reading) -> tuple[str, Line] |
     found = None
     for line in (line for line in reading.lines if verb in line.stems):
         for other in names(line.text):
-            if own_stems(name) & own_stems(other) or _initials(name) == _initials(other):
+            if same(name, other):
                 return None
             by = _BY.search(line.text[: other.start])
             if by and stem(by[1]) == verb and reading.overlap(wanted, line) >= _SAME_DEED:
@@ -77,9 +77,3 @@ def _other_agent(claim: str, name: Name, reading: Reading) -> tuple[str, Line] |
 
 def _beside(name: Name, start: int, end: int) -> bool:
     return name.start - _BESIDE <= start and end <= name.end + _BESIDE
-
-
-def _initials(name: Name) -> str:
-    """Give "who" for "World Health Organization" and for "WHO"."""
-    tokens = [t for t in name.tokens if t not in LINKS]
-    return tokens[0] if len(tokens) == 1 else "".join(t[0] for t in tokens)

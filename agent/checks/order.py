@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.checks.normalise import content, fold, stem
-from agent.checks.reading import LONGEST_LINE, Line, Reading
+from agent.checks.reading import LONGEST_LINE, Line, Reading, sides
 from agent.types import Check, Outcome
 
 NAME = "order"
@@ -108,13 +108,9 @@ def _order(text: str) -> _Order | None:
     if not cues:
         return None
     cue, right_is_first = min(cues, key=lambda found: found[0].start())
-    left, right = flat[: cue.start()], flat[cue.end() :]
-    if not content(left) and "," in right:  # "After the vote, the mayor left"
-        right, left = right.split(",", 1)
-    left = _BREAK.split(left)[-1]
-    right = _BREAK.split(right)[0]
-    sides = frozenset(content(left)), frozenset(content(right))
-    first, then = reversed(sides) if right_is_first else sides
+    left, right = sides(flat, cue)
+    parts = frozenset(content(_BREAK.split(left)[-1])), frozenset(content(_BREAK.split(right)[0]))
+    first, then = reversed(parts) if right_is_first else parts
     return _Order(first - then, then - first, cue) if first - then and then - first else None
 
 

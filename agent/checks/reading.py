@@ -147,6 +147,17 @@ def _line(text: str, extract: int) -> Line:
     return Line(fold(text), extract, tuple(stems(text)), frozenset(content(text)))
 
 
+def sides(text: str, cue: re.Match[str]) -> tuple[str, str]:
+    """Give what stands before and after a cue.
+
+    Before one that opens the sentence stands what follows its comma ("After the vote, he left").
+    """
+    left, right = text[: cue.start()], text[cue.end() :]
+    if not content(left) and "," in right:
+        right, left = right.split(",", 1)
+    return left, right
+
+
 def governing(
     cue: re.Pattern[str],
     text: str,
