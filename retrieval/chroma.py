@@ -5,6 +5,8 @@ looks for an embedder of its own. Filtered searches do not come here: at 20,000 
 clause takes 45 to 80 ms, the exact scan 8.
 """
 
+import os
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -35,6 +37,8 @@ MAX_BATCH = 5_000
 """Chroma refuses more than 5,461 rows at once."""
 UNDATED = 0
 """Stands for "no date" among proleptic Gregorian ordinals, which begin at 1."""
+_HEADER = struct.Struct("<iQQQQ")
+"""How `header.bin` of hnswlib begins: version, offset, slots, slots in use, bytes of a slot."""
 
 
 class ChromaIndex:
@@ -149,6 +153,29 @@ class ChromaIndex:
     def relabel(self, label: Mapping[str, str | int]) -> None:
         with _errors():
             self._collection.modify(metadata=dict(label))
+
+
+def blank_unused(folder: Path) -> None:
+    """Write zeros into the slots of a closed index that hold no vector.
+
+    Chroma writes them as they lie in memory: with whatever this process kept there before, such as
+    the vector of a source that was removed, or a key.
+
+    Raises:
+        IndexBroken: Chroma's files are not laid out as this knows them.
+    """
+    for header in folder.glob("*/header.bin"):
+        _, _, slots, used, size = _HEADER.unpack_from(header.read_bytes())
+        for name, width in (("data_level0.bin", size), ("length.bin", 4)):
+            with header.with_name(name).open("r+b") as file:
+                end = file.seek(0, os.SEEK_END)
+                if end not in {slots * width, used * width}:
+                    raise IndexBroken(
+                        f"Chroma's file {name} is not laid out as expected.",
+                        "Install the version of chromadb that the lock file names.",
+                    )
+                file.seek(used * width)
+                file.write(bytes(end - used * width))
 
 
 def _metadata(fields: Fields) -> dict[str, str | int]:

@@ -82,7 +82,7 @@ class FolderStore:
 
     def build(self, reader: Reader, alive: Alive) -> None:
         """Build in this process, beside what is there, and put it in its place."""
-        from retrieval.chroma import ChromaIndex  # noqa: PLC0415
+        from retrieval.chroma import ChromaIndex, blank_unused  # noqa: PLC0415
 
         working = self._working()
         try:
@@ -95,6 +95,7 @@ class FolderStore:
                 check(index, reader)
             finally:
                 index.close()
+            blank_unused(working)
             revision, count = reader.revision(), reader.count()
             sealing.seal(working, self.record.library, self.record.embedder, revision, count)
             self._switch(working)

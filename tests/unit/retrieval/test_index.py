@@ -1,6 +1,7 @@
 """The index as the library keeps it: in step, owned by one, gone and made again."""
 
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.chroma import blank_unused
 from retrieval.errors import IndexBroken
 from retrieval.index import Index
 from retrieval.library import Library
@@ -160,6 +162,21 @@ def test_a_removed_source_leaves_no_vector_in_the_index(library: Library, direct
     library.settle()
     assert held() == [], library.stats().index
     assert library.verify() == []
+
+
+def test_no_memory_of_the_process_is_left_in_the_index(directory: Path) -> None:
+    unused = [*(directory / "index").rglob("data_level0.bin")]
+    assert unused
+    assert [path for path in unused if any(path.read_bytes())] == []
+
+
+def test_an_index_laid_out_in_another_way_is_not_sealed(tmp_path: Path) -> None:
+    segment = tmp_path / "segment"
+    segment.mkdir()
+    (segment / "header.bin").write_bytes(struct.pack("<iQQQQ", 1, 0, 100, 0, 396))
+    (segment / "data_level0.bin").write_bytes(b"x" * 100)
+    with pytest.raises(IndexBroken, match="not laid out as expected"):
+        blank_unused(tmp_path)
 
 
 def test_a_record_restored_from_a_backup_is_not_taken_for_the_one_indexed(
