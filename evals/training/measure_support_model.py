@@ -40,7 +40,9 @@ OTHERS: Final = (
     *("fever_symmetric_test", "fm2_test", "climate_fever_pairs", "fever_dev_rte"),
 )
 RESAMPLES: Final = 1000
-WITHOUT: Final = tuple(name for name in FEATURES if name not in {"entailed", "contradicted"})
+READ: Final = frozenset({"entailed", "entailed_near", "contradicted"})
+"""Features from the cross-encoder."""
+WITHOUT: Final = tuple(name for name in FEATURES if name not in READ)
 VERIFIER: Final = "verifier"
 BARE: Final = "without vetoes and clauses"
 FORERUNNER: Final = "regression without cross-encoder"
