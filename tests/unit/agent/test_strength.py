@@ -287,7 +287,13 @@ def test_a_denial_is_seen_where_the_sentence_before_says_of_what() -> None:
     [
         (UNKNOWN, "The council closed the old bridge in May, under pressure from shop owners."),
         (NONE, "The council closed the old bridge in May, after the council had met."),
-        (NONE, "Under pressure, it closed."),
+        (NONE, "Quickly, it closed."),
+        (UNKNOWN, "The council closed the old bridge in May for broken girders."),
+        (UNKNOWN, "To the joy of drivers the council closed the old bridge in May."),
+        (NONE, "The council met to repair the old bridge."),
+        (NONE, "In May, for instance, the council closed the old bridge."),
+        (NONE, "In May the council closed the old bridge after it rained."),
+        (NONE, "Fishermen of the valley left with broken boats."),
     ],
 )
 def test_a_part_that_is_all_new_cannot_be_told(outcome: Outcome, claim: str) -> None:
