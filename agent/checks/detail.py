@@ -34,7 +34,7 @@ _PHRASE = re.compile(
 """A preposition with what hangs on it: "for broken ribs", "to their hands"."""
 _FIXED = frozenset(map(stem, ("instance", "example", "fact", "general", "way", "end", "turn")))
 """Phrases with these say nothing: "for instance", "under way"."""
-_KNOWN = 0.75
+_KNOWN = 0.8
 """Share of the rest that the evidence must have, or the sentence is another one altogether."""
 
 
