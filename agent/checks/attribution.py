@@ -53,7 +53,8 @@ def _attribution(
     over, inside = _parted(wanted, line, reading)
     own = [f for f in kept if not any(_same(f, claim, other, line.text) for other in inside)]
     for frame in over:
-        if frame.contested or not (frame.document or _publisher_speaks(frame, line, reading)):
+        own_view = frame.contested and not _according(frame, line)
+        if own_view or not (frame.document or _publisher_speaks(frame, line, reading)):
             said = frozenset(content(line.text[frame.end :]))
             if not any(_keeps(f, claim, said) for f in own):
                 return frame
@@ -113,6 +114,13 @@ def _publisher_speaks(frame: Frame, line: Line, reading: Reading) -> bool:
     publisher = reading.extracts[line.extract].publisher
     if not publisher:
         return False
-    speakers = {t for n in names(line.text) if n.end <= frame.start for t in n.tokens}
+    start, end = 0, frame.start
+    if _according(frame, line):
+        start, end = frame.end, max(frame.end, line.text.find(",", frame.end))
+    speakers = {t for n in names(line.text) if start <= n.start < n.end <= end for t in n.tokens}
     own = {t.casefold() for t in fold(publisher).split()}
     return bool(speakers) and speakers <= own
+
+
+def _according(frame: Frame, line: Line) -> bool:
+    return line.text[frame.start : frame.end].casefold() == _ACCORDING

@@ -5,6 +5,7 @@ import re
 from agent.checks.frames import frames
 from agent.checks.normalise import content, fold
 from agent.checks.reading import Line, Reading, governing
+from agent.checks.unhedged import unhedged
 from agent.types import Check, Outcome
 
 NAME = "modality"
@@ -19,7 +20,8 @@ _POSSIBILITY = re.compile(
     r"|appear(?:s|ed)?|seem(?:s|ed|ingly)?|suggest(?:s|ed|ing)?|believed|thought to|apparently"
     r"|presumably|estimat(?:e[sd]?|ing)|indicat(?:es?|ed|ing)|tend(?:s|ed)? to|risk of"
     r"|believing|assum(?:ed|ing|ption) (?:that|to)|can(?! not)|conceivabl[ey]|arguabl[ey]|in theory"
-    r"|hint(?:s|ed)?|if|unless|whether|uncertain|unclear|preliminary|provisional)\b",
+    r"|hint(?:s|ed)?|if|unless|whether|uncertain|unsure|unclear|preliminary|provisional"
+    r"|not (?:\w+ )?(?:certain|sure|clear))\b",
     re.IGNORECASE,
 )
 _PLAN = re.compile(
@@ -48,8 +50,10 @@ def check(claim: str, reading: Reading) -> Check:
 
     The rung of a sentence is the weakest of its hedges that bear on what both share; without any
     it states a fact. Naming who says so ("prosecutors said") carries an allegation, though not a
-    mere possibility.
+    mere possibility. In a long sentence each verb is held against the same verb of the evidence.
     """
+    if part := unhedged(claim, reading):
+        return _surer(claim, *part)
     wanted = frozenset(content(claim))
     close = reading.close(wanted)
     if not close:
@@ -64,12 +68,16 @@ def check(claim: str, reading: Reading) -> Check:
     for rung, _ in found:
         if rung >= height or (attributed and rung == _ALLEGED):
             return Check(name=NAME, outcome=Outcome.OK)
+    return _surer(claim, found[0][1], close[0].text)
+
+
+def _surer(claim: str, hedge: str, evidence: str) -> Check:
     return Check(
         name=NAME,
         outcome=Outcome.VIOLATED,
-        detail=f'the cited text says it only with "{found[0][1]}"; the sentence is surer',
+        detail=f'the cited text says it only with "{hedge}"; the sentence is surer',
         span=(0, len(claim)),
-        evidence=close[0].text,
+        evidence=evidence,
     )
 
 

@@ -102,6 +102,8 @@ _QUANTITY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HEDGED = re.compile(rf"(?:^|\W)({either(_HEDGES)})\s(?:(?:the|a|every)\s)?$", re.IGNORECASE)
+_HEDGED_BEHIND = re.compile(r"(?:\s\w+)?\sor so\b", re.IGNORECASE)
+"""As in "26 seconds or so"."""
 _LONGEST_HEDGE = 21
 """Characters before a quantity in which a hedge stands: "approximately every"."""
 _FOLLOWING = 40
@@ -127,13 +129,14 @@ def quantities(text: str, skip: Sequence[tuple[int, int]] = ()) -> list[Quantity
 def _read(match: re.Match[str], text: str) -> Iterator[Quantity]:
     start, end = match.span()
     hedge = _HEDGED.search(text, max(0, start - _LONGEST_HEDGE), start)
+    about = Bound.ABOUT if _HEDGED_BEHIND.match(text, end) else Bound.EXACT
     following = re.split(r"[.,;:()\d]", text[end : end + _FOLLOWING])[0]
     bare = Quantity(
         math.nan,
         Measure.VAGUE,
         start,
         end,
-        bound=_HEDGES[hedge[1].casefold()] if hedge else Bound.EXACT,
+        bound=_HEDGES[hedge[1].casefold()] if hedge else about,
         near=frozenset(content(following)[:2]),
     )
     if match["vague"]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from agent.checks.frames import frames
 from agent.checks.names import LINKS, TITLES, names
@@ -122,7 +122,8 @@ def _other_speaker(claim: str, span: tuple[int, int], reading: Reading) -> Line 
 def _people(text: str) -> set[str]:
     """Give the last word of each name that can speak, without what follows "of" or "at"."""
     found = (n for n in names(text) if not n.opens or len(n.tokens) > 1)
-    heads = ([*takewhile(lambda token: token not in LINKS, name.tokens)] for name in found)
+    parts = (dropwhile(LINKS.__contains__, name.tokens) for name in found)  # "De Blasio"
+    heads = ([*takewhile(lambda token: token not in LINKS, part)] for part in parts)
     return {head[-1] for head in heads if head} - TITLES
 
 

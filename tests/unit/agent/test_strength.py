@@ -317,3 +317,41 @@ def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> No
     assert cause.outcome is VIOLATED
     assert cause.span is not None
     assert claim[slice(*cause.span)] == "because"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "claim"),
+    [
+        (
+            VIOLATED,
+            "The mayor, who spoke on Monday, said that the ferry used old charts.",
+        ),
+        (VIOLATED, "The mayor said that the bridge had opened to carts before the fair."),
+        (OK, "The mayor said that the ferry had apparently used old charts."),
+        (OK, "It is not certain that the ferry used old charts."),
+    ],
+)
+def test_a_verb_that_is_hedged_in_the_evidence_is_not_told_as_done(
+    outcome: Outcome, claim: str
+) -> None:
+    evidence = (
+        "The mayor spoke at the harbor on Monday. The ferry apparently used old charts, the mayor "
+        "said. The bridge was to open to carts after the fair."
+    )
+    found_it = found("modality", claim, evidence).outcome is VIOLATED
+    assert found_it is (outcome is VIOLATED)
+
+
+def test_a_quotation_stays_with_a_name_of_two_parts_that_opens_its_sentence() -> None:
+    evidence = (
+        'De Boer said that staff "would not be part of a raid". James Hale said nothing of it.'
+    )
+    wrong = 'James Hale said that staff "would not be part of a raid".'
+    assert found("quotations", wrong, evidence).outcome is VIOLATED
+    assert found("quotations", wrong.replace("James Hale", "De Boer"), evidence).outcome is OK
+
+
+def test_a_number_or_so_is_about_that_number() -> None:
+    evidence = "A train passed every 25.9 seconds in 2024."
+    assert found("numbers", "A train passed every 26 seconds or so.", evidence).outcome is OK
+    assert found("numbers", "A train passed every 29 seconds or so.", evidence).outcome is VIOLATED
