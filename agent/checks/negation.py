@@ -5,7 +5,7 @@ from collections.abc import Container
 
 from agent.checks import order
 from agent.checks.normalise import content, stem
-from agent.checks.opposites import PAIRS
+from agent.checks.opposites import PAIRS, two_words
 from agent.checks.reading import ENOUGH, LONGEST_LINE, Line, Reading, governing
 from agent.types import Check, Outcome
 
@@ -90,7 +90,8 @@ def _opposites(claim: str, small: set[str], line: Line) -> tuple[set[str], set[s
         Words of the claim whose opposite the line has instead, those opposites, and words of the
         line that say the same as one of the claim ("guilty" for "convicted").
     """
-    said, given = set(content(claim)) | small, set(line.stems)
+    said = set(content(claim)) | small | two_words(claim)
+    given = set(line.stems) | two_words(line.text)
     mine, theirs, same = set[str](), set[str](), set[str]()
     for left, right in _OPPOSITES:
         for one, other in ((left, right), (right, left)):

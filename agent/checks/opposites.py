@@ -1,6 +1,9 @@
 """Words that cannot both be said of the same thing."""
 
+import re
 from typing import Final
+
+from agent.checks.normalise import stem
 
 PAIRS: Final = (
     (
@@ -127,3 +130,30 @@ PAIRS: Final = (
     ("friendly", "hostile"),
 )
 """Words of one meaning against words of the contrary one; forms of a word meet by their stem."""
+
+_TWO_WORDS: Final = {
+    "go up": "rise",
+    "goes up": "rise",
+    "went up": "rise",
+    "gone up": "rise",
+    "go down": "fall",
+    "goes down": "fall",
+    "went down": "fall",
+    "gone down": "fall",
+    "turn down": "reject",
+    "turns down": "reject",
+    "turned down": "reject",
+    "strike down": "reject",
+    "struck down": "reject",
+    "thrown out": "dismiss",
+    "threw out": "dismiss",
+    "shut down": "close",
+    "set free": "free",
+}
+"""Verbs of two words, with a word of one."""
+_PHRASE = re.compile(rf"\b(?:{'|'.join(_TWO_WORDS)})\b", re.IGNORECASE)
+
+
+def two_words(text: str) -> set[str]:
+    """Give the stems that the verbs of two words in a text stand for."""
+    return {stem(_TWO_WORDS[m[0].casefold()]) for m in _PHRASE.finditer(text)}

@@ -355,3 +355,13 @@ def test_a_number_or_so_is_about_that_number() -> None:
     evidence = "A train passed every 25.9 seconds in 2024."
     assert found("numbers", "A train passed every 26 seconds or so.", evidence).outcome is OK
     assert found("numbers", "A train passed every 29 seconds or so.", evidence).outcome is VIOLATED
+
+
+def test_a_verb_of_two_words_has_an_opposite() -> None:
+    evidence = "The journal turned down a call by the minister to withdraw the study."
+    wrong = "The journal heeded a call by the minister to withdraw the study."
+    assert found("negation", wrong, evidence).outcome is VIOLATED
+    assert found("negation", wrong.replace("heeded", "rejected"), evidence).outcome is OK
+    up = "Sales of the shop in the harbor went up in May."
+    assert found("negation", up.replace("went up", "fell"), up).outcome is VIOLATED
+    assert found("negation", up.replace("went up", "rose"), up).outcome is OK
