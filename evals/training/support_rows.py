@@ -13,7 +13,7 @@ import numpy as np
 
 from agent.ports import Entailment
 from agent.types import Extract, Pair
-from agent.verifiers.embedded import VERBATIM, VETO
+from agent.verifiers.embedded import CLAUSE, VERBATIM, VETO
 from agent.verifiers.features import FEATURES, Rarity
 from agent.verifiers.seen import Embed, see
 from agent.verifiers.units import prepare
@@ -48,7 +48,8 @@ class Measured:
 
     def scores(self, probabilities: Floats) -> Floats:
         """Give the score of each unit as the verifier does, from the model's probabilities."""
-        scores = np.where(self.verbatim, VERBATIM, probabilities)
+        share = np.where(np.arange(len(probabilities)), CLAUSE, 1.0)
+        scores = np.where(self.verbatim, VERBATIM, np.minimum(1.0, probabilities / share))
         return np.asarray(np.where(self.vetoed, scores * VETO, scores))
 
 

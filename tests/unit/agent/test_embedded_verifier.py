@@ -16,6 +16,7 @@ from agent.verifiers.model import (
     MODEL_FILE,
     RARITY_FILE,
     ModelUnreadable,
+    SupportModel,
     load_model,
     load_rarity,
 )
@@ -232,6 +233,24 @@ def test_a_long_sentence_of_which_one_clause_falls_is_partial() -> None:
     assert ruling.support is Support.PARTIAL
     assert [c.support for c in ruling.clauses] == [Support.SUPPORTED, Support.UNSUPPORTED]
     assert "Oslo" in ruling.reason
+
+
+def test_a_clause_is_held_to_less_than_a_sentence_of_its_own() -> None:
+    still = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
+    longer = {"mean": 2.9, "scale": 1.0, "weight": 1.0}  # 0.55 for the sentence, 0.4 for a clause
+    weights = dict.fromkeys(FEATURES, still) | {"claim_length": longer}
+    told = {"version": "test", "threshold": 0.5, "intercept": 0.2, "weights": weights}
+    model = SupportModel.model_validate(told)
+    judging = EmbeddedVerifier(WordsEmbedder().embed, WordsEntailment(), model)
+    evidence = (
+        "The city council's engineers closed the clock tower in March 2021 after a stone fell.",
+        "A museum in Oslo bought the bell of the clock tower for 40,000 euros.",
+    )
+    bell = "The bell of the clock tower was sold to a museum in Oslo for 40,000 euros."
+    whole, alone = judging.judge([pair(LONG, *evidence), pair(bell, *evidence)])
+    assert len(whole.clauses) == 2
+    assert whole.stands
+    assert not alone.stands
 
 
 def test_the_same_pair_is_always_ruled_the_same() -> None:
