@@ -165,7 +165,8 @@ def blank_unused(folder: Path) -> None:
         IndexBroken: Chroma's files are not laid out as this knows them.
     """
     for header in folder.glob("*/header.bin"):
-        _, _, slots, used, size = _HEADER.unpack_from(header.read_bytes())
+        told = header.read_bytes().ljust(_HEADER.size, b"\0")  # a short one fits no file
+        _, _, slots, used, size = _HEADER.unpack_from(told)
         for name, width in (("data_level0.bin", size), ("length.bin", 4)):
             with header.with_name(name).open("r+b") as file:
                 end = file.seek(0, os.SEEK_END)

@@ -19,7 +19,7 @@ from retrieval.record import Revision
 from retrieval.record.database import sync
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when the index is made in another way: older indexes are then rebuilt."""
 _CHUNK = 1 << 20
 

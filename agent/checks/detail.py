@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from agent.checks.normalise import content, fold, stem
 from agent.checks.reading import Reading
@@ -46,10 +47,11 @@ def check(claim: str, reading: Reading) -> Check:
     """
     known = reading.stems | reading.publishers
     folded = fold(claim)
-    for m in (*_parts(folded, known), *_phrases(folded, known)):
-        detail = f'the cited text has nothing of "{m[0].strip()}"'
-        return Check(name=NAME, outcome=Outcome.UNKNOWN, detail=detail, span=m.span())
-    return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    new = next(chain(_parts(folded, known), _phrases(folded, known)), None)
+    if new is None:
+        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+    detail = f'the cited text has nothing of "{new[0].strip()}"'
+    return Check(name=NAME, outcome=Outcome.UNKNOWN, detail=detail, span=new.span())
 
 
 def _parts(folded: str, known: frozenset[str]) -> Iterator[re.Match[str]]:

@@ -18,7 +18,7 @@ VETO = 0.2
 """Factor on the score of what a checker refused: it stays ordered and below every threshold."""
 CLAUSE = 0.7
 """Share of the threshold that a clause of a sentence must reach: alone it is read without the rest,
-and of several scores the lowest is lower than any. No ruling on the development sets differs."""
+and of several scores the lowest is lower than any."""
 _SAYS_LESS = frozenset({"modality", "attribution"})
 """Checkers whose violation leaves a weaker sentence that the evidence would carry."""
 _CARRIES = 0.8
@@ -92,7 +92,8 @@ class EmbeddedVerifier:
         if not units:
             reason = "it cites no text"
             return Ruling(support=Support.UNSUPPORTED, score=0.0, reason=reason, verifier=self.name)
-        whole, *parts = (self._find(u, seen, 1.0 if u is units[0] else CLAUSE) for u in units)
+        whole = self._find(units[0], seen)
+        parts = [self._find(clause, seen, CLAUSE) for clause in units[1:]]
         support, reason = _decide(whole, parts)
         return Ruling(
             support=support,
@@ -103,7 +104,7 @@ class EmbeddedVerifier:
             verifier=self.name,
         )
 
-    def _find(self, unit: Unit, seen: Seen, share: float) -> _Finding:
+    def _find(self, unit: Unit, seen: Seen, share: float = 1.0) -> _Finding:
         """Score a unit; one that is held to a share of the threshold gets so much more."""
         features = {} if unit.verbatim else seen.features(unit.comparison, unit.checks)
         score = VERBATIM if unit.verbatim else min(1.0, self._model.probability(features) / share)

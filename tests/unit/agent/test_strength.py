@@ -287,6 +287,7 @@ def test_a_denial_is_seen_where_the_sentence_before_says_of_what() -> None:
     [
         (UNKNOWN, "The council closed the old bridge in May, under pressure from shop owners."),
         (NONE, "The council closed the old bridge in May, after the council had met."),
+        (UNKNOWN, "Under pressure, it closed."),
         (NONE, "Quickly, it closed."),
         (UNKNOWN, "The council closed the old bridge in May for broken girders."),
         (UNKNOWN, "To the joy of drivers the council closed the old bridge in May."),
@@ -320,26 +321,20 @@ def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> No
 
 
 @pytest.mark.parametrize(
-    ("outcome", "claim"),
+    ("surer", "claim"),
     [
-        (
-            VIOLATED,
-            "The mayor, who spoke on Monday, said that the ferry used old charts.",
-        ),
-        (VIOLATED, "The mayor said that the bridge had opened to carts before the fair."),
-        (OK, "The mayor said that the ferry had apparently used old charts."),
-        (OK, "It is not certain that the ferry used old charts."),
+        (True, "The mayor, who spoke on Monday, said that the ferry used old charts."),
+        (True, "The mayor said that the bridge had opened to carts before the fair."),
+        (False, "The mayor said that the ferry had apparently used old charts."),
+        (False, "It is not certain that the ferry used old charts."),
     ],
 )
-def test_a_verb_that_is_hedged_in_the_evidence_is_not_told_as_done(
-    outcome: Outcome, claim: str
-) -> None:
+def test_a_verb_that_is_hedged_in_the_evidence_is_not_told_as_done(surer: bool, claim: str) -> None:
     evidence = (
         "The mayor spoke at the harbor on Monday. The ferry apparently used old charts, the mayor "
         "said. The bridge was to open to carts after the fair."
     )
-    found_it = found("modality", claim, evidence).outcome is VIOLATED
-    assert found_it is (outcome is VIOLATED)
+    assert (found("modality", claim, evidence).outcome is VIOLATED) is surer
 
 
 def test_a_quotation_stays_with_a_name_of_two_parts_that_opens_its_sentence() -> None:
