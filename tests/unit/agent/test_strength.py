@@ -329,7 +329,9 @@ def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> No
         (False, "It is not certain that the ferry used old charts."),
     ],
 )
-def test_a_verb_that_is_hedged_in_the_evidence_is_not_told_as_done(surer: bool, claim: str) -> None:
+def test_a_verb_that_is_hedged_in_the_evidence_is_not_told_as_done(
+    *, surer: bool, claim: str
+) -> None:
     evidence = (
         "The mayor spoke at the harbor on Monday. The ferry apparently used old charts, the mayor "
         "said. The bridge was to open to carts after the fair."
