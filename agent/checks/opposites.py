@@ -1,6 +1,7 @@
 """Words that cannot both be said of the same thing."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from agent.checks.normalise import stem
@@ -154,6 +155,7 @@ _TWO_WORDS: Final = {
 _PHRASE = re.compile(rf"\b(?:{'|'.join(_TWO_WORDS)})\b", re.IGNORECASE)
 
 
-def two_words(text: str) -> set[str]:
+@lru_cache(maxsize=8_192)
+def two_words(text: str) -> frozenset[str]:
     """Give the stems that the verbs of two words in a text stand for."""
-    return {stem(_TWO_WORDS[m[0].casefold()]) for m in _PHRASE.finditer(text)}
+    return frozenset(stem(_TWO_WORDS[m[0].casefold()]) for m in _PHRASE.finditer(text))
