@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from agent.checks.frames import frames
-from agent.checks.normalise import content, fold, stem, words
+from agent.checks.normalise import content, fold, stem, stems, words
 from agent.checks.reading import Reading
 
 _HEDGED = re.compile(
@@ -42,11 +42,13 @@ def unhedged(claim: str, reading: Reading) -> tuple[str, str] | None:
         The hedged words, and the sentence that they stand in.
     """
     flat, attributed = fold(claim), bool(frames(claim))
+    verbs = frozenset(stems(flat))
     for line in reading.lines:
         for m in _HEDGED.finditer(line.text):
-            if attributed and m[0].casefold().startswith(_SAID):
+            verb = stem(m["verb"].lower())
+            if verb not in verbs or (attributed and m[0].casefold().startswith(_SAID)):
                 continue
-            verb, about = stem(m["verb"].lower()), _about(line.text, m.end())
+            about = _about(line.text, m.end())
             if not any(about & told for told in _told(flat, verb)):
                 continue
             if not any(about & told for other in reading.lines for told in _told(other.text, verb)):
