@@ -63,19 +63,3 @@ def balanced(labels: Flags) -> Floats:
 def balanced_accuracy(labels: Flags, predicted: Flags) -> float:
     """Mean of the hit rates on both classes, in percent."""
     return float(50 * (predicted[labels].mean() + (~predicted[~labels]).mean()))
-
-
-def cluster_interval(
-    labels: Flags, predicted: Flags, clusters: npt.NDArray[np.int64], seed: int = 0
-) -> tuple[float, float]:
-    """95 % interval of the balanced accuracy by bootstrap over clusters (1,000 resamples)."""
-    random = np.random.default_rng(seed)
-    members = [np.flatnonzero(clusters == c) for c in np.unique(clusters)]
-    values = []
-    for _ in range(1000):
-        drawn = random.integers(0, len(members), len(members))
-        rows = np.concatenate([members[d] for d in drawn])
-        if labels[rows].any() and not labels[rows].all():
-            values.append(balanced_accuracy(labels[rows], predicted[rows]))
-    low, high = np.percentile(values, [2.5, 97.5])
-    return float(low), float(high)

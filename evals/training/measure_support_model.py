@@ -1,10 +1,10 @@
 """Measure the shipped verifier on held-out sets: `python -m evals.training.measure_support_model`.
 
 Nothing here is fitted to what is measured: one threshold a system for all sets, chosen on
-development data. Beside the verifier stand, on the same rows, its parts and its forerunners: a
-regression on ten lexical features, the same regression without the cross-encoder, the cross-encoder
-alone, the exact checkers alone, word coverage and cosine. What the cross-encoder is worth is shown
-paired, with and without vetoes.
+development data. Beside the verifier stand, on the same rows, its parts and its forerunners: the
+regression that the first version shipped, one on ten lexical features, the same regression without
+the cross-encoder, the cross-encoder alone, the exact checkers alone, word coverage and cosine. What
+the cross-encoder is worth is shown paired, with and without vetoes.
 """
 
 import argparse
@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from agent.verifiers.cross_encoder import CrossEncoder
 from agent.verifiers.features import FEATURES
 from agent.verifiers.model import SupportModel, load_model, load_rarity
-from evals.training.logistic import Flags, Floats, balanced_accuracy
+from evals.training.figures import drawn_rows, figures
+from evals.training.logistic import Fitted, Floats
 from evals.training.support_rows import Measured, measure, read
 from evals.training.train_support_model import (
     CHOSEN_ON,
     TRAINED_ON,
+    Model,
     best_threshold,
     cross_validated,
-    labels,
     sentence_scores,
     sentences,
     train,
@@ -39,7 +39,6 @@ OTHERS: Final = (
     *("scifact_test", "frank_test", "wice_claim_test_oracle", "covidfact_test"),
     *("fever_symmetric_test", "fm2_test", "climate_fever_pairs", "fever_dev_rte"),
 )
-RESAMPLES: Final = 1000
 READ: Final = frozenset({"entailed", "entailed_near", "contradicted"})
 """Features from the cross-encoder."""
 WITHOUT: Final = tuple(name for name in FEATURES if name not in READ)
@@ -47,6 +46,9 @@ VERIFIER: Final = "verifier"
 BARE: Final = "without vetoes and clauses"
 FORERUNNER: Final = "regression without cross-encoder"
 BARE_FORERUNNER: Final = "the same without vetoes and clauses"
+FIRST: Final = "regression of the first version"
+FIRST_FILE: Final = Path(__file__).with_name("first_support_model.json")
+"""Its weights as they were shipped; the definitions of its features are those of today."""
 LEXICAL: Final = "ten lexical features, WiCE alone"
 TEN: Final = (
     *("coverage", "window", "sentence", "bigrams", "run", "cosine", "names", "figures"),
@@ -54,6 +56,8 @@ TEN: Final = (
 )
 """The kind of regression for which 72.0 is published as the mean of the three."""
 PAIRED: Final = (
+    (BARE, FIRST),
+    (VERIFIER, FIRST),
     (BARE, LEXICAL),
     (VERIFIER, LEXICAL),
     (VERIFIER, FORERUNNER),
@@ -62,7 +66,6 @@ PAIRED: Final = (
 )
 
 Scorer = Callable[[Sequence[Measured]], Floats]
-Resample = npt.NDArray[np.int64]
 
 
 def main() -> None:
@@ -81,8 +84,8 @@ def main() -> None:
     found: dict[str, dict[str, object]] = {}
     for name in (*TRIO, *(OTHERS if options.rows else ())):
         rows = load(f"heldout/{name}", None if name in TRIO else options.rows)
-        drawn = _drawn(rows)
-        table = {what: _figures(rows, s(rows), t, drawn) for what, (s, t) in systems.items()}
+        drawn = drawn_rows(rows)
+        table = {what: figures(rows, s(rows), t, drawn) for what, (s, t) in systems.items()}
         found[name] = {"n": len(rows), **{what: row for what, (row, _) in table.items()}}
         _report(name, len(rows), {what: row for what, (row, _) in table.items()})
         if name in TRIO:
@@ -126,6 +129,7 @@ def _systems(
     held_bare.append(sentence_scores(forerunner, bare[-1]))
     first = bare[:1]
     lexical = train(first, TEN)
+    earliest, its_threshold = _first_version()
     systems: dict[str, tuple[Scorer, float]] = {
         VERIFIER: (lambda rows: _ruled(rows, model), model.threshold),
         BARE: (lambda rows: _alone(rows, model), model.threshold),
@@ -137,6 +141,7 @@ def _systems(
             lambda rows: sentence_scores(forerunner, _without_vetoes(rows)),
             best_threshold(bare, held_bare),
         ),
+        FIRST: (lambda rows: sentence_scores(earliest, _without_vetoes(rows)), its_threshold),
         LEXICAL: (
             lambda rows: sentence_scores(lexical, _without_vetoes(rows)),
             best_threshold(first, [cross_validated(first[0], [], TEN)]),
@@ -174,6 +179,17 @@ def _feature(name: str) -> Scorer:
     return lambda rows: np.asarray(sentences(rows)[:, column])
 
 
+def _first_version() -> tuple[Model, float]:
+    """The regression that the first version shipped, and its threshold."""
+    shipped = json.loads(FIRST_FILE.read_bytes())
+    weights = shipped["weights"]
+    mean, scale, weight = (
+        np.array([w[part] for w in weights.values()]) for part in ("mean", "scale", "weight")
+    )
+    fitted = Fitted(mean, scale, weight, shipped["intercept"])
+    return Model(fitted, [FEATURES.index(name) for name in weights]), shipped["threshold"]
+
+
 def _ruled(rows: Sequence[Measured], model: SupportModel) -> Floats:
     return np.array([row.scores(_probabilities(row, model)).min() for row in rows])
 
@@ -186,54 +202,6 @@ def _probabilities(row: Measured, model: SupportModel) -> Floats:
     """P(supported) of each unit of a row by the shipped model."""
     named = (dict(zip(FEATURES, unit, strict=True)) for unit in row.features.tolist())
     return np.array([model.probability(unit) for unit in named])
-
-
-def _drawn(rows: Sequence[Measured]) -> list[Resample]:
-    """Bootstrap over clusters, the same for every system: rows that share their first passage."""
-    random = np.random.default_rng(0)
-    clusters = np.array([row.row.cluster for row in rows])
-    members = [np.flatnonzero(clusters == c) for c in np.unique(clusters)]
-    return [
-        np.concatenate([members[d] for d in random.integers(0, len(members), len(members))])
-        for _ in range(RESAMPLES)
-    ]
-
-
-def _figures(
-    rows: Sequence[Measured], scores: Floats, threshold: float, drawn: Sequence[Resample]
-) -> tuple[dict[str, float], Floats]:
-    """Balanced accuracy and AUC in percent with 95 % intervals, and the resampled accuracies."""
-    truth, said = labels(rows), scores >= threshold
-    accuracies = np.array([_accuracy(truth[d], said[d]) for d in drawn])
-    areas = [auc(truth[d], scores[d]) for d in drawn]
-    low, high = np.nanpercentile(accuracies, [2.5, 97.5])
-    auc_low, auc_high = np.nanpercentile(areas, [2.5, 97.5])
-    figures = {
-        "balanced_accuracy": balanced_accuracy(truth, said),
-        "low": low,
-        "high": high,
-        "auc": auc(truth, scores),
-        "auc_low": auc_low,
-        "auc_high": auc_high,
-        "says_supported": 100 * said.mean(),
-        "right": 100 * truth[said].mean() if said.any() else float("nan"),
-        "threshold": threshold,
-    }
-    return {k: round(float(v), 2) for k, v in figures.items()}, accuracies
-
-
-def _accuracy(truth: Flags, said: Flags) -> float:
-    return balanced_accuracy(truth, said) if 0 < truth.sum() < len(truth) else float("nan")
-
-
-def auc(truth: Flags, scores: Floats) -> float:
-    """Area under the ROC curve in percent, by ranks (Mann & Whitney, 1947); ties count half."""
-    if truth.all() or not truth.any():
-        return float("nan")
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    n = int(truth.sum())
-    return float(100 * (ranks[truth].sum() - n * (n + 1) / 2) / (n * (len(truth) - n)))
 
 
 def _report(name: str, n: int, table: Mapping[str, Mapping[str, float]]) -> None:
