@@ -23,6 +23,7 @@ _CAUSE = re.compile(
     rf"|dr(?:ove|ives|iving)(?= (?:\w+ ){{0,3}}?(?:{_CHANGE})s?\b)"
     rf"|m(?:ade|akes?|aking)(?= (?:\w+ ){{1,6}}?(?:{_CHANGE}|sick|ill|worse)\b)"
     r"|fuel(?:l?ed|s|l?ing)|spark(?:s|ed|ing)|spur(?:s|red|ring)|stok(?:es|ed|ing)"
+    r"|prevent(?:s|ed)?(?! (?:[^,.;]{1,40} )?from\b)"
     r"|g(?:ave|ives?|iving) rise to|protect(?:s|ed|ing)?(?= (?:\w+ ){0,5}?(?:from|against)\b)"
     r"|(?:rais|increas|lower|reduc|cut|boost|doubl|tripl)(?:es?|ed|ing|s|ting)"
     r"(?= (?:\w+ ){0,3}?(?:risks?|chances?|likelihood|odds|incidence)\b)"
@@ -32,7 +33,7 @@ _CAUSE = re.compile(
 _ALSO = re.compile(
     r"\b(?:so that|therefore|thus|hence|consequen\w+|effects? (?:of|on)|explain\w*|reasons?"
     r"|in response to|push(?:ed|es|ing)|forc(?:ed|es|ing)|driv(?:es?|en|ing)|drove|contribut\w+"
-    r"|following|prevent\w*|protect\w*)\b"
+    r"|following|prevent\w*|protect\w*|avert\w*|avoid\w*)\b"
     r"|\bsince (?!\d|(?-i:[A-Z])|then\b|(?:early|late|last|\w+ \d)|(?:\w+ ){1,5}?(?:began|start))",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from agent.checks.frames import frames
 from agent.checks.normalise import content, fold
 from agent.checks.reading import Line, Reading, governing
 from agent.checks.unhedged import unhedged
+from agent.checks.unsaid import unsaid
 from agent.types import Check, Outcome
 
 NAME = "modality"
@@ -50,9 +51,10 @@ def check(claim: str, reading: Reading) -> Check:
 
     The rung of a sentence is the weakest of its hedges that bear on what both share; without any
     it states a fact. Naming who says so ("prosecutors said") carries an allegation, though not a
-    mere possibility. In a long sentence each verb is held against the same verb of the evidence.
+    mere possibility. In a long sentence each verb is held against the same verb of the evidence;
+    what the evidence leaves open, or knows only as a charge, is no fact.
     """
-    if part := unhedged(claim, reading):
+    if part := unhedged(claim, reading) or unsaid(claim, reading):
         return _surer(claim, *part)
     wanted = frozenset(content(claim))
     close = reading.close(wanted)

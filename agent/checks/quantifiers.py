@@ -27,7 +27,7 @@ _WORLD = re.compile(
 )
 _AS_WORLD = re.compile(r"\b(?:world|glob|planet|everywhere|international)", re.IGNORECASE)
 _LAND = "country|nation|continent|kingdom|union|state"
-_COUNTRY = re.compile(rf"\b(?:{_ALL_OVER}(?:{_LAND})|nationwide)\b", re.IGNORECASE)
+_COUNTRY = re.compile(rf"\b(?:{_ALL_OVER}(?:{_LAND})|nationwide|nationally)\b", re.IGNORECASE)
 _AS_COUNTRY = re.compile(
     rf"\b(?:{_LAND}|world|glob|everywhere|throughout|all over|across)", re.IGNORECASE
 )

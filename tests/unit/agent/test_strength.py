@@ -362,3 +362,53 @@ def test_a_verb_of_two_words_has_an_opposite() -> None:
     up = "Sales of the shop in the harbor went up in May."
     assert found("negation", up.replace("went up", "fell"), up).outcome is VIOLATED
     assert found("negation", up.replace("went up", "rose"), up).outcome is OK
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        (
+            "The letter does not say that any ranger was arrested. Rangers spoke to the mayor.",
+            "Several rangers were arrested.",
+        ),
+        (
+            "The bureau answers the question whether the ice stopped melting in 1998.",
+            "The ice stopped melting in 1998.",
+        ),
+        (
+            "It is unclear whether the harbor goals have been missed. The year was warm.",
+            "The harbor goals were definitively missed.",
+        ),
+        (
+            "Moss faced three counts of arson. Moss had pleaded not guilty in June.",
+            "Moss was convicted of arson.",
+        ),
+    ],
+)
+def test_what_the_evidence_leaves_open_is_no_fact(evidence: str, claim: str) -> None:
+    assert found("modality", claim, evidence).outcome is VIOLATED
+    assert found("modality", claim, f"{evidence} {claim}").outcome is not VIOLATED
+    said = f"The paper does not say whether {claim[0].lower()}{claim[1:]}"
+    assert found("modality", said, evidence).outcome is not VIOLATED
+
+
+def test_a_charge_with_a_judgment_may_be_told_as_a_conviction() -> None:
+    evidence = "Moss faced three counts of arson. In May the jury found Moss guilty of two."
+    assert found("modality", "Moss was convicted of arson.", evidence).outcome is not VIOLATED
+    judged = evidence.replace("found Moss guilty", "returned a guilty verdict")
+    assert found("modality", "Moss was convicted of arson.", judged).outcome is not VIOLATED
+
+
+def test_preventing_is_causing_not_to_happen() -> None:
+    evidence = "The study found that the vaccine does not raise the risk of the illness."
+    claim = "The vaccine prevents the illness."
+    assert found("causation", claim, evidence).outcome is VIOLATED
+    assert found("causation", claim, f"{evidence} The vaccine averts illness.").outcome is OK
+    kept = "The guards prevented the crowd from entering."
+    assert found("causation", kept, "The crowd was stopped by guards.").outcome is not VIOLATED
+
+
+def test_some_towns_are_not_the_nation() -> None:
+    claim = "Burglaries rose nationally."
+    assert found("quantifiers", claim, "Burglaries rose in six towns.").outcome is VIOLATED
+    assert found("quantifiers", claim, "Burglaries rose across the country.").outcome is OK
