@@ -25,6 +25,13 @@ from agent.verifiers.verbatim import unframed, verbatim
 
 SURE = math.log(0.7 / 0.3)
 """Log odds of the cross-encoder from which on a near copy may differ in a word: a synonym."""
+BRIEF = 10
+"""Words of a sentence up to which it stands only where the cross-encoder finds it more likely than
+not. Few words have hardly any that could be missing, so the words in common tell little, and
+sentences of that length are what the cross-encoder has read most of."""
+_NOT_LIKELY = Check(
+    name="entailment", outcome=Outcome.UNKNOWN, detail="the cited text does not carry it"
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Unit:
     span: tuple[int, int]
     """Characters of the sentence."""
     verbatim: bool
+    brief: bool = False
+    """A whole sentence of a few words."""
 
     @property
     def violated(self) -> list[Check]:
@@ -46,7 +55,10 @@ class Unit:
         if self.verbatim or features["entailed"] >= SURE:
             return self.violated
         unsure = (check for check in self.checks if check.outcome is Outcome.UNKNOWN)
-        return [*self.violated, *(check for check in unsure if check.name in DOUBTS)]
+        doubts = [check for check in unsure if check.name in DOUBTS]
+        if self.brief and features["entailed"] < 0:
+            doubts.append(_NOT_LIKELY)
+        return [*self.violated, *doubts]
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -66,6 +78,7 @@ def prepare(pair: Pair, rarity: Rarity) -> list[Unit]:
     if not reading.lines:
         return []
     whole = _unit(pair.claim, (0, len(pair.claim)), reading, rarity)
+    whole = replace(whole, brief=len(whole.comparison.said.split()) <= BRIEF)
     spans = clauses(pair.claim)
     if len(spans) == 1 or whole.verbatim:
         return [whole]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from agent.verifiers.model import (
     load_model,
     load_rarity,
 )
+from agent.verifiers.units import prepare
 from retrieval.errors import EmbeddingFailed
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
@@ -341,3 +343,16 @@ def test_a_later_says_who_does_not_cover_an_earlier_clause() -> None:
     told = lost.replace("Masked", "According to the mayor, masked")
     assert rule(lost, evidence).support is not Support.SUPPORTED
     assert rule(told, evidence).support is Support.SUPPORTED
+
+
+def test_a_short_sentence_stands_only_where_it_is_likely_to_follow() -> None:
+    extract = Extract(text="The council closed the old bridge in May after a flood.")
+    short = "The council closed the old mill in May."
+    (brief,) = prepare(Pair(claim=short, evidence=(extract,)), load_rarity())
+    (longer,) = prepare(
+        Pair(claim=f"{short[:-1]} after a flood of the river.", evidence=(extract,)), load_rarity()
+    )
+    brief, longer = (replace(unit, checks=()) for unit in (brief, longer))
+    assert [c.name for c in brief.refused({"entailed": -0.1})] == ["entailment"]
+    assert not brief.refused({"entailed": 0.1})
+    assert not longer.refused({"entailed": -0.1})

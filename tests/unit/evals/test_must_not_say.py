@@ -1,0 +1,20 @@
+"""Short flat statements on the subject that nothing carries, as cases of our own have them."""
+
+from agent.types import Pair
+from agent.verifiers.cross_encoder import CrossEncoder
+from agent.verifiers.embedded import EmbeddedVerifier
+from evals.loaders import own
+from retrieval.embedding import MiniLM
+
+
+def test_of_statements_that_no_page_may_make_few_stand() -> None:
+    notes = own._notes()
+    pairs = [
+        Pair(claim=said, evidence=tuple(own._extract(notes[note]) for note in case.must_cite))
+        for case in own.claims()
+        for said in case.must_not_say
+        if case.must_cite
+    ]
+    verifier = EmbeddedVerifier(MiniLM(threads=2).embed, CrossEncoder(threads=2))
+    assert len(pairs) == 88
+    assert sum(ruling.stands for ruling in verifier.judge(pairs)) <= 13
