@@ -54,7 +54,7 @@ def unsaid(claim: str, reading: Reading) -> tuple[str, str] | None:
     wanted = frozenset(content(flat)) - reading.publishers
     if len(wanted) < 2:
         return None
-    return _left_open(wanted, reading) or _only_charged(frozenset(content(flat)), reading)
+    return _left_open(wanted, reading) or _only_charged(wanted, reading)
 
 
 def _left_open(wanted: frozenset[str], reading: Reading) -> tuple[str, str] | None:

@@ -51,7 +51,10 @@ class Unit:
         return [check for check in self.checks if check.outcome is Outcome.VIOLATED]
 
     def refused(self, features: Mapping[str, float]) -> list[Check]:
-        """Findings that decide: violations, and what is new where the cross-encoder is not sure."""
+        """Findings that decide: violations, and what the cross-encoder would have to make good.
+
+        That is what is new where it is not sure, and few words where it finds them unlikely.
+        """
         if self.verbatim or features["entailed"] >= SURE:
             return self.violated
         unsure = (check for check in self.checks if check.outcome is Outcome.UNKNOWN)
