@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from agent.chat.errors import BudgetSpent, ChatError
 from agent.prices import Prices, Unpriced
 from agent.spending import Spending
-from agent.types import Usage
+from agent.types import EMBEDDED, Usage
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Used:
     input_tokens: int
     cached_tokens: int
     output_tokens: int
+    counted: bool = True
+    """By the endpoint; else all or some of it is our own estimate."""
 
     @property
     def tokens(self) -> int:
@@ -52,9 +54,14 @@ class Account:
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    uncounted: int = 0
+    """Calls whose tokens are known by our own estimate only."""
     cost: float = 0.0
+    """US dollars; of estimated tokens too, so that limits hold."""
     priced: bool = True
     seconds: float = 0.0
+    stood_in: bool = False
+    """The embedded drafter wrote what the model was asked for."""
 
     def note(self, text: str) -> None:
         """Tell the reader of the page, once."""
@@ -66,16 +73,19 @@ class Account:
 
     def usage(self) -> Usage:
         """What is printed with the page."""
+        known = self.calls and self.priced and not self.uncounted
         return Usage(
-            model=", ".join(self.models) or "embedded",
+            model=", ".join(self.models) or EMBEDDED,
             calls=self.calls,
             input_tokens=self.input_tokens,
             cached_tokens=self.cached_tokens,
             output_tokens=self.output_tokens,
-            cost=round(self.cost, 6) if self.calls and self.priced else None,
+            uncounted=self.uncounted,
+            cost=round(self.cost, 6) if known else None,
             seconds=round(self.seconds, 3),
             prompts=dict(self.prompts),
             notes=tuple(self.notes),
+            stood_in=self.stood_in,
         )
 
 
@@ -155,6 +165,7 @@ class Budget:
         account.input_tokens += used.input_tokens
         account.cached_tokens += used.cached_tokens
         account.output_tokens += used.output_tokens
+        account.uncounted += not used.counted
         account.cost += price or 0.0
         account.priced &= price is not None
 

@@ -52,6 +52,7 @@ def compose(
             f"Too much of what the drafter {drafter.name} wrote did not stand: the page was "
             f"written by the drafter {spare.name}."
         )
+        budget.current().stood_in = True
         return other, fallen
     return _patched(body, other, lost), fallen
 

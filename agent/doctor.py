@@ -9,7 +9,7 @@ from agent.bootstrap import build_budget, build_chat, build_embedder, build_veri
 from agent.chat.errors import ChatError
 from agent.prices import prices
 from agent.settings import OPENAI, Settings
-from agent.types import Extract, Pair, Question, Value
+from agent.types import EMBEDDED, Extract, Pair, Question, Value
 from agent.verifiers.model import ModelUnreadable
 from retrieval.errors import LibraryError
 from retrieval.library import RECORD, Library
@@ -133,11 +133,11 @@ def _called(settings: Settings) -> Finding:
     except ChatError as error:
         return Finding(subject="call", fine=False, detail=error.args[0], advice=error.advice)
     usage = account.usage()
-    detail = (
-        f"{usage.model} answered in {usage.seconds:.1f} s, "
-        f"{usage.input_tokens + usage.output_tokens:,} tokens"
-    )
-    if usage.model == "embedded":  # nothing came back that could be used
+    took = f"{usage.input_tokens + usage.output_tokens:,} tokens"
+    if usage.uncounted:
+        took = f"tokens not known (about {took} by our own count)"
+    detail = f"{usage.model} answered in {usage.seconds:.1f} s, {took}"
+    if usage.model == EMBEDDED:  # nothing came back that could be used
         advice = "Drafts are written without the model until this is mended."
         return Finding(subject="call", fine=False, detail=" ".join(usage.notes), advice=advice)
     return Finding(subject="call", fine=True, detail=detail)

@@ -1,6 +1,5 @@
 """Patience around a call: retries, deadline, budget, fallback models, one repair of the form."""
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,17 +21,16 @@ from agent.budget import Budget, Used
 from agent.chat.breaker import Breaker
 from agent.chat.errors import AnswerMalformed, BudgetSpent, ChatError, DeadlinePassed
 from agent.chat.replies import Reply
+from agent.chat.weighing import used, weight
 from agent.chat.wire import Call, Wire
+from agent.types import EMBEDDED
 from prompts import Request, parse
-from retrieval import tokens
 
 A = TypeVar("A", bound=BaseModel)
 Messages = tuple[tuple[str, str], ...]
 
 ATTEMPTS: Final = 4
 """Of one call to one model; there is no other layer of retries."""
-FRAMING: Final = 4
-"""Tokens that a message takes beside its text (OpenAI cookbook, "How to count tokens")."""
 SHOWN: Final = 4_000
 """Characters of a malformed answer that are shown to the model again."""
 TOLD: Final = 2_000
@@ -143,34 +141,19 @@ class EndpointChat:
         except ChatError as error:
             breaker.failed()
             written = min(len(error.received) // 4, call.output_tokens)  # it may be megabytes
-            used = Used(sent, 0, written) if error.billed else Used(0, 0, 0)
-            self._budget.settle(reserved, call.model, used)
+            took = Used(sent, 0, written) if error.billed else Used(0, 0, 0)
+            self._budget.settle(reserved, call.model, took)
             raise
         breaker.succeeded()
-        self._budget.settle(reserved, call.model, _used(reply, sent, call.model))
+        self._budget.settle(reserved, call.model, used(reply, sent, call))
         _named(account, call.model, reply.model)
         return reply
-
-
-def weight(call: Call) -> int:
-    """Tokens that a call sends; an estimate for models whose tokenizer is not known."""
-    texts = (*(text for _, text in call.messages), json.dumps(call.schema))
-    return sum(tokens.count(text, call.model) + FRAMING for text in texts)
-
-
-def _used(reply: Reply, sent: int, model: str) -> Used:
-    """What the endpoint counted, else what we count."""
-    read = sent if reply.input_tokens is None else reply.input_tokens
-    written = reply.output_tokens
-    if written is None:
-        written = tokens.count(reply.text, model)
-    return Used(read, min(reply.cached_tokens, read), written)
 
 
 def _named(account: budget.Account, asked: str, answered: str) -> None:
     """Record who answered; say so where it is not who was asked, or a dated version of it."""
     name = "".join(c for c in answered if c.isprintable())[:80] or asked
-    account.models[name] = None
+    account.models[f"“{name}”" if name == EMBEDDED else name] = None
     if not name.startswith(asked) and not asked.endswith(name):
         account.note(f"The model {asked} was asked; the endpoint says that {name} answered.")
 

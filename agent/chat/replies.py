@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from agent.chat import counts
+from agent.chat.counts import Counts
 from agent.chat.errors import (
     AnswerCut,
     AnswerDeclined,
@@ -32,20 +34,7 @@ class Reply(BaseModel, frozen=True):
     text: str
     model: str = ""
     """As the endpoint names it; it may be a dated version of what was asked for."""
-    input_tokens: int | None = None
-    """None where the endpoint does not count."""
-    cached_tokens: int = 0
-    output_tokens: int | None = None
-
-
-class _Details(BaseModel):
-    cached_tokens: int | None = None
-
-
-class _ChatUsage(BaseModel):
-    prompt_tokens: int
-    completion_tokens: int
-    prompt_tokens_details: _Details | None = None
+    counts: Counts = Counts()
 
 
 class _Message(BaseModel):
@@ -64,13 +53,8 @@ class _Completion(BaseModel):
 
     model: str | None = None
     choices: tuple[_Choice, ...] | None = None
-    usage: _ChatUsage | None = None
-
-
-class _ResponseUsage(BaseModel):
-    input_tokens: int
-    output_tokens: int
-    input_tokens_details: _Details | None = None
+    usage: object = None
+    """Read by `counts` alone: no figure in it costs the answer."""
 
 
 class _Part(BaseModel):
@@ -92,7 +76,7 @@ class _Response(BaseModel):
     status: str | None = None
     model: str | None = None
     output: tuple[_Item, ...] = ()
-    usage: _ResponseUsage | None = None
+    usage: object = None
     incomplete_details: _Reason | None = None
 
 
@@ -162,14 +146,7 @@ def response(value: Json) -> Reply:
         raise ServiceFault("The endpoint says that the response failed.")
     why = found.incomplete_details.reason if found.incomplete_details else None
     _complete(text, refusal, "stop" if found.status == "completed" else why)
-    usage = found.usage
-    return Reply(
-        text=text,
-        model=found.model or "",
-        input_tokens=usage.input_tokens if usage else None,
-        cached_tokens=_cached(usage.input_tokens_details if usage else None),
-        output_tokens=usage.output_tokens if usage else None,
-    )
+    return Reply(text=text, model=found.model or "", counts=counts.read(found.usage))
 
 
 def streamed_response(values: Iterable[Json]) -> Reply:
@@ -188,14 +165,7 @@ def streamed_response(values: Iterable[Json]) -> Reply:
 
 def _finished(text: str, refusal: str | None, reason: str | None, found: _Completion) -> Reply:
     _complete(text, refusal, reason)
-    usage = found.usage
-    return Reply(
-        text=text,
-        model=found.model or "",
-        input_tokens=usage.prompt_tokens if usage else None,
-        cached_tokens=_cached(usage.prompt_tokens_details if usage else None),
-        output_tokens=usage.completion_tokens if usage else None,
-    )
+    return Reply(text=text, model=found.model or "", counts=counts.read(found.usage))
 
 
 def _complete(text: str, refusal: str | None, reason: str | None) -> None:
@@ -210,10 +180,6 @@ def _complete(text: str, refusal: str | None, reason: str | None) -> None:
         raise AnswerUnreadable(f"The answer ended with {reason!r}, not by itself.", received=text)
     if not text.strip():
         raise AnswerEmpty("The answer is empty.")
-
-
-def _cached(details: _Details | None) -> int:
-    return (details.cached_tokens or 0) if details else 0
 
 
 def _read(kind: type[_T], value: Json) -> _T:

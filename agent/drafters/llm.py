@@ -82,6 +82,7 @@ class LlmDrafter:
             answer = self._chat.ask(request, WriteAnswer)
         except ChatError as error:
             budget.excuse(error, "The embedded drafter wrote the body in the model's place.")
+            budget.current().stood_in = True
             return self._spare.draft(plan, evidence)
         return _sections(answer, packed, evidence, plan.claim.text)
 

@@ -16,7 +16,10 @@ from prompts import Request
 
 A = TypeVar("A", bound=BaseModel)
 
-SUMS: Final = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost", "seconds")
+SUMS: Final = (
+    *("calls", "input_tokens", "cached_tokens", "output_tokens", "uncounted"),
+    *("cost", "seconds"),
+)
 SETS: Final = ("models", "prompts", "notes")
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
-from agent.types import Insufficient, Page, VerdictLabel
+from agent.types import EMBEDDED, Insufficient, Page, Usage, VerdictLabel
 from retrieval.types import Scope, Source
 
 DISCLAIMER = (
@@ -168,14 +168,35 @@ def nearest_line(draft: Insufficient) -> str:
 
 def made(draft: Page | Insufficient) -> str:
     """Who wrote it and what that cost, in one line; then what a reader must know of it."""
-    usage = draft.usage
-    line = "Drafted on this machine by the embedded drafter; no language model was used."
-    if usage.calls:
-        cost = "cost not known" if usage.cost is None else f"${usage.cost:,.4f}"
-        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
-        line = (
-            f"Drafted with the language model {prose(usage.model)}: {_count(usage.calls, 'call')}, "
-            f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out, {cost}."
-        )
-    notes = " ".join(prose(note) for note in usage.notes)
+    line = _made(draft.usage)
+    notes = " ".join(prose(note) for note in draft.usage.notes)
     return f"{line} Note: {notes}" if notes else line
+
+
+def _made(usage: Usage) -> str:
+    """Who wrote the body; where a model was asked, what that took."""
+    if not usage.calls:
+        return "Drafted on this machine by the embedded drafter; no language model was used."
+    spent = f"{_count(usage.calls, 'call')}, {_tokens(usage)}"
+    if usage.model == EMBEDDED:
+        return (
+            "Drafted on this machine by the embedded drafter; the language model that was asked "
+            f"gave no answer: {spent}."
+        )
+    if usage.stood_in:
+        return (
+            "Drafted on this machine by the embedded drafter, in the place of the language model "
+            f"{prose(usage.model)}: {spent}."
+        )
+    return f"Drafted with the language model {prose(usage.model)}: {spent}."
+
+
+def _tokens(usage: Usage) -> str:
+    """Tokens and dollars; what the endpoint did not count is called our estimate."""
+    cost = "cost not known" if usage.cost is None else f"${usage.cost:,.4f}"
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    words = f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out"
+    if usage.uncounted:
+        whose = _count(usage.uncounted, "call")
+        words = f"about {words} (estimated here for {whose} that the endpoint did not count)"
+    return f"{words}, {cost}"

@@ -14,10 +14,11 @@ from agent.types.page import (
     Verdict,
 )
 from agent.types.ruling import Certificate, Check, Clause, Extract, Outcome, Pair, Ruling, Support
-from agent.types.usage import Usage
+from agent.types.usage import EMBEDDED, Usage
 from agent.types.writing import Conclusion, Kind, Section, Sentence
 
 __all__ = [
+    "EMBEDDED",
     "Certificate",
     "Check",
     "CheckedSection",

@@ -1,6 +1,8 @@
 """A language model behind the front door: its own endpoint on this machine, whole and streamed."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,70 @@ def test_a_service_that_is_down_leaves_a_page_and_says_so_on_it_and_on_stderr(
     assert "The embedded drafter wrote the body in the model's place." in told.err
 
 
+def last_line(library: Path, *typed: object) -> str:
+    """The last line of a page: how it was made."""
+    told = verdict("draft", QUESTION, "--library", library, *typed)
+    assert told.status == 0, told.err
+    assert "language model embedded" not in told.out
+    return told.out.strip().splitlines()[-1]
+
+
+def test_a_page_without_a_model_says_who_wrote_it(library: Path) -> None:
+    line = "Drafted on this machine by the embedded drafter; no language model was used."
+    assert last_line(library) == line
+
+
+def test_a_page_by_a_model_says_who_wrote_it_and_what_that_took(library: Path) -> None:
+    with model_endpoint(model) as server:
+        line = last_line(library, "--base-url", server.url)
+    calls = len(server.requests)
+    assert line.startswith(f"Drafted with the language model gpt-5-mini: {calls} calls, ")
+    assert not re.search("known|estimated|about", line)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Said(status=503, raw=b"{}", headers={"retry-after": "0"}), Said("x", finish="length")],
+    ids=["down", "cut"],
+)
+def test_a_page_for_which_the_model_gave_no_answer_says_so(library: Path, said: Said) -> None:
+    with model_endpoint(lambda _: said) as server:
+        line = last_line(library, "--base-url", server.url)
+    who = "Drafted on this machine by the embedded drafter; the language model that was asked gave "
+    assert line.startswith(f"{who}no answer: ")
+    assert " calls, " in line
+    assert "The embedded drafter wrote the body in the model's place." in line
+
+
+@pytest.mark.parametrize("said", [Said(status=422, raw=b"{}"), Said("prose")], ids=["no", "prose"])
+def test_a_page_that_the_model_planned_and_did_not_write_says_so(library: Path, said: Said) -> None:
+    def planning(asked: Asked) -> Said:
+        return model(asked) if request_of(*messages(asked)).prompt == "plan" else said
+
+    with model_endpoint(planning) as server:
+        line = last_line(library, "--base-url", server.url)
+    who = "by the embedded drafter, in the place of the language model gpt-5-mini: "
+    assert line.startswith(f"Drafted on this machine {who}")
+    assert "The embedded drafter wrote the body in the model's place." in line
+
+
+@pytest.mark.parametrize("stream", ["true", "false"])
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("figure", [-7, 10**19], ids=["negative", "huge"])
+def test_figures_that_cannot_be_do_not_cost_the_page_and_are_said_to_be_unknown(
+    library: Path, monkeypatch: pytest.MonkeyPatch, api: str, stream: str, figure: object
+) -> None:
+    monkeypatch.setenv("VERDICT_API", api)
+    monkeypatch.setenv("VERDICT_STREAM", stream)
+    names = ("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens")
+    with model_endpoint(lambda a: replace(model(a), usage=dict.fromkeys(names, figure))) as server:
+        line = last_line(library, "--base-url", server.url)
+    calls = len(server.requests)
+    assert line.startswith(f"Drafted with the language model gpt-5-mini: {calls} calls, about ")
+    whose = f"(estimated here for {calls} calls that the endpoint did not count)"
+    assert line.endswith(f" out {whose}, cost not known.")
+
+
 def test_a_key_that_is_refused_is_an_error_with_advice(library: Path) -> None:
     with model_endpoint(lambda _: Said(status=401, raw=b"{}")) as server:
         told = verdict("draft", QUESTION, "--library", library, "--base-url", server.url)
@@ -80,6 +146,16 @@ def test_doctor_says_what_is_configured_and_calls_only_on_request(
     assert len(server.requests) == 1
     assert called.status == 0
     assert "ok   call: gpt-5-mini answered in" in called.out
+
+
+def test_doctor_says_that_a_count_is_not_known(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with model_endpoint(lambda asked: replace(model(asked), usage={"prompt_tokens": -1})) as server:
+        monkeypatch.setenv("VERDICT_BASE_URL", server.url)
+        told = verdict("doctor", "--call", "--library", library)
+    assert told.status == 0
+    assert "tokens not known (about " in told.out
 
 
 def test_without_a_key_nothing_is_missing(library: Path) -> None:

@@ -33,7 +33,8 @@ class Said:
     refusal: str | None = None
     choices: bool = True
     model: str | None = None
-    usage: bool = True
+    usage: object = True
+    """True: as billed; False: none; anything else is sent in the place of the figures."""
     cached: int = 0
     silence: float = 0.0
     """Seconds before the first byte."""
@@ -81,11 +82,16 @@ def body(asked: Asked, said: Said, path: str) -> bytes:
     if said.raw is not None:
         return said.raw
     if path.endswith("/responses"):
-        value = _response(asked, said)
+        value = _figured(_response(asked, said), said)
         return _streamed_response(value, said) if asked["stream"] else _json(value)
     if asked["stream"]:
         return _streamed_completion(asked, said)
-    return _json(_completion(asked, said))
+    return _json(_figured(_completion(asked, said), said))
+
+
+def _figured(value: dict[str, Any], said: Said) -> dict[str, Any]:
+    """The same answer with the figures that `said` wants, well-formed or not."""
+    return value if said.usage is True else value | {"usage": said.usage or None}
 
 
 def _completion(asked: Asked, said: Said) -> dict[str, Any]:
@@ -111,9 +117,7 @@ def _completion(asked: Asked, said: Said) -> dict[str, Any]:
             "completion_tokens": wrote,
             "total_tokens": read + wrote,
             "prompt_tokens_details": {"cached_tokens": said.cached},
-        }
-        if said.usage
-        else None,
+        },
     }
     return ChatCompletion.model_validate(value).model_dump(mode="json", exclude_unset=True)
 
@@ -135,12 +139,11 @@ def _streamed_completion(asked: Asked, said: Said) -> bytes:
         "model": said.model or asked["model"],
     }
     chunks: list[dict[str, Any]] = [{**shared, "choices": c} for c in choices if said.choices]
-    if said.usage and asked.get("stream_options"):
-        usage = _completion(asked, said)["usage"]
-        chunks.append({**shared, "choices": [], "usage": usage})
-    lines = [
-        ChatCompletionChunk.model_validate(c).model_dump_json(exclude_unset=True) for c in chunks
-    ]
+    if said.usage is not False and asked.get("stream_options"):
+        chunks.append({**shared, "choices": [], "usage": _completion(asked, said)["usage"]})
+    known = [ChatCompletionChunk.model_validate(c) for c in chunks]
+    dumped = [c.model_dump(mode="json", exclude_unset=True) for c in known]
+    lines = [json.dumps(_figured(d, said) if d.get("usage") else d) for d in dumped]
     return "".join(f"data: {line}\n\n" for line in [*lines, "[DONE]"]).encode()
 
 

@@ -45,6 +45,7 @@ class CountingChat:
         account = current()
         account.calls += 1
         account.input_tokens += 100
+        account.uncounted += 1
         account.cost += 0.25
         account.models["small"] = None
         return answer.model_validate({"text": f"{request.text} {len(self.asked)}"})
@@ -65,6 +66,7 @@ def test_a_recorded_answer_is_not_asked_for_again() -> None:
     assert answers == [*first, "c 1"]
     assert again.asked == ["c"]
     assert (account.calls, account.input_tokens, account.cost) == (3, 300, 0.75)
+    assert account.uncounted == 3
     assert list(account.models) == ["small"]
 
 

@@ -136,6 +136,29 @@ def test_a_page_says_which_model_wrote_it_what_it_cost_and_what_failed() -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("usage", "told"),
+    [
+        (Usage(), "by the embedded drafter; no language model was used."),
+        (Usage(calls=2), "by the embedded drafter; the language model that was asked gave no ans"),
+        (Usage(calls=2, model="m", stood_in=True), "the embedded drafter, in the place of the"),
+        (Usage(calls=2, model="“embedded”"), "with the language model “embedded”: 2 calls, "),
+        (
+            Usage(calls=2, model="m", input_tokens=7, output_tokens=3, uncounted=1),
+            "out (estimated here for 1 call that the endpoint did not count), cost not known.",
+        ),
+    ],
+    ids=["none", "silent", "stood in", "namesake", "uncounted"],
+)
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+def test_the_last_line_says_who_wrote_the_page_and_calls_no_model_embedded(
+    usage: Usage, told: str, form: str
+) -> None:
+    printed = render(Page(**{**dict(small()), "usage": usage}), form)
+    assert told in printed
+    assert "language model embedded" not in printed
+
+
 def test_markdown_links_a_source_at_its_first_cited_passage() -> None:
     last = render(small(), "md").splitlines()[-4:-2]
     assert last[0] == (
