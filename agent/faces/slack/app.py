@@ -1,6 +1,7 @@
 """The Slack app: each way to ask is stored, then acknowledged, then answered."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +22,8 @@ LOG: Final = logging.getLogger(__name__)
 SHORTCUT: Final = "is_this_true"
 COMMAND: Final = "/istrue"
 CHECKING: Final = "Checking …"
+ANY: Final = re.compile("")
+"""Matches every kind of event; whoever listens to it comes last."""
 NEXT: Final = (Action.CHOOSE, Action.AGAIN)
 """Buttons that ask a question."""
 Json = dict[str, Any]
@@ -73,6 +76,7 @@ def wire(app: App, face: Face) -> None:
     for name in ("app_mention", "message"):
         app.event(name, middleware=[_storing(face)])(_woken(face))
     app.event("app_home_opened")(_prompts)
+    app.event(ANY)(_passed_over)
     app.message_shortcut(SHORTCUT)(_shortcut(face))
     app.command(COMMAND)(_command(face))
     for action in (Action.SHARE, Action.FULL, Action.EDITOR):
@@ -113,6 +117,10 @@ def _prompts(event: Json, context: BoltContext) -> None:
     context.client.assistant_threads_setSuggestedPrompts(
         channel_id=event["channel"], prompts=prompts
     )
+
+
+def _passed_over() -> None:
+    """Another kind of event: Slack hears that it arrived, or it would send it again."""
 
 
 def _shortcut(face: Face) -> Callable[..., None]:

@@ -105,7 +105,8 @@ def _serve(settings: Settings, library: Library) -> None:
         stack.enter_context(open_desk(connected, jobs, store, path, _terms(settings)))
         say(f"Answering Slack in {', '.join(sorted(connected.workspaces))}. Ctrl-C ends it.")
         if settings.slack_mode == "http":
-            over_http(connected.app, settings.slack_host, settings.slack_port)
+            secret = _secret(settings.slack_signing_secret)
+            over_http(connected.app, secret, settings.slack_host, settings.slack_port)
         else:
             over_socket(connected.app, _secret(settings.slack_app_token), stopping)
 

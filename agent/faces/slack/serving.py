@@ -20,6 +20,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from agent.faces.failures import BadInput
+from agent.faces.slack.gate import Gate
 from agent.faces.slack.questions import Route
 from agent.faces.slack.web import Later, Refused, Revoked, Web, attempt
 
@@ -162,20 +163,43 @@ def over_socket(app: App, app_token: str, stopping: threading.Event) -> None:
 
 
 class Http(SlackRequestHandler):
-    """Bolt over ASGI, each request in a thread: storing what is asked may wait for the disk."""
+    """Bolt over ASGI, each request in a thread: storing what is asked may wait for the disk.
+
+    It stands behind a `Gate`: what reaches it is small and signed.
+    """
 
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
-        asked = BoltRequest(
-            body=await request.get_raw_body(),
-            query=request.query_string,
-            headers=request.get_headers(),
-        )
-        return await asyncio.to_thread(self.app.dispatch, asked)
+        try:
+            asked = BoltRequest(
+                body=await request.get_raw_body(),
+                query=request.query_string,
+                headers=request.get_headers(),
+            )
+        except ValueError:  # no UTF-8, or no JSON
+            return BoltResponse(status=400, body="The request cannot be read. Send it as JSON.")
+        answer: BoltResponse = await asyncio.to_thread(self.app.dispatch, asked)
+        if answer.status == 404 and asked.content_type == "application/json":
+            return BoltResponse(status=200)  # an event of a kind that nobody here waits for
+        return answer
 
 
-def over_http(app: App, host: str, port: int) -> None:
-    """Answer Slack's signed requests at `/slack/events` until interrupted."""
+def asgi(app: App, signing_secret: str) -> Gate:
+    """All that is served over HTTP.
+
+    Raises:
+        ValueError: there is no signing secret.
+    """
+    return Gate(Http(app), signing_secret)
+
+
+def over_http(app: App, signing_secret: str, host: str, port: int) -> None:
+    """Answer Slack's signed requests at `/slack/events` until interrupted.
+
+    Raises:
+        ValueError: there is no signing secret.
+    """
     import uvicorn  # noqa: PLC0415  (a socket needs no server)
 
-    config = uvicorn.Config(Http(app), host=host, port=port, log_level="warning", access_log=False)
+    served = asgi(app, signing_secret)
+    config = uvicorn.Config(served, host=host, port=port, log_level="warning", access_log=False)
     uvicorn.Server(config).run()

@@ -1,35 +1,29 @@
 """How Slack is reached: a socket, signed HTTP, and many workspaces."""
 
-import hashlib
-import hmac
 import json
 import os
 import random
-import socket as sockets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
-import uvicorn
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 
 from agent.faces.failures import BadInput
-from agent.faces.slack.serving import Http, connect_many, connect_one, over_socket
+from agent.faces.slack.serving import connect_many, connect_one, over_socket
 from tests.faces.slack.envelopes import listening
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import ANSWER, CLAIM, Place, opened
 from tests.faces.slack.rules import words
+from tests.faces.slack.served import SECRET, listening_http, post, signed
 
 CLAIMS = int(os.environ.get("VERDICT_TEST_SLACK_CLAIMS", "6"))
 """Events that are signed in eight ways each; 120 for the long run."""
-SECRET = "secret"  # noqa: S105  (the desk of the tests is made with it)
 
 
 def test_a_socket_brings_questions_and_acknowledges_them(slack: Slack, place: Place) -> None:
@@ -67,41 +61,6 @@ def test_a_wrong_token_is_told_with_what_to_do(slack: Slack, place: Place, error
 def test_a_slack_that_is_not_there_is_told(place: Place) -> None:
     with pytest.raises(BadInput, match="cannot be reached"):
         connect_one("xoxb-test", None, frozenset(), "http://127.0.0.1:9/api/")
-
-
-@contextmanager
-def listening_http(place: Place) -> Iterator[int]:
-    """The desk over HTTP, as `verdict slack` serves it."""
-    with sockets.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    config = uvicorn.Config(Http(place.connected.app), port=port, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    place.until(lambda: server.started)
-    try:
-        yield port
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-def signed(body: bytes, at: float, secret: str = SECRET) -> dict[str, str]:
-    stamp = str(int(at))
-    told = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
-    return {
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={told.hexdigest()}",
-        "Content-Type": "application/json",
-    }
-
-
-def post(connection: HTTPConnection, body: bytes, headers: dict[str, str]) -> int:
-    connection.request("POST", "/slack/events", body, headers)
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
 
 
 def test_over_http_nothing_false_is_accepted_and_nothing_true_lost(
