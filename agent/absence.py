@@ -7,6 +7,7 @@ sentence by grammar, so the writer cannot certify one thing and print another.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -54,8 +55,11 @@ CANDIDATE: Final = 0.50
 """Cosine, or share of the proposition's words, below which the verifier never finds support."""
 COVERED: Final = 3
 """Passages on topic without which silence means nothing."""
-CLOSEST: Final = 64
-"""Candidates that are ruled on, nearest first."""
+AT_ONCE: Final = 64
+"""Candidates that are ruled on together; the search ends with the first of them that says it."""
+AT_MOST: Final = 1024
+"""Candidates of one claim that are ruled on, nearest first. Where there are more, the certificate
+counts those that were not, and the sentence falls."""
 
 
 def is_absence(text: str) -> bool:
@@ -98,8 +102,8 @@ def certify(
     """Search every passage in scope for one that says a claim; one pass for all claims.
 
     A passage is ruled on where its cosine, or its share of the claim's words, reaches `CANDIDATE`:
-    below both the verifier never finds support. Of these the `CLOSEST` nearest are ruled on, and
-    read sentence by sentence for one that says it by rule or comes too near.
+    below both the verifier never finds support. Each of these is read sentence by sentence for one
+    that says it by rule or comes too near, until one is found or `AT_MOST` have been read.
 
     Args:
         claims: Positive propositions.
@@ -134,8 +138,9 @@ class _Search:
         self._on_topic += int(np.count_nonzero(cosines >= ON_TOPIC))
         near = cosines >= CANDIDATE
         for n in map(int, np.flatnonzero(near | (self._at_most(flat) >= CANDIDATE))):
-            if near[n] or _share(self._words, passages.texts[n]) >= CANDIDATE:
-                self._near.append((float(cosines[n]), passages[n]))
+            closeness = max(float(cosines[n]), _share(self._words, passages.texts[n]))
+            if closeness >= CANDIDATE:
+                self._near.append((closeness, passages[n]))
 
     def _at_most(self, flat: Sequence[str]) -> Shares:
         """A bound on the share of words in each text: a word is there only if its stem is."""
@@ -145,28 +150,51 @@ class _Search:
         return found / max(1, len(self._prefixes))
 
     def certificate(self, verifier: Verifier, scope: Scope) -> Certificate:
-        near = sorted(self._near, key=lambda found: (-found[0], found[1].id))
-        closest = [passage for _, passage in near[:CLOSEST]]
         planted = Extract(text=f"{self.claim[:1].upper()}{self.claim[1:]}.")
-        probe, *rulings = verifier.judge(
-            [Pair(claim=self.claim, evidence=(e,)) for e in (planted, *map(extract, closest))]
-        )
-        found = [(r.score or 1.0) * (r.support is Support.SUPPORTED) for r in rulings]
-        said = says(self.claim, closest, found)
-        explained = [bool(f) and not s for f, s in zip(found, said, strict=True)]
-        scores = [0.0 if e else r.score or 0.0 for r, e in zip(rulings, explained, strict=True)]
-        best = int(np.argmax(scores)) if scores else None
+        [probe] = verifier.judge([Pair(claim=self.claim, evidence=(planted,))])
+        near = [p for _, p in sorted(self._near, key=lambda found: (-found[0], found[1].id))]
+        read: list[_Read] = []
+        while len(read) < min(len(near), AT_MOST) and not any(one.found for one in read):
+            read += self._read(verifier, near[len(read) : len(read) + AT_ONCE])
+        best = max(read, key=lambda one: one.score, default=None)
         return Certificate(
             proposition=self.claim,
             scope=scope,
             on_topic=self._on_topic,
-            best_score=max(scores, default=0.0),
+            best_score=best.score if best else 0.0,
             threshold=verifier.threshold,
-            nearest=None if best is None else whole(closest[best]),
+            nearest=whole(best.passage) if best else None,
             probe_score=(probe.score or 0.0) if probe.support is Support.SUPPORTED else 0.0,
-            explained=sum(explained),
-            found=any(said) or any(r.support is Support.UNCHECKED for r in rulings),
+            explained=sum(one.explained for one in read),
+            unread=len(near) - len(read),
+            found=any(one.found for one in read),
         )
+
+    def _read(self, verifier: Verifier, passages: Sequence[Passage]) -> list["_Read"]:
+        rulings = verifier.judge([Pair(claim=self.claim, evidence=(extract(p),)) for p in passages])
+        support = [(r.score or 1.0) * (r.support is Support.SUPPORTED) for r in rulings]
+        said = says(self.claim, passages, support)
+        return [
+            _Read(
+                passage,
+                score=0.0 if carried and not says_it else ruling.score or 0.0,
+                explained=bool(carried) and not says_it,
+                found=says_it or ruling.support is Support.UNCHECKED,
+            )
+            for passage, ruling, carried, says_it in zip(
+                passages, rulings, support, said, strict=True
+            )
+        ]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was made of one passage; see `Certificate`."""
+
+    passage: Passage
+    score: float
+    explained: bool
+    found: bool
 
 
 def _flat(text: str) -> str:
@@ -194,6 +222,8 @@ def shortfall(certificate: Certificate) -> str | None:
     """Why an absence sentence may not stand on this certificate, or None."""
     if certificate.found:
         return "a passage in the library says it, or comes too near to be told from saying it"
+    if certificate.unread:
+        return f"{certificate.unread} more passages come near it and were not read"
     if certificate.on_topic < COVERED:
         return (
             f"only {certificate.on_topic} passages are on the topic: "

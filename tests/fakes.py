@@ -1,6 +1,6 @@
 """Fakes behind the agent's ports: small, honest, in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -78,10 +78,13 @@ def _carried(evidence: str, claim: str) -> tuple[float, float, float]:
 
 
 class FakeShelf:
-    """A library of a few passages; search is cosine over hashed words."""
+    """A library of a few passages; search is cosine over hashed words.
 
-    def __init__(self, held: Sequence[Passage]) -> None:
-        self._held = list(held)
+    A scan gives `block` passages at a time; those in `far` have a vector of nothing at all.
+    """
+
+    def __init__(self, held: Sequence[Passage], block: int = 32, far: Collection[str] = ()) -> None:
+        self._held, self._block, self._far = list(held), block, far
 
     def search(self, query: str, k: int = 8, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008
         held = self._within(filters)
@@ -94,7 +97,10 @@ class FakeShelf:
 
     def scan(self, filters: Filters = Filters()) -> Iterator[tuple[Passages, Vectors]]:  # noqa: B008
         held = self._within(filters)
-        yield Passages.of(held), embed([p.text for p in held])
+        for first in range(0, len(held), self._block):
+            block = held[first : first + self._block]
+            seen = [[p.text not in self._far] for p in block]
+            yield Passages.of(block), embed([p.text for p in block]) * np.array(seen, np.float32)
 
     def scope(self, filters: Filters = Filters()) -> Scope:  # noqa: B008
         held = self._within(filters)

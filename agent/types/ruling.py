@@ -3,6 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from agent.types.base import Value
 from agent.types.evidence import Citation
 from retrieval.types import Scope
@@ -69,6 +71,8 @@ class Certificate(Value):
     explained: int = 0
     """Passages that the verifier took for it and a rule reads as something else: the opposite,
     another figure, the parties the other way round."""
+    unread: int = Field(default=0, ge=0)
+    """Passages that came near and were not read; where one says it, reading ended there."""
     found: bool
     """True where a passage does say it: then the absence sentence falls."""
 

@@ -1,10 +1,12 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent import absence
 from agent.ports import Verifier
-from agent.types import Certificate, Support
+from agent.types import Certificate, Pair, Ruling, Support
 from agent.words import content
 from retrieval.types import Filters
 from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
@@ -118,3 +120,61 @@ def test_several_claims_are_searched_for_in_one_pass() -> None:
     claims = ["the bridge over the river fell", "the bridge over the river was sold"]
     together = absence.certify(claims, SHELF, WordVerifier(), Filters())
     assert together == [certified(claim, SHELF, WordVerifier()) for claim in claims]
+
+
+CLAIMED = "the bridge over the river fell"
+SAYS_IT = "The bridge over the river fell."
+DECOYS = [f"The bridge over the river was painted on day {n}." for n in range(150)]
+"""Nearer to a claim about the bridge, by their number, than one long note that says it."""
+
+
+class _Reads(ScriptedVerifier):
+    """Finds a claim in the texts it is given and in no other."""
+
+    def __init__(self, *texts: str) -> None:
+        super().__init__({})
+        self._texts = texts
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+        found = [pair.evidence[0].text in self._texts for pair in pairs]
+        yes = Ruling(support=Support.SUPPORTED, score=0.9, reason="read")
+        no = Ruling(support=Support.UNSUPPORTED, score=0.1, reason="read")
+        return [yes if one else no for one in found]
+
+
+def test_a_passage_of_a_later_block_is_found() -> None:
+    shelf = FakeShelf(passages(source("a"), *TOPIC, *DECOYS[:20], SAYS_IT), block=8)
+    assert certified(CLAIMED, shelf, WordVerifier()).found
+
+
+def test_a_passage_is_found_by_its_words_where_its_vector_tells_nothing() -> None:
+    shelf = FakeShelf(passages(source("a"), *TOPIC, SAYS_IT), far={SAYS_IT})
+    assert certified(CLAIMED, shelf, WordVerifier()).found
+
+
+def test_a_passage_behind_very_many_nearer_ones_is_found() -> None:
+    decoys = [text.replace("The", "The old stone", 1) for text in DECOYS]
+    says_it = "In a storm what crossed the river, a bridge, came down on the water."
+    shelf = FakeShelf(passages(source("a"), *decoys, says_it), far={says_it})
+    claimed = "the old stone bridge over the river fell into the water"
+    found = certified(claimed, shelf, _Reads(says_it, f"The {claimed[4:]}."))
+    assert (found.found, found.unread) == (True, 0)
+    assert found.nearest
+    assert found.nearest.quote == says_it
+
+
+def test_where_not_all_that_come_near_were_read_the_sentence_falls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(absence, "AT_MOST", 100)
+    shelf = FakeShelf(passages(source("a"), *DECOYS))
+    found = certified("the bridge over the river was sold", shelf, WordVerifier())
+    assert (found.found, found.unread) == (False, len(DECOYS) - 128)
+    assert absence.shortfall(found) == "22 more passages come near it and were not read"
+
+
+def test_reading_ends_with_the_first_passages_that_say_it() -> None:
+    shelf = FakeShelf(passages(source("a"), SAYS_IT, *DECOYS))
+    found = certified(CLAIMED, shelf, WordVerifier())
+    assert found.found
+    assert found.unread > 0
