@@ -12,8 +12,15 @@ MAX_TOKENS = 230
 """Longest passage, as `_tokens` counts. The embedder reads 256 word pieces and no further."""
 STUB = 100
 """Characters. A shorter block that ends no sentence (a heading, an item) joins what follows."""
+SECTION = 20_000
+"""Characters of a paragraph divided at a time; some 8 pages without a blank line."""
+LONGEST_WORD = 6 * MAX_TOKENS
+"""Characters. A longer run without a space fits no passage; it is cut before the splitter, which
+would take it apart letter by letter."""
 
-_BLOCK = re.compile(r"\S(?:[^\n]|\n(?!\n))*")
+_BLOCK = re.compile(r"\S[^\n]*(?:\n(?!\n)[^\n]*)*")
+_CUTS = ("\n", ". ", "\u3002", " ")
+_WORD = re.compile(r"\S+")
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
@@ -79,6 +86,14 @@ def _fitting(snapshot: str, block: Span) -> Iterator[Span]:
     if _tokens(text) <= MAX_TOKENS:
         yield block
         return
+    for section in _sections(text):
+        for chunk in _chunks(section):
+            start = snapshot.index(chunk, start)
+            yield start, start + len(chunk)
+            start += len(chunk)
+
+
+def _chunks(text: str) -> list[str]:
     from llama_index.core.node_parser import SentenceSplitter  # noqa: PLC0415 - takes 1.6 s
 
     splitter = SentenceSplitter(
@@ -87,10 +102,22 @@ def _fitting(snapshot: str, block: Span) -> Iterator[Span]:
         tokenizer=_TOKEN.findall,
         chunking_tokenizer_fn=_by_sentence,
     )
-    for chunk in splitter.split_text(text):
-        start = snapshot.index(chunk, start)
-        yield start, start + len(chunk)
-        start += len(chunk)
+    chunks: list[str] = splitter.split_text(text)
+    return chunks
+
+
+def _sections(text: str) -> Iterator[str]:
+    """Cut a paragraph that is as long as a book, at a line's end or a sentence's if there is one.
+
+    What comes after this takes time and memory by the piece; joined, the sections are `text`.
+    """
+    start = 0
+    while len(text) - start > SECTION:
+        found = (text.rfind(mark, start + SECTION // 2, start + SECTION) for mark in _CUTS)
+        cut = next((at + 1 for at in found if at >= 0), start + SECTION)
+        yield text[start:cut]
+        start = cut
+    yield text[start:]
 
 
 def _tokens(text: str) -> int:
@@ -99,7 +126,13 @@ def _tokens(text: str) -> int:
 
 
 def _by_sentence(text: str) -> list[str]:
-    """Cut at the start of each sentence; joined, the pieces are `text`."""
+    """Cut at the start of each sentence, and in a word too long for a passage.
+
+    Joined, the pieces are `text`.
+    """
     starts = [start for start, _ in sentences(text)]
-    cuts = [0, *starts[1:], len(text)]
-    return [text[a:b] for a, b in pairwise(cuts)]
+    cuts = {0, *starts[1:], len(text)}
+    for word in _WORD.finditer(text):
+        if len(word[0]) > LONGEST_WORD:
+            cuts.update(range(word.start() + MAX_TOKENS, word.end(), MAX_TOKENS))
+    return [text[a:b] for a, b in pairwise(sorted(cuts))]

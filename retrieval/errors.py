@@ -28,6 +28,10 @@ class EmbedderMismatch(LibraryError):
     """The library was made by another embedder."""
 
 
+class IntakeStopped(LibraryError):
+    """Adding ended early, by the error that is its cause; the message says what is in by then."""
+
+
 class SourceUnreadable(LibraryError):
     """A file is not what it says it is, too large, or broken."""
 

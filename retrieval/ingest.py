@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from retrieval.intake import AddReport, Intake, Progress, Refusal
+from retrieval.intake import Intake, Progress
 from retrieval.ports import Embedder
 from retrieval.record import Record
+from retrieval.report import AddReport, Refusal
 from retrieval.vetting import Vetting
 
 __all__ = ["AddReport", "Progress", "Refusal", "add", "sync"]
@@ -29,8 +30,8 @@ def add(  # noqa: PLR0913 - what an ingest works with, and the date
     Raises:
         SourceUnreadable: a path is missing or a folder has nothing to load; nothing was added.
         EmbedderMismatch: the library was made by another embedder.
-        EmbeddingFailed: the embedder gave up; what was added before stays.
-        LibraryError: the record could not be written; what was added before stays.
+        IntakeStopped: the embedder gave up, the record could not be written, or somebody pressed
+            Ctrl-C; what was added before stays, and the message says how much.
     """
     return Intake(record, embedder, vetting, today).over(paths, progress)
 

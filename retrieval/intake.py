@@ -13,13 +13,16 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from retrieval.chunking import passages
-from retrieval.errors import SourceRefused, SourceUnreadable
-from retrieval.folders import find
-from retrieval.loaders import OF_MANY, Document, Raw, load, read_file
+from retrieval.errors import IntakeStopped, LibraryError, SourceRefused, SourceUnreadable
+from retrieval.folders import Found, find
+from retrieval.loaders import OF_MANY, Document, Raw, read_file, shown
+from retrieval.loaders.bounds import unreadable
 from retrieval.loaders.frontmatter import Meta
+from retrieval.loaders.guarded import Reader
 from retrieval.origins import origins, outlet
 from retrieval.ports import Embedder
 from retrieval.record import NewPassage, Record
+from retrieval.report import AddReport, Refusal, refusal
 from retrieval.types import Source
 from retrieval.vetting import Admission, Vetting
 
@@ -29,28 +32,6 @@ DAY = timedelta(days=1)
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file at hand."""
-
-
-class Refusal(BaseModel, frozen=True, extra="forbid"):
-    """A file, or a document of a file, that did not get in. What it held before still stands."""
-
-    path: str
-    reason: str
-
-
-class AddReport(BaseModel, frozen=True, extra="forbid"):
-    """What became of every file. Sources are given by id."""
-
-    added: tuple[str, ...]
-    replaced: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    removed: tuple[str, ...]
-    """No longer in their file, or (`sync` only) their file is gone."""
-    refused: tuple[Refusal, ...]
-    skipped: tuple[str, ...]
-    """Files of a folder that are no documents, by path."""
-    notes: tuple[str, ...]
-    """Doubts about documents that did get in."""
 
 
 class _Ready(BaseModel, frozen=True):
@@ -64,8 +45,16 @@ class _Ready(BaseModel, frozen=True):
 class Intake:
     """What was known before, and what has been done so far. Used once."""
 
-    def __init__(self, record: Record, embedder: Embedder, vetting: Vetting, today: date) -> None:
+    def __init__(
+        self,
+        record: Record,
+        embedder: Embedder,
+        vetting: Vetting,
+        today: date,
+        loader: Reader | None = None,
+    ) -> None:
         record.require(embedder.id, embedder.dimension)
+        self._loader = loader or Reader()
         self._record, self._embedder, self._vetting = record, embedder, vetting
         self._today = today
         self._known = record.known()
@@ -82,12 +71,24 @@ class Intake:
     def over(
         self, paths: Iterable[Path], progress: Progress | None, mirrored: Path | None = None
     ) -> AddReport:
-        """Take `paths` in; with `mirrored`, let go of what is gone from that folder."""
+        """Take `paths` in; with `mirrored`, let go of what is gone from that folder.
+
+        Raises:
+            IntakeStopped: the record or the embedder failed, or somebody pressed Ctrl-C.
+            SourceUnreadable: a path is missing or a folder has nothing to load.
+        """
         found = find(paths)
+        try:
+            with self._loader:
+                return self._over(found, progress, mirrored)
+        except (LibraryError, KeyboardInterrupt) as error:
+            raise self._stopped(error, found) from error
+
+    def _over(self, found: Found, progress: Progress | None, mirrored: Path | None) -> AddReport:
         say = progress or (lambda done, total, name: None)
         stale: set[str] = set()
         for done, path in enumerate(found.files):
-            say(done, len(found.files), path.name)
+            say(done, len(found.files), Path(shown(path)).name)
             refused_before = len(self._refused)
             self._file(path)
             if len(self._refused) == refused_before:
@@ -101,23 +102,44 @@ class Intake:
             self._done["removed"].append(id_)
         self._settle_origins()
         fates = {name: tuple(self._done[name]) for name in AddReport.model_fields}
-        skipped = tuple(map(str, found.skipped))
+        skipped = tuple(map(shown, found.skipped))
         return AddReport(**(fates | {"refused": tuple(self._refused), "skipped": skipped}))
+
+    def _stopped(self, error: BaseException, found: Found) -> IntakeStopped:
+        """Say in figures what is in, as the record has it now and not as this run remembers it."""
+        why, advice = "Stopped", ""
+        if isinstance(error, LibraryError):
+            why, advice = str(error.args[0]).rstrip("."), f"{error.advice} "
+        try:
+            now = self._record.known()
+        except LibraryError:
+            figures = f"The library held {len(self._known)} sources before"
+        else:
+            paths = {known.path for known in now.values()}
+            left = sum(str(path) not in paths for path in found.files)
+            figures = (
+                f"The library holds {len(now)} sources now, {len(self._known)} before; "
+                f"of {len(found.files)} files {left} are not in it"
+            )
+        return IntakeStopped(f"{why}. {figures}.", f"{advice}The same command goes on from there.")
 
     def _file(self, path: Path) -> None:
         try:
             raw = read_file(path)
             if self._is_as_it_was(raw):
                 return
-            documents = load(raw)
-        except SourceUnreadable as error:
-            self._refused.append(Refusal(path=str(path), reason=str(error)))
+            documents = self._loader.load(raw)
+        except LibraryError as error:  # of this file alone: the record is not asked here
+            self._refused.append(refusal(path, error))
             return
         for document in documents:
             try:
                 self._document(document)
-            except (SourceRefused, SourceUnreadable) as error:
-                self._refused.append(Refusal(path=str(path), reason=str(error)))
+            # The boundary: whatever a document makes the cutting raise is told of this file.
+            except Exception as error:  # noqa: BLE001
+                self._refused.append(refusal(path, unreadable(path, error)))
+            if sum(len(one.passages) for one in self._ready) >= BATCH:
+                self._write()
 
     def _is_as_it_was(self, raw: Raw) -> bool:
         """True where neither file nor vetting has changed, which is told without loading it."""
@@ -160,8 +182,6 @@ class Intake:
         self._done["notes"] += [f"{source.id}: {note}" for note in document.notes]
         cut = tuple(passages(source.id, document.text, document.pages))
         self._ready.append(_Ready(source=source, document=document, passages=cut))
-        if sum(len(one.passages) for one in self._ready) >= BATCH:
-            self._write()
 
     def _refuse_clash(self, document: Document) -> None:
         known = self._known.get(document.id)

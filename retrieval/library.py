@@ -1,7 +1,7 @@
 """The library: the public door to everything that is stored, searched and kept in step."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -210,8 +210,11 @@ class Library:
         with _write_lock(self.directory, doing, wait_seconds):
             try:
                 yield self._record
-            finally:
-                self._record.purge()
+            except BaseException:
+                with suppress(LibraryError):  # the first error is told; a purge stays due
+                    self._record.purge()
+                raise
+            self._record.purge()
             self._index.keep()
 
     def remove(self, source_id: str) -> bool:

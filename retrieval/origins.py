@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from retrieval.types import Source
@@ -21,6 +22,9 @@ PERMUTATIONS = 128
 BANDS = (42, 3)
 """Bands and rows of the index. A pair of similarity s is compared with probability 1-(1-s^3)^42:
 0.996 at `NEAR`, 0.005 at 0.05, which two reports of one event reach."""
+
+BATCH = 10_000
+"""Shingles hashed at a time: each takes `PERMUTATIONS` numbers of 8 bytes."""
 
 
 def origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
@@ -81,7 +85,8 @@ class _Near:
             return []
         shingles = zip(*(words[i:] for i in range(SHINGLE)), strict=False)
         sketch = self._blank.copy()
-        sketch.update_batch(" ".join(shingle).encode() for shingle in shingles)
+        while some := [" ".join(shingle).encode() for shingle in islice(shingles, BATCH)]:
+            sketch.update_batch(some)
         candidates = self._index.query(sketch)
         self._index.insert(id_, sketch)
         self._sketches[id_] = sketch

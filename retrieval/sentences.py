@@ -11,6 +11,8 @@ _ZONE = re.compile(
 )
 _GOES_ON = re.compile(r"(?:\d{1,3}|[A-Za-z]|Dr|Approx|Vol|Fig|Figs|Art|Arts|Nos)\.$")
 """A piece that is no more than this is a list number or an abbreviation, not a sentence."""
+_TAIL = 8
+"""Characters at the end of a piece that decide: one more than `_GOES_ON` and a clock need."""
 _HIDDEN_END = re.compile(r"(?:No\.|[^\n]*?\bno\.|\([A-Z][^()\n]*[.!?]\))\s+(?=[A-Z\"“‘(])")
 """An answer ("No. Inflation fell.", "He said no.") or a sentence in brackets, which the splitter
 runs on from."""
@@ -56,7 +58,7 @@ def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _runs_on(text: str, before: Span, after: Span) -> bool:
     """True where the splitter cut inside a sentence."""
-    left, right = text[slice(*before)], text[slice(*after)]
+    left, right = text[max(before[0], before[1] - _TAIL) : before[1]], text[slice(*after)]
     if "\n\n" in text[before[1] : after[0]]:
         return False
     if _CLOCK.search(left):

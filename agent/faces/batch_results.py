@@ -1,7 +1,6 @@
 """The folder of a batch: what is done already, what is kept of each claim, and the summary."""
 
 import json
-import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, Self
 
 from agent.faces.batch_rows import Row
 from agent.faces.failures import BadInput
+from agent.faces.terminal import write_whole
 from agent.jobs.port import Job
 from agent.render import render
 
@@ -102,12 +102,7 @@ def _write(path: Path, text: str) -> None:
     Raises:
         BadInput: it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(text.encode(), path)
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

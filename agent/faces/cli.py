@@ -205,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(arguments, prog_name="verdict")
     except KeyboardInterrupt:
         say("Stopped.")
-        sys.exit(130)
+        sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(Exit.OK)

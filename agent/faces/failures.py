@@ -13,6 +13,7 @@ class Exit(IntEnum):
     MODEL_FAILED = 5
     LIBRARY = 6
     JOBS = 7
+    INTERRUPTED = 130
 
 
 BY_NAME = {
@@ -39,8 +40,12 @@ class BadInput(Exception):
     """What was typed cannot be used; the message says what to type instead."""
 
 
-def status_of(error: Exception) -> Exit | None:
+def status_of(error: BaseException) -> Exit | None:
     """The exit status of a known failure; None for a fault of ours, which keeps its traceback."""
+    if isinstance(error, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    if type(error).__name__ == "IntakeStopped" and error.__cause__ is not None:
+        return status_of(error.__cause__)
     if isinstance(error, OSError) and error.filename:
         return Exit.LIBRARY  # files that a person names are looked at before
     names = (cls.__name__ for cls in type(error).__mro__)

@@ -1,11 +1,12 @@
 """Talk to a person on stderr, hand the page to stdout, and wrap it only where a person reads it."""
 
+import os
 import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
@@ -75,10 +76,32 @@ def deliver_file(content: bytes, out: Path) -> None:
         BadInput: `out` cannot be written.
     """
     try:
-        out.write_bytes(content)
+        if out.exists() and not out.is_file():  # a pipe or a device
+            out.write_bytes(content)
+        else:
+            write_whole(content, out.resolve())
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
     say(f"Written to {out}")
+
+
+def write_whole(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all, whenever the process dies or the disk is full.
+
+    Raises:
+        OSError: it cannot be written; what was there before still is.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):  # the first error is told
+            part.unlink(missing_ok=True)
+        raise
 
 
 def wrapped(text: str, columns: int) -> str:

@@ -30,8 +30,10 @@ def read_file(path: Path) -> Raw:
     """Read the bytes of a file that a loader exists for.
 
     Raises:
-        SourceUnreadable: unknown suffix, too large, or it cannot be opened.
+        SourceUnreadable: unknown suffix, too large, it cannot be opened, or its name is no text.
     """
+    if (name := shown(path)) != str(path):
+        raise SourceUnreadable(f"The name of {name} is no UTF-8 text.", "Rename it and add it.")
     suffix = path.suffix.lower()
     if suffix not in LOADERS:
         raise SourceUnreadable(
@@ -39,6 +41,11 @@ def read_file(path: Path) -> Raw:
             f"Readable are {', '.join(LOADERS)}.",
         )
     return read(path, MAX_BYTES_OF_MANY if suffix in OF_MANY else MAX_BYTES)
+
+
+def shown(said: Path | Exception) -> str:
+    """A path or message as it can be printed, with a question mark for what is no UTF-8."""
+    return str(said).encode("utf-8", "replace").decode()
 
 
 def load(raw: Raw) -> tuple[Document, ...]:
@@ -52,4 +59,4 @@ def load(raw: Raw) -> tuple[Document, ...]:
     return loader(raw)
 
 
-__all__ = ["LOADERS", "Document", "Loader", "Raw", "load", "read_file"]
+__all__ = ["LOADERS", "Document", "Loader", "Raw", "load", "read_file", "shown"]

@@ -18,6 +18,15 @@ MAX_BYTES_OF_MANY = 10 * MAX_BYTES
 MAX_CHARACTERS = 5_000_000
 """Most text taken from one document, some 1,500 printed pages: the end of a decompression bomb."""
 
+MAX_WORD = 100_000
+"""Characters without a space: no word, but a picture or a file written as letters."""
+SCANT = 10_000
+"""Characters from which a text must be `PROSE`."""
+PROSE = 0.05
+"""Least share of letters and digits. English has 0.8, a table of figures with wide gaps 0.2."""
+_WORD = re.compile(r"[^\s\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+")
+"""A run without a space, or without a full stop or comma where no spaces are written."""
+
 
 class Document(BaseModel, frozen=True, extra="forbid"):
     """One document, ready to be vetted. `text` is the snapshot: every offset counts in it."""
@@ -111,7 +120,7 @@ def document(
     """Make a document of normalised `text`; where `meta` gives no id or title, path and text do.
 
     Raises:
-        SourceUnreadable: there is no text, or far too much.
+        SourceUnreadable: there is no text, far too much, or what is there is no prose.
     """
     if not re.search(r"\w", text):
         raise SourceUnreadable(f"{raw.path} holds no text.", "Nothing in it can be cited.")
@@ -120,6 +129,7 @@ def document(
             f"{raw.path} holds {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.",
             "Split it into the documents that it is made of and add those.",
         )
+    _refuse_no_prose(raw.path, text)
     return Document(
         id=meta.id or _id_of(raw.path),
         title=meta.title or _first_line(text),
@@ -130,6 +140,23 @@ def document(
         raw_sha256=raw.sha256,
         notes=notes,
     )
+
+
+def _refuse_no_prose(path: Path, text: str) -> None:
+    if len(text) <= SCANT:
+        return
+    longest = max(found.end() - found.start() for found in _WORD.finditer(text))
+    if longest > MAX_WORD:
+        raise SourceUnreadable(
+            f"{path} holds {longest:,} characters without a space; the limit is {MAX_WORD:,}.",
+            "Take out what is no text, such as a picture in the middle of it, and add it again.",
+        )
+    words = sum(found.end() - found.start() for found in re.finditer(r"\w+", text))
+    if words < PROSE * len(text):
+        raise SourceUnreadable(
+            f"{path} is no prose: of {len(text):,} characters {words:,} are letters or digits.",
+            "Take out what is no text and add it again, or leave it out.",
+        )
 
 
 def _decode(data: bytes, path: Path) -> str:

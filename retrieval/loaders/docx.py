@@ -14,6 +14,8 @@ from retrieval.loaders.normalise import normalise, one_line
 
 MAX_UNPACKED = 100_000_000
 """Bytes. What the parts of a document may unpack to, pictures included."""
+MAX_TAGS = 2_000_000
+"""XML tags, as many as some 1,000 printed pages have. Each takes 10 microseconds and 250 bytes."""
 
 BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ExpatError, SAXException),
@@ -32,11 +34,17 @@ def docx(raw: Raw) -> tuple[Document, ...]:
     try:
         with zipfile.ZipFile(BytesIO(raw.data)) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
+            tags = _tags(parts) if unpacked <= MAX_UNPACKED else 0
         if unpacked > MAX_UNPACKED:
             raise SourceUnreadable(
                 f"{raw.path} unpacks to {unpacked / 1e6:.0f} MB;"
                 f" the limit is {MAX_UNPACKED / 1e6:.0f} MB.",
                 "Remove its pictures, or add its text as .txt.",
+            )
+        if tags > MAX_TAGS:
+            raise SourceUnreadable(
+                f"{raw.path} has {tags:,} XML tags; the limit is {MAX_TAGS:,}.",
+                "Split it, or add its text as .txt.",
             )
         text = mammoth.extract_raw_text(BytesIO(raw.data)).value
     except BROKEN as error:
@@ -46,3 +54,8 @@ def docx(raw: Raw) -> tuple[Document, ...]:
             "Open it in a word processor, save it again as .docx without a password, and add that.",
         ) from error
     return (document(raw, raw.meta(), normalise(text)),)
+
+
+def _tags(parts: zipfile.ZipFile) -> int:
+    """Count the tags of all parts: a few bytes can unpack to millions of them."""
+    return sum(parts.read(name).count(b"<") for name in parts.namelist() if name.endswith(".xml"))

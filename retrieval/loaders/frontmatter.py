@@ -11,7 +11,8 @@ from retrieval.errors import SourceUnreadable
 from retrieval.loaders.normalise import one_line
 
 _FENCED = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_ADDRESS = re.compile(r"https?://[^\s/<>\"\\]+(?:/[^\s<>\"\\]*|[?#][^\s<>\"\\]*)?", re.IGNORECASE)
+_IN_ADDRESS = r"[^\s<>\"\\\ud800-\udfff]"  # the last are halves of a character
+_ADDRESS = re.compile(rf"https?://(?:(?!/){_IN_ADDRESS})+(?:[/?#]{_IN_ADDRESS}*)?", re.IGNORECASE)
 
 
 class Meta(BaseModel, frozen=True, extra="forbid"):

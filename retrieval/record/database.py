@@ -22,10 +22,11 @@ PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",  # deleted text is overwritten with zeros
 )
-_HEADER_BYTES = 32
 _RESTORE = (
-    "Restore library.sqlite3 from a backup, or move the folder away and add your sources again."
+    "Run `verdict library verify` to see what SQLite finds, and restore library.sqlite3 from a "
+    "backup together with its -wal file."
 )
+_UNDONE = "the change at hand was not made, and what was in the library is still in it"
 
 
 def connect(path: Path) -> Engine:
@@ -63,19 +64,35 @@ def writer(engine: Engine) -> Engine:
 def create(path: Path, embedder: str, dimension: int) -> None:
     """Write an empty record to `path`, complete or not at all."""
     partial = path.with_name(path.name + ".new")
-    partial.unlink(missing_ok=True)
-    partial.touch()
+    _discard(partial)
+    try:
+        with words_for(path):
+            partial.touch()
+            _fill(partial, embedder, dimension)
+            sync(partial)
+            partial.replace(path)
+            sync(path.parent)
+    finally:
+        _discard(partial)
+
+
+def _fill(partial: Path, embedder: str, dimension: int) -> None:
     engine = connect(partial)
-    with words_for(path), writer(engine).begin() as connection:
-        _migrate(connection)
-        told = {"library": secrets.token_hex(8), "embedder": embedder, "dimension": str(dimension)}
-        connection.execute(meta.insert(), [{"key": k, "value": v} for k, v in told.items()])
-        first = {"generation": 0, "stamp": secrets.token_hex(8), "takedown": False}
-        connection.execute(revisions.insert(), first)
-    engine.dispose()  # the last connection moves the log into the file
-    sync(partial)
-    partial.replace(path)
-    sync(path.parent)
+    try:
+        with writer(engine).begin() as connection:
+            _migrate(connection)
+            told = {"library": secrets.token_hex(8), "embedder": embedder, "dimension": dimension}
+            rows = [{"key": key, "value": str(value)} for key, value in told.items()]
+            connection.execute(meta.insert(), rows)
+            first = {"generation": 0, "stamp": secrets.token_hex(8), "takedown": False}
+            connection.execute(revisions.insert(), first)
+    finally:
+        engine.dispose()  # the last connection moves the log into the file
+
+
+def _discard(partial: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        partial.with_name(partial.name + ending).unlink(missing_ok=True)
 
 
 def ready(path: Path, engine: Engine) -> None:
@@ -83,7 +100,8 @@ def ready(path: Path, engine: Engine) -> None:
 
     Raises:
         LibraryMissing: there is no file.
-        LibraryDamaged: the file is not a record, or shorter than it says.
+        LibraryDamaged: SQLite, having recovered what its log holds, cannot read the file, or finds
+            less of it than its header says.
         LibraryError: a newer version of the program made it.
     """
     if not path.is_file():
@@ -91,9 +109,9 @@ def ready(path: Path, engine: Engine) -> None:
             f"There is no library in {path.parent}.",
             f"Make one with `verdict library add FOLDER --library {path.parent}`.",
         )
-    _whole(path)
     with words_for(path), engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        _refuse_cut(path, connection)
     if found == HEAD:
         return
     if found is None or found > HEAD:
@@ -143,30 +161,37 @@ def _in_words(error: BaseException | None, path: Path) -> LibraryError:
         )
     if primary == sqlite3.SQLITE_FULL:
         return LibraryError(
-            f"The disk is full; {path} is as it was before.", "Free some space, then try again."
+            f"The disk of {path} is full; {_UNDONE}.", "Free some space, then try again."
         )
     if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
         return LibraryError(
-            f"{path} could not be read or written ({error}); it is as it was before.",
+            f"{path} could not be read or written ({error}); {_UNDONE}.",
             "Check the disk, the free space and the permissions, then try again.",
         )
     if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE):
         return LibraryError(
-            f"{path} refused a change ({error}); it is as it was before.",
+            f"{path} refused a change ({error}); {_UNDONE}.",
             "This is a fault in the program: please report it.",
         )
     return LibraryDamaged(f"The record {path} is damaged or not a library ({error}).", _RESTORE)
 
 
-def _whole(path: Path) -> None:
-    """A truncated file may open and fail much later: its header says how long it must be."""
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    page = int.from_bytes(header[16:18], "big")
-    pages = int.from_bytes(header[28:32], "big")
-    size = 65_536 if page == 1 else page  # sqlite.org/fileformat.html, section 1.3
-    if not header.startswith(b"SQLite format 3\0") or path.stat().st_size < size * pages:
-        raise LibraryDamaged(f"The record {path} is damaged or not a library.", _RESTORE)
+def _refuse_cut(path: Path, connection: Connection) -> None:
+    """Have SQLite check every page of a file that is shorter than its pages.
+
+    SQLite itself refuses a file that lacks whole pages and is in no log, but rounds a torn last
+    page up and would fail much later. A file that a full disk or a kill left in the middle of a
+    checkpoint is short as well, and whole: the log has the rest. Only SQLite can tell the two.
+    """
+    page, pages = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+        for name in ("page_size", "page_count")
+    )
+    if path.stat().st_size >= page * pages:
+        return
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise LibraryDamaged(f"The record {path} is damaged: SQLite finds {found!r}.", _RESTORE)
 
 
 def _migrate(connection: Connection) -> None:

@@ -61,13 +61,14 @@ def test_a_damaged_record_is_said_to_be_damaged(
     assert "backup" in told.error
 
 
-def test_a_full_disk_while_adding_leaves_the_library_as_it_was(own: Path, tmp_path: Path) -> None:
+def test_a_full_disk_while_adding_leaves_what_was_there(own: Path, tmp_path: Path) -> None:
     paragraphs = (f"Ship {n} left the harbour on day {n} with {n * 7} crates." for n in range(300))
     long = note(tmp_path / "more", "ships", "\n\n".join(paragraphs))
     before = (sources(own), answers(own))
     told = ended(started("library", "add", long, *ADA, "--library", own, before=SMALL_DISK))
     assert told.status == 6
-    assert "as it was before" in told.error
+    assert "was not made" in told.error
+    assert f"{len(before[0])} sources now, {len(before[0])} before" in told.error
     assert (sources(own), answers(own)) == before
     assert verdict("library", "verify", "--library", own).out == "No differences.\n"
 

@@ -133,3 +133,22 @@ def test_sentences_are_exact_and_lose_no_word(text: str) -> None:
         assert not text[at:start].strip()
         at = end
     assert not text[at:].strip()
+
+
+def test_a_paragraph_as_long_as_a_book_is_cut_at_the_ends_of_sentences() -> None:
+    fact = "The council heard that the bridge was safe."
+    parts = texts(" ".join([fact] * 3_000))
+    assert " ".join(parts) == " ".join([fact] * 3_000)
+    assert all(part.endswith("was safe.") for part in parts)
+
+
+def test_a_word_as_long_as_a_book_is_cut_where_a_passage_is_full() -> None:
+    snapshot = f"It is shown here: {'abc/' * 10_000} and that is all."
+    found = passages("a", snapshot)
+    assert all(snapshot[one.start : one.end] == one.text for one in found)
+    assert "".join("".join(one.text for one in found).split()) == "".join(snapshot.split())
+
+
+def test_pieces_that_run_on_for_long_are_one_sentence() -> None:
+    text = "He met Dr. " + "x. " * 2_000 + "at 3 p.m. Eastern."
+    assert sentences(text) == [(0, len(text))]

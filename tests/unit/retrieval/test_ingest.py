@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval import ingest
-from retrieval.errors import EmbedderMismatch, EmbeddingFailed, SourceUnreadable
+from retrieval.errors import EmbedderMismatch, EmbeddingFailed, IntakeStopped, SourceUnreadable
 from retrieval.ingest import AddReport
 from retrieval.ports import Vectors
 from retrieval.record import Record
@@ -131,8 +131,9 @@ def test_a_replacement_that_fails_leaves_the_old_version_standing(desk: Desk) ->
     desk.add()
     note(desk.notes, "a", "It opened again.")
     desk.embedder.failure = EmbeddingFailed("The endpoint is down.", "Start it.")
-    with pytest.raises(EmbeddingFailed):
+    with pytest.raises(IntakeStopped, match=r"is down\. The library holds 1 sources now") as told:
         desk.sync()
+    assert isinstance(told.value.__cause__, EmbeddingFailed)
     assert desk.texts() == {"a": ["It opened."]}
     desk.embedder.failure = None
     assert desk.add().replaced == ("a",)
@@ -151,7 +152,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(desk: Desk) -> None:
     for name in "abc":
         note(desk.notes, name, "\n\n".join(f"Sentence {name} {n}." for n in range(200)))
     desk.embedder.failure = KeyboardInterrupt()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(IntakeStopped, match=r"2 sources now, 0 before; of 3 files 1 are not in it"):
         desk.add()
     desk.embedder.failure = None
     assert set(desk.texts()) == {"a", "b"}

@@ -3,7 +3,7 @@ from itertools import permutations
 
 import pytest
 
-from retrieval.origins import origins
+from retrieval.origins import BATCH, origins
 from retrieval.types import Source
 
 STORY = " ".join(
@@ -103,3 +103,9 @@ def test_the_order_of_adding_does_not_matter() -> None:
     answers = [origins(order) for order in permutations(stories)]
     assert answers[0] == {"a": "b", "b": "b", "c": "b", "d": "d"}
     assert all(answer == answers[0] for answer in answers)
+
+
+def test_a_cut_copy_of_a_book_is_the_same_story() -> None:
+    book = " ".join(f"Witness {n} spoke." for n in range(BATCH))
+    found = origins([(source("a"), book), (source("b"), book[: len(book) * 3 // 4])])
+    assert found == {"a": "a", "b": "a"}

@@ -1,0 +1,65 @@
+"""A loader that does what the first word of a file says, for good or ill. It is named, not patched:
+the process that reads files imports it as it imports the real one."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Never
+
+from retrieval.loaders import Document, Raw, load
+from retrieval.loaders.document import document
+from retrieval.loaders.frontmatter import Meta
+
+
+class Odd(Exception):
+    """What no loader should raise."""
+
+
+def behave(raw: Raw) -> tuple[Document, ...]:
+    word = raw.data[:100].decode().split()[0]
+    return DEEDS[word](raw) if word in DEEDS else load(raw)
+
+
+def _raise(raw: Raw) -> Never:
+    raise Odd("a screw\u200b is\nloose")
+
+
+def _take_time(raw: Raw) -> Never:
+    while True:
+        pass
+
+
+def _wait(raw: Raw) -> Never:
+    time.sleep(600)
+    raise Odd
+
+
+def _take_memory(raw: Raw) -> Never:
+    held = [bytearray(100_000_000) for _ in range(40)]
+    raise Odd(len(held))
+
+
+def _break(raw: Raw) -> Never:
+    os._exit(3)
+
+
+def _talk(raw: Raw) -> tuple[Document, ...]:
+    print("said by a library")  # noqa: T201
+    sys.stdout.flush()
+    return load(raw)
+
+
+def _say_where(raw: Raw) -> tuple[Document, ...]:
+    return (document(raw, Meta(), f"process {os.getpid()}"),)
+
+
+DEEDS: dict[str, Callable[[Raw], tuple[Document, ...]]] = {
+    "RAISE": _raise,
+    "TIME": _take_time,
+    "WAIT": _wait,
+    "MEMORY": _take_memory,
+    "BREAK": _break,
+    "TALK": _talk,
+    "WHERE": _say_where,
+}
