@@ -190,7 +190,8 @@ def _fields(metadata: Mapping[str, Any]) -> Fields:
 
 
 def _settings() -> Settings:
-    return Settings(anonymized_telemetry=False)
+    """Nothing is reported, whatever Chroma's own variables and a `.env` file say."""
+    return Settings(anonymized_telemetry=False, chroma_otel_granularity="none")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from retrieval.errors import EmbeddingFailed
 from retrieval.ports import Vectors
+from retrieval.runtime import onnxruntime
 
 MODEL_FOLDER = Path(__file__).with_name("models") / "all-MiniLM-L6-v2"
 MODEL_FILE = "model.int8.onnx"
@@ -78,17 +79,17 @@ class _Model:
 
 def _load(folder: Path) -> _Model:
     """Read and check the files, then hand the bytes that were checked to the runtime."""
-    import onnxruntime  # noqa: PLC0415 - a library is listed without the runtime
-    from tokenizers import Tokenizer  # noqa: PLC0415
+    from tokenizers import Tokenizer  # noqa: PLC0415 - a library is listed without it
 
     sums = _read(folder / CHECKSUMS).decode("utf-8", "replace").split()
     expected = dict(zip(sums[1::2], sums[::2], strict=False))
     model = _checked(folder / MODEL_FILE, expected)
     tokenizer = _checked(folder / TOKENIZER_FILE, expected)
-    options = onnxruntime.SessionOptions()
+    runtime = onnxruntime()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = 1  # one text is too small to share; texts run side by side
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     return _Model(Tokenizer.from_str(tokenizer.decode("utf-8")), session)
 
 

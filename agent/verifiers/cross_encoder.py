@@ -15,6 +15,7 @@ from agent.ports import Probabilities
 from retrieval.embedding import CHECKSUMS, RESTORE, TOKENIZER_FILE
 from retrieval.embedding import MODEL_FOLDER as TOKENIZER_FOLDER
 from retrieval.errors import EmbeddingFailed
+from retrieval.runtime import onnxruntime
 
 MODEL_FOLDER = Path(__file__).parent / "models" / "cross-encoder"
 MODEL_FILE = "model.int8.onnx"
@@ -128,15 +129,14 @@ def load_tokenizer(folder: Path = TOKENIZER_FOLDER) -> Any:  # noqa: ANN401 - to
 
 
 def _load(folder: Path) -> _Model:
-    import onnxruntime  # noqa: PLC0415
-    from onnxruntime.capi import onnxruntime_pybind11_state as runtime  # noqa: PLC0415
-
-    options = onnxruntime.SessionOptions()
+    runtime = onnxruntime()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = 1  # one pair is too small to share; pairs run side by side
     options.log_severity_level = 3
     model = _checked(folder, MODEL_FILE)
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    failures = (runtime.Fail, runtime.RuntimeException, RuntimeError, MemoryError)
+    session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    raised = runtime.capi.onnxruntime_pybind11_state
+    failures = (raised.Fail, raised.RuntimeException, RuntimeError, MemoryError)
     return _Model(load_tokenizer(), session, failures)
 
 

@@ -6,6 +6,8 @@ from time import perf_counter
 
 import numpy as np
 
+from retrieval.runtime import onnxruntime
+
 SIZE = 1_024
 """Rows and columns of the matrices: far more arithmetic than memory."""
 SECONDS = 0.5
@@ -24,11 +26,10 @@ def fp32() -> float:
 
 def int8(threads: int) -> float:
     """Billion operations a second of an eight-bit product in onnxruntime, on `threads` cores."""
-    import onnxruntime  # noqa: PLC0415 - only this benchmark needs it
-
-    options = onnxruntime.SessionOptions()
+    runtime = onnxruntime()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(product(), options, providers=["CPUExecutionProvider"])
+    session = runtime.InferenceSession(product(), options, providers=["CPUExecutionProvider"])
     random = np.random.default_rng(0)
     fed = {
         "a": random.integers(0, 255, (SIZE, SIZE), dtype=np.uint8),

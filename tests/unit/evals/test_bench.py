@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from evals.bench import arithmetic, corpus, limit
 from evals.bench.llama_pipeline import LlamaPipeline
 from evals.bench.measure import Ratio, Spread, machine, whole
 from retrieval.library import Library
+from retrieval.runtime import onnxruntime
 from tests.fakes_retrieval import WordsEmbedder, fill
 
 
@@ -80,7 +80,7 @@ def test_numbers_that_measure_nothing_are_wrong_usage(option: tuple[str, str]) -
 
 
 def test_the_limit_is_the_product_that_was_asked_for() -> None:
-    session = onnxruntime.InferenceSession(limit.product(), providers=["CPUExecutionProvider"])
+    session = onnxruntime().InferenceSession(limit.product(), providers=["CPUExecutionProvider"])
     left = np.arange(limit.SIZE**2, dtype=np.uint8).reshape(limit.SIZE, limit.SIZE)
     right = (left[::-1] % 60).astype(np.int8)  # no sum of two products passes 16 bits
     [found] = session.run(["y"], {"a": left, "b": right})
