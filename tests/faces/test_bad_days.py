@@ -178,14 +178,15 @@ def test_ctrl_c_while_adding_says_what_is_in(small: Path, many: Path) -> None:
     pressed = """
 import os, signal
 from retrieval import intake
+from retrieval.loaders import guarded
 intake.BATCH = 8
-load, seen = intake.load, []
-def counting(raw):
+load, seen = guarded.Reader.load, []
+def counting(self, raw):
     seen.append(raw)
     if len(seen) == 30:
         os.kill(os.getpid(), signal.SIGINT)
-    return load(raw)
-intake.load = counting
+    return load(self, raw)
+guarded.Reader.load = counting
 """
     told = ended(started("library", "add", many, *ADA, "--library", small, before=pressed))
     assert told.status == 130, told.err

@@ -1,6 +1,7 @@
 """One question has one answer, whichever face is asked."""
 
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ QUESTIONS = (
     "Is the Great Wall of China visible from the Moon?",
     "Is it true that Venezuela has the largest oil reserves in the world?",
 )
+
+
+@pytest.fixture(scope="module")
+def library(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy in which nothing was asked before: other tests ask the same."""
+    place = shutil.copytree(library, tmp_path_factory.mktemp("asked") / "library")
+    (place / "drafts.sqlite3").unlink(missing_ok=True)
+    return place
 
 
 @pytest.fixture(scope="module")
