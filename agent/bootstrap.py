@@ -50,7 +50,7 @@ def build_verifier(settings: Settings) -> Verifier:
     """The embedded verifier. It never leaves this machine, whatever embeds the library."""
     from agent.verifiers.embedded import EmbeddedVerifier
 
-    return EmbeddedVerifier(_embedded(settings.threads).embed, entailment(settings.threads))
+    return EmbeddedVerifier(entailment(settings.threads))
 
 
 @cache

@@ -10,7 +10,6 @@ from agent.chat.errors import ChatError
 from agent.prices import prices
 from agent.settings import OPENAI, Settings
 from agent.types import EMBEDDED, Extract, Pair, Question, Value
-from agent.verifiers.model import ModelUnreadable
 from retrieval.errors import LibraryError
 from retrieval.library import RECORD, Library
 
@@ -77,10 +76,7 @@ def _embedder(settings: Settings) -> Finding:
 
 
 def _verifier(settings: Settings) -> Finding:
-    try:
-        verifier = build_verifier(settings)
-    except ModelUnreadable as error:
-        return Finding(subject="verifier", fine=False, detail=str(error))
+    verifier = build_verifier(settings)
     said = "The bridge was closed in May."
     [ruling] = verifier.judge([Pair(claim=said, evidence=(Extract(text=said),))])
     return Finding(

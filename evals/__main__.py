@@ -60,6 +60,8 @@ def _done(asked: argparse.Namespace) -> int:
         return commands.run(_run(asked))
     if asked.command == "report":
         return commands.report(asked.run, as_json=asked.json)
+    if asked.command == "checkers":
+        return commands.checkers(asked.rows, as_json=asked.json)
     if asked.command == "compare":
         return commands.compare(asked.first, asked.second, seed=asked.seed, as_json=asked.json)
     return commands.export_inspect(asked.run, asked.out)
@@ -99,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("second", type=Path, metavar="B", help="folder of another run")
     found.add_argument("--seed", type=int, default=1, help="of the permutations (default 1)")
     found.add_argument("--json", action="store_true", help="print JSON")
+    found = commands.add_parser("checkers", help="what each check of the verifier earns")
+    found.add_argument("--rows", type=Path, metavar="FILE", help="labelled rows beside our own")
+    found.add_argument("--json", action="store_true", help="print JSON, a row a line")
     found = commands.add_parser("report", help="figures and report of a run, made again")
     found.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     found.add_argument("--json", action="store_true", help="print JSON")

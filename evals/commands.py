@@ -15,6 +15,7 @@ from agent import bootstrap
 from agent.faces.terminal import bar, deliver, say
 from agent.settings import APP, Settings
 from agent.types import Support
+from evals import checkers as table_of_checkers
 from evals import inspect_log, judges, limits, runner
 from evals.archive import LABELS, MANIFEST, REPORT, SUMMARY, Archive, Manifest, Summary
 from evals.case import Case, ClaimCase
@@ -175,3 +176,11 @@ def _place(asked: Asked) -> Path:
     system = asked.system.partition(":")[0]
     name = f"{asked.suite.partition(':')[0]}-{system}-{stamp}"
     return user_data_path(APP) / "evaluations" / name
+
+
+def checkers(rows: Path | None, *, as_json: bool) -> int:
+    """`verdict-eval checkers`: what each check earns."""
+    found = table_of_checkers.earnings(rows)
+    lines = [earning.model_dump_json() for earning in found]
+    deliver("\n".join(lines) if as_json else table_of_checkers.told(found))
+    return DONE

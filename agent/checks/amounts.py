@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from agent.checks.arithmetic import amounts_to
+from agent.checks.arithmetic import SPANS, amounts_to
 from agent.checks.beside import beside, of_another
 from agent.checks.dates import carries, dates
 from agent.checks.names import names
@@ -100,7 +100,9 @@ def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure])
         if _vague(quantity, claim) or _derived(claim, quantity, stated, reading):
             unsure = quantity
         elif not _counted(quantity, reading):
-            return _violation(name, claim, quantity, stated, reading)
+            if not _reckoned(quantity, claim) or _rival(claim, quantity, stated, reading):
+                return _violation(name, claim, quantity, stated, reading)
+            unsure = quantity
     if unsure is None:
         return Check(name=name, outcome=Outcome.OK)
     said = claim[unsure.start : unsure.end]
@@ -108,6 +110,15 @@ def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure])
     detail = f'the cited text does not say "{said}", which {reason}'
     span = (unsure.start, unsure.end)
     return Check(name=name, outcome=Outcome.UNKNOWN, detail=detail, span=span)
+
+
+def _reckoned(quantity: Quantity, claim: str) -> bool:
+    """Tell whether it is written in letters ("a third", "two more"), as a writer who reckons does.
+
+    Spans of time are compared with the dates of the evidence instead.
+    """
+    said = claim[quantity.start : quantity.end]
+    return quantity.unit not in SPANS and not any(c.isdigit() for c in said)
 
 
 def _violation(

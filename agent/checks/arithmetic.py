@@ -9,13 +9,16 @@ from agent.checks.dates import Date
 from agent.checks.quantities import Bound, Measure, Quantity
 from agent.checks.reading import Reading
 
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "decade": 3652.5}
+SPANS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "decade": 3652.5}
+"""Days of each unit of time."""
 _PRECISION = {"day": 3, "week": 3, "month": 2, "year": 1, "decade": 1}
 """How exact a date must be to count in a unit: year, month, day."""
 _EXACT, _ROUGH = 0.02, 0.1
 """How far a share may stray from the quotient, of its value: stated plainly, or with "about"."""
 _ROUNDED = 0.5
 """How far a span may stray from the distance of two dates, in its unit."""
+_LARGE = 100
+"""Value from which a sum or difference is no coincidence among a few figures."""
 _MOST = 40
 """Figures beyond which some two of them amount to anything."""
 
@@ -25,9 +28,18 @@ def amounts_to(wanted: Quantity, reading: Reading) -> bool:
 
     Such a coincidence proves nothing; it only forbids to call the figure missing.
     """
-    if wanted.measure is Measure.NUMBER and wanted.unit in _DAYS:
+    if wanted.measure is Measure.NUMBER and wanted.unit in SPANS:
         apart = _distances(wanted.unit, reading)
-        return wanted.value >= 1 and any(abs(days - wanted.value) <= _ROUNDED for days in apart)
+        if wanted.value >= 1 and any(abs(days - wanted.value) <= _ROUNDED for days in apart):
+            return True
+    if wanted.measure is Measure.NUMBER and wanted.value >= _LARGE:
+        given = _values(reading, {Measure.NUMBER})
+        strays = _ROUGH if wanted.bound is not Bound.EXACT else _EXACT if wanted.rounded else 1e-6
+        return any(
+            math.isclose(found, wanted.value, rel_tol=strays)
+            for a, b in _pairs(given)
+            for found in (a + b, b - a)
+        )
     if wanted.measure in {Measure.POINTS, Measure.PERCENT}:
         given = _values(reading, {Measure.PERCENT, Measure.POINTS})
         return any(math.isclose(abs(a - b), wanted.value, abs_tol=1e-6) for a, b in _pairs(given))
@@ -53,7 +65,7 @@ def _distances(unit: str, reading: Reading) -> Iterator[float]:
     days = [day for _, given in reading.dates for day in _day(given, _PRECISION[unit])]
     days += [e.published for e in reading.extracts if e.published]
     for one, other in _pairs(sorted({float(day.toordinal()) for day in days})):
-        yield (other - one) / _DAYS[unit]
+        yield (other - one) / SPANS[unit]
 
 
 def _day(given: Date, precision: int) -> Iterator[date]:

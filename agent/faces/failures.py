@@ -22,7 +22,6 @@ BY_NAME = {
     "UnreadableText": Exit.USAGE,
     "BadInput": Exit.USAGE,
     "EmbeddingFailed": Exit.MODEL_FAILED,
-    "ModelUnreadable": Exit.MODEL_FAILED,
     "ChatError": Exit.MODEL_FAILED,
     "CouldNotCheck": Exit.MODEL_FAILED,
     "TokenizerMissing": Exit.MODEL_FAILED,

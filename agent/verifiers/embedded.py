@@ -1,28 +1,27 @@
-"""The verifier that needs no service: exact checkers and a small logistic model."""
+"""The verifier that needs no service: a judge that reads meaning, and exact checks with a veto."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from agent.checks import HARD_NAMES
-from agent.ports import Entailment
-from agent.types import Check, Clause, Outcome, Pair, Ruling, Support
-from agent.verifiers.features import Rarity
-from agent.verifiers.model import SupportModel, load_model, load_rarity
-from agent.verifiers.seen import Embed, Seen, see
+from agent.ports import Entailment, Probabilities
+from agent.types import Check, Clause, Pair, Ruling, Support
+from agent.verifiers.calibration import THRESHOLD, calibrated
 from agent.verifiers.units import Unit, prepare
 from retrieval.errors import EmbeddingFailed
 
 VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""
 VETO = 0.2
-"""Factor on the score of what a checker refused: it stays ordered and below every threshold."""
-CLAUSE = 0.7
-"""Share of the threshold that a clause of a sentence must reach: alone it is read without the rest,
-and of several scores the lowest is lower than any."""
+"""Factor on the score of what a check refused: it stays ordered and below the threshold."""
+CLAUSE = 0.5
+"""Share of the threshold that a clause must reach: it is read without the rest of its sentence."""
 _SAYS_LESS = frozenset({"modality", "attribution"})
-"""Checkers whose violation leaves a weaker sentence that the evidence would carry."""
+"""Checks whose violation leaves a weaker sentence that the evidence would carry."""
 _CARRIES = 0.8
-"""Share of the best extract's coverage of a clause from which on another one carries it too."""
+"""Share of the best extract's words of a clause from which on another one carries it too."""
 
 
 @dataclass(frozen=True)
@@ -34,61 +33,46 @@ class _Finding:
 
 
 class EmbeddedVerifier:
-    """Rules by exact checkers and a logistic model; deterministic, local, no service.
+    """P(supported) by a cross-encoder over windows of the evidence; deterministic, no service.
+
+    A hard fact that the cited words do not have, or have otherwise, refuses a sentence whatever
+    the judge makes of it. All faults that were found are in the reason.
 
     Args:
-        embed: texts to unit vectors, shape (n, dimension).
         entailment: reads windows of the evidence beside what is said.
-        model: the weights; by default those shipped.
-        rarity: stem to inverse document frequency; by default the table shipped.
+        veto: whether what a check finds refuses a sentence; without it findings are only told.
     """
 
-    def __init__(
-        self,
-        embed: Embed,
-        entailment: Entailment,
-        model: SupportModel | None = None,
-        rarity: Rarity | None = None,
-    ) -> None:
-        self._embed = embed
-        self._entailment = entailment
-        self._model = model or load_model()
-        self._rarity = rarity or load_rarity()
+    def __init__(self, entailment: Entailment, *, veto: bool = True) -> None:
+        self._entailment, self._veto = entailment, veto
 
     @property
     def name(self) -> str:
-        """Name and version of model and rules."""
-        return f"embedded/{self._model.version}"
+        """Name and version of the judge."""
+        return f"embedded/{self._entailment.id}"
 
     @property
     def threshold(self) -> float:
-        """Probability of support from which a sentence that no rule refuses is carried."""
-        return self._model.threshold
+        """Probability of support from which a sentence that no check refuses is carried."""
+        return THRESHOLD
 
     def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
         """Rule on each pair, in order.
 
-        Where a model fails, every pair is `UNCHECKED`: nothing that was not checked stands.
+        Where the model fails, every pair is `UNCHECKED`: nothing that was not checked stands.
         """
-        prepared = [prepare(pair, self._rarity) for pair in pairs]
+        prepared = [prepare(pair) for pair in pairs]
+        asked = list(dict.fromkeys(p for units in prepared for unit in units for p in unit.pairs))
         try:
-            seen = self._seen([unit for units in prepared for unit in units])
+            read = self._entailment.probabilities(asked) if asked else np.empty((0, 3))
         except EmbeddingFailed as error:
             reason = f"could not check: {error}"
             unchecked = Ruling(support=Support.UNCHECKED, reason=reason, verifier=self.name)
             return [unchecked for _ in pairs]
+        seen = dict(zip(asked, read, strict=True))
         return [self._rule(units, seen) for units in prepared]
 
-    def _seen(self, units: Sequence[Unit]) -> Seen:
-        """Embed each text and read each pair once."""
-        return see(
-            (text for unit in units for text in unit.texts),
-            (pair for unit in units for pair in unit.pairs),
-            self._embed,
-            self._entailment,
-        )
-
-    def _rule(self, units: Sequence[Unit], seen: Seen) -> Ruling:
+    def _rule(self, units: Sequence[Unit], seen: dict[tuple[str, str], Probabilities]) -> Ruling:
         if not units:
             reason = "it cites no text"
             return Ruling(support=Support.UNSUPPORTED, score=0.0, reason=reason, verifier=self.name)
@@ -104,24 +88,28 @@ class EmbeddedVerifier:
             verifier=self.name,
         )
 
-    def _find(self, unit: Unit, seen: Seen, share: float = 1.0) -> _Finding:
+    def _find(
+        self, unit: Unit, seen: dict[tuple[str, str], Probabilities], share: float = 1.0
+    ) -> _Finding:
         """Score a unit; one that is held to a share of the threshold gets so much more."""
-        features = {} if unit.verbatim else seen.features(unit.comparison, unit.checks)
-        score = VERBATIM if unit.verbatim else min(1.0, self._model.probability(features) / share)
-        carried = score >= self._model.threshold
-        if refused := unit.refused(features):
-            reason = min(refused, key=_weight).detail
-            return _Finding(unit, _refusal(refused, carried=carried), score * VETO, reason)
-        if not carried:
-            return _Finding(unit, Support.UNSUPPORTED, score, _missing(unit.checks))
+        if unit.verbatim:
+            score, denied = VERBATIM, False
+        else:
+            read = [seen[pair] for pair in unit.pairs]
+            best = max(read, key=lambda row: float(row[0]))
+            score = min(1.0, calibrated(float(best[0])) / share)
+            denied = score < THRESHOLD and max(float(row[1]) for row in read) > 0.5
+        if violated := unit.violated if self._veto else []:
+            ordered = sorted(violated, key=_weight)
+            reason = "; ".join(dict.fromkeys(check.detail for check in ordered))
+            carried = score >= THRESHOLD
+            return _Finding(unit, _refusal(violated, carried=carried), score * VETO, reason)
+        if score < THRESHOLD:
+            support = Support.CONTRADICTED if denied else Support.UNSUPPORTED
+            words = "says otherwise" if denied else "does not carry it"
+            return _Finding(unit, support, score, f"the cited text {words}")
         said = "word for word" if unit.verbatim else "in other words"
         return _Finding(unit, Support.SUPPORTED, score, f"the cited text says it {said}")
-
-
-def _missing(checks: Sequence[Check]) -> str:
-    """Say why it is not carried: by what could not be told, if anything."""
-    unsure = [check.detail for check in checks if check.outcome is Outcome.UNKNOWN]
-    return unsure[-1] if unsure else "the cited text does not carry it"
 
 
 def _weight(check: Check) -> tuple[bool, bool]:
@@ -149,16 +137,16 @@ def _decide(whole: _Finding, parts: Sequence[_Finding]) -> tuple[Support, str]:
     some_stand = any(f.support is Support.SUPPORTED for f in parts)
     if some_stand and any(f.support is not Support.SUPPORTED for f in parts):
         clause = next(f for f in parts if f.support is not Support.SUPPORTED)
-        return Support.PARTIAL, f'"{clause.unit.comparison.claim}": {clause.reason}'
+        return Support.PARTIAL, f'"{clause.unit.claim}": {clause.reason}'
     return fallen[0].support, fallen[0].reason
 
 
 def _ledger(finding: _Finding) -> Clause:
     unit = finding.unit
-    covers = unit.comparison.contribution()
-    alone = tuple(n for n, share in enumerate(covers) if share >= _CARRIES * max(covers) > 0)
+    shares = unit.shares()
+    alone = tuple(n for n, share in enumerate(shares) if share >= _CARRIES * max(shares) > 0)
     return Clause(
-        text=unit.comparison.claim,
+        text=unit.claim,
         start=unit.span[0],
         end=unit.span[1],
         support=finding.support,

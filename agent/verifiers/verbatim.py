@@ -14,6 +14,8 @@ _TURNS = re.compile(
     r"|may|might|could|alleg\w+|claim\w*|until|except|but|although|though|rumou?r\w*|suppos\w+"
     r"|\w*lie\w?|hoax\w*|wrong\w*|incorrect\w*|question\w*|ask\w*|would|had|should)\b|n't\b"
 )
+_OWN_WORDS = frozenset(content("report article post copy page text note"))
+"""What a source may be called beside its publisher's name."""
 _ENDS = re.compile(r"[.!?][\"']?(?=\s)")
 _VERBS = r"(?:reported|reports|said|says|wrote|writes|noted|notes|stated|states)"
 _ITSELF = re.compile(rf"(?:The|This) (?:\w+ )?(?:{DOCUMENTS})(?= [a-z])")
@@ -37,9 +39,18 @@ def unframed(claim: str, reading: Reading) -> str:
         claim = _named(name).sub(r"\1\2", claim)
     for pattern in (_OPENING, _CLOSING):
         found = pattern.fullmatch(claim)
-        if found and squash(found["by"] or found["who"]).removeprefix("the ") in publishers:
+        if found and _is_one_of(found["by"] or found["who"], publishers, reading):
             return found["rest"]
     return next((told for n in names if (told := _of_itself(claim, n, reading))), claim)
+
+
+def _is_one_of(speaker: str, publishers: set[str], reading: Reading) -> bool:
+    """Tell whether a speaker is a publisher, by name or by words that are all in its name."""
+    if squash(speaker).removeprefix("the ") in publishers:
+        return True
+    said = set(content(speaker)) - _OWN_WORDS
+    names = (set(content(e.publisher)) for e in reading.extracts if e.publisher)
+    return bool(said) and any(said <= name for name in names)
 
 
 def _of_itself(claim: str, publisher: str, reading: Reading) -> str | None:
@@ -69,7 +80,10 @@ def verbatim(claim: str, reading: Reading) -> bool:
     that P" has P word for word and does not carry it.
     """
     said = _bare(claim)
-    return any(_carries(_bare(text), said) for text in reading.flat)
+    plain = _bare(said.replace('"', ""))  # quotation marks say no more than that it is verbatim
+    itself = re.sub(r"^the ", "this ", plain)  # "this post", as a source calls itself
+    forms = dict.fromkeys((said, plain, itself))
+    return any(_carries(_bare(text), form) for text in reading.flat for form in forms)
 
 
 def _bare(text: str) -> str:

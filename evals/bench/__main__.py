@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evals.bench.measure import Report, machine, peak_mb
 
-NAMES = ("draft", "search", "index", "rival", "judge", "pairs", "memory")
+NAMES = ("draft", "search", "index", "rival", "pairs", "memory")
 PASSAGES = 20_000
 
 

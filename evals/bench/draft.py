@@ -60,7 +60,7 @@ def _draft(place: Path, model: MiniLM, text: str) -> Drafted:
             shelf=library,
             planner=EmbeddedPlanner(),
             drafter=EmbeddedDrafter(library.embed),
-            verifier=EmbeddedVerifier(embedder.embed, entailment),
+            verifier=EmbeddedVerifier(entailment),
             entailment=entailment,
             store=SqliteStore(place / "drafts.sqlite3"),
         )

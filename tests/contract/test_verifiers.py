@@ -8,10 +8,9 @@ from agent.ports import Verifier
 from agent.types import Extract, Pair, Support
 from agent.verifiers.embedded import EmbeddedVerifier
 from tests.fakes import WordsEntailment, WordVerifier
-from tests.fakes_retrieval import WordsEmbedder
 
 VERIFIERS: dict[str, Callable[[], Verifier]] = {
-    "embedded": lambda: EmbeddedVerifier(WordsEmbedder().embed, WordsEntailment()),
+    "embedded": lambda: EmbeddedVerifier(WordsEntailment()),
     "words": WordVerifier,
 }
 EVERY_VERIFIER = pytest.mark.parametrize("make", VERIFIERS.values(), ids=VERIFIERS.keys())

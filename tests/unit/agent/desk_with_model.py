@@ -39,7 +39,7 @@ SHELF = FakeShelf(
     ]
 )
 QUESTION = Question(text="Is the river bridge closed to cars?", asked_on=date(2026, 6, 30))
-VERIFIER = EmbeddedVerifier(embed, WordsEntailment())
+VERIFIER = EmbeddedVerifier(WordsEntailment())
 
 
 def desk(script: Script, chat: Chat | None = None) -> Desk:

@@ -113,9 +113,7 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
         ("numbers", "It follows Local Law 328 of 2017.", "It follows Local Law 228 of 2017."),
         ("numbers", "There were 14 minutes of film.", "There were 14 seconds of film."),
         ("numbers", "Nearly 90 masts burned.", "60 masts burned."),
-        ("numbers", "A third of the cases broke the law.", COURT),
         ("numbers", "The tower fell nine years after.", "Built in 2004, it fell in 2012."),
-        ("numbers", "A third of the lamps failed.", "Of 64 lamps in the hall, 16 failed."),
         (
             "numbers",
             "The bridge was shut for eight years.",
@@ -341,3 +339,20 @@ def test_a_date_is_the_same_in_every_usual_form(day: date) -> None:
     for said in forms:
         for written in forms:
             assert outcome("dates", f"It fell on {said}.", f"It fell on {written}.") is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("A third of the lamps failed.", "Of 64 lamps in the hall, 16 failed."),
+        ("Demand there went up by 4,500.", "The mill sold 52,400 sacks, after 47,900 before."),
+        ("Together they caught 138,000 tonnes.", "Canoes caught 90,000 tonnes, trawlers 48,000."),
+    ],
+)
+def test_what_a_writer_reckons_is_for_the_judge(claim: str, evidence: str) -> None:
+    assert outcome("numbers", claim, evidence) is Outcome.UNKNOWN
+
+
+def test_a_sum_that_no_two_figures_give_is_a_violation() -> None:
+    evidence = "Canoes caught 90,000 tonnes, trawlers 48,000."
+    assert outcome("numbers", "Together they caught 158,000.", evidence) is Outcome.VIOLATED

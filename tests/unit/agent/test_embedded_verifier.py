@@ -1,32 +1,20 @@
 """The embedded verifier through its port, with the model that ships and a small embedder."""
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from agent.ports import Probabilities
 from agent.types import Extract, Outcome, Pair, Ruling, Support
+from agent.verifiers.calibration import THRESHOLD
 from agent.verifiers.cross_encoder import CrossEncoder
 from agent.verifiers.embedded import EmbeddedVerifier
-from agent.verifiers.features import FEATURES, LOWER_ONLY
-from agent.verifiers.model import (
-    FOLDER,
-    MODEL_FILE,
-    RARITY_FILE,
-    ModelUnreadable,
-    SupportModel,
-    load_model,
-    load_rarity,
-)
-from agent.verifiers.units import prepare
 from retrieval.errors import EmbeddingFailed
-from retrieval.ports import Vectors
 from retrieval.sentences import sentences
 from tests.fakes import WordsEntailment
-from tests.fakes_retrieval import WordsEmbedder
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 TOWER = "Engineers of the city council closed the clock tower in March 2021 after a stone fell."
@@ -35,7 +23,7 @@ WEATHER = "Rain is expected in the valley on most days of the coming week."
 
 
 def verifier() -> EmbeddedVerifier:
-    return EmbeddedVerifier(WordsEmbedder().embed, WordsEntailment())
+    return EmbeddedVerifier(WordsEntailment())
 
 
 def rule(claim: str, *evidence: str, **fields: object) -> Ruling:
@@ -185,7 +173,7 @@ def test_a_changed_number_is_contradicted_and_both_values_are_named() -> None:
     assert ruling.support is Support.CONTRADICTED
     assert ruling.reason == "the sentence says 60,000 euros; the cited text says 40,000 euros"
     assert ruling.score is not None
-    assert ruling.score < load_model().threshold
+    assert ruling.score < THRESHOLD
 
 
 def test_a_number_that_the_evidence_lacks_is_unsupported() -> None:
@@ -206,12 +194,14 @@ def test_without_evidence_nothing_stands(evidence: tuple[str, ...]) -> None:
     assert ruling.reason == "it cites no text"
 
 
-def test_a_failing_embedder_leaves_every_pair_unchecked() -> None:
-    def fail(texts: Sequence[str]) -> Vectors:
+class FailingEntailment(WordsEntailment):
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
         raise EmbeddingFailed("The model file is gone.", "Reinstall.")
 
+
+def test_a_failing_judge_leaves_every_pair_unchecked() -> None:
     pairs = [pair(TOWER, TOWER), pair("The tower was closed by engineers.", TOWER)]
-    rulings = EmbeddedVerifier(fail, WordsEntailment()).judge(pairs)
+    rulings = EmbeddedVerifier(FailingEntailment()).judge(pairs)
     assert [r.support for r in rulings] == [Support.UNCHECKED, Support.UNCHECKED]
     assert all("The model file is gone." in r.reason for r in rulings)
     assert all(r.score is None for r in rulings)
@@ -235,24 +225,6 @@ def test_a_long_sentence_of_which_one_clause_falls_is_partial() -> None:
     assert ruling.support is Support.PARTIAL
     assert [c.support for c in ruling.clauses] == [Support.SUPPORTED, Support.UNSUPPORTED]
     assert "Oslo" in ruling.reason
-
-
-def test_a_clause_is_held_to_less_than_a_sentence_of_its_own() -> None:
-    still = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
-    longer = {"mean": 2.9, "scale": 1.0, "weight": 1.0}  # 0.55 for the sentence, 0.4 for a clause
-    weights = dict.fromkeys(FEATURES, still) | {"claim_length": longer}
-    told = {"version": "test", "threshold": 0.5, "intercept": 0.2, "weights": weights}
-    model = SupportModel.model_validate(told)
-    judging = EmbeddedVerifier(WordsEmbedder().embed, WordsEntailment(), model)
-    evidence = (
-        "The city council's engineers closed the clock tower in March 2021 after a stone fell.",
-        "A museum in Oslo bought the bell of the clock tower for 40,000 euros.",
-    )
-    bell = "The bell of the clock tower was sold to a museum in Oslo for 40,000 euros."
-    whole, alone = judging.judge([pair(LONG, *evidence), pair(bell, *evidence)])
-    assert len(whole.clauses) == 2
-    assert whole.stands
-    assert not alone.stands
 
 
 def test_the_same_pair_is_always_ruled_the_same() -> None:
@@ -279,44 +251,6 @@ def test_every_sentence_of_a_note_stands_on_its_note() -> None:
         assert not fallen, path.name
 
 
-def test_a_finding_can_only_lower_support() -> None:
-    model = load_model()
-    calm = dict.fromkeys(FEATURES, 0.5)
-    for name in LOWER_ONLY:
-        assert model.probability(calm | {name: 3.0}) <= model.probability(calm)
-
-
-def damaged(folder: Path, **changes: object) -> Path:
-    known = json.loads((FOLDER / MODEL_FILE).read_text("utf-8"))
-    (folder / MODEL_FILE).write_text(json.dumps(known | changes), encoding="utf-8")
-    return folder
-
-
-def test_a_model_that_a_finding_could_raise_is_refused(tmp_path: Path) -> None:
-    weights = load_model().model_dump()["weights"]
-    weights["hard_violations"]["weight"] = 0.1
-    with pytest.raises(ModelUnreadable):
-        load_model(damaged(tmp_path, weights=weights))
-
-
-def test_a_model_for_other_features_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnreadable):
-        load_model(damaged(tmp_path, weights={}))
-
-
-def test_a_missing_or_broken_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnreadable, match="reinstall"):
-        load_model(tmp_path)
-    (tmp_path / RARITY_FILE).write_text("{}", encoding="utf-8")
-    with pytest.raises(ModelUnreadable, match="reinstall"):
-        load_rarity(tmp_path)
-
-
-def test_rarer_words_weigh_more() -> None:
-    rarity = load_rarity()
-    assert rarity("the") < rarity("council") < rarity("zyzzyva")
-
-
 @pytest.mark.parametrize("claim", ["", "...", "\u200b", "7", "“”", "a " * 400])
 @pytest.mark.parametrize("evidence", ["...", "\u200b", "7", "–", TOWER])
 def test_odd_texts_get_a_ruling(claim: str, evidence: str) -> None:
@@ -325,7 +259,7 @@ def test_odd_texts_get_a_ruling(claim: str, evidence: str) -> None:
 
 
 def test_a_missing_cross_encoder_leaves_every_pair_unchecked(tmp_path: Path) -> None:
-    broken = EmbeddedVerifier(WordsEmbedder().embed, CrossEncoder(tmp_path))
+    broken = EmbeddedVerifier(CrossEncoder(tmp_path))
     [ruling] = broken.judge([pair("The tower of the city was sold.", TOWER)])
     assert ruling.support is Support.UNCHECKED
     assert "reinstall" in ruling.reason.casefold()
@@ -345,14 +279,34 @@ def test_a_later_says_who_does_not_cover_an_earlier_clause() -> None:
     assert rule(told, evidence).support is Support.SUPPORTED
 
 
-def test_a_short_sentence_stands_only_where_it_is_likely_to_follow() -> None:
-    extract = Extract(text="The council closed the old bridge in May after a flood.")
-    short = "The council closed the old mill in May."
-    (brief,) = prepare(Pair(claim=short, evidence=(extract,)), load_rarity())
-    (longer,) = prepare(
-        Pair(claim=f"{short[:-1]} after a flood of the river.", evidence=(extract,)), load_rarity()
-    )
-    brief, longer = (replace(unit, checks=()) for unit in (brief, longer))
-    assert [c.name for c in brief.refused({"entailed": -0.1})] == ["entailment"]
-    assert not brief.refused({"entailed": 0.1})
-    assert not longer.refused({"entailed": -0.1})
+class ScriptedEntailment:
+    """Gives the same row for every pair whose claim begins with a word; else supported."""
+
+    id = "scripted/1"
+
+    def __init__(self, **rows: tuple[float, float, float]) -> None:
+        self._rows = rows
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
+        rows = [self._rows.get(claim.split()[0], (0.9, 0.05, 0.05)) for _, claim in pairs]
+        return np.array(rows, dtype=np.float32).reshape(-1, 3)
+
+
+def test_a_sentence_in_other_words_stands_where_the_judge_finds_it_entailed() -> None:
+    claim = "Masonry coming loose made officials shut the landmark."
+    assert EmbeddedVerifier(ScriptedEntailment()).judge([pair(claim, TOWER)])[0].stands
+
+
+def test_what_the_judge_finds_contradicted_falls_whatever_words_are_shared() -> None:
+    judging = EmbeddedVerifier(ScriptedEntailment(Visitors=(0.1, 0.8, 0.1)))
+    claim = "Visitors could climb the clock tower after a stone fell in March 2021."
+    ruling = judging.judge([pair(claim, TOWER)])[0]
+    assert ruling.support is Support.CONTRADICTED
+    assert ruling.reason == "the cited text says otherwise"
+
+
+def test_all_faults_of_a_sentence_are_told_at_once() -> None:
+    claim = "Engineers of the village council of Bergen closed the clock tower in March 1987."
+    ruling = EmbeddedVerifier(ScriptedEntailment()).judge([pair(claim, TOWER)])[0]
+    assert "1987" in ruling.reason
+    assert "Bergen" in ruling.reason

@@ -4,7 +4,6 @@ import pytest
 
 from agent.checks import check
 from agent.types import Check, Extract, Outcome, Pair
-from agent.verifiers.model import load_rarity
 from agent.verifiers.units import prepare
 
 OK, VIOLATED, UNKNOWN, NONE = (
@@ -313,7 +312,7 @@ def test_an_opposite_in_two_words_is_seen_in_a_copy() -> None:
 def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> None:
     claim = "According to Lake News, the bridge fell because of the flood."
     extract = Extract(text="The flood came. The bridge fell at noon.", publisher="Lake News")
-    (unit,) = prepare(Pair(claim=claim, evidence=(extract,)), load_rarity())
+    (unit,) = prepare(Pair(claim=claim, evidence=(extract,)))
     (cause,) = (c for c in unit.checks if c.name == "causation")
     assert cause.outcome is VIOLATED
     assert cause.span is not None

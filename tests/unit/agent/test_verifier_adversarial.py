@@ -9,7 +9,6 @@ import pytest
 from agent.types import Extract, Pair, Ruling, Support
 from agent.verifiers.cross_encoder import CrossEncoder
 from agent.verifiers.embedded import EmbeddedVerifier
-from retrieval.embedding import MiniLM
 
 HARBOR = "The harbor of Lauben stayed open all winter, although the lake froze in January."
 CLAIM = "The mayor of Lauben was arrested in January."
@@ -17,7 +16,7 @@ CLAIM = "The mayor of Lauben was arrested in January."
 
 @cache
 def verifier() -> EmbeddedVerifier:
-    return EmbeddedVerifier(MiniLM(threads=2).embed, CrossEncoder(threads=2))
+    return EmbeddedVerifier(CrossEncoder(threads=2))
 
 
 def rule(claim: str, *evidence: str) -> Ruling:

@@ -101,13 +101,6 @@ def test_arithmetic_grows_with_the_text_and_stops_where_the_model_does() -> None
     assert arithmetic.operations(1) == pytest.approx(2 * 6 * 12 * 384**2 / 1e9, rel=0.01)
 
 
-def test_what_went_through_the_model_is_counted() -> None:
-    counted = arithmetic.Counted(WordsEmbedder())
-    vectors = counted.embed(["one", "two"])
-    assert counted.texts == ["one", "two"]
-    assert vectors.shape == (2, counted.dimension)
-
-
 def test_the_rival_pipeline_finds_what_was_put_in(tmp_path: Path) -> None:
     rival = LlamaPipeline(tmp_path, WordsEmbedder())
     assert rival.ingest(["The bridge is closed to cars.", "Tea is hot."]) == 2
