@@ -6,19 +6,14 @@ from agent.checks import (
     attribution,
     causation,
     dating,
-    detail,
     modality,
     money,
     naming,
     negation,
     numeric,
-    order,
     percentages,
-    places,
-    quantifiers,
     quotations,
     roles,
-    wording,
 )
 from agent.checks.reading import Reading
 from agent.types import Check, Extract
@@ -34,28 +29,21 @@ HARD: tuple[Checker, ...] = (
     quotations.check,
     negation.check,
     roles.check,
-    places.check,
-    order.check,
 )
 """Facts that must be in the cited words: a violation decides."""
 
 SOFT: tuple[Checker, ...] = (
     modality.check,
     attribution.check,
-    quantifiers.check,
     causation.check,
-    wording.check,
-    detail.check,
 )
 """How a thing is said: a claim may not be stronger than its evidence, nor a copy with a change."""
 
 _HARD_MODULES = (
     *(numeric, percentages, money, dating, naming),
-    *(quotations, negation, roles, places, order),
+    *(quotations, negation, roles),
 )
 HARD_NAMES = frozenset(module.NAME for module in _HARD_MODULES)
-DOUBTS = frozenset({wording.NAME, detail.NAME})
-"""What cannot be told by these stands only where the cross-encoder is sure of the sentence."""
 
 
 def run(claim: str, reading: Reading) -> tuple[Check, ...]:

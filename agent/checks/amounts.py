@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from agent.checks.arithmetic import SPANS, amounts_to
 from agent.checks.beside import beside, of_another
-from agent.checks.dates import carries, dates
 from agent.checks.names import names
 from agent.checks.normalise import content, fold, stem
 from agent.checks.quantities import Bound, Measure, Quantity
@@ -241,12 +240,3 @@ def _rival(
         if score >= best_score and (best is None or score > best_score):
             best, best_score = (line, given), score
     return best
-
-
-def share_given(claim: str, reading: Reading) -> float:
-    """Give the share of the claim's figures and dates that the evidence has; 1 without any."""
-    figures = [q for q in amounts_of(claim) if not _idle(q, claim[q.start : q.end])]
-    days = dates(claim)
-    given = sum(any(same(q, g) for _, g in reading.quantities) for q in figures)
-    given += sum(any(carries(g, d, {d.year or 0}) for _, g in reading.dates) for d in days)
-    return given / (len(figures) + len(days)) if figures or days else 1.0

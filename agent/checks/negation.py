@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container
 
-from agent.checks import order
 from agent.checks.normalise import content, stem
 from agent.checks.opposites import PAIRS, two_words
 from agent.checks.reading import ENOUGH, LONGEST_LINE, Line, Reading, governing
@@ -48,9 +47,7 @@ def check(claim: str, reading: Reading) -> Check:
     if len(wanted) < 2:
         return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
     least = _CLOSE if len(wanted) >= ENOUGH else 1.0
-    small = _plain_small(claim)
-    if small & _ORDER and order.check(claim, reading).outcome is Outcome.OK:
-        small -= _ORDER  # "A before B", "B after A"
+    small = _plain_small(claim) - _ORDER  # "A before B" is "B after A"
     even, odd = 0.0, 0.0
     other: Line | None = None
     for before, line in reading.in_turn:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from agent.checks import attribution, causation, naming, negation, order, run
+from agent.checks import attribution, causation, naming, negation, run
 from agent.checks.frames import frames, reaches_back
 from agent.checks.normalise import content
 from agent.checks.reading import Reading
@@ -89,7 +89,7 @@ def _checks(claim: str, said: str, reading: Reading) -> tuple[Check, ...]:
     found = run(claim, reading)
     if said == claim:
         return found
-    again = (negation, order, attribution, causation)
+    again = (negation, attribution, causation)
     own = {c.NAME: _moved(c.check(said, reading), claim.find(said)) for c in again}
     if naming.check(said, reading).outcome is not Outcome.VIOLATED:
         own[naming.NAME] = Check(name=naming.NAME, outcome=Outcome.OK)

@@ -77,7 +77,6 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
         ("negation", "Crime in the state did not rise.", "Crime in the state fell."),
         ("modality", "The drug may cause severe headaches.", "The drug causes severe headaches."),
         ("attribution", "Lee said the tower fell at noon.", "Lee said the tower fell at noon."),
-        ("quantifiers", "All five cases broke the law.", "All five cases broke the law."),
         ("causation", "Prices rose due to drought.", "Prices rose because of a drought."),
         ("numbers", "He was charged on april 23 with theft.", "He was charged on April 23."),
         ("dates", "In the 1960s bowlers earned more.", "In the 1960's bowlers earned more."),
@@ -135,8 +134,6 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
         ("negation", "Ann Lee resigned.", "Ann Lee did not resign."),
         ("negation", "Ann Lee was convicted.", "Ann Lee was found not guilty."),
         ("negation", "The city hired Ann Lee.", "The city fired Ann Lee."),
-        ("quantifiers", "All officers resigned.", "Two officers resigned."),
-        ("quantifiers", "Every officer resigned.", "Not every officer resigned."),
         ("names", "The Pan American Health Organization was paid.", COURT),
         ("quotations", 'He called it "a very bad day".', 'He said: "A very good day"'),
         (
@@ -159,11 +156,6 @@ def test_what_the_evidence_says_in_other_words_is_no_violation(
             "attribution",
             "The agency broke its own rules.",
             "According to lawmakers, the agency broke its own rules.",
-        ),
-        (
-            "quantifiers",
-            "The tax applies to all small companies.",
-            "The tax applies to some small companies.",
         ),
         (
             "causation",

@@ -49,63 +49,9 @@ def test_an_association_is_no_cause_and_part_of_a_cause_not_the_whole(
     assert found("causation", claim, evidence).outcome is outcome
 
 
-@pytest.mark.parametrize(
-    ("outcome", "claim", "evidence"),
-    [
-        (VIOLATED, "The tower fell before the storm.", "The tower fell after the storm."),
-        (VIOLATED, "Kim knew of it before Lee spoke.", "Kim did not know of it until Lee spoke."),
-        (VIOLATED, "The mast stood until 1990.", "The mast has stood there since 1990."),
-        (VIOLATED, "Until 1990, the mast stood.", "Since 1990 the mast has stood there."),
-        (VIOLATED, "She was mayor from the flood on.", "She was mayor until the flood."),
-        (NONE, "The mast stood until 1990.", "From 1970 until 1990 the mast stood there."),
-        (VIOLATED, "The vote followed the strike.", "The strike came after the vote."),
-        (OK, "The strike came after the vote.", "The vote came before the strike."),
-        (OK, "After the vote, the strike began.", "The strike followed the vote."),
-        (
-            VIOLATED,
-            "The mayor wrote the letter after the strike had ended.",
-            "The letter of the mayor, written in anticipation of the end of the strike, was long.",
-        ),
-        (
-            VIOLATED,
-            "Lingo denied the charge before he admitted the call.",
-            "Lingo denied the charge and had earlier admitted the call.",
-        ),
-        (
-            OK,
-            "Lingo denied the charge after he had admitted the call.",
-            "Lingo denied the charge and had earlier admitted the call.",
-        ),
-        (NONE, "He directed the film The Night Before.", "The Night Before is a film by him."),
-        (NONE, "The path was found by following the river.", "One follows the river to the path."),
-    ],
-)
-def test_what_comes_first_in_the_evidence_may_not_come_last(
-    outcome: Outcome, claim: str, evidence: str
-) -> None:
-    assert found("order", claim, evidence).outcome is outcome
-
-
 def test_before_and_after_are_no_opposites_where_both_sides_changed_places() -> None:
     claim, evidence = "The strike came after the vote.", "The vote came before the strike."
     assert found("negation", claim, evidence).outcome is not VIOLATED
-
-
-@pytest.mark.parametrize(
-    ("outcome", "claim", "evidence"),
-    [
-        (VIOLATED, "Lamps were sold across the world.", "In Spain, lamps were sold to all."),
-        (OK, "Lamps were sold across the world.", "Lamps were sold in every part of the globe."),
-        (VIOLATED, "Lamps were sold nationwide.", "Lamps were sold in Toledo by each shop."),
-        (OK, "Lamps were sold nationwide.", "Lamps were sold throughout Spain."),
-        (VIOLATED, "Exactly 40 lamps failed in May.", "All told, some 40 lamps failed in May."),
-        (VIOLATED, "Only lamps failed in May.", "All lamps failed in May."),
-        (OK, "Only lamps failed in May.", "It was lamps alone that failed in May."),
-        (NONE, "There were not any lamps.", "The lamps were gone."),
-    ],
-)
-def test_a_wide_or_exact_word_needs_its_like(outcome: Outcome, claim: str, evidence: str) -> None:
-    assert found("quantifiers", claim, evidence).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -281,34 +227,6 @@ def test_a_denial_is_seen_where_the_sentence_before_says_of_what() -> None:
     assert found("negation", claim, evidence).outcome is VIOLATED
 
 
-@pytest.mark.parametrize(
-    ("outcome", "claim"),
-    [
-        (UNKNOWN, "The council closed the old bridge in May, under pressure from shop owners."),
-        (NONE, "The council closed the old bridge in May, after the council had met."),
-        (UNKNOWN, "Under pressure, it closed."),
-        (NONE, "Quickly, it closed."),
-        (UNKNOWN, "The council closed the old bridge in May for broken girders."),
-        (UNKNOWN, "To the joy of drivers the council closed the old bridge in May."),
-        (NONE, "The council met to repair the old bridge."),
-        (NONE, "In May, for instance, the council closed the old bridge."),
-        (NONE, "In May the council closed the old bridge after it rained."),
-        (NONE, "Fishermen of the valley left with broken boats."),
-    ],
-)
-def test_a_part_that_is_all_new_cannot_be_told(outcome: Outcome, claim: str) -> None:
-    evidence = "The council met. In May it closed the old bridge."
-    assert found("detail", claim, evidence).outcome is outcome
-
-
-def test_an_opposite_in_two_words_is_seen_in_a_copy() -> None:
-    evidence = (
-        "The ten years to 2012 warmed more slowly than the ten years before them, but faster."
-    )
-    claim = "The ten years to 2012 warmed faster than the ten years before them."
-    assert found("wording", claim, evidence).outcome is VIOLATED
-
-
 def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> None:
     claim = "According to Lake News, the bridge fell because of the flood."
     extract = Extract(text="The flood came. The bridge fell at noon.", publisher="Lake News")
@@ -405,9 +323,3 @@ def test_preventing_is_causing_not_to_happen() -> None:
     assert found("causation", claim, f"{evidence} The vaccine averts illness.").outcome is OK
     kept = "The guards prevented the crowd from entering."
     assert found("causation", kept, "The crowd was stopped by guards.").outcome is not VIOLATED
-
-
-def test_some_towns_are_not_the_nation() -> None:
-    claim = "Burglaries rose nationally."
-    assert found("quantifiers", claim, "Burglaries rose in six towns.").outcome is VIOLATED
-    assert found("quantifiers", claim, "Burglaries rose across the country.").outcome is OK
