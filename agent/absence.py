@@ -52,7 +52,7 @@ SPEAKS_OF_RECORD: Final = re.compile(
 ON_TOPIC: Final = 0.40
 """Cosine from which a passage speaks about the subject of a proposition."""
 CANDIDATE: Final = 0.50
-"""Cosine, or share of the proposition's words, below which the verifier never finds support."""
+"""Cosine, or share of the proposition's words, from which a passage is read for it."""
 COVERED: Final = 3
 """Passages on topic without which silence means nothing."""
 AT_ONCE: Final = 64
@@ -101,8 +101,8 @@ def certify(
 ) -> list[Certificate]:
     """Search every passage in scope for one that says a claim; one pass for all claims.
 
-    A passage is ruled on where its cosine, or its share of the claim's words, reaches `CANDIDATE`:
-    below both the verifier never finds support. Each of these is read sentence by sentence for one
+    A passage is ruled on where its cosine, or its share of the claim's words, reaches `CANDIDATE`.
+    Each of these is read sentence by sentence for one
     that says it by rule or comes too near, until one is found or `AT_MOST` have been read.
 
     Args:

@@ -5,17 +5,17 @@ sets: `near` (sentences near their notes, which some rules were written for) and
 your own, for example freely reworded ones that no rule has seen.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from agent import bootstrap
+from agent import bootstrap, checks
 from agent.settings import Settings
-from agent.types import Check, Outcome, Pair, Support
+from agent.types import Pair, Support
 from agent.verifiers.embedded import EmbeddedVerifier
 from evals.case import PairCase
+from evals.errors import MalformedCase
 from evals.loaders import own
 
 
@@ -37,13 +37,6 @@ class Earning(BaseModel, frozen=True, extra="forbid"):
     accepted: float
 
 
-class _Judged(NamedTuple):
-    supported: bool
-    carried: bool
-    """Whether the judge alone would let it stand, with its clauses."""
-    violated: frozenset[str]
-
-
 def earnings(rows: Path | None) -> list[Earning]:
     """Judge the frozen sets once and work the table out.
 
@@ -52,14 +45,18 @@ def earnings(rows: Path | None) -> list[Earning]:
     """
     parts: dict[str, list[PairCase]] = {"near": list(own.sentences("near"))}
     if rows is not None:
-        parts[rows.name.split(".")[0]] = list(own.pairs(rows))
-    judging = EmbeddedVerifier(bootstrap.entailment(Settings().threads), veto=False)
-    judged = {part: _judged(cases, judging) for part, cases in parts.items()}
-    names = sorted({name for rows_ in judged.values() for row in rows_ for name in row.violated})
+        parts[f"rows {rows.name.split('.')[0]}"] = list(own.pairs(rows))
+    for part, cases in parts.items():
+        if len({case.label is Support.SUPPORTED for case in cases}) < 2:
+            raise MalformedCase(
+                f"{part} holds rows of one kind only.", "Give supported ones and others."
+            )
+    model = bootstrap.entailment(Settings().threads)
+    names = [check.name for check in checks.check("", ())]
     return [
-        _earning(part, off, rows_, names)
-        for off in ("none", "all", *names)
-        for part, rows_ in judged.items()
+        _earning(part, off, cases, EmbeddedVerifier(model, ignored=ignored))
+        for off, ignored in (("none", ()), ("all", names), *((name, (name,)) for name in names))
+        for part, cases in parts.items()
     ]
 
 
@@ -77,33 +74,18 @@ def told(table: Iterable[Earning]) -> str:
     return "\n".join(lines)
 
 
-def _judged(cases: Sequence[PairCase], judging: EmbeddedVerifier) -> list[_Judged]:
-    rulings = judging.judge([Pair(claim=case.claim, evidence=case.evidence) for case in cases])
-    return [
-        _Judged(
-            supported=case.label is Support.SUPPORTED,
-            carried=ruling.stands,
-            violated=_violated(ruling.checks),
-        )
-        for case, ruling in zip(cases, rulings, strict=True)
-    ]
-
-
-def _violated(checks: Iterable[Check]) -> frozenset[str]:
-    return frozenset(check.name for check in checks if check.outcome is Outcome.VIOLATED)
-
-
-def _earning(part: str, off: str, rows: Sequence[_Judged], names: Collection[str]) -> Earning:
-    ignored = set(names) if off == "all" else {off}
-    stands = [(row.supported, row.carried and not row.violated - ignored) for row in rows]
-    true = [stood for supported, stood in stands if supported]
-    false = [stood for supported, stood in stands if not supported]
+def _earning(part: str, off: str, cases: Sequence[PairCase], judging: EmbeddedVerifier) -> Earning:
+    pairs = [Pair(claim=case.claim, evidence=case.evidence) for case in cases]
+    stands = [ruling.stands for ruling in judging.judge(pairs)]
+    supported = [case.label is Support.SUPPORTED for case in cases]
+    true = [stood for stood, right in zip(stands, supported, strict=True) if right]
+    false = [stood for stood, right in zip(stands, supported, strict=True) if not right]
     rejected = 100 * (1 - sum(true) / len(true))
     accepted = 100 * sum(false) / len(false)
     return Earning(
         off=off,
         part=part,
-        n=len(rows),
+        n=len(cases),
         balanced=round(100 - (rejected + accepted) / 2, 2),
         rejected=round(rejected, 2),
         accepted=round(accepted, 2),

@@ -121,6 +121,9 @@ class Index:
         keeper = self._keeper
         if keeper is not None:
             keeper.join()
+        if self._lock.held:  # working copies of other owners are theirs
+            with self._keeping:
+                self._store.sweep()
 
     def close(self) -> None:
         """Let go of the index. A quick build going on meanwhile is finished, a long one ended."""

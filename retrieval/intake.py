@@ -179,8 +179,13 @@ class Intake:
             if source.model_copy(update=as_stored) == stored and not moved:
                 self._done["unchanged"].append(source.id)
                 return
+        try:
+            cut = tuple(passages(source.id, document.text, document.pages))
+        except Exception:  # told by the caller; what is not in is not in anybody's way
+            if stored is None:
+                del self._seen[source.id]
+            raise
         self._done["notes"] += [f"{source.id}: {note}" for note in document.notes]
-        cut = tuple(passages(source.id, document.text, document.pages))
         self._ready.append(_Ready(source=source, document=document, passages=cut))
 
     def _refuse_clash(self, document: Document) -> None:

@@ -47,6 +47,9 @@ class Store(Protocol):
 
     def close(self, index: "ChromaIndex") -> None: ...
 
+    def sweep(self) -> None:
+        """Remove what an index that was closed wrote after its end."""
+
 
 @dataclass
 class FolderStore:
@@ -138,10 +141,13 @@ class FolderStore:
     def _current(self) -> Path | None:
         return max(self.folder.glob("index-*"), key=_number, default=None)
 
-    def _working(self) -> Path:
+    def sweep(self) -> None:
         for left_over in self.folder.glob("working-*"):
             if left_over not in self._in_use:
                 _removed(left_over)
+
+    def _working(self) -> Path:
+        self.sweep()
         return Path(tempfile.mkdtemp(prefix="working-", dir=self.folder))
 
 
@@ -186,6 +192,9 @@ class ServerStore:
 
     def close(self, index: "ChromaIndex") -> None:
         index.close()
+
+    def sweep(self) -> None:
+        """Nothing of it lies here."""
 
     def _connect(self) -> "ChromaIndex":
         from retrieval.chroma import ChromaIndex  # noqa: PLC0415

@@ -37,7 +37,7 @@ SOFT: tuple[Checker, ...] = (
     attribution.check,
     causation.check,
 )
-"""How a thing is said: a claim may not be stronger than its evidence, nor a copy with a change."""
+"""How a thing is said: a claim may not be stronger than its evidence."""
 
 _HARD_MODULES = (
     *(numeric, percentages, money, dating, naming),

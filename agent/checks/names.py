@@ -69,6 +69,30 @@ SAME = {
 """Countries and their people, an illness and its virus; only what a reader takes for the same."""
 
 
+LONG_FORMS = {
+    short: tuple(forms.split(", "))
+    for short, forms in {
+        "ai": "artificial intelligence",
+        "ceo": "chief executive",
+        "cfo": "chief financial officer",
+        "dna": "deoxyribonucleic acid",
+        "er": "emergency room, emergency department",
+        "gdp": "gross domestic product",
+        "gp": "general practitioner, family doctor",
+        "gps": "general practitioners, family doctors",
+        "ipo": "initial public offering",
+        "mp": "member of parliament, member of the parliament",
+        "mps": "members of parliament, members of the parliament",
+        "ngo": "non-governmental organisation, non-governmental organization",
+        "ngos": "non-governmental organisations, non-governmental organizations",
+        "pm": "prime minister",
+        "tv": "television",
+        "ufo": "unidentified flying object",
+        "ufos": "unidentified flying objects",
+        "vat": "value added tax, value-added tax",
+    }.items()
+}
+"""Abbreviations whose long form is written in small letters, as in a dictionary."""
 _BODIES = {
     "unitednations": "WHO UNICEF ITU WMO UNESCO UNHCR IPCC IARC FAO IAEA worldhealthorganization"
     " internationaltelecommunicationunion worldmeteorologicalorganization",

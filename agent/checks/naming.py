@@ -3,13 +3,15 @@
 import re
 from itertools import pairwise
 
-from agent.checks.names import LINKS, SAME, TITLES, Name, names, same
+from agent.checks.names import LINKS, LONG_FORMS, SAME, TITLES, Name, names, same
 from agent.checks.normalise import content, stem, stems
 from agent.checks.reading import ENOUGH, Line, Reading
 from agent.types import Check, Outcome
 
 NAME = "names"
-_OF_A_PLACE = re.compile(r"(?:ian|ean|an|ese|ish|i|n|s)$")
+_OF_A_PLACE = re.compile(r"(?:ian|ean|an|ese|ish)s?$")
+_PLACE = re.compile(r"(?:|a|e|o|y|ia|u?m|ium|ey|en|any|land|ica)$")
+"""What a people's name and its country add to what they share: Belg-ian and Belg-ium."""
 _SHORTEST_BASE = 4
 _PRONOUN = re.compile(
     r"\W*(?:he|she|it|they|this|these|his|her|its|their|both|we|i)\b", re.IGNORECASE
@@ -66,7 +68,7 @@ def _named(name: Name, said: str, reading: Reading) -> bool:
     if len(tokens) > 1 and initials in known.acronyms:
         return True
     missing = [t for t in tokens if not _known(t, reading)]
-    opener = name.opens and missing == tokens[:1] and said.split(maxsplit=1)[0].istitle()
+    opener = name.opens and missing == tokens[:1] and said.split(maxsplit=1)[0][1:].islower()
     return not missing or opener
 
 
@@ -74,14 +76,27 @@ def _known(token: str, reading: Reading) -> bool:
     known = reading.vocabulary
     if token in known.words or SAME.get(token) in known.words or token in known.initials:
         return True
-    if stem(token) in reading.stems:
-        return True
     if "-" in token:
-        return all(_known(p, reading) or stem(p) in reading.stems for p in token.split("-") if p)
-    base = _OF_A_PLACE.sub("", token)
-    return len(base) >= _SHORTEST_BASE and any(
-        word.startswith(base) and len(word) <= len(base) + 3 for word in known.words
-    )
+        return all(_known(part, reading) for part in token.split("-") if part)
+    if any(phrase in text for phrase in LONG_FORMS.get(token, ()) for text in reading.flat):
+        return True
+    return any(_of_one_place(token, word) for word in known.words if word[:3] == token[:3])
+
+
+def _of_one_place(one: str, other: str) -> bool:
+    """Tell a plural, a people's name or its country; any other ending makes another name."""
+    if one.removesuffix("s") == other.removesuffix("s"):
+        return True
+    if one.removesuffix("i") == other.removesuffix("i"):  # Israel, Israeli
+        return len(min(one, other, key=len)) >= _SHORTEST_BASE
+    return _people_and_place(one, other) or _people_and_place(other, one)
+
+
+def _people_and_place(people: str, place: str) -> bool:
+    base = _OF_A_PLACE.sub("", people)
+    if base == people or len(base) < _SHORTEST_BASE or not place.startswith(base):
+        return False
+    return _PLACE.fullmatch(place[len(base) :]) is not None or _OF_A_PLACE.sub("", place) == base
 
 
 def _together(name: Name, said: str, reading: Reading) -> bool:

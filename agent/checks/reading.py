@@ -83,9 +83,9 @@ class Reading:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """What the evidence and its publishers can name."""
-        publishers = " ".join(e.publisher for e in self.extracts if e.publisher)
-        return vocabulary([*(e.text for e in self.extracts), publishers])
+        """What the evidence can name, with its titles and publishers."""
+        records = (f"{e.publisher or ''}\n{e.title or ''}" for e in self.extracts)
+        return vocabulary([*(e.text for e in self.extracts), *records])
 
     @cached_property
     def publishers(self) -> frozenset[str]:

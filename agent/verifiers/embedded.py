@@ -1,6 +1,6 @@
 """The verifier that needs no service: a judge that reads meaning, and exact checks with a veto."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from agent.verifiers.calibration import THRESHOLD, calibrated
 from agent.verifiers.units import Unit, prepare
 from retrieval.errors import EmbeddingFailed
 
+VERSION = 6
+"""Of checks, threshold and calibration; it stamps every ruling."""
 VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""
 VETO = 0.2
@@ -40,16 +42,16 @@ class EmbeddedVerifier:
 
     Args:
         entailment: reads windows of the evidence beside what is said.
-        veto: whether what a check finds refuses a sentence; without it findings are only told.
+        ignored: names of checks that refuse nothing; what they find is only told.
     """
 
-    def __init__(self, entailment: Entailment, *, veto: bool = True) -> None:
-        self._entailment, self._veto = entailment, veto
+    def __init__(self, entailment: Entailment, *, ignored: Collection[str] = ()) -> None:
+        self._entailment, self._ignored = entailment, frozenset(ignored)
 
     @property
     def name(self) -> str:
-        """Name and version of the judge."""
-        return f"embedded/{self._entailment.id}"
+        """Name and version of rules and judge."""
+        return f"embedded/{VERSION}/{self._entailment.id}"
 
     @property
     def threshold(self) -> float:
@@ -99,7 +101,7 @@ class EmbeddedVerifier:
             best = max(read, key=lambda row: float(row[0]))
             score = min(1.0, calibrated(float(best[0])) / share)
             denied = score < THRESHOLD and max(float(row[1]) for row in read) > 0.5
-        if violated := unit.violated if self._veto else []:
+        if violated := [c for c in unit.violated if c.name not in self._ignored]:
             ordered = sorted(violated, key=_weight)
             reason = "; ".join(dict.fromkeys(check.detail for check in ordered))
             carried = score >= THRESHOLD
@@ -131,14 +133,18 @@ def _decide(whole: _Finding, parts: Sequence[_Finding]) -> tuple[Support, str]:
     fallen = [f for f in (whole, *parts) if f.support is not Support.SUPPORTED]
     if not fallen:
         return Support.SUPPORTED, whole.reason
-    refuted = [f for f in fallen if f.support is Support.CONTRADICTED]
-    if refuted:
-        return Support.CONTRADICTED, refuted[0].reason
-    some_stand = any(f.support is Support.SUPPORTED for f in parts)
-    if some_stand and any(f.support is not Support.SUPPORTED for f in parts):
-        clause = next(f for f in parts if f.support is not Support.SUPPORTED)
-        return Support.PARTIAL, f'"{clause.unit.claim}": {clause.reason}'
-    return fallen[0].support, fallen[0].reason
+    if any(f.support is Support.CONTRADICTED for f in fallen):
+        first = sorted(fallen, key=lambda f: f.support is not Support.CONTRADICTED)
+        return Support.CONTRADICTED, _all(f.reason for f in first)
+    broken = [f for f in parts if f.support is not Support.SUPPORTED]
+    if broken and len(broken) < len(parts):
+        return Support.PARTIAL, _all(f'"{f.unit.claim}": {f.reason}' for f in broken)
+    return fallen[0].support, _all(f.reason for f in fallen)
+
+
+def _all(reasons: Iterable[str]) -> str:
+    """Each reason once, so that a repair can mend all faults together."""
+    return "; ".join(dict.fromkeys(reasons))
 
 
 def _ledger(finding: _Finding) -> Clause:

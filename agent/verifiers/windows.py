@@ -27,7 +27,7 @@ def windows(said: str, texts: Sequence[str]) -> tuple[str, ...]:
         texts: the cited texts, in citation order.
 
     Returns:
-        One to five windows; none where there is no text.
+        One to five windows, the one that joins the nearest sentences last; none without text.
     """
     lines = [_lines(text) for text in texts]
     every = [line for text in lines for line in text]
@@ -38,7 +38,8 @@ def windows(said: str, texts: Sequence[str]) -> tuple[str, ...]:
     wanted = set(content(said))
     cut = dict.fromkeys(window for text in lines for window in _cut(text))
     nearest = sorted(cut, key=lambda window: -len(wanted & set(content(window))))[:_NEAREST]
-    return tuple(dict.fromkeys((*nearest, _stitched(wanted, every))))
+    joined = _stitched(wanted, every)
+    return (*(window for window in nearest if window != joined), joined)
 
 
 def _lines(text: str) -> list[str]:

@@ -6,6 +6,7 @@ where a file has ended it.
 """
 
 import contextlib
+import os
 import pickle
 import signal
 import subprocess
@@ -26,6 +27,10 @@ _CHILD = (
     "import sys; sys.path[:] = sys.argv[2:];"
     " from retrieval.loaders import worker; worker.main(sys.argv[1])"
 )
+
+
+_LAST = 4_096
+"""Bytes of what a process said that are looked at for its last word."""
 
 
 class Reader:
@@ -73,6 +78,8 @@ class Reader:
     def _elsewhere(self, raw: Raw) -> tuple[Document, ...]:
         seconds = self._bounds.seconds_for(raw.path)
         job = Job(raw=raw, seconds=seconds, memory=self._bounds.memory_for(raw))
+        if self._child is not None and self._child.has_ended():
+            self.close()
         try:
             self._child = self._child or _Child(self._loading)
             answer = self._child.answer(job)
@@ -94,13 +101,16 @@ class _Child:
     def __init__(self, loading: str) -> None:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", _CHILD, loading, *sys.path],
-            stdin=pipe,
-            stdout=pipe,
-            stderr=self._said,
-        )
-
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-c", _CHILD, loading, *sys.path],
+                stdin=pipe,
+                stdout=pipe,
+                stderr=self._said,
+            )
+        except OSError:
+            self._said.close()
+            raise
         self._is_ready = False
 
     def answer(self, job: Job) -> Answer:
@@ -111,6 +121,9 @@ class _Child:
         """
         overdue = threading.Event()
         self._wait_until_ready()
+        if self._is_ready:
+            self._said.seek(0)  # what was said of earlier files is not this one's
+            self._said.truncate()
 
         def stop() -> None:
             overdue.set()
@@ -123,12 +136,19 @@ class _Child:
             data = self._exchanged(pickle.dumps(job))
         finally:
             timer.cancel()
+            timer.join()
         if data is not None:
-            return Answer.model_validate_json(data)
+            answer = Answer.model_validate_json(data)
+            return answer.model_copy(update={"spent": answer.spent or overdue.is_set()})
         status = self._process.wait()
-        if overdue.is_set() or status == -getattr(signal, "SIGPROF", 0):
+        out_of_time = hasattr(signal, "SIGPROF") and status == -signal.SIGPROF
+        if overdue.is_set() or out_of_time:
             raise too_long(job.raw.path, job.seconds)
         raise crashed(job.raw.path, self._last_word(status))
+
+    def has_ended(self) -> bool:
+        """Whether the process is gone, for example ended by the system between two files."""
+        return self._process.poll() is not None
 
     def end(self) -> None:
         self._process.kill()
@@ -156,7 +176,7 @@ class _Child:
         return data if length and len(data) == length else None
 
     def _last_word(self, status: int) -> str:
-        self._said.seek(0)
+        self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - _LAST))
         lines = self._said.read().decode("utf-8", "replace").split("\n")
         last = next((line.strip()[:120] for line in reversed(lines) if line.strip()), "")
         ended = f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -64,7 +64,7 @@ def main(loading: str) -> None:
             job: Job = pickle.load(jobs)  # noqa: S301 - written by the process that started this
         except EOFError:
             return
-        data = _answer(job, load).model_dump_json(exclude_unset=True).encode()
+        data = _answer(job, load)
         out.write(len(data).to_bytes(LENGTH, "big") + data)
         out.flush()
 
@@ -77,14 +77,19 @@ def _own_output() -> BinaryIO:
     return os.fdopen(own, "wb")
 
 
-def _answer(job: Job, load: Loader) -> Answer:
+def _answer(job: Job, load: Loader) -> bytes:
+    """An `Answer` as JSON."""
     try:
         with _bounded(job):
-            return Answer(documents=load(job.raw))
+            return _written(Answer(documents=load(job.raw)))
     # The boundary: whatever a loader or the library under it raises is told of this one file.
     except Exception as error:  # noqa: BLE001
         spent, told = isinstance(error, MemoryError), unreadable(job.raw.path, error)
-    return _refused(told, spent=spent)
+    return _written(_refused(told, spent=spent))
+
+
+def _written(answer: Answer) -> bytes:
+    return answer.model_dump_json(exclude_unset=True).encode()
 
 
 def _refused(told: LibraryError, *, spent: bool) -> Answer:

@@ -26,6 +26,11 @@ _RESTORE = (
     "Run `verdict library verify` to see what SQLite finds, and restore library.sqlite3 from a "
     "backup together with its -wal file."
 )
+_OF_THE_FILE = (
+    *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT),
+    sqlite3.SQLITE_ERROR,  # a table that every library has is not there
+)
+"""What SQLite finds wrong with the file itself; all else is the disk's or the system's."""
 _UNDONE = "the change at hand was not made, and what was in the library is still in it"
 
 
@@ -40,8 +45,12 @@ def connect(path: Path) -> Engine:
             check_same_thread=False,
             isolation_level=None,  # the driver would begin late and commit before some statements
         )
-        for pragma in PRAGMAS:
-            found.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in PRAGMAS:
+                found.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            found.close()
+            raise
         return found
 
     engine = create_engine(
@@ -155,7 +164,7 @@ def words_for(path: Path) -> Iterator[None]:
 def _in_words(error: BaseException | None, path: Path) -> LibraryError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return LibraryBusy(
             f"Another process is writing to {path}.", "Wait until it has finished, then try again."
         )
@@ -163,15 +172,15 @@ def _in_words(error: BaseException | None, path: Path) -> LibraryError:
         return LibraryError(
             f"The disk of {path} is full; {_UNDONE}.", "Free some space, then try again."
         )
-    if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-        return LibraryError(
-            f"{path} could not be read or written ({error}); {_UNDONE}.",
-            "Check the disk, the free space and the permissions, then try again.",
-        )
     if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE):
         return LibraryError(
             f"{path} refused a change ({error}); {_UNDONE}.",
             "This is a fault in the program: please report it.",
+        )
+    if primary not in _OF_THE_FILE:
+        return LibraryError(
+            f"{path} could not be read or written ({error}); {_UNDONE}.",
+            "Check the disk, the free space and the permissions, then try again.",
         )
     return LibraryDamaged(f"The record {path} is damaged or not a library ({error}).", _RESTORE)
 

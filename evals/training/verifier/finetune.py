@@ -89,7 +89,9 @@ def main(typed: Sequence[str] | None = None) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(2)
     model = Verifier(options.weights)
-    model.load_state_dict(from_int8(options.start), strict=False)
+    left = model.load_state_dict(from_int8(options.start), strict=False)
+    if strangers := [*left.unexpected_keys, *set(left.missing_keys) - {"mark.weight", "mark.bias"}]:
+        raise SystemExit(f"{options.start} is not such a file: {strangers}")
     checkpoint = options.work / "checkpoint.pt"
     torch.save({"model": trained(model, list(_steps(options)))}, checkpoint)
     given = [f"--data={options.data}", f"--weights={options.weights}"]
@@ -212,7 +214,7 @@ def _some(rows: Sequence[Row], most: int, chance: random.Random) -> list[Row]:
 
 
 def _encoded(row: Row, item: str) -> Encoded:
-    """A row as the product would read it: the last of its windows joins what lies nearest."""
+    """A row with the window that joins what lies nearest; its claim is cut at 128 tokens."""
     window = windows(row["claim"], row["evidence"])[-1]
     said = _ids(row["claim"])[:128]
     ids, start = joined(_ids(window), said)

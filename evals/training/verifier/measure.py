@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from agent import bootstrap
+from agent import bootstrap, checks
 from agent.settings import Settings
 from agent.types import Extract, Pair
 from agent.verifiers.embedded import EmbeddedVerifier
@@ -35,7 +35,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     model = bootstrap.entailment(Settings().threads)
     systems = {
         "verifier": EmbeddedVerifier(model),
-        "judge": EmbeddedVerifier(model, veto=False),
+        "judge": EmbeddedVerifier(model, ignored=[c.name for c in checks.check("", ())]),
     }
     for path in options.sets:
         with gzip.open(path, "rt", encoding="utf-8") as lines:

@@ -268,9 +268,31 @@ def test_a_year_may_come_from_the_publishing_day() -> None:
     assert outcome("dates", claim, evidence, **known) is Outcome.OK
 
 
-def test_the_title_of_a_source_is_no_evidence() -> None:
+def test_a_name_of_the_title_is_known_to_the_source() -> None:
     known = {"title": "Maria Perez and the ice"}
-    assert outcome("names", "It was Maria Perez.", "The ice broke.", **known) is Outcome.VIOLATED
+    assert outcome("names", "It was Maria Perez.", "The ice broke.", **known) is Outcome.OK
+    assert outcome("names", "It was Maria Lopez.", "The ice broke.", **known) is Outcome.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "found"),
+    [
+        ("A court fined Duncan Hunt.", "A court fined Duncan Hunter.", Outcome.VIOLATED),
+        ("It was the Policy Department.", "It was the Police Department.", Outcome.VIOLATED),
+        ("A law of Marland was struck.", "A law of Marlandia Bay was struck.", Outcome.VIOLATED),
+        ("It used AI.", "It used artificial intelligence.", Outcome.OK),
+        ("The Belgian port closed.", "The port in Belgium closed.", Outcome.OK),
+        ("Italy closed it.", "The Italian port closed.", Outcome.OK),
+        ("The European port closed.", "A port in Europe closed.", Outcome.OK),
+        ("Republicans left.", "Each Republican left.", Outcome.OK),
+        ("Israel left.", "The Israeli side left.", Outcome.OK),
+        ("It was Hernández's idea.", "It was the idea of Ana Hernandez.", Outcome.OK),
+    ],
+)
+def test_names_are_the_same_as_wholes_and_not_by_their_stem(
+    claim: str, evidence: str, found: Outcome
+) -> None:
+    assert outcome("names", claim, evidence) is found
 
 
 def test_a_source_that_states_a_thing_itself_needs_no_attribution() -> None:
