@@ -168,7 +168,6 @@ class Intake:
     def _document(self, document: Document) -> None:
         self._refuse_clash(document)
         source = self._source(document)
-        self._seen[source.id] = document.path
         stored, known = self._stored.get(source.id), self._known.get(source.id)
         if stored and known:
             as_stored = {
@@ -177,14 +176,11 @@ class Intake:
             }
             moved = known.path != document.path and not Path(known.path).exists()
             if source.model_copy(update=as_stored) == stored and not moved:
+                self._seen[source.id] = document.path
                 self._done["unchanged"].append(source.id)
                 return
-        try:
-            cut = tuple(passages(source.id, document.text, document.pages))
-        except Exception:  # told by the caller; what is not in is not in anybody's way
-            if stored is None:
-                del self._seen[source.id]
-            raise
+        cut = tuple(passages(source.id, document.text, document.pages))
+        self._seen[source.id] = document.path
         self._done["notes"] += [f"{source.id}: {note}" for note in document.notes]
         self._ready.append(_Ready(source=source, document=document, passages=cut))
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from agent.checks import attribution, causation, naming, negation, run
 from agent.checks.frames import frames, reaches_back
@@ -32,7 +33,7 @@ class Unit:
     def violated(self) -> list[Check]:
         return [check for check in self.checks if check.outcome is Outcome.VIOLATED]
 
-    @property
+    @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         """What the judge reads: each window of the evidence with what is said."""
         if self.verbatim:
