@@ -4,7 +4,9 @@ from datetime import date
 from typing import Final
 
 from agent.claims.opposite import negations
-from agent.ledger import day
+from agent.ledger import Ledger
+from agent.phrases import day
+from agent.render import wording
 from agent.types import (
     Certificate,
     CheckedSentence,
@@ -32,6 +34,7 @@ NO_VERDICT: Final = {
     ClaimKind.UNCLEAR: "not clear enough to check",
 }
 NOTHING: Final = "The library has nothing on this."
+TOO_LITTLE: Final = "No passage of the library was read as saying it or denying it."
 SHOWN: Final = 3
 ALIKE: Final = 0.9
 """Share of the shorter sentence's words in another that says the same."""
@@ -52,6 +55,8 @@ class Answer(Value):
     claim: str
     verdict: VerdictLabel | None
     """None where there was not enough evidence to draft."""
+    headline: str
+    """The verdict in a word or two, as every face shows it."""
     plain: str
     scope: str
     as_of: date
@@ -74,7 +79,8 @@ def answer(draft: Page | Insufficient) -> Answer:
             question=draft.question.text,
             claim=draft.claim.text,
             verdict=None,
-            plain=NOTHING,
+            headline="Not enough evidence",
+            plain=NOTHING if draft.silent else TOO_LITTLE,
             scope=draft.reason,
             as_of=when,
             points=(),
@@ -83,12 +89,12 @@ def answer(draft: Page | Insufficient) -> Answer:
             reading=draft.claim.notes,
             earlier=draft.earlier,
         )
-    factual = draft.claim.kind is ClaimKind.FACTUAL
     return Answer(
         question=draft.question.text,
         claim=draft.claim.text,
         verdict=draft.verdict.label,
-        plain=PLAIN[draft.verdict.label] if factual else f"This is {NO_VERDICT[draft.claim.kind]}.",
+        headline=wording.verdict(draft),
+        plain=_plain(draft),
         scope=draft.verdict.scope,
         as_of=when,
         points=_points(draft),
@@ -100,10 +106,23 @@ def answer(draft: Page | Insufficient) -> Answer:
     )
 
 
+def _plain(page: Page) -> str:
+    """The answer in a sentence or two."""
+    if page.claim.asks:
+        return f'The question asks "{page.claim.asks}"; this is what the sources say to it.'
+    if page.claim.kind is not ClaimKind.FACTUAL:
+        return f"This is {NO_VERDICT[page.claim.kind]}."
+    told = Ledger.of(page.claim, page.evidence, page.sections, page.verdict).told()
+    if page.verdict.label is VerdictLabel.UNPROVEN and told:
+        return f"{told[0].upper()}{told[1:]}, which is not enough for a verdict."
+    return PLAIN[page.verdict.label]
+
+
 def _points(page: Page) -> tuple[Point, ...]:
-    """Findings of the summary first, then of the body; what says the same again is left out."""
+    """What decided first, then the summary, then the body; what says the same again is left out."""
     shown: list[CheckedSentence] = []
-    for sentence in page.sentences():
+    decided = [s for s in page.sentences() if any(map(page.verdict.rests_on, s.citations))]
+    for sentence in (*decided, *page.sentences()):
         fresh = not any(_again(sentence, other) for other in shown)
         if sentence.kind is Kind.FINDING and fresh and len(shown) < SHOWN:
             shown.append(sentence)
@@ -137,8 +156,7 @@ def _point(sentence: CheckedSentence, page: Page) -> Point:
 
 def as_text(found: Answer) -> str:
     """A few short lines."""
-    label = "Not enough evidence" if found.verdict is None else found.verdict.value.capitalize()
-    lines = [f"{label}. {found.plain}", f"As of {day(found.as_of)}: {found.scope}."]
+    lines = [f"{found.headline}. {found.plain}", f"As of {day(found.as_of)}: {found.scope}."]
     lines += [f"Claim: {found.claim.rstrip('.')}.", *found.reading]
     lines += [f"Checked before on {day(e.checked_on)}: {e.verdict.value}." for e in found.earlier]
     lines.append("")

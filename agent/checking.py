@@ -10,7 +10,6 @@ from agent.framing import Framed, frame
 from agent.ledger import Ledger
 from agent.ports import Entailment, Shelf, Verifier
 from agent.reading import CitedSentence, CitedSource, CitedText
-from agent.stance import sides
 from agent.types import (
     CheckedSentence,
     Citation,
@@ -23,7 +22,7 @@ from agent.types import (
     Support,
     Value,
 )
-from agent.verdict import reach
+from agent.verdict import compute_verdict, count_origins, read_stances
 from agent.verification import Court, kind_of
 from retrieval.types import Hit, Passage, Source
 
@@ -125,8 +124,9 @@ def _ledger(
     if claim is None or not standing:
         return None
     sources = {s.id: s for s in court.evidence.sources}
-    read = sides(claim, standing, court.evidence, court.shelf, entailment)
-    verdict = reach(claim, standing, read, sources)
+    passages = court.evidence.passages
+    stances = read_stances(claim, passages, entailment)
+    verdict = compute_verdict(claim, stances, count_origins(stances, sources))
     return Ledger(claim=claim, sources=tuple(sources.values()), verdict=verdict)
 
 

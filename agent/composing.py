@@ -37,17 +37,17 @@ def compose(
     draft = drafter.draft(plan, court.evidence)
     on_step("check")
     body, fallen = settle(draft, court, drafter)
-    if thin(body) and (unchecked := _unchecked(fallen)):
+    if thin(body, court.evidence) and (unchecked := _unchecked(fallen)):
         raise CouldNotCheck(f"No page: the verifier failed ({unchecked})")
     lost = _lost(draft, body)
-    if spare is None or not (lost or thin(body)):
+    if spare is None or not (lost or thin(body, court.evidence)):
         return body, fallen
     written = spare.draft(plan, court.evidence)
     if written == draft:  # the model failed, and the spare drafter has written already
         return body, fallen
     other, dropped = settle(written, court, spare)
     fallen = (*fallen, *dropped)
-    if thin(body) or len(lost) > LEAST * len(draft):
+    if thin(body, court.evidence) or len(lost) > LEAST * len(draft):
         budget.current().note(
             f"Too much of what the drafter {drafter.name} wrote did not stand: the page was "
             f"written by the drafter {spare.name}."

@@ -10,10 +10,11 @@ from agent.drafters.terms import terms
 from agent.ports import Entailment, Shelf
 from agent.ranking import Related, ranked
 from agent.stance import Said, withdrawals, withdrawn
-from agent.types import CheckedSection, Evidence, Insufficient, Plan
+from agent.types import CheckedSection, Citation, Evidence, Insufficient, Plan
+from agent.verdict import read_stances
 from agent.words import STOP, expanded, tokens
 from retrieval.sentences import sentences
-from retrieval.types import Filters, Hit
+from retrieval.types import Filters, Hit, Passage
 
 PER_QUERY: Final = 30
 KEPT: Final = 40
@@ -33,6 +34,8 @@ A_FACET: Final = 4
 """Passages that a second search may add for a facet."""
 ENOUGH: Final = 4
 """Passages below which there is nothing to write a page of."""
+NEAREST: Final = 3
+"""Hits that a short page shows."""
 SECTIONS: Final = 2
 """Sections of findings without which there is no page (limits and bottom line make four)."""
 
@@ -56,27 +59,38 @@ def gather(plan: Plan, shelf: Shelf, entailment: Entailment) -> Evidence | Insuf
     filters = scope_of(plan)
     first, *others = (shelf.search(query, PER_QUERY, filters) for query in plan.queries)
     hits = _each_once([*first, *(hit for found in others for hit in found)])
-    scope = shelf.scope(filters)
     related = _related(plan, hits, shelf) if hits else []
-    if reason := _silence(plan, related):
-        return Insufficient(
-            question=plan.question,
-            claim=plan.claim,
-            reason=reason,
-            scope=scope,
-            nearest=tuple(hits[:3]),
-        )
-    more = _more(plan, related)
+    more = _more(plan, related) if related else {}
     again = _again(plan, related, more, shelf, filters)
     words = {hit.passage.id: hit.lexical for hit in first}
     kept = ranked(plan.claim.text, related, words, entailment)[: KEPT - len(again)]
     corrections = f"{plan.claim.text} {TAKEN_BACK}"
     back = taking_back([*kept, *again], shelf.search(corrections, PER_QUERY, filters))
-    return Evidence(
-        hits=(*kept, *again, *back),
-        scope=scope,
+    found = (*kept, *again, *back)
+    passages = [hit.passage for hit in found]
+    evidence = Evidence(
+        hits=found,
+        scope=shelf.scope(filters),
         queries=(*plan.queries, *more.values(), corrections),
+        stances=read_stances(plan.claim, passages, entailment),
+        withdrawn=_taken_back(passages),
     )
+    silent = None if _told(evidence) else _silence(plan, related)
+    if silent:
+        if not related:
+            return Insufficient.of(plan, _nearest(evidence, hits), silent, silent=True)
+        return Insufficient.of(plan, evidence, silent, silent=related[0][0] < BEARS)
+    return evidence
+
+
+def _told(evidence: Evidence) -> bool:
+    """Whether some source says something of the claim, however few passages there are."""
+    return any(stance.takes_a_side for stance in evidence.stances)
+
+
+def _nearest(evidence: Evidence, hits: Sequence[Hit]) -> Evidence:
+    """The evidence with what came nearest, for a reader to look at; nothing of it is related."""
+    return Evidence(hits=tuple(hits[:NEAREST]), scope=evidence.scope, queries=evidence.queries)
 
 
 def _more(plan: Plan, related: Sequence[Related]) -> dict[Facet, str]:
@@ -131,6 +145,17 @@ def taking_back(kept: Sequence[Hit], found: Sequence[Hit]) -> list[Hit]:
     return [hit for hit, gone in back if gone and any(withdrawn(said, s, gone) for said, s in told)]
 
 
+def _taken_back(passages: Sequence[Passage]) -> tuple[Citation, ...]:
+    """The sentences that their source, or the one that it copies, took back later."""
+    back = withdrawals(passages)
+    return tuple(
+        Citation.of(p, start, end)
+        for p in passages
+        for start, end in sentences(p.text)
+        if back and withdrawn(Said.of(p.text[start:end], p, p.start + start), p.source, back)
+    )
+
+
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:
     """Each passage with its best score, best first."""
     best: dict[str, Hit] = {}
@@ -164,7 +189,8 @@ def _silence(plan: Plan, related: Sequence[Related]) -> str | None:
     if not related or related[0][0] < BEARS:
         return "no passage in the library is close enough to this claim"
     if len(related) < ENOUGH:
-        return f"only {len(related)} passages in the library are on it, too few for a page"
+        passages = f"{len(related)} passage{'s' * (len(related) > 1)}"
+        return f"only {passages} in the library may be on it, and nothing in them says or denies it"
     if plan.claim.asks and (missing := _unnamed(plan, [hit for _, hit in related])):
         return f"no near source has everything that is asked for (missing: {', '.join(missing)})"
     return None
@@ -182,8 +208,11 @@ def _unnamed(plan: Plan, hits: Sequence[Hit]) -> list[str]:
     return min(missing, key=len)
 
 
-def thin(body: Sequence[CheckedSection]) -> str | None:
-    """Why a checked body is too little for a page, or None."""
-    if len(body) < SECTIONS:
+def thin(body: Sequence[CheckedSection], evidence: Evidence) -> str | None:
+    """Why a checked body is too little for a page, or None.
+
+    Where a source says something of the claim, one section that tells it is a page.
+    """
+    if len(body) < (1 if _told(evidence) else SECTIONS):
         return "too little of what the sources say about it stood the check"
     return None

@@ -6,16 +6,32 @@ from the cited sources again and lets a sentence stand only if it is one of them
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Self
 
 from agent.naming import outlet, publisher
-from agent.types import CheckedSection, Claim, ClaimKind, Evidence, Verdict, VerdictLabel
+from agent.phrases import (
+    day,
+    is_or_are,
+    listed,
+    number,
+    origins,
+    sources_cited,
+    span,
+    verb_for,
+)
+from agent.types import (
+    CheckedSection,
+    Citation,
+    Claim,
+    Evidence,
+    Stance,
+    Verdict,
+    VerdictLabel,
+)
 from retrieval.types import Source
 
 NAMED = 3
 """Outlets of one side that are named."""
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -30,10 +46,15 @@ class Ledger:
     def of(
         cls, claim: Claim, evidence: Evidence, body: Sequence[CheckedSection], verdict: Verdict
     ) -> Self:
-        """The sources that `body` cites, in order of appearance."""
-        cited = dict.fromkeys(c.source for s in body for t in s.sentences for c in t.citations)
+        """The sources that `body` cites, in order of appearance, and those that decided."""
+        cited = [c for section in body for s in section.sentences for c in s.citations]
+        told = dict.fromkeys(c.source for c in (*cited, *verdict.deciding(evidence.sources)))
         by_id = {source.id: source for source in evidence.sources}
-        return cls(claim=claim, sources=tuple(by_id[i] for i in cited), verdict=verdict)
+        return cls(claim=claim, sources=tuple(by_id[i] for i in told), verdict=verdict)
+
+    def deciding(self) -> tuple[Citation, ...]:
+        """The words that decided, one citation of each origin that counts."""
+        return self.verdict.deciding(self.sources)
 
     def statements(self) -> tuple[str, ...]:
         """Every statement that holds for this ledger."""
@@ -42,69 +63,112 @@ class Ledger:
 
     def answer(self) -> str:
         """The first sentence of the summary: what the cited sources say to the question."""
-        claim, label = f'the claim "{self._claim()}"', self.verdict.label
-        against, support = (
-            self._outlets(self.verdict.tally.opposing),
-            self._outlets(self.verdict.tally.supporting),
-        )
-        if self.claim.kind is not ClaimKind.FACTUAL:
-            return (
-                f"No verdict is given here on {claim}, because {self.verdict.scope}; what the "
-                f"{_sources(len(self.sources))} reviewed here report about its subject follows."
-            )
-        match label:
-            case VerdictLabel.REFUTED:
-                return self._one_sided(claim, against)
-            case VerdictLabel.SUPPORTED:
-                return self._one_sided(claim, support)
-            case VerdictLabel.MIXED if self._halved():
-                return (
-                    f"The sources reviewed here bear out only a part of {claim}: {_list(against)} "
-                    f"{_verb(len(against), 'hold')} that it is partly so and partly not."
-                )
+        if not self.claim.gets_verdict:
+            return self._no_verdict()
+        claim = f'the claim "{self._claim()}"'
+        match self.verdict.label:
+            case VerdictLabel.REFUTED | VerdictLabel.SUPPORTED:
+                return self._one_sided(claim)
             case VerdictLabel.MIXED:
-                return (
-                    f"The sources reviewed here point both ways on {claim}: {self._for_it()}, "
-                    f"and {_list(against)} {_verb(len(against), 'speak')} against it."
-                )
+                return f"The sources reviewed here point both ways on {claim}: {self._both_ways()}."
+            case _ if told := self.told():
+                return f"{told[0].upper()}{told[1:]}, which is not enough for a verdict on {claim}."
             case _:
-                return f"The sources reviewed here do not settle {claim}: {self._unsettled()}."
+                count = sources_cited(len(self.sources))
+                return (
+                    f"The sources reviewed here do not settle {claim}: the {count} report on its "
+                    "subject, but nothing in them was read as plainly saying it or denying it."
+                )
 
-    def _one_sided(self, claim: str, outlets: Sequence[str]) -> str:
+    def _no_verdict(self) -> str:
+        count = sources_cited(len(self.sources))
+        if asks := self.claim.asks:
+            return f'The question asks "{asks}"; what the {count} reviewed here say to it follows.'
+        return (
+            f'No verdict is given here on the claim "{self._claim()}", because '
+            f"{self.verdict.scope}; what the {count} reviewed here report on its subject follows."
+        )
+
+    def _one_sided(self, claim: str) -> str:
         refuted = self.verdict.label is VerdictLabel.REFUTED
-        if self.verdict.tally.alone:
+        tally = self.verdict.tally
+        outlets = self._outlets(tally.opposing if refuted else tally.supporting)
+        if tally.alone:
             return (
                 f"One independent origin reviewed here {'contradicts' if refuted else 'bears out'} "
-                f"{claim}: {_list(outlets)}; no other speaks for or against it."
+                f"{claim}: {listed(outlets)}; no other speaks for or against it."
             )
         side, other = ("against", "for") if refuted else ("for", "against")
+        others = tally.supporting if refuted else tally.opposing
+        beside = (
+            f"{listed(self._outlets(others))}, a source of tier 3, speaks {other} it"
+            if others
+            else f"none speaks {other} it"
+        )
         return (
             f"The sources reviewed here {'contradict' if refuted else 'bear out'} {claim}: "
-            f"{_list(outlets)} {_verb(len(outlets), 'speak')} {side} it, "
-            f"and none speaks {other} it."
+            f"{listed(outlets)} {verb_for(len(outlets), 'speak')} {side} it, and {beside}."
         )
+
+    def _both_ways(self) -> str:
+        """Who speaks for, who against; who holds that it is partly so and partly not."""
+        tally = self.verdict.tally
+        both = {o: t for o, t in tally.opposing.items() if o in tally.partly}
+        plain = {o: t for o, t in tally.opposing.items() if o not in both}
+        reserve = {o: t for o, t in tally.partly.items() if o not in both}
+        sides = (
+            (tally.supporting, "speak", "for it"),
+            (reserve, "hold", "that it may be so, or partly is"),
+            (plain, "speak", "against it"),
+            (both, "hold", "that it is partly so and partly not"),
+        )
+        return listed(
+            [
+                f"{listed(self._outlets(side))} {verb_for(len(side), verb)} {how}"
+                for side, verb, how in sides
+                if side
+            ]
+        )
+
+    def told(self) -> str:
+        """What too few say, or what is only reported to be said; nothing where nobody does."""
+        tally = self.verdict.tally
+        for side, what in ((tally.supporting, "so"), (tally.opposing, "that it is not so")):
+            if side:
+                names = self._outlets(side)
+                return f"{listed(names)} {verb_for(len(names), 'say')} {what}"
+        if tally.partly:
+            names = self._outlets(tally.partly)
+            return f"{listed(names)} {verb_for(len(names), 'hold')} that it may be so, or partly is"
+        held = [s for s in self.verdict.stances if s.holder and s.stance is not Stance.PARTLY]
+        if not held:
+            return ""
+        first = next((s for s in self.sources if s.id == held[0].source), None)
+        if first is None:
+            return ""
+        what = "so" if held[0].stance is Stance.FOR else "that it is not so"
+        return f"{outlet(first)} only reports that somebody says {what}"
 
     def record(self) -> str:
         """How many sources, of how many origins, from when, and what is not covered."""
         dated = sorted(s.published for s in self.sources if s.published)
         undated = len(self.sources) - len(dated)
         head = (
-            f"The record reviewed for this page is {_sources(len(self.sources))} of "
-            f"{_n(self._origins())} independent {_origin(self._origins())}"
+            f"The record reviewed for this page is {sources_cited(len(self.sources))} of "
+            f"{number(self._origins())} independent {origins(self._origins())}"
         )
         if not dated:
             return f"{head}, and none of them carries a publication date."
-        ends = f"so what happened after {day(dated[-1])} is outside it"
         if not undated:
-            return f"{head}, published {_span(dated)}, {ends}."
+            return f"{head}, published {span(dated)}."
         if len(dated) == 1:
             return (
                 f"{head}; only one of them carries a publication date, {day(dated[0])}, so how "
                 "recent the others are is not known."
             )
         return (
-            f"{head}; {_n(undated)} {_verb(undated, 'carry')} no publication date, and the others "
-            f"were published {_span(dated)}, {ends}."
+            f"{head}; {number(undated)} {verb_for(undated, 'carry')} no publication date, and the "
+            f"others were published {span(dated)}."
         )
 
     def shared(self) -> tuple[Source, ...]:
@@ -132,15 +196,20 @@ class Ledger:
             "established news or reference",
             "advocacy, opinion, aggregation or a copy",
         )
-        parts = [f"{_n(c)} {_is(c)} {n}" for c, n in zip(counts, names, strict=True) if c]
+        parts = [f"{number(c)} {is_or_are(c)} {n}" for c, n in zip(counts, names, strict=True) if c]
         if len(parts) == 1:
             parts = [f"all are {names[counts.index(max(counts))]}"]
-        return f"Of the {_sources(len(self.sources))} reviewed here, {_list(parts)}."
+        return f"Of the {sources_cited(len(self.sources))} reviewed here, {listed(parts)}."
 
     def bottom_line(self) -> str:
         """The verdict once more, with what it rests on."""
         label, claim = self.verdict.label, self._claim()
-        if self.claim.kind is not ClaimKind.FACTUAL:
+        if self.claim.asks:
+            return (
+                f'The bottom line is that the question asks "{self.claim.asks}" and gets the '
+                "answer of the sources cited here, not a verdict."
+            )
+        if not self.claim.gets_verdict:
             return f'The bottom line: "{claim}" gets no verdict, because {self.verdict.scope}.'
         return (
             f'The bottom line is that the claim "{claim}" is {label.value} on the evidence '
@@ -148,54 +217,29 @@ class Ledger:
         )
 
     def _because(self) -> str:
-        against, support = len(self.verdict.tally.opposing), len(self.verdict.tally.supporting)
-        match self.verdict.label:
-            case VerdictLabel.REFUTED:
-                return f"{_n(against)} independent {_origin(against)} {_verb(against, 'deny')} it"
-            case VerdictLabel.SUPPORTED:
-                return f"{_n(support)} independent {_origin(support)} {_verb(support, 'report')} it"
+        tally, label = self.verdict.tally, self.verdict.label
+        match label:
+            case VerdictLabel.REFUTED | VerdictLabel.SUPPORTED:
+                refuted = label is VerdictLabel.REFUTED
+                count = len(tally.opposing if refuted else tally.supporting)
+                verb = verb_for(count, "deny" if refuted else "report")
+                return f"{number(count)} independent {origins(count)} {verb} it"
             case VerdictLabel.MIXED:
                 return self._mixed()
-            case _ if against or support:
-                return "what speaks to it comes from too few independent sources"
+            case _ if told := self.told():
+                return f"{told}, and no other source speaks to it"
             case _:
                 return "the sources report what lies around it, not whether it is so"
 
     def _mixed(self) -> str:
-        if self.verdict.tally.supporting:
-            return "there are independent sources on either side"
-        if self._halved():
-            n = len(self.verdict.tally.opposing)
-            return f"{_n(n)} independent {_origin(n)} {_verb(n, 'hold')} that it is partly so"
-        return "against what denies it stands what holds that it may be so, or partly is"
-
-    def _halved(self) -> bool:
-        """Whether whoever speaks on it holds that a part is so and a part is not."""
         tally = self.verdict.tally
-        return not tally.supporting and set(tally.partly) == set(tally.opposing)
-
-    def _for_it(self) -> str:
-        """Who speaks for it, if only in part or with reserve."""
-        tally = self.verdict.tally
-        names = self._outlets(tally.supporting or tally.partly)
+        if not tally.supporting and set(tally.partly) == set(tally.opposing):
+            count = len(tally.opposing)
+            verb = verb_for(count, "hold")
+            return f"{number(count)} independent {origins(count)} {verb} that it is partly so"
         if tally.supporting:
-            return f"{_list(names)} {_verb(len(names), 'speak')} for it"
-        return f"{_list(names)} {_verb(len(names), 'hold')} that it may be so, or partly is"
-
-    def _unsettled(self) -> str:
-        against = self._outlets(self.verdict.tally.opposing)
-        support = self._outlets(self.verdict.tally.supporting)
-        if self.verdict.tally.opposing or self.verdict.tally.supporting:
-            names = against if self.verdict.tally.opposing else support
-            side = "against" if self.verdict.tally.opposing else "for"
-            return (
-                f"of the {_sources(len(self.sources))}, only {_list(names)} "
-                f"{_verb(len(names), 'speak')} {side} it, which is too little for a verdict"
-            )
-        return (
-            f"the {_sources(len(self.sources))} report on its subject, but nothing in them was "
-            "read as plainly saying it or denying it"
-        )
+            return "there are independent sources on either side"
+        return "against what denies it stands what holds that it may be so, or partly is"
 
     def _outlets(self, side: Mapping[str, int]) -> list[str]:
         """The outlets behind the origins of one side, at most three by name."""
@@ -206,7 +250,7 @@ class Ledger:
         more = len(side) - len(shown)
         if not more:
             return shown
-        return [*shown, f"{_n(more)} {'more' if shown else 'independent'} {_origin(more)}"]
+        return [*shown, f"{number(more)} {'more' if shown else 'independent'} {origins(more)}"]
 
     def _claim(self) -> str:
         """The claim as it stands between quotation marks."""
@@ -216,45 +260,9 @@ class Ledger:
         return len({s.origin for s in self.sources})
 
 
-def day(when: date) -> str:
-    """January 27, 2026."""
-    return f"{when:%B} {when.day}, {when.year}"
-
-
-def _span(dated: Sequence[date]) -> str:
-    first, last = dated[0], dated[-1]
-    return f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
-
-
-def _n(count: int) -> str:
-    return WORDS[count] if count < len(WORDS) else str(count)
-
-
-def _sources(count: int) -> str:
-    return f"{_n(count)} cited {'source' if count == 1 else 'sources'}"
-
-
 def _copied(group: Sequence[Source]) -> str:
     """Which outlets of one origin are on the page, and whose story theirs is."""
     names = sorted({publisher(source) for source in group})
     first = next((s.syndicated_from for s in group if s.syndicated_from), None)
     whose = f"go back to {first}" if first and first not in names else "tell the same story"
-    return f"{_list(names)} {whose} and count as one origin"
-
-
-def _verb(count: int, verb: str) -> str:
-    if count != 1:
-        return verb
-    return f"{verb[:-1]}ies" if verb.endswith("y") else f"{verb}s"
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _origin(count: int) -> str:
-    return "origin" if count == 1 else "origins"
-
-
-def _list(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{listed(names)} {whose} and count as one origin"

@@ -1,6 +1,6 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -10,21 +10,18 @@ from agent.gather import gather, scope_of, thin
 from agent.ledger import Ledger
 from agent.ports import Drafter, Entailment, Planner, Reviewer, Shelf, Store, Verifier
 from agent.settle import settle
-from agent.stance import sides
 from agent.types import (
-    CheckedSection,
     Claim,
     Earlier,
     Evidence,
     Insufficient,
-    Kind,
     Page,
     Plan,
     Question,
     Section,
     Verdict,
 )
-from agent.verdict import reach
+from agent.verdict import alleges_harm, compute_verdict, count_origins, same_claim
 from agent.verification import Court
 
 Step = Callable[[str], None]
@@ -75,10 +72,10 @@ class Desk:
         court = Court(self.verifier, self.shelf, evidence, scope_of(plan), self.reviewer)
         clock.step("draft")
         body, fallen = compose(plan, court, self.drafter, self.spare, clock.step)
-        if reason := thin(body):
+        if reason := thin(body, evidence):
             return Insufficient.of(plan, evidence, reason)
         clock.step("verdict")
-        verdict = self._verdict(plan, evidence, body)
+        verdict = self._verdict(plan, evidence)
         ledger = Ledger.of(plan.claim, evidence, body, verdict)
         clock.step("conclude")
         conclusion = self.drafter.conclude(plan, evidence, body, ledger)
@@ -115,15 +112,17 @@ class Desk:
                 scope=page.verdict.scope,
             )
             for page in self.store.earlier(claim).values()
+            if same_claim(page.claim.text, claim.text, self.entailment)
         ]
         outcomes = {(e.checked_on, e.as_of, e.verdict): e for e in reversed(found)}
         return tuple(reversed(outcomes.values()))[:SHOWN_EARLIER]
 
-    def _verdict(self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection]) -> Verdict:
-        said = [s for section in body for s in section.sentences if s.kind is Kind.FINDING]
-        read = sides(plan.claim, said, evidence, self.shelf, self.entailment)
+    def _verdict(self, plan: Plan, evidence: Evidence) -> Verdict:
+        """What the stances of the sources add up to; the page's wording has no part in it."""
         sources = {s.id: s for s in evidence.sources}
-        return reach(plan.claim, said, read, sources, plan.question.as_of)
+        grave = alleges_harm(plan.claim)
+        count = count_origins(evidence.stances, sources, evidence.withdrawn, grave=grave)
+        return compute_verdict(plan.claim, evidence.stances, count, plan.question.as_of)
 
 
 class _Clock:

@@ -15,7 +15,7 @@ from retrieval.errors import LibraryDamaged
 
 LATEST = 10
 """Earlier drafts that are read at most; each is a whole page."""
-KEYED = 2
+KEYED = 3
 """Version of the rule of sameness, kept in the file; raised when `key` changes."""
 
 METADATA = sa.MetaData()

@@ -61,7 +61,7 @@ def embed(texts: Sequence[str]) -> Vectors:
 
 
 class WordsEntailment:
-    """Supported as far as the evidence has the words of the claim; never contradicted."""
+    """Supported as far as the evidence has the words of the claim; its denial is contradicted."""
 
     id = "words-entailment/1"
 
@@ -70,7 +70,22 @@ class WordsEntailment:
         return np.array(rows, dtype=np.float32).reshape(-1, 3)
 
 
+class SilentEntailment:
+    """Finds that nothing says anything."""
+
+    id = "silent-entailment/1"
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
+        return np.array([(0, 0, 1)] * len(pairs), dtype=np.float32).reshape(-1, 3)
+
+
+DENIAL = "it is not true that "
+
+
 def _carried(evidence: str, claim: str) -> tuple[float, float, float]:
+    if claim.startswith(DENIAL):
+        supported, contradicted, neither = _carried(evidence, claim.removeprefix(DENIAL))
+        return contradicted, supported, neither
     words, known = set(content(claim)), set(content(evidence))
     share = len(words & known) / max(1, len(words))
     supported = 0.02 + 0.96 * max(0.0, 2 * share - 1)

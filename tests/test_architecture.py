@@ -16,11 +16,12 @@ FLOORS: dict[str, set[str]] = {
     "prompts": set(),
 }
 STOREYS = (  # inside the agent, from the ground up: a module imports its own storey or one below
-    ("types", "words", "settings", "prices", "spending"),
+    ("types", "words", "phrases", "settings", "prices", "spending"),
     ("ledger", "naming"),
     ("ports", "chat", "budget", "ranking"),
     ("checks", "claims", "clauses", "render", "store"),
-    ("absence", "stance", "verdict", "judge", "reading", "framing", "selftest"),
+    ("stance",),
+    ("absence", "verdict", "judge", "reading", "framing", "selftest"),
     ("verification",),
     ("spelling", "planner", "planner_llm", "drafters", "verifiers", "gather", "settle"),
     ("composing",),
@@ -157,7 +158,7 @@ def test_only_settings_reads_the_environment(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_a_module_has_one_job_and_fits_on_few_screens(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 260
+    assert len(path.read_text("utf-8").splitlines()) <= 280
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -96,7 +96,7 @@ def kind_of(bare: str, statement: str) -> ClaimKind:
     """
     if _any(REQUESTS, bare) or ADVICE.match(bare) or _order(bare):
         return ClaimKind.UNCLEAR
-    if POINTING.fullmatch(statement) or asked(statement):
+    if POINTING.fullmatch(statement):
         return ClaimKind.UNCLEAR
     if _any(PRIVATE, bare) and not _any(OUR_OWN, bare):
         return ClaimKind.UNCLEAR
@@ -105,7 +105,8 @@ def kind_of(bare: str, statement: str) -> ClaimKind:
         return ClaimKind.OPINION
     if (_any(PREDICTIONS, bare) or _any(PREDICTIONS, statement)) and not reported:
         return ClaimKind.PREDICTION
-    return ClaimKind.FACTUAL if says_something(statement) else ClaimKind.UNCLEAR
+    checkable = asked(statement) or says_something(statement)
+    return ClaimKind.FACTUAL if checkable else ClaimKind.UNCLEAR
 
 
 def says_something(statement: str) -> bool:

@@ -13,7 +13,7 @@ from agent.claims.particulars import particulars
 from agent.claims.questions import AUXILIARIES, NEGATED, POINTERS, PRONOUNS, stated
 from agent.claims.splitting import Clauses, clauses, finite, split
 from agent.claims.tidying import tidied
-from agent.claims.wanting import asked, presupposed
+from agent.claims.wanting import asked
 from agent.types import Claim, ClaimKind
 from agent.words import STOP
 
@@ -91,7 +91,9 @@ def _notes(
             "were looked up as typed and nothing was translated: ask again in English."
         )
     elif got.asks:
-        notes.append(f'The question asks "{got.asks}"; tested was only what it takes for granted.')
+        notes.append(
+            f'The question asks "{got.asks}": it gets what the sources say to it, and no verdict.'
+        )
     if got.joined:
         notes.append("The claim has several parts and holds only if each of them does.")
     elif others or got.cut:
@@ -182,7 +184,7 @@ def _turned(text: str) -> tuple[str, str | None]:
     if not bare:
         return text, None
     asks = asked(bare)
-    made = presupposed(bare, asks) if asks else stated(bare)
+    made = bare if asks else stated(bare)
     fronted = bare.split(maxsplit=1)[0].lower() in NEGATED
     if (negations(made) + fronted) % 2 != negations(bare) % 2:
         made = bare  # a rule that turned the claim round is no rule

@@ -5,16 +5,15 @@ from typing import Final
 
 from agent.claims.opposite import negations
 from agent.types import Claim
-from agent.words import expanded, stem, tokens
+from agent.words import STOP, expanded, stem, tokens
 
 THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 SIGNS: Final = {"%": " percent ", "$": " dollar ", "€": " euro ", "£": " pound ", "°": " degree "}
-TURNING: Final = frozenset(
-    """all every each most some few only more less fewer before after above below over under up down
-    against without may might could can should must will would until since again first once than
-    off on further into from out too same""".split()  # noqa: SIM905  (a word list reads better as prose)
+GLUE: Final = frozenset(
+    """a an and are as at be been by did do does for had has have in is it its of on that the their
+    there they this to was were with no not nor""".split()  # noqa: SIM905  (a word list reads better as prose)
 )
-"""Small words that make another claim of the same large ones."""
+"""Small words that claims gain and lose when they are worded otherwise; all others count."""
 
 
 def key(claim: Claim) -> str:
@@ -27,12 +26,12 @@ def key(claim: Claim) -> str:
     for sign, word in SIGNS.items():
         text = text.replace(sign, word)
     words = [stem(w) for w in expanded(text)]
-    turning = sorted(set(tokens(text)) & TURNING)
+    small = sorted((set(tokens(text)) & STOP) - GLUE)
     return "|".join(
         (
             "not" if negations(text) % 2 else "",
             words[0] if words else "",
             " ".join(sorted(set(words))),
-            " ".join(turning),
+            " ".join(small),
         )
     )

@@ -8,8 +8,7 @@ from typing import Final
 from agent.drafters.facets import Facet, facet_of
 from agent.drafters.leaning import fit, leans_back, points_back
 from agent.drafters.phrasing import about_itself
-from agent.stance import Said, by_rule, proposition, withdrawals, withdrawn
-from agent.types import Citation, Evidence, Plan, Stance
+from agent.types import Citation, Evidence, Plan, SourceStance, Stance
 from agent.words import expanded
 from retrieval.ports import Vectors
 from retrieval.sentences import sentences
@@ -39,7 +38,7 @@ class Candidate:
     paragraph: float = 0.0
     """The cosine of the nearest sentence of its passage."""
     stance: Stance = Stance.NEITHER
-    """Whether it speaks for or against the claim, as far as rules can tell."""
+    """The side that its source takes with these words."""
     withdrawn: bool = False
     """Whether its source, or the one that it copies, took it back later."""
 
@@ -97,8 +96,7 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
     read = sorted(evidence.passages, key=lambda p: (order[p.source.id], p.start))
     spans = [(p, start, end) for p in read for start, end in sentences(p.text)]
     texts = [p.text[start:end] for p, start, end in spans]
-    claim, known = plan.claim.text, proposition(plan.claim)
-    back = withdrawals(evidence.passages)
+    claim = plan.claim.text
     vectors = embed([claim, " ".join(expanded(claim)), *texts])
     cosines = (vectors[2:] @ vectors[:2].T).max(axis=1).tolist()
     near: dict[str, float] = {}
@@ -106,8 +104,8 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
         near[passage.id] = max(near.get(passage.id, -1.0), cosine)
     facets = {p.id: facet_of(p.text, p.source, near[p.id]) for p, _, _ in spans}
     found: list[Candidate] = []
-    for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
-        said = Said.of(text, passage, passage.start + start)
+    for (passage, start, end), cosine in zip(spans, cosines, strict=True):
+        cited = Citation.of(passage, start, end)
         one = Candidate(
             passage=passage,
             start=passage.start + start,
@@ -116,11 +114,17 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
             cosine=cosine,
             paragraph=near[passage.id],
             facet=facets[passage.id],
-            stance=by_rule(plan.claim, known, said) or Stance.NEITHER,
-            withdrawn=withdrawn(said, passage.source, back),
+            stance=_side(cited, evidence.stances),
+            withdrawn=any(cited.overlaps(gone) for gone in evidence.withdrawn),
         )
         found.append(one)
     return found, vectors[2:]
+
+
+def _side(cited: Citation, stances: Sequence[SourceStance]) -> Stance:
+    """The side that a source takes with these words."""
+    mine = (s for s in stances if s.takes_a_side and any(cited.overlaps(w) for w in s.words))
+    return next((s.stance for s in mine), Stance.NEITHER)
 
 
 def _just_before(found: Sequence[Candidate], passage: Passage, start: int) -> Candidate | None:

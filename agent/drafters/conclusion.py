@@ -13,6 +13,7 @@ from agent.drafters.questions import follow_ups
 from agent.drafters.terms import institutions, subject
 from agent.ledger import Ledger
 from agent.naming import publisher, speaker
+from agent.phrases import listed
 from agent.types import (
     CheckedSection,
     CheckedSentence,
@@ -79,12 +80,11 @@ def _strongest(
     said: Sequence[CheckedSentence], ledger: Ledger, near: Mapping[str, float]
 ) -> list[CheckedSentence]:
     """What decided the verdict first, then by closeness to the claim."""
-    decisive = set(ledger.verdict.decisive)
     claim = set(expanded(ledger.claim.text))
 
     def rank(sentence: CheckedSentence) -> tuple[bool, float]:
         shared = len(claim & set(expanded(sentence.text))) / max(1, len(claim))
-        return sentence.text not in decisive, -near.get(sentence.text, shared)
+        return not _decides(sentence, ledger), -near.get(sentence.text, shared)
 
     return sorted(said, key=rank)
 
@@ -92,7 +92,7 @@ def _strongest(
 def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence, ...]:
     """The answer, the strongest finding, and one of another source."""
     answer = Sentence(
-        text=ledger.answer(), kind=Kind.INFERENCE, citations=_cites(_decisive(lead, ledger))
+        text=ledger.answer(), kind=Kind.INFERENCE, citations=ledger.deciding() or _cites(lead)
     )
     chosen: list[Sentence] = []
     words = len(answer.text.split())
@@ -109,9 +109,9 @@ def _summary(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sentence,
     return (answer, *chosen)
 
 
-def _decisive(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sequence[CheckedSentence]:
-    """What decided the verdict; all of it where nothing did."""
-    return [s for s in lead if s.text in ledger.verdict.decisive] or lead
+def _decides(sentence: CheckedSentence, ledger: Ledger) -> bool:
+    """Whether it tells words by which a source took a side."""
+    return any(ledger.verdict.rests_on(citation) for citation in sentence.citations)
 
 
 def _opens_midway(text: str, claim: str) -> bool:
@@ -146,12 +146,13 @@ def _limits(
     cites = _cites(said)
     written = [Sentence(text=ledger.record(), kind=Kind.INFERENCE, citations=cites)]
     if copies := ledger.copies():
-        shared = _first_of(said, ledger.shared()[:CITED])
+        shared = _first_of(said, ledger.shared()[:CITED], ledger)
         written.append(Sentence(text=copies, kind=Kind.INFERENCE, citations=shared))
     written.append(
         Sentence(text=ledger.tiers(), kind=Kind.INFERENCE, citations=_mixed(said, ledger))
     )
-    if ledger.verdict.label in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}:
+    silent_on_it = ledger.verdict.label in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}
+    if silent_on_it and plan.claim.gets_verdict:
         scope = evidence.scope
         searched = (
             f"A search of all {scope.passages} passages from {scope.sources} sources in the "
@@ -170,7 +171,7 @@ def _bottom_line(lead: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Sente
         Sentence(
             text=ledger.bottom_line(),
             kind=Kind.INFERENCE,
-            citations=_cites(_decisive(lead, ledger))[:2],
+            citations=(ledger.deciding() or _cites(lead))[:2],
         ),
         _watch(lead, ledger),
     )
@@ -206,7 +207,7 @@ def _publications(lead: Sequence[CheckedSentence], ledger: Ledger) -> Sentence:
         found = next((c for q, c in quotes.items() if bare in q), None)
         if found:
             cites[f"{found.passage}#{found.start}"] = found
-    by = f" by {_list(bodies)}" if bodies else ""
+    by = f" by {listed(bodies)}" if bodies else ""
     on = f" on {about}" if about else ""
     citations = tuple(cites.values()) or lead[0].citations[:1]
     if not wanted:
@@ -226,13 +227,14 @@ def _cites(said: Sequence[CheckedSentence]) -> tuple[Citation, ...]:
 
 def _mixed(said: Sequence[CheckedSentence], ledger: Ledger) -> tuple[Citation, ...]:
     """One citation of the first source of each tier."""
-    return _first_of(said, list({s.tier: s for s in reversed(ledger.sources)}.values())[::-1])
+    by_tier = {s.tier: s for s in reversed(ledger.sources)}
+    return _first_of(said, list(by_tier.values())[::-1], ledger)
 
 
-def _first_of(said: Sequence[CheckedSentence], sources: Sequence[Source]) -> tuple[Citation, ...]:
-    first = {c.source: c for s in reversed(said) for c in reversed(s.citations)}
+def _first_of(
+    said: Sequence[CheckedSentence], sources: Sequence[Source], ledger: Ledger
+) -> tuple[Citation, ...]:
+    """One citation of each source: its first of the body, else the words that decided."""
+    first = {c.source: c for c in ledger.deciding()}
+    first |= {c.source: c for s in reversed(said) for c in reversed(s.citations)}
     return tuple(first[s.id] for s in sources)
-
-
-def _list(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

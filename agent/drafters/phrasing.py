@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from agent.ledger import day
 from agent.naming import speaker
+from agent.phrases import day
 from retrieval.types import Source
 
 ITSELF: Final = {

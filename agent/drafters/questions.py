@@ -9,8 +9,9 @@ from typing import Final
 
 from agent.drafters.gaps import Gap, unanswered
 from agent.drafters.terms import institutions, subject, terms
-from agent.ledger import Ledger, day
+from agent.ledger import Ledger
 from agent.naming import publisher, speaker
+from agent.phrases import day
 from agent.types import Evidence, Plan
 
 MOST: Final = 3

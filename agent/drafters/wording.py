@@ -10,7 +10,7 @@ from agent.drafters.leaning import LEANS
 from agent.drafters.packing import Pack
 from agent.drafters.phrasing import standing_alone
 from agent.drafters.quoting import Place, find
-from agent.ledger import day
+from agent.phrases import day
 from agent.types import Sentence
 from agent.words import content
 from prompts.base import Quote

@@ -21,7 +21,7 @@ from agent.faces.terminal import (
     require_folder_of,
     say,
 )
-from agent.ledger import day
+from agent.phrases import day
 from agent.render import FILES, FORMATS, render, render_file
 from agent.settings import Settings
 from agent.types import Insufficient, Page

@@ -8,7 +8,7 @@ from agent import bootstrap
 from agent.faces.commands import configured, shelf
 from agent.faces.failures import BadInput, Exit
 from agent.faces.terminal import bar, deliver, fitted, say
-from agent.ledger import day
+from agent.phrases import day
 from retrieval import ingest
 from retrieval.folders import find
 from retrieval.ingest import AddReport

@@ -10,7 +10,7 @@ from typing import Final
 from agent.render import wording
 from agent.render.fragments import safe_url
 from agent.render.numbering import Numbering
-from agent.types import ClaimKind, Insufficient, Page, VerdictLabel
+from agent.types import Insufficient, Page, VerdictLabel
 from retrieval.types import Source
 
 Json = dict[str, object]
@@ -59,10 +59,10 @@ def _short(draft: Insufficient) -> Json:
 
 def _rating(page: Page) -> Json:
     """A place on the scale only where the sources give the claim one."""
-    verdict, factual = page.verdict, page.claim.kind is ClaimKind.FACTUAL
+    verdict, factual = page.verdict, page.claim.gets_verdict
     rating: Json = {
         "@type": "Rating",
-        "alternateName": wording.label(verdict.label) if factual else "No verdict",
+        "alternateName": wording.verdict(page),
         "ratingExplanation": wording.prose(verdict.scope),
     }
     if factual and verdict.label in SCALE:

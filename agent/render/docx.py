@@ -66,7 +66,7 @@ class _Writer:
     def write(self) -> None:
         page, word = self._page, self._word
         verdict = word.add_paragraph()
-        verdict.add_run(f"Verdict: {wording.label(page.verdict.label)}").bold = True
+        verdict.add_run(f"Verdict: {wording.verdict(page)}").bold = True
         verdict.add_run(f" - {wording.prose(page.verdict.scope)}")
         _write_asides(word, page)
         for line in wording.asides(page):

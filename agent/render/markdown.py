@@ -59,7 +59,7 @@ def escape(text: str) -> str:
 def _verdict(page: Page) -> str:
     scope = escape(wording.prose(page.verdict.scope))
     told = escape(wording.tested(page))
-    return f"**Verdict: {wording.label(page.verdict.label)}** - {scope}; {told}"
+    return f"**Verdict: {wording.verdict(page)}** - {scope}; {told}"
 
 
 def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> str:

@@ -51,7 +51,7 @@ def render(draft: Page | Insufficient) -> str:
 
 
 def _verdict(page: Page) -> str:
-    label, scope = wording.label(page.verdict.label), wording.prose(page.verdict.scope)
+    label, scope = wording.verdict(page), wording.prose(page.verdict.scope)
     return f"Verdict: {label} - {scope}; {wording.tested(page)}"
 
 

@@ -128,6 +128,11 @@ def label(verdict: VerdictLabel) -> str:
     return verdict.value.capitalize()
 
 
+def verdict(page: Page) -> str:
+    """`Refuted`; `No verdict` for what cannot be true or false."""
+    return label(page.verdict.label) if page.claim.gets_verdict else "No verdict"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

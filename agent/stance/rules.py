@@ -54,7 +54,7 @@ def by_rule(claim: Claim, known: Proposition | None, said: Said) -> Stance | Non
     if turned := denied(said.text):
         return _turned(claim, known, replace(said, text=turned.what))
     if known and _half(known, said):
-        return Stance.HALF
+        return Stance.BOTH
     if _denies(claim, known, said):
         return Stance.AGAINST
     return _plain(claim, known, said)

@@ -3,13 +3,12 @@
 from agent.types.asking import Claim, ClaimKind, Plan, Question
 from agent.types.base import Value
 from agent.types.earlier import Earlier, VerdictLabel
-from agent.types.evidence import Citation, Evidence, Insufficient
+from agent.types.evidence import Citation, Evidence, Insufficient, SourceStance, Stance
 from agent.types.page import (
     CheckedSection,
     CheckedSentence,
     Fallen,
     Page,
-    Stance,
     Tally,
     Verdict,
 )
@@ -42,6 +41,7 @@ __all__ = [
     "Ruling",
     "Section",
     "Sentence",
+    "SourceStance",
     "Stance",
     "Support",
     "Tally",

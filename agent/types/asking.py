@@ -44,6 +44,11 @@ class Claim(Value):
     notes: tuple[str, ...] = ()
     """What was done to the question on the way to the claim, in sentences for the reader."""
 
+    @property
+    def gets_verdict(self) -> bool:
+        """Whether it can be true or false: no opinion, no prediction, no open question."""
+        return self.kind is ClaimKind.FACTUAL and self.asks is None
+
 
 class Plan(Value):
     """What will be looked for."""

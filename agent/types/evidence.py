@@ -1,5 +1,6 @@
-"""What was found, and a span of it."""
+"""What was found, a span of it, and what each source says of the claim."""
 
+from enum import StrEnum
 from typing import Self
 
 from pydantic import Field
@@ -9,55 +10,6 @@ from agent.types.base import Value
 from agent.types.earlier import Earlier
 from agent.types.usage import Usage
 from retrieval.types import Hit, Passage, Scope, Source
-
-
-class Evidence(Value):
-    """The only passages this draft may cite, best first, and what was searched to find them."""
-
-    hits: tuple[Hit, ...]
-    scope: Scope
-    queries: tuple[str, ...]
-
-    def passage(self, passage_id: str) -> Passage | None:
-        """Look a passage up by id."""
-        return next((h.passage for h in self.hits if h.passage.id == passage_id), None)
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        return tuple(h.passage for h in self.hits)
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Each source once, in order of its best passage."""
-        return tuple({p.source.id: p.source for p in self.passages}.values())
-
-
-class Insufficient(Value):
-    """The evidence does not bear on the question: a page of five lines, not an error."""
-
-    question: Question
-    claim: Claim
-    reason: str
-    scope: Scope
-    nearest: tuple[Hit, ...] = ()
-    earlier: tuple[Earlier, ...] = ()
-    """Earlier drafts about the same claim, newest first."""
-    usage: Usage = Usage()
-
-    @classmethod
-    def of(cls, plan: Plan, evidence: Evidence, reason: str) -> Self:
-        """Too little of what was found can be written down."""
-        return cls(
-            question=plan.question,
-            claim=plan.claim,
-            reason=reason,
-            scope=evidence.scope,
-            nearest=evidence.hits[:3],
-        )
-
-    def after(self, usage: Usage, earlier: tuple[Earlier, ...] = ()) -> Self:
-        """The same, with what was spent before it was clear and what was found out before."""
-        return type(self)(**{**dict(self), "usage": usage, "earlier": earlier})
 
 
 class Citation(Value):
@@ -84,3 +36,93 @@ class Citation(Value):
         """Whether both cite some of the same words."""
         same = self.source == other.source
         return same and self.start < other.end and other.start < self.end
+
+
+class Stance(StrEnum):
+    """What a source says of the claim."""
+
+    FOR = "for"
+    AGAINST = "against"
+    PARTLY = "partly"
+    """It says that the claim may be so."""
+    BOTH = "both"
+    """It has words for the claim and words against it, or rules that it is half true."""
+    NEITHER = "neither"
+
+
+class SourceStance(Value):
+    """What one source says of the claim, and the words that say it."""
+
+    source: str
+    stance: Stance
+    words: tuple[Citation, ...] = ()
+    """The deciding words, the strongest first; two where two sentences make it *both*."""
+    holder: str = ""
+    """Whose view it is where the source only reports it; empty where it is the publisher's."""
+    score: float | None = Field(default=None, ge=-1, le=1)
+    """How far the judge leans to the claim (1) or to its opposite (-1) over the first words."""
+
+    @property
+    def takes_a_side(self) -> bool:
+        return self.stance is not Stance.NEITHER
+
+    @property
+    def counts(self) -> bool:
+        """Whether the verdict counts it: what somebody is reported to hold counts for nobody."""
+        return self.takes_a_side and not self.holder
+
+
+class Evidence(Value):
+    """The only passages this draft may cite, best first, and what was searched to find them."""
+
+    hits: tuple[Hit, ...]
+    scope: Scope
+    queries: tuple[str, ...]
+    stances: tuple[SourceStance, ...] = ()
+    """What each source says of the claim, in the order of `sources`."""
+    withdrawn: tuple[Citation, ...] = ()
+    """Words that their source, or the one that it copies, took back later."""
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """Look a passage up by id."""
+        return next((h.passage for h in self.hits if h.passage.id == passage_id), None)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return tuple(h.passage for h in self.hits)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Each source once, in order of its best passage."""
+        return tuple({p.source.id: p.source for p in self.passages}.values())
+
+
+class Insufficient(Value):
+    """The evidence does not bear on the question: a page of five lines, not an error."""
+
+    question: Question
+    claim: Claim
+    reason: str
+    scope: Scope
+    silent: bool = False
+    """Whether no passage of the library is on the subject of the claim."""
+    nearest: tuple[Hit, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    """Earlier drafts about the same claim, newest first."""
+    usage: Usage = Usage()
+
+    @classmethod
+    def of(cls, plan: Plan, evidence: Evidence, reason: str, *, silent: bool = False) -> Self:
+        """Too little of what was found can be written down."""
+        return cls(
+            question=plan.question,
+            claim=plan.claim,
+            reason=reason,
+            silent=silent,
+            scope=evidence.scope,
+            nearest=evidence.hits[:3],
+        )
+
+    def after(self, usage: Usage, earlier: tuple[Earlier, ...] = ()) -> Self:
+        """The same, with what was spent before it was clear and what was found out before."""
+        return type(self)(**{**dict(self), "usage": usage, "earlier": earlier})

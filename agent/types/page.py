@@ -1,7 +1,6 @@
 """What stands, what fell, and what it adds up to."""
 
-from collections.abc import Iterator
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -9,10 +8,11 @@ from pydantic import Field, model_validator
 from agent.types.asking import Claim, Question
 from agent.types.base import Value
 from agent.types.earlier import Earlier, VerdictLabel
-from agent.types.evidence import Citation, Evidence
+from agent.types.evidence import Citation, Evidence, SourceStance
 from agent.types.ruling import Ruling
 from agent.types.usage import Usage
 from agent.types.writing import Kind, Sentence
+from retrieval.types import Source
 
 
 class CheckedSentence(Value):
@@ -45,27 +45,17 @@ class CheckedSection(Value):
     sentences: tuple[CheckedSentence, ...] = Field(min_length=1)
 
 
-class Stance(StrEnum):
-    """What a sentence does to the claim."""
-
-    FOR = "for"
-    AGAINST = "against"
-    PARTLY = "partly"
-    """It says that the claim may be so."""
-    HALF = "half"
-    """A checker rules that the claim is partly right and partly wrong: it counts on both sides."""
-    NEITHER = "neither"
-
-
 class Tally(Value):
     """Who speaks for and against the claim, and for it in part or with reserve.
 
-    Counted by origin: origin -> best tier.
+    Counted by origin: origin -> best tier. Who says both counts in part and against.
     """
 
     supporting: dict[str, int] = Field(default_factory=dict)
     opposing: dict[str, int] = Field(default_factory=dict)
     partly: dict[str, int] = Field(default_factory=dict)
+    grave: bool = False
+    """Whether the claim alleges harm or crime of somebody: then a report alone is not enough."""
 
     @property
     def alone(self) -> bool:
@@ -74,7 +64,7 @@ class Tally(Value):
 
 
 class Verdict(Value):
-    """Computed from checked sentences, tiers and origins by the table in the README."""
+    """Computed from the stances of sources, their tiers and origins by the table in the README."""
 
     label: VerdictLabel
     scope: str
@@ -82,8 +72,25 @@ class Verdict(Value):
     rule: str
     """The row of the table that decided."""
     tally: Tally = Tally()
-    decisive: tuple[str, ...] = ()
-    """The sentences that took a side, in order of the page."""
+    stances: tuple[SourceStance, ...] = ()
+    """The sources that say something of the claim, with their words."""
+
+    def deciding(self, sources: Iterable[Source]) -> tuple[Citation, ...]:
+        """The strongest words of each origin that takes a side, in the order of the stances.
+
+        Where none counts, those that are only reported to be held by somebody.
+        """
+        origins = {source.id: source.origin for source in sources}
+        counted = [s for s in self.stances if s.counts] or list(self.stances)
+        first: dict[str, Citation] = {}
+        for stance in counted:
+            if stance.source in origins:
+                first.setdefault(origins[stance.source], stance.words[0])
+        return tuple(first.values())
+
+    def rests_on(self, citation: Citation) -> bool:
+        """Whether a citation has words that took a side."""
+        return any(citation.overlaps(words) for s in self.stances for words in s.words)
 
 
 class Page(Value):

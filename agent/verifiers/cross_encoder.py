@@ -37,7 +37,7 @@ class CrossEncoder:
     several threads.
     """
 
-    id = "cross-encoder-int8/4"
+    id = "cross-encoder-int8/5"
 
     def __init__(self, folder: Path = MODEL_FOLDER, threads: int | None = None) -> None:
         """Take the model in `folder`; use `threads` of them, by default one per processor."""

@@ -12,7 +12,7 @@ from agent.verifiers.calibration import THRESHOLD, calibrated
 from agent.verifiers.units import Unit, prepare
 from retrieval.errors import EmbeddingFailed
 
-VERSION = 6
+VERSION = 7
 """Of checks, threshold and calibration; it stamps every ruling."""
 VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""

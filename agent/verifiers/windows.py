@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from agent.checks.normalise import content
 from retrieval.sentences import sentences
@@ -19,15 +20,16 @@ _STITCHED = 8
 def windows(said: str, texts: Sequence[str]) -> tuple[str, ...]:
     """Cut evidence into what fits beside a sentence; short evidence is read in one piece.
 
-    Of longer evidence the nearest windows are read, each of whole sentences of one text, and one
-    that joins the nearest sentences of all texts: a sentence may rest on two sources.
+    Of longer evidence the nearest windows are read, each of whole sentences of one text, then the
+    nearest sentence and two in a row, as a draft cites them, and last one that joins the nearest
+    sentences of all texts: a sentence may rest on two sources.
 
     Args:
         said: the sentence.
         texts: the cited texts, in citation order.
 
     Returns:
-        One to five windows, the one that joins the nearest sentences last; none without text.
+        One to seven windows, the one that joins the nearest sentences last; none without text.
     """
     lines = [_lines(text) for text in texts]
     every = [line for text in lines for line in text]
@@ -39,7 +41,16 @@ def windows(said: str, texts: Sequence[str]) -> tuple[str, ...]:
     cut = dict.fromkeys(window for text in lines for window in _cut(text))
     nearest = sorted(cut, key=lambda window: -len(wanted & set(content(window))))[:_NEAREST]
     joined = _stitched(wanted, every)
-    return (*(window for window in nearest if window != joined), joined)
+    single = max(every, key=lambda line: len(wanted & set(content(line))))
+    found = [*(window for window in nearest if window != joined), single, _two(wanted, lines)]
+    return (*dict.fromkeys(window for window in found if window != joined), joined)
+
+
+def _two(wanted: set[str], texts: Sequence[Sequence[str]]) -> str:
+    """The two sentences in a row with most of the wanted words; one where each text is one."""
+    runs = [" ".join(two) for text in texts for two in pairwise(text)]
+    runs = runs or [line for text in texts for line in text]
+    return max(runs, key=lambda run: len(wanted & set(content(run))))
 
 
 def _lines(text: str) -> list[str]:

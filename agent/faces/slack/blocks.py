@@ -9,7 +9,7 @@ from typing import Final
 from agent.brief import Answer, answer
 from agent.faces.slack.inert import Block, escaped, ours, plain, quote, rich, said, section
 from agent.faces.slack.sentences import sentence
-from agent.ledger import day
+from agent.phrases import day
 from agent.types import Insufficient, Page, VerdictLabel
 
 TEXT: Final = 3_500
@@ -19,13 +19,6 @@ BEFORE: Final = 2
 """Earlier checks that are named; others are on the page."""
 NONE_SAYS: Final = "No passage says"
 CAUTION: Final = "A first draft. Please verify before you publish."
-HEADER: Final = {
-    VerdictLabel.SUPPORTED: "Supported",
-    VerdictLabel.REFUTED: "Refuted",
-    VerdictLabel.MIXED: "Mixed",
-    VerdictLabel.UNPROVEN: "Unproven",
-}
-NOTHING: Final = "Not enough evidence"
 
 
 class Action(StrEnum):
@@ -109,7 +102,7 @@ def offered(*, private: bool, editors: bool, earlier: bool) -> tuple[Action, ...
 def message(shown: Shown) -> Message:
     """The whole message."""
     found = shown.answer
-    head = HEADER[found.verdict] if found.verdict else NOTHING
+    head = found.headline
     claim = quote(said(found.claim, most=CLAIM))
     verdict = section(
         said(found.plain, bold=True),

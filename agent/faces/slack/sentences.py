@@ -5,7 +5,7 @@ from typing import Final
 
 from agent.brief import Point
 from agent.faces.slack.inert import Block, linked, ours, quote, said, section
-from agent.ledger import day
+from agent.phrases import day
 
 SENTENCE: Final = 1_500
 QUOTE: Final = 280

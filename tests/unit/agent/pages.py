@@ -135,5 +135,6 @@ def insufficient(*nearest: Passage, reason: str = "nothing speaks about it.") ->
         claim=Claim(text="The pope was arrested.", opposite="The pope was not arrested."),
         reason=reason,
         scope=scope(),
+        silent=not nearest,
         nearest=evidence(*nearest).hits,
     )

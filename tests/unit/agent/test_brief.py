@@ -26,6 +26,9 @@ def test_nothing_on_a_topic_is_said_in_plain_words_and_is_no_verdict() -> None:
     assert short.verdict is None
     assert short.points == ()
     assert as_text(short).startswith("Not enough evidence. The library has nothing on this.")
+    near = as_text(answer(pages.insufficient(pages.passage("a", "The pope spoke."))))
+    assert "nothing on this" not in near
+    assert near.startswith("Not enough evidence. No passage of the library was read as saying it")
 
 
 def test_every_verdict_has_plain_words() -> None:

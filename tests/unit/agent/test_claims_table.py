@@ -150,25 +150,25 @@ I.C.E. agents left the U.S. | I.C.E. agents left the U.S.
 Is this in the U.S.? The dam in Utah failed. | the dam in Utah failed
 """
 OPEN = """
-Who paid for the new stadium? | who | someone paid for the new stadium
-Who's the mayor of Bruges? | who | there is a mayor of Bruges
-What causes tides? | what | something causes tides
-What did the minister say about the floods? | what | the minister said something about the floods
-What was the unemployment rate in Spain in 2019? | what | there was an unemployment rate in Spain in 2019
-What year did the wall fall? | what | the wall fell
-When did the Berlin Wall fall? | when | the Berlin Wall fell
-Where was Simone Weil born? | where | Simone Weil was born
-Why did the council close the pool? | why | the council closed the pool
-Why are the bees dying? | why | the bees are dying
-How did the fire start? | how | the fire started
-How many people died in the flood of 1953? | how many | people died in the flood of 1953
-How many ships did the navy lose? | how many | the navy lost ships
-How much sugar does a can of cola contain? | how much | a can of cola contains sugar
-How often do comets hit the Earth? | how often | comets hit the Earth
-How old is the universe? | how old | the universe is old
-How dangerous is radon? | how dangerous | radon is dangerous
-Which country has the most islands? | which | a country has the most islands
-How come the shop is shut? | how come | the shop is shut
+Who paid for the new stadium? | who
+Who's the mayor of Bruges? | who
+What causes tides? | what
+What did the minister say about the floods? | what
+What was the unemployment rate in Spain in 2019? | what
+What year did the wall fall? | what
+When did the Berlin Wall fall? | when
+Where was Simone Weil born? | where
+Why did the council close the pool? | why
+Why are the bees dying? | why
+How did the fire start? | how
+How many people died in the flood of 1953? | how many
+How many ships did the navy lose? | how many
+How much sugar does a can of cola contain? | how much
+How often do comets hit the Earth? | how often
+How old is the universe? | how old
+How dangerous is radon? | how dangerous
+Which country has the most islands? | which
+How come the shop is shut? | how come
 """
 KINDS = """
 Is jazz better than rock? | opinion
@@ -236,12 +236,11 @@ def test_what_is_no_language_is_taken_out(typed: str, claim: str) -> None:
     assert read(typed).text == claim
 
 
-@pytest.mark.parametrize(("typed", "asks", "claim"), rows(OPEN))
-def test_an_open_question_is_read_as_what_it_takes_for_granted(
-    typed: str, asks: str, claim: str
-) -> None:
+@pytest.mark.parametrize(("typed", "asks"), rows(OPEN))
+def test_an_open_question_stays_the_question_it_is(typed: str, asks: str) -> None:
     found = read(typed)
-    assert (found.asks, found.text) == (asks, claim)
+    assert found.asks == asks
+    assert found.text.lower() == typed.rstrip("?").lower()
     assert any(f'asks "{asks}"' in note for note in found.notes)
 
 
@@ -251,8 +250,7 @@ def test_what_cannot_be_checked_is_named_as_what_it_is(typed: str, kind: str) ->
 
 
 @pytest.mark.parametrize(
-    ("typed", "claim"), [r[:2] if len(r) == 2 else (r[0], r[2]) for t in
-                         (YES_NO, NEGATIVE, FRAMED, PASTED, OPEN) for r in rows(t)]
-)  # fmt: skip
+    ("typed", "claim"), [r for t in (YES_NO, NEGATIVE, FRAMED, PASTED) for r in rows(t)]
+)
 def test_a_claim_that_is_read_again_is_itself(typed: str, claim: str) -> None:
     assert read(read(typed).text).text == claim

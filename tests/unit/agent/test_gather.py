@@ -2,10 +2,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from agent.drafters.facets import SOUGHT, Facet
-from agent.gather import gather, taking_back
+from agent.gather import gather
 from agent.planner import EmbeddedPlanner
 from agent.types import Evidence, Insufficient, Question
-from retrieval.types import Filters, Hit, Passage, Source
+from retrieval.types import Filters, Hit, Passage
 from tests.fakes import FakeShelf, WordsEntailment, passages, source
 
 ASKED = date(2026, 6, 30)
@@ -51,9 +51,21 @@ def test_an_open_question_needs_a_source_that_names_everything_it_asks_about() -
 
 def test_nothing_published_after_the_as_of_date_is_evidence() -> None:
     found = gathered("Is the river bridge closed to cars?", as_of=date(2021, 1, 1))
-    assert isinstance(found, Insufficient)
+    assert isinstance(found, Evidence)
     assert found.scope.sources == 1
-    assert found.reason == "only 2 passages in the library are on it, too few for a page"
+    assert {s.id for s in found.sources} == {"old"}
+
+
+def test_few_passages_are_evidence_only_where_one_says_something_of_the_claim() -> None:
+    held = passages(source("a"), "The river bridge was closed to cars for repairs.")
+    plan = EmbeddedPlanner().plan(Question(text="Is the river bridge closed?", asked_on=ASKED))
+    assert isinstance(gather(plan, FakeShelf(held), WordsEntailment()), Evidence)
+    other = EmbeddedPlanner().plan(Question(text="Was the river bridge sold?", asked_on=ASKED))
+    silent = gather(other, FakeShelf(held), WordsEntailment())
+    assert isinstance(silent, Insufficient)
+    assert silent.reason == (
+        "only 1 passage in the library may be on it, and nothing in them says or denies it"
+    )
 
 
 def test_an_empty_library_never_reaches_a_drafter() -> None:
@@ -121,15 +133,16 @@ def test_a_second_search_adds_nothing_that_is_off_the_claim() -> None:
     assert len(found.queries) == len(PLAN.queries) + 2
 
 
-def test_what_takes_back_something_that_was_found_is_evidence_too() -> None:
-    told = hits(source("a", published=date(2026, 1, 1)), "Harbour Rail was fined $83 million.")
-    wrong = "An earlier report wrongly said that {}."
-    later = source("b", published=date(2026, 2, 1))
-    back = hits(later, wrong.format("Harbour Rail was fined $83 million"))
-    other = hits(later, wrong.format("Harbour Rail was sold for $5 million"))
-    assert taking_back(told, [*told, *other, *back]) == back
-    assert taking_back([*told, *back], back) == []
-
-
-def hits(of: Source, text: str) -> list[Hit]:
-    return [Hit(passage=p, score=0.5, lexical=0.0, dense=0.5) for p in passages(of, text)]
+def test_what_takes_back_something_that_was_found_is_evidence_and_its_words_are_marked() -> None:
+    told = "Harbour Rail was fined $83 million for its late trains."
+    back = f"An earlier report wrongly said that {told[0].lower()}{told[1:]}"
+    shelf = FakeShelf(
+        [
+            *passages(source("a", published=date(2026, 1, 1)), told),
+            *passages(source("b", published=date(2026, 2, 1)), back),
+        ]
+    )
+    plan = EmbeddedPlanner().plan(Question(text="Was Harbour Rail fined?", asked_on=ASKED))
+    found = gather(plan, shelf, WordsEntailment())
+    assert isinstance(found, Evidence)
+    assert [gone.quote for gone in found.withdrawn] == [told]

@@ -17,7 +17,7 @@ FERRY = (
     "The council voted 7 to 2 on Monday to keep the night ferry. It carried 41,000 passengers in "
     "2025, down from 52,000 in 2019. Mayor Ola Brandt voted against."
 )
-STANDING, ACCEPTED, REJECTED = 8, 12, 16
+STANDING, ACCEPTED, REJECTED = 8, 14, 16
 INVERSIONS = [
     ("nyccouncil-2014-doc-detainers", "The law lets ICE keep an office on Rikers Island."),
     ("siriusfeed-tisch-memo-2025", "Officers may hold people for federal agents."),

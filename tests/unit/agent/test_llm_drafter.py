@@ -17,7 +17,7 @@ from prompts.plan import PlanAnswer
 from prompts.repair import RepairAnswer
 from prompts.write import WriteAnswer
 from retrieval.tokens import count
-from tests.fakes import FakeShelf, passages, source
+from tests.fakes import FakeShelf, SilentEntailment, passages, source
 from tests.scripted import FACETS, ScriptedChat, honest, records, written
 from tests.unit.agent.desk_with_model import QUESTION, SHELF, body, desk, page
 
@@ -387,7 +387,9 @@ def expecting(*expected: str) -> Writer:
 
 
 def test_what_would_be_on_record_is_searched_for_and_asked_about() -> None:
-    made = page(expecting("the council announced that the survey closed the bridge"))
+    script = expecting("the council announced that the survey closed the bridge")
+    made = replace(desk(script), entailment=SilentEntailment()).draft(QUESTION)
+    assert isinstance(made, Page)
     absent = [s for s in made.sections[-2].sentences if "council announced" in s.text]
     fell = [f for f in made.fallen if "council announced" in f.sentence.text]
     [ruling] = [s.ruling for s in absent] or [f.sentence.ruling for f in fell]

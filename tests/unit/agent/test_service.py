@@ -168,7 +168,15 @@ def test_a_sentence_that_no_repair_saves_falls_with_what_was_tried() -> None:
 @pytest.mark.parametrize("support", [Support.PARTIAL, Support.CONTRADICTED, Support.UNSUPPORTED])
 def test_only_support_lets_a_sentence_stand(support: Support) -> None:
     verifier = ScriptedVerifier({GOOD[0].text: support})
-    made = desk(ScriptedDrafter(GOOD), verifier).draft(QUESTION)
+    made = page(ScriptedDrafter(GOOD), verifier)
+    assert GOOD[0].text not in [s.text for s in made.sentences()]
+    assert GOOD[0].text in [f.sentence.text for f in made.fallen]
+
+
+def test_where_no_source_says_anything_one_section_is_no_page() -> None:
+    verifier = ScriptedVerifier({GOOD[0].text: Support.UNSUPPORTED})
+    asked = Question(text="Did the council sell streets to cars?", asked_on=QUESTION.asked_on)
+    made = desk(ScriptedDrafter(GOOD), verifier).draft(asked)
     assert isinstance(made, Insufficient)
     assert "stood the check" in made.reason
 

@@ -69,6 +69,7 @@ def shown(**changes: str) -> Shown:
         question="Did the lake freeze?",
         claim=changes.get("claim", "the lake froze"),
         verdict=VerdictLabel.UNPROVEN,
+        headline="Unproven",
         plain="The sources do not settle it.",
         scope=changes.get("scope", "what is cited"),
         as_of=date(2026, 11, 22),

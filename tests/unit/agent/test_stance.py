@@ -1,47 +1,19 @@
 """What speaks for a claim, what against it, and what for neither side."""
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
 
 from agent.claims import read
-from agent.ports import Probabilities
-from agent.stance import Said, stances
+from agent.stance import Said, by_rule, proposition
 from agent.stance.concepts import ideas, opposite
 from agent.types import Stance
-from tests.fakes import FakeShelf
-
-SHELF = FakeShelf([])
-
-
-class Leaning:
-    """Reads every text as supporting the claim, or its opposite, with one probability."""
-
-    id = "leaning/1"
-
-    def __init__(self, claim: str, to_claim: float, to_opposite: float) -> None:
-        known = read(claim)
-        self._supported = {known.text: to_claim, known.opposite: to_opposite}
-
-    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
-        supported = [self._supported[claim] for _, claim in pairs]
-        return np.array([[p, 1 - p, 0.0] for p in supported], dtype=np.float32)
 
 
 def stance(
-    question: str,
-    text: str,
-    leaning: tuple[float, float] = (0.5, 0.5),
-    *,
-    source: str = "",
-    context: str = "",
-    kind: str = "",
+    question: str, text: str, *, source: str = "", context: str = "", kind: str = ""
 ) -> Stance:
-    reader = Leaning(question, *leaning)
+    claim = read(question)
     said = Said(text, source=source, context=context, kind=kind)
-    [found] = stances(read(question), [said], SHELF, reader)
-    return found
+    return by_rule(claim, proposition(claim), said) or Stance.NEITHER
 
 
 BRIDGE = "Did the river bridge collapse?"
@@ -168,38 +140,6 @@ def test_what_is_told_of_a_clip_is_not_told_as_a_fact() -> None:
     assert stance(BRIDGE, "In one the river bridge collapses.", context=context) is Stance.NEITHER
 
 
-PARAPHRASE = "Into the water went the span of the bridge over the river."
-
-
-def test_where_no_rule_can_tell_the_cross_encoder_decides() -> None:
-    assert stance(BRIDGE, PARAPHRASE, (0.95, 0.05)) is Stance.FOR
-    assert stance(BRIDGE, PARAPHRASE, (0.05, 0.95)) is Stance.AGAINST
-
-
-def test_the_cross_encoder_is_not_asked_about_another_subject() -> None:
-    other = "A tunnel in the north went into the water of the river."
-    assert stance(BRIDGE, other, (0.95, 0.05), source="The harbour crane") is Stance.NEITHER
-
-
-def test_a_reading_of_a_rumour_speaks_for_neither_side() -> None:
-    rumour = "Theories circulate that into the water went the span of the bridge over the river."
-    assert stance(BRIDGE, rumour, (0.95, 0.05)) is Stance.NEITHER
-
-
-def test_a_reading_that_does_not_turn_with_the_opposite_is_not_followed() -> None:
-    assert stance(BRIDGE, PARAPHRASE, (0.95, 0.95)) is Stance.NEITHER
-
-
-def test_an_unsure_reading_is_not_followed() -> None:
-    assert stance(BRIDGE, PARAPHRASE, (0.7, 0.3)) is Stance.NEITHER
-
-
-def test_no_reading_supports_a_claim_with_another_figure() -> None:
-    question = "Did 14 spans of the river bridge fall?"
-    text = "Into the water went 11 spans of the bridge over the river."
-    assert stance(question, text, (0.95, 0.05)) is not Stance.FOR
-
-
 def test_words_for_one_thing_are_one_idea_and_opposites_are_known() -> None:
     assert {i.name for i in ideas("cops")} == {i.name for i in ideas("Policemen")}
     [rose], [fell] = ideas("rose"), ideas("went down")
@@ -221,10 +161,10 @@ def test_a_checkers_ruling_that_half_of_it_is_right_counts_on_both_sides() -> No
     title = "Check of the claim that crime rose in Ostby"
     text = "The mayor gave the figure correctly, but it does not tell the whole story."
     question = "Did crime rise in Ostby?"
-    assert stance(question, text, source=title, kind="fact-check") is Stance.HALF
-    assert stance(question, text, source=title, kind="news") is not Stance.HALF
+    assert stance(question, text, source=title, kind="fact-check") is Stance.BOTH
+    assert stance(question, text, source=title, kind="news") is not Stance.BOTH
     other = "Check of the claim that rents rose in Ostby"
-    assert stance(question, text, source=other, kind="fact-check") is not Stance.HALF
+    assert stance(question, text, source=other, kind="fact-check") is not Stance.BOTH
 
 
 def test_a_phrase_may_have_a_gap() -> None:

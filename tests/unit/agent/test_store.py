@@ -52,7 +52,6 @@ def test_the_same_claim_asked_in_another_way_is_found_newest_first(store: Store)
         ("Did the mayor pay $20,000?", "the mayor paid 20000 dollars"),
         ("Is it true that eggs cost 43% more?", "eggs cost 43 percent more"),
         ("Do vaccines cause autism?", "BREAKING: vaccines cause autism!!"),
-        ("Why did the council close the pool?", "The council closed the pool."),
     ],
 )
 def test_one_claim_in_two_wordings_is_the_same(one: str, other: str) -> None:
@@ -72,6 +71,8 @@ def test_one_claim_in_two_wordings_is_the_same(one: str, other: str) -> None:
         ("the pool is closed", "it is a myth that the pool is closed"),
         ("nobody died in the flood", "somebody died in the flood"),
         ("crime is over the limit", "crime is under the limit"),
+        ("Does the WHO say aspartame causes cancer?", "Does aspartame cause cancer?"),
+        ("Why did the council close the pool?", "The council closed the pool."),
     ],
 )
 def test_the_opposite_and_other_figures_are_other_claims(one: str, other: str) -> None:
@@ -119,7 +120,7 @@ def test_a_page_names_the_earlier_draft_and_never_cites_it(store: Store) -> None
     [before] = later.earlier
     assert (before.checked_on, before.verdict) == (QUESTION.asked_on, first.verdict.label)
     assert later.evidence == first.evidence
-    assert "Checked before: Unproven on January 27, 2026." in render(later)
+    assert "Checked before: Supported on January 27, 2026." in render(later)
 
 
 def test_the_same_outcome_of_one_day_is_named_once(store: Store) -> None:
@@ -135,4 +136,4 @@ def test_a_claim_without_enough_evidence_names_its_earlier_draft_too(store: Stor
     short = bare.draft(Question(text=QUESTION.text, asked_on=date(2026, 2, 1)))
     assert isinstance(short, Insufficient)
     assert [e.claim for e in short.earlier] == [made.claim.text]
-    assert "Checked before: Unproven on January 27, 2026." in render(short)
+    assert "Checked before: Supported on January 27, 2026." in render(short)

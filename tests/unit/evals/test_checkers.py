@@ -12,7 +12,7 @@ from evals.case import PairCase
 from evals.errors import MalformedCase
 from tests.fakes import WordsEntailment
 
-TOWER = Extract(text="Engineers of the city closed the clock tower in March 2021.")
+TOWER = Extract(text="Engineers of the city closed the clock tower of the harbour in March 2021.")
 
 
 def case(name: str, claim: str, label: Support) -> PairCase:
@@ -20,8 +20,8 @@ def case(name: str, claim: str, label: Support) -> PairCase:
 
 
 CASES = [
-    case("a", "City engineers closed the clock tower in March 2021.", Support.SUPPORTED),
-    case("b", "City engineers closed the clock tower in March 2019.", Support.CONTRADICTED),
+    case("a", "City engineers closed the clock tower of the harbour in March 2021.", Support.SUPPORTED),
+    case("b", "City engineers closed the clock tower of the harbour in March 2019.", Support.CONTRADICTED),
 ]
 
 
