@@ -20,8 +20,16 @@ def case(name: str, claim: str, label: Support) -> PairCase:
 
 
 CASES = [
-    case("a", "City engineers closed the clock tower of the harbour in March 2021.", Support.SUPPORTED),
-    case("b", "City engineers closed the clock tower of the harbour in March 2019.", Support.CONTRADICTED),
+    case(
+        "a",
+        "City engineers closed the clock tower of the harbour in March 2021.",
+        Support.SUPPORTED,
+    ),
+    case(
+        "b",
+        "City engineers closed the clock tower of the harbour in March 2019.",
+        Support.CONTRADICTED,
+    ),
 ]
 
 
