@@ -7,7 +7,7 @@ override Q := $(value Q)
 export Q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: draft test check format lock bench record
+.PHONY: draft test check format docs lock bench record
 .DEFAULT_GOAL := test
 
 # The lock file pins every package by hash, so nothing is resolved here.
@@ -33,6 +33,10 @@ test: $(VENV)/ready
 format: $(VENV)/ready
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+# The tables of the documentation that are made from the code; the tests say when they are out of date.
+docs: $(VENV)/ready
+	@$(BIN)/python -m tests.reference
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m evals.bench

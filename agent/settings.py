@@ -80,17 +80,17 @@ class Settings(BaseSettings):
     embedding_model: str = "text-embedding-3-small"
     """Model asked of that endpoint."""
     embedding_api_key: SecretStr | None = None
-    """Its key, where it wants one."""
+    """Key of that endpoint, where it wants one."""
     base_url: str | None = None
     """An OpenAI-compatible endpoint for the language model. Unset, with a key: OpenAI's own."""
     api_key: SecretStr | None = None
-    """Its key, where it wants one. Without a key and an address no model is used at all."""
+    """Key of that endpoint, where it wants one. Without key and address no model is used."""
     model: str = "gpt-5-mini"
     """Model that plans, writes and repairs."""
     fallback_models: Names = ()
-    """Models of the same endpoint that are asked in turn where the first fails."""
+    """Models of the same endpoint, with commas between, asked in turn where the first fails."""
     api: Literal["chat", "responses"] = "chat"
-    """Chat Completions, which every compatible server speaks, or Responses."""
+    """`chat` (Chat Completions, which every compatible server speaks) or `responses`."""
     stream: bool = True
     """Let answers arrive piece by piece, so that a terminal can show that they do."""
     context_window: int = Field(default=32_000, ge=8_000)
@@ -114,15 +114,18 @@ class Settings(BaseSettings):
     output_price: float | None = Field(default=None, ge=0)
     """US dollars per million output tokens; both prices or none."""
     spending: Path = Field(default_factory=lambda: user_data_path(APP) / "spending.sqlite3")
-    """Where the tokens and the money of each day are counted."""
+    """File in which the tokens and the money of each day are counted."""
     second_opinion: bool = False
-    """Ask the model about sentences that stood narrowly; it can only let more of them fall."""
+    """Ask the model about narrowly accepted sentences too; it can only reject more of them."""
     chroma_url: str | None = None
-    """A Chroma server instead of the embedded index."""
+    """A Chroma server instead of the embedded index. Never expose one without protection."""
     threads: int = Field(default=2, ge=1)
     """Processor cores for the embedded models."""
     database_url: SecretStr | None = None
-    """PostgreSQL that holds the draft jobs of many machines. Unset: a file beside the library."""
+    """PostgreSQL (`postgresql://…`) for the draft jobs of many machines.
+
+    Unset: a file beside the library.
+    """
     workers: int = Field(default=2, ge=0)
     """Drafts made at once by a process that takes jobs; 0 leaves them to `verdict worker`."""
     queue: int = Field(default=100, ge=1)
@@ -130,11 +133,11 @@ class Settings(BaseSettings):
     job_days: float = Field(default=30.0, gt=0)
     """Days after which a job that is over is deleted, its question and its draft with it."""
     slack_bot_token: SecretStr | None = None
-    """Bot token of the Slack app in its one workspace (xoxb-)."""
+    """Bot token of the Slack app in its one workspace (`xoxb-`)."""
     slack_app_token: SecretStr | None = None
-    """App-level token that opens the socket (xapp-)."""
+    """App-level token that opens the socket (`xapp-`)."""
     slack_mode: Literal["socket", "http"] = "socket"
-    """A socket that this program opens, which needs no public address, or signed HTTP requests."""
+    """`socket`, opened by this program, needs no public address; `http` takes signed requests."""
     slack_signing_secret: SecretStr | None = None
     """What Slack signs its HTTP requests with."""
     slack_host: str = "127.0.0.1"
@@ -142,13 +145,22 @@ class Settings(BaseSettings):
     slack_port: int = Field(default=3000, ge=1, le=65_535)
     """Its port."""
     slack_workspaces: Names = ()
-    """Ids of the workspaces that are answered (T…). Unset: the bot token's own."""
+    """Ids (`T…`) of the workspaces that are answered, with commas between.
+
+    Unset: the bot token's own.
+    """
     slack_channels: Names = ()
-    """Ids of the channels whose every message is looked at and answered in a thread (C…)."""
+    """Ids (`C…`) of the channels, with commas between, whose every message is looked at.
+
+    Answers stand in a thread.
+    """
     slack_editors: str | None = None
-    """Id of the channel that `Ask an editor` posts to. Unset: no such button."""
+    """Id of the channel that *Ask an editor* posts to. Unset: no such button."""
     slack_desk_url: DraftAddress | None = None
-    """Where `Full draft` leads, with `{draft}` for the draft's id. Unset: it sends a file."""
+    """Where *Full draft* leads: `https://…` with `{draft}` for the draft's id.
+
+    Unset: it sends a file.
+    """
     slack_user_hourly: int = Field(default=20, ge=1)
     """Questions an hour that one person may ask."""
     slack_channel_hourly: int = Field(default=60, ge=1)
@@ -160,7 +172,7 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     """Its secret."""
     slack_installs: SecretStr | None = None
-    """Database of these installations. Unset: a file beside the library."""
+    """Database of these installations, as SQLAlchemy names it. Unset: a file beside the library."""
 
     @property
     def uses_model(self) -> bool:

@@ -54,7 +54,7 @@ def _done(asked: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         if error.name != "scipy":
             raise
-        say("verdict-eval: scipy is missing. Install it with `pip install 'verdict-desk[evals]'`.")
+        say("verdict-eval: scipy is missing: `pip install '.[evals]'` in its checkout.")
         return USAGE
     if asked.command == "run":
         return commands.run(_run(asked))

@@ -11,7 +11,7 @@ import typer
 from agent.faces.failures import Exit, status_of, words_of
 from agent.faces.library import app as library_app
 from agent.faces.options import AsJson, AsOf, LibraryDir, Out, day
-from agent.faces.slack.cli import app as slack_app
+from agent.faces.slack import commands as slack_commands
 from agent.faces.terminal import say
 from agent.faces.verifying import app as verifying_app
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(library_app, name="library")
 app.add_typer(verifying_app)
-app.add_typer(slack_app)
+app.add_typer(slack_commands)
 
 Model = Annotated[
     str | None, typer.Option(help="Language model that plans, writes and repairs (VERDICT_MODEL).")

@@ -7,13 +7,21 @@ class Exit(IntEnum):
     """Exit statuses that scripts rely on."""
 
     OK = 0
+    """Done."""
     USAGE = 2
+    """Wrong usage, or input that cannot be used."""
     NOT_ENOUGH_EVIDENCE = 3
+    """Not enough evidence; the short page was printed."""
     SENTENCES_FALL = 4
+    """`check` found rejected sentences."""
     MODEL_FAILED = 5
+    """A model failed: the embedded ones, or a wrong key or model name."""
     LIBRARY = 6
+    """The library is missing, damaged or busy."""
     JOBS = 7
+    """Draft jobs: their database cannot be used, or drafts of a batch failed."""
     INTERRUPTED = 130
+    """Stopped by Ctrl-C; `library add` says what is in by then."""
 
 
 BY_NAME = {

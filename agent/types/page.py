@@ -64,7 +64,7 @@ class Tally(Value):
 
 
 class Verdict(Value):
-    """Computed from the stances of sources, their tiers and origins by the table in the README."""
+    """Computed from the stances of sources by the table in agent/README.md."""
 
     label: VerdictLabel
     scope: str

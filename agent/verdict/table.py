@@ -1,4 +1,4 @@
-"""The verdict table: computed from stances, origins and tiers; printed in the README."""
+"""The verdict table: computed from stances, origins and tiers; printed in agent/README.md."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date

@@ -220,7 +220,7 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     process: subprocess.Popen[str] = started("mcp", before=hidden)
     ended_with = ended(process)
     assert ended_with.status == 2
-    assert "pip install 'verdict-desk[mcp]'" in ended_with.error
+    assert "pip install '.[mcp]'" in ended_with.error
 
 
 def test_a_missing_library_is_an_error_before_anything_is_served(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from agent import bootstrap
-from agent.faces.slack.desk import Terms, open_desk
-from agent.faces.slack.questions import Limits
-from agent.faces.slack.serving import connect_one, over_socket
+from agent.faces.slack.app import open_desk
+from agent.faces.slack.db import Limits
+from agent.faces.slack.responder import Options
+from agent.faces.slack.transport import connect_workspace, serve_socket
 from agent.jobs.drafting import Drafting
 from agent.jobs.durable import DurableJobs
 from agent.jobs.worker import Pace, Worker
@@ -26,7 +27,7 @@ from tests.faces.slack.place import draft
 
 ROOT = Path(__file__).parents[2]
 PACE = Pace(at_once=20, poll=0.1)
-TERMS = Terms(Limits(user=100_000, channel=100_000))
+OPTIONS = Options(Limits(user=100_000, channel=100_000))
 
 
 def started(address: str, folder: Path, made: object) -> subprocess.Popen[bytes]:
@@ -45,10 +46,10 @@ def serve(address: str, folder: Path, made: str) -> None:
             drafting = Drafting(_sleeping(float(made)), store.keep)
         jobs = stack.enter_context(DurableJobs(f"sqlite:///{folder / 'jobs.sqlite3'}"))
         stack.enter_context(Worker(jobs, drafting, "desk", PACE))
-        connected = connect_one("xoxb-test", None, frozenset(), f"{address}/api/")
+        connection = connect_workspace("xoxb-test", None, frozenset(), f"{address}/api/")
         records = folder / "slack.sqlite3"
-        stack.enter_context(open_desk(connected, jobs, store, records, TERMS))
-        over_socket(connected.app, "xapp-test", threading.Event())
+        stack.enter_context(open_desk(connection, jobs, store, records, OPTIONS))
+        serve_socket(connection.app, "xapp-test", threading.Event())
 
 
 def _sleeping(seconds: float) -> Callable[..., Page | Insufficient]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.faces.slack.notices import DOUBT
+from agent.faces.slack.messages import UNSURE
 from tests.faces.slack.envelopes import Socket, listening
 from tests.faces.slack.loopback import TEAM, Json, Slack, serving
 from tests.faces.slack.place import numbered_event
@@ -45,7 +45,7 @@ def answered(slack: Slack) -> Counter[str]:
 def doubted(slack: Slack) -> dict[str, tuple[str, Json]]:
     """Offers of answers that may not have arrived, by the number of their claim."""
     shown = list(slack.shown.items())
-    return {number(b): (place, b) for place, b in shown if DOUBT in words(b)}
+    return {number(b): (place, b) for place, b in shown if UNSURE in words(b)}
 
 
 def until(found: Callable[[], object], seconds: float) -> None:

@@ -143,7 +143,7 @@ def _require_extra() -> None:
     except ImportError as error:
         raise BadInput(
             f"The MCP server is not installed ({error}). Install it with "
-            "`pip install 'verdict-desk[mcp]'`."
+            "`pip install '.[mcp]'` in its checkout."
         ) from error
 
 

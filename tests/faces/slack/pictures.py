@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from agent import bootstrap
-from agent.faces.slack import notices
-from agent.faces.slack.blocks import Message, Shown, message, offered
+from agent.faces.slack import messages
+from agent.faces.slack.messages import AnswerView, Message, answer_buttons, answer_message
 from agent.service import Desk
 from agent.settings import Settings
 from agent.store import MemoryStore
@@ -152,20 +152,20 @@ def desk() -> Iterator[Desk]:
 def answered(desk: Desk, claim: str) -> Message:
     """What a person who asks in a channel sees."""
     made = desk.draft(Question(text=claim, asked_on=DAY))
-    buttons = offered(private=True, editors=True, earlier=False)
-    return message(Shown.of(made, "ref", buttons))
+    buttons = answer_buttons(private=True, editors=True, earlier=False)
+    return answer_message(AnswerView.of(made, "ref", buttons))
 
 
-def messages() -> Iterator[tuple[str, Message, bool]]:
+def examples() -> Iterator[tuple[str, Message, bool]]:
     """Name, message, and whether the asker alone sees it."""
     with desk() as opened:
         yield "refuted", answered(opened, "Is the Great Wall of China visible from the Moon?"), True
         yield "unproven", answered(opened, "Does aspartame cause cancer?"), True
         yield "nothing", answered(opened, "Venezuela has the largest oil reserves."), True
     claims = ("Vaccines cause autism.", "Aspartame causes cancer.")
-    yield "which", notices.which(claims, "ref"), True
-    yield "steps", notices.plan("check"), False
-    yield "offer", notices.offer("Vaccines cause autism.", "ref"), True
+    yield "which", messages.choose_claim_notice(claims, "ref"), True
+    yield "steps", messages.progress_message("check"), False
+    yield "offer", messages.show_answer_notice("Vaccines cause autism.", "ref"), True
 
 
 def shoot(page: str, out: Path) -> None:
@@ -196,5 +196,5 @@ def _run(command: list[str]) -> str:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, made, private in messages():
+    for name, made, private in examples():
         shoot(drawn(made, private=private), folder / f"{name}.png")

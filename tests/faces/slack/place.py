@@ -11,10 +11,10 @@ from typing import Any
 
 from slack_bolt import BoltRequest, BoltResponse
 
-from agent.faces.slack.app import Face
-from agent.faces.slack.desk import Terms, open_desk
-from agent.faces.slack.questions import Limits
-from agent.faces.slack.serving import Connected, connect_one
+from agent.faces.slack.app import SlackDesk, open_desk
+from agent.faces.slack.db import Limits
+from agent.faces.slack.responder import Options
+from agent.faces.slack.transport import Connection, connect_workspace
 from agent.jobs.memory import Draft, MemoryJobs
 from agent.ports import Store
 from agent.store import MemoryStore
@@ -64,8 +64,8 @@ class Place:
     """Sends what Slack sends, and waits for what comes back."""
 
     slack: Slack
-    connected: Connected
-    face: Face
+    connection: Connection
+    desk: SlackDesk
     jobs: MemoryJobs
     store: Store
     drafted: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Place:
 
     def send(self, body: Json) -> BoltResponse:
         """Bring an envelope, as Socket Mode does."""
-        return self.connected.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        return self.connection.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
 
     def event(self, kind: str, text: str, **fields: object) -> Json:
         """The envelope of a message."""
@@ -163,7 +163,7 @@ class Place:
 
     def settled(self) -> None:
         """Wait until no question is open."""
-        self.until(lambda: not self.face.ways.inbox.due(time.time() + 10_000))
+        self.until(lambda: not self.desk.context.inbox.find_due(time.time() + 10_000))
 
 
 @contextmanager
@@ -175,10 +175,10 @@ def opened(
     store: Store | None = None,
     limits: Limits = Limits(1_000, 1_000),  # noqa: B008
     clock: Callable[[], float] = time.time,
-    connected: Connected | None = None,
+    connection: Connection | None = None,
     workers: int = 4,
     today: date = TODAY,
-    **terms: Any,  # noqa: ANN401
+    **options: Any,  # noqa: ANN401
 ) -> Iterator[Place]:
     """A desk that answers until the block ends."""
     drafted: list[str] = []
@@ -191,16 +191,16 @@ def opened(
     with ExitStack() as stack:
         jobs = stack.enter_context(MemoryJobs(counted, limit=2_000, workers=workers))
         api = f"{slack.address}/api/"
-        connected = connected or connect_one("xoxb-test", "secret", frozenset(), api)
-        face = stack.enter_context(
+        connection = connection or connect_workspace("xoxb-test", "secret", frozenset(), api)
+        desk = stack.enter_context(
             open_desk(
-                connected,
+                connection,
                 jobs,
                 kept,
                 path,
-                Terms(limits=limits, **terms),
+                Options(limits=limits, **options),
                 clock=clock,
                 today=lambda: today,
             )
         )
-        yield Place(slack, connected, face, jobs, kept, drafted)
+        yield Place(slack, connection, desk, jobs, kept, drafted)

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 
 import uvicorn
 
-from agent.faces.slack.serving import asgi
+from agent.faces.slack.transport import create_asgi_app
 from tests.faces.slack.place import Place
 
 SECRET = "secret"  # noqa: S105  (the desk of the tests is made with it)
@@ -22,7 +22,9 @@ def listening_http(place: Place) -> Iterator[int]:
     with sockets.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    config = uvicorn.Config(asgi(place.connected.app, SECRET), port=port, log_level="error")
+    config = uvicorn.Config(
+        create_asgi_app(place.connection.app, SECRET), port=port, log_level="error"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -147,5 +147,5 @@ def test_an_opened_conversation_offers_questions(place: Place) -> None:
 def test_edits_and_messages_of_bots_ask_nothing(place: Place) -> None:
     for fields in ({"subtype": "message_changed"}, {"bot_id": "B1"}, {"user": None}):
         assert place.send(place.direct(CLAIM, **fields)).status == 200
-    assert place.face.ways.inbox.due(1e12) == []
+    assert place.desk.context.inbox.find_due(1e12) == []
     assert place.drafted == []

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from agent.faces.slack.blocks import Action
+from agent.faces.slack.messages import Action
 from agent.types import Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import ANSWER, CLAIM, TODAY, Place, opened, page
@@ -65,8 +65,8 @@ def test_feedback_counts_its_last_press(place: Place) -> None:
     ref = asked(place)
     for value in ("good", "bad"):
         place.send(place.press("feedback", f"{ref}:{value}"))
-    records = place.face.ways.inbox._records
-    with records.begin() as connection:
+    database = place.desk.context.inbox._database
+    with database.write() as connection:
         rows = connection.exec_driver_sql("SELECT question, value FROM feedback").all()
     assert rows == [(ref, "bad")]
 
@@ -125,7 +125,7 @@ def test_what_a_button_began_before_a_crash_is_done_at_the_next_press(
     with opened(slack, path, editors="C0EDIT") as place:
         ref = asked(place)
         key = f"{Action.EDITOR}:{ref}:U0ANNA:C0NEWS"
-        place.face.pressing.presses.once(key, "U0ANNA", 0.0)  # and then the process is killed
+        place.desk.context.inbox.begin_action(key, "U0ANNA", 0.0)  # and then the process is killed
         place.send(place.press("ask_editor", ref))
     assert not slack.of("chat.postMessage"), "somebody is at it"
     with opened(slack, path, store=place.store, editors="C0EDIT") as again:

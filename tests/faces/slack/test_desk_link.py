@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.blocks import Action, Shown, message
-from agent.faces.slack.findings import Findings, Found
+from agent.faces.slack.messages import Action, AnswerView, answer_message
+from agent.faces.slack.responder import DraftLookup, FoundDraft
 from agent.jobs.memory import MemoryJobs
 from agent.store import MemoryStore, SqliteStore, draft_id
 from agent.types import Question
@@ -25,8 +25,8 @@ TO_TODAYS = DESK.replace("{draft}", draft_id(page(Question(text=CLAIM, asked_on=
 @pytest.fixture
 def desk(slack: Slack, tmp_path: Path) -> Iterator[Place]:
     store = SqliteStore(tmp_path / "drafts.sqlite3")
-    terms = {"editors": "C0EDIT", "desk_url": DESK}
-    with opened(slack, tmp_path / "slack.sqlite3", store=store, **terms) as running:
+    options = {"editors": "C0EDIT", "desk_url": DESK}
+    with opened(slack, tmp_path / "slack.sqlite3", store=store, **options) as running:
         yield running
 
 
@@ -83,7 +83,7 @@ def test_following_the_link_is_acknowledged_and_sends_nothing(desk: Place) -> No
     before = len(desk.slack.calls)
     for private in (True, False):
         assert desk.send(desk.press("open_draft", ref, private=private)).status == 200
-    desk.connected.app.listener_runner.listener_executor.shutdown()  # waits for what they began
+    desk.connection.app.listener_runner.listener_executor.shutdown()  # waits for what they began
     assert desk.slack.calls[before:] == []
 
 
@@ -108,10 +108,10 @@ def test_nothing_leads_anywhere_where_there_is_no_page(desk: Place) -> None:
 def test_words_from_outside_do_not_reach_the_address(claim: str) -> None:
     found = page(Question(text=claim, asked_on=TODAY))
     with MemoryJobs(draft, limit=1) as jobs:
-        link = Findings(jobs, MemoryStore()).address(Found(found), DESK)
+        link = DraftLookup(jobs, MemoryStore()).draft_url(FoundDraft(found), DESK)
     assert link is not None
     assert LEADS.fullmatch(link)
-    told = message(Shown.of(found, "ref", (Action.FULL,), link=link))
+    told = answer_message(AnswerView.of(found, "ref", (Action.FULL,), link=link))
     body = {"text": told.text, "blocks": list(told.blocks)}
     assert wrong(body) is None
     assert set(followed(body)) - {link} <= {s.url for s in found.evidence.sources}

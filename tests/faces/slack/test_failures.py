@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.questions import Limits
+from agent.faces.slack.db import Limits
 from agent.types import Insufficient, Page, Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import ANSWER, CLAIM, Place, opened
@@ -123,7 +123,7 @@ def test_a_workspace_that_is_not_on_the_list_is_not_answered(place: Place) -> No
     shortcut = place.shortcut({"text": CLAIM}, user={"id": "U0EVE", "team_id": "T0OTHER"})
     place.send(shortcut)
     place.until(lambda: any("does not answer" in words(m) for m in place.slack.messages()))
-    assert place.face.ways.inbox.due(1e12) == []
+    assert place.desk.context.inbox.find_due(1e12) == []
     assert place.drafted == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from agent.faces.slack.gate import MOST, WINDOW, Gate
+from agent.faces.slack.transport import MAX_BYTES, WINDOW, RequestVerifier
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, Place, opened
 from tests.faces.slack.served import SECRET, listening_http, post, signed
@@ -21,7 +21,7 @@ from tests.faces.slack.served import SECRET, listening_http, post, signed
 MEGABYTES = int(os.environ.get("VERDICT_TEST_SLACK_MEGABYTES", "20"))
 """Of a body that is too large; 200 for the long run."""
 PIECE = 64 * 1024
-ROOM = 4 * MOST
+ROOM = 4 * MAX_BYTES
 """Bytes that turning a request away may take."""
 NOW = 1_790_000_000.0
 BODY = b'{"type": "event_callback"}'
@@ -67,7 +67,7 @@ class Client:
         await send({"type": "http.response.start", "status": 200})
 
     def knock(self) -> "Client":
-        gate = Gate(self.app, SECRET, clock=lambda: NOW)
+        gate = RequestVerifier(self.app, SECRET, clock=lambda: NOW)
         asyncio.run(gate(self.scope, self.receive, self.send))
         return self
 
@@ -91,7 +91,7 @@ def test_what_is_signed_passes_whole() -> None:
 
 
 def test_a_length_that_is_too_large_is_refused_before_a_byte_is_read() -> None:
-    for length in (str(MOST + 1), "200000000", "9" * 5_000):
+    for length in (str(MAX_BYTES + 1), "200000000", "9" * 5_000):
         client = Client(BODY, headers=signed(BODY, NOW) | {LENGTH: length}).knock()
         assert client.status == 413
         assert client.given == 0
@@ -102,14 +102,16 @@ def test_a_body_without_a_length_is_read_to_the_bound_and_no_further() -> None:
     with little_memory():
         client = Client(b"x" * PIECE, endless=True).knock()
     assert client.status == 413
-    assert MOST < client.given <= MOST + PIECE
+    assert MAX_BYTES < client.given <= MAX_BYTES + PIECE
     assert not client.behind
     assert b"smaller" in client.answers[1]["body"]
 
 
 def test_the_bound_itself_is_allowed() -> None:
-    whole = b"x" * MOST
-    assert Client(whole, headers=signed(whole, NOW) | {LENGTH: str(MOST)}).knock().behind == [whole]
+    whole = b"x" * MAX_BYTES
+    assert Client(whole, headers=signed(whole, NOW) | {LENGTH: str(MAX_BYTES)}).knock().behind == [
+        whole
+    ]
     over = whole + b"x"
     assert Client(over, headers=signed(over, NOW)).knock().status == 413
 
@@ -166,7 +168,7 @@ def test_a_request_that_breaks_off_is_not_answered() -> None:
 
 def test_without_a_secret_there_is_no_gate() -> None:
     with pytest.raises(ValueError, match="Set VERDICT_SLACK_SIGNING_SECRET"):
-        Gate(Client().app, " ")
+        RequestVerifier(Client().app, " ")
 
 
 def test_a_huge_body_without_a_signature_costs_the_server_next_to_nothing(place: Place) -> None:
@@ -235,7 +237,7 @@ def test_an_event_of_another_kind_is_acknowledged_and_nothing_else_happens(
         connection.close()
         assert {call.method for call in slack.calls} <= {"auth.test"}
         assert not place.drafted
-        assert not place.face.ways.inbox.due(time.time() + 10_000)
+        assert not place.desk.context.inbox.find_due(time.time() + 10_000)
 
 
 def test_an_event_of_another_kind_is_acknowledged_over_a_socket_too(place: Place) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from agent import bootstrap
 from agent.faces.commands import configured
-from agent.faces.slack.blocks import Action, Shown, message
+from agent.faces.slack.messages import Action, AnswerView, answer_message
 from agent.service import Desk
 from agent.store import MemoryStore
 from agent.types import Page, Question
@@ -93,7 +93,7 @@ def test_in_the_library_they_change_no_verdict_and_nothing_follows_from_them(
 ) -> None:
     clean, foul = map(_drafted, poisoned)
     assert foul.verdict.label is clean.verdict.label
-    shown = message(Shown.of(foul, "ref", (Action.FULL, Action.SHARE)))
+    shown = answer_message(AnswerView.of(foul, "ref", (Action.FULL, Action.SHARE)))
     body = {"text": shown.text, "blocks": list(shown.blocks)}
     assert wrong(body) is None
     addresses = {source.url for source in foul.evidence.sources}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from agent.faces.slack import notices
+from agent.faces.slack import messages
 from agent.faces.slack.app import COMMAND, SHORTCUT
-from agent.faces.slack.serving import SCOPES
+from agent.faces.slack.transport import SCOPES
 from agent.settings import Settings
 from tests.faces.front import verdict
 
@@ -33,7 +33,7 @@ def test_the_manifest_names_what_the_app_listens_to() -> None:
     assert features["shortcuts"][0]["type"] == "message"
     assert features["slash_commands"][0]["command"] == COMMAND
     prompts = [(p["title"], p["message"]) for p in features["agent_view"]["suggested_prompts"]]
-    assert set(prompts) <= set(notices.PROMPTS)
+    assert set(prompts) <= set(messages.PROMPTS)
     assert len(features["agent_view"]["agent_description"]) <= 300
     assert len(MANIFEST["display_information"]["description"]) <= 140
 
@@ -63,8 +63,8 @@ def test_a_missing_setting_is_named(
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("agent.faces.slack.commands.find_spec", lambda _: None)
-    assert "pip install 'verdict-desk[slack]'" in verdict("slack", "--library", tmp_path).error
+    monkeypatch.setattr("agent.faces.slack.find_spec", lambda _: None)
+    assert "pip install '.[slack]'" in verdict("slack", "--library", tmp_path).error
 
 
 def test_forgetting_needs_an_id_and_something_to_forget(tmp_path: Path) -> None:

@@ -4,9 +4,13 @@ from datetime import date
 
 import pytest
 
-from agent.faces.slack import notices
-from agent.faces.slack.blocks import Shown, message, offered
-from agent.faces.slack.sentences import repeats
+from agent.faces.slack import messages
+from agent.faces.slack.messages import (
+    AnswerView,
+    answer_buttons,
+    answer_message,
+    repeats_quote,
+)
 from agent.types import Certificate, Earlier, Page, Question, VerdictLabel
 from tests.faces.slack.pictures import drawn
 from tests.faces.slack.place import ANSWER, CLAIM, TODAY, page
@@ -16,9 +20,9 @@ from tests.unit.agent.test_slack_messages import body
 
 
 def told(made: Page, **changes: object) -> str:
-    shown = Shown.of(made, "ref", ())
+    shown = AnswerView.of(made, "ref", ())
     answer = shown.answer.model_copy(update=changes)
-    return words(body(message(Shown(answer, "ref"))))
+    return words(body(answer_message(AnswerView(answer, "ref"))))
 
 
 def answered() -> Page:
@@ -38,20 +42,22 @@ def certificate(proposition: str) -> Certificate:
 
 
 def test_a_quote_is_shown_where_it_says_more_than_the_sentence() -> None:
-    assert repeats("The bridge was closed, according to the Paper.", "The bridge was closed.")
-    assert repeats(ANSWER, ANSWER)
-    assert not repeats("The bridge was closed.", "On January 8 the council closed it to all cars.")
+    assert repeats_quote("The bridge was closed, according to the Paper.", "The bridge was closed.")
+    assert repeats_quote(ANSWER, ANSWER)
+    assert not repeats_quote(
+        "The bridge was closed.", "On January 8 the council closed it to all cars."
+    )
 
 
 @pytest.mark.parametrize("denial", ["not", "never", "no"])
 def test_a_denial_is_never_left_out(denial: str) -> None:
     sentence = "The council said on Monday that the old bridge would be closed to cars."
-    assert not repeats(sentence, sentence.replace("would be", f"would {denial} be"))
+    assert not repeats_quote(sentence, sentence.replace("would be", f"would {denial} be"))
 
 
 def test_what_was_searched_for_in_vain_is_said() -> None:
     made = answered()
-    claim = Shown.of(made, "ref", ()).answer.claim
+    claim = AnswerView.of(made, "ref", ()).answer.claim
     assert "No passage says" not in told(made)
     assert "No passage says that it is so." in told(made, certificates=(certificate(claim),))
     other = told(made, certificates=(certificate("the bridge fell"),))
@@ -72,13 +78,15 @@ def test_how_the_question_was_read_and_what_came_before_are_said() -> None:
 
 
 def test_every_message_of_the_desk_can_be_drawn() -> None:
-    answer = message(Shown.of(answered(), "ref", offered(private=True, editors=True, earlier=True)))
+    answer = answer_message(
+        AnswerView.of(answered(), "ref", answer_buttons(private=True, editors=True, earlier=True))
+    )
     for made in (
         answer,
-        notices.which([CLAIM, "Another."], "ref"),
-        notices.plan("check"),
-        notices.offer(CLAIM, "ref"),
-        *map(notices.needs, notices.Need),
+        messages.choose_claim_notice([CLAIM, "Another."], "ref"),
+        messages.progress_message("check"),
+        messages.show_answer_notice(CLAIM, "ref"),
+        *map(messages.need_notice, messages.Need),
     ):
         assert "Verdict Desk" in drawn(made, private=True)
     assert ANSWER in drawn(answer, private=False)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.errands import Errand
-from agent.faces.slack.notices import DOUBT
-from agent.faces.slack.questions import Route
-from agent.faces.slack.web import Later
+from agent.faces.slack.client import SlackUnavailable
+from agent.faces.slack.messages import UNSURE
+from agent.faces.slack.outbox import Delivery
+from agent.faces.slack.payloads import Route
 from tests.faces.slack.loopback import Json, Slack
 from tests.faces.slack.place import ANSWER, CLAIM, Place, opened
 from tests.faces.slack.rules import buttons, words
@@ -94,10 +94,10 @@ def test_what_only_the_asker_sees_is_offered_where_it_may_have_arrived(
 ) -> None:
     place.slack.lose(method)
     place.send(asks(place))
-    place.until(lambda: [b for b in place.slack.shown.values() if DOUBT in words(b)])
+    place.until(lambda: [b for b in place.slack.shown.values() if UNSURE in words(b)])
     place.settled()
     answer(place.slack)
-    key, offer = next((k, b) for k, b in place.slack.shown.items() if DOUBT in words(b))
+    key, offer = next((k, b) for k, b in place.slack.shown.items() if UNSURE in words(b))
     assert CLAIM in words(offer)
     del place.slack.shown[next(k for k, b in place.slack.shown.items() if ANSWER in words(b))]
     sent = len(place.slack.of("response"))
@@ -106,19 +106,19 @@ def test_what_only_the_asker_sees_is_offered_where_it_may_have_arrived(
     place.until(lambda: len(place.slack.of("response")) == sent + 2)
     shown = answer(place.slack)
     assert {"full_draft", "share"} <= set(buttons(shown))
-    assert DOUBT not in words(shown)
+    assert UNSURE not in words(shown)
     assert place.drafted == [CLAIM]
 
 
 def test_a_line_that_was_never_there_leaves_no_doubt(place: Place) -> None:
     kept: list[Route] = []
-    errand = Errand(Route("channel", "T", "C", "U"), "ref", kept.append)
+    delivery = Delivery(Route("channel", "T", "C", "U"), "ref", kept.append)
 
     def send() -> None:
-        raise Later("nobody listens")
+        raise SlackUnavailable("nobody listens")
 
-    with suppress(Later):
-        errand.whisper(send)
+    with suppress(SlackUnavailable):
+        delivery.send_ephemeral(send)
     assert [r.posting for r in kept] == ["ref", ""]
 
 
@@ -126,11 +126,11 @@ def test_what_is_being_sent_is_on_the_disk_before_it_is_sent(slack: Slack, tmp_p
     """A desk that stops within the call leaves the mark by which its answer is found."""
     path = tmp_path / "s.sqlite3"
     with opened(slack, path) as place:
-        errand, inbox = _stopped_within_the_call(place), place.face.ways.inbox
-        question = inbox.get(inbox.due(time.time())[0])
+        delivery, inbox = _stopped_within_the_call(place), place.desk.context.inbox
+        question = inbox.get(inbox.find_due(time.time())[0])
         assert question is not None
-        assert question.route == errand.route
-        assert errand.route.posting
+        assert question.route == delivery.route
+        assert delivery.route.posting
     with opened(slack, path) as place:
         place.until(slack.answers)
         place.settled()
@@ -138,15 +138,15 @@ def test_what_is_being_sent_is_on_the_disk_before_it_is_sent(slack: Slack, tmp_p
     assert len(slack.shown) == 1
 
 
-def _stopped_within_the_call(place: Place) -> Errand:
+def _stopped_within_the_call(place: Place) -> Delivery:
     """The message with the steps was posted; that it was is not stored."""
-    place.face.answerer.stop()
+    place.desk.responder.stop()
     place.send(place.direct(CLAIM))
-    inbox = place.face.ways.inbox
-    question = inbox.get(inbox.due(time.time())[0])
+    inbox = place.desk.context.inbox
+    question = inbox.get(inbox.find_due(time.time())[0])
     assert question is not None
     assert question.route is not None
-    errand = Errand(question.route, question.id, lambda r: inbox.remember(question.id, r))
+    delivery = Delivery(question.route, question.id, lambda r: inbox.save_route(question.id, r))
     place.slack.lose("chat.postMessage")
-    place.face.ways.delivery.begin(errand)
-    return errand
+    place.desk.context.outbox.show_received(delivery)
+    return delivery

@@ -15,7 +15,11 @@ from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 
 from agent.faces.failures import BadInput
-from agent.faces.slack.serving import connect_many, connect_one, over_socket
+from agent.faces.slack.transport import (
+    connect_installations,
+    connect_workspace,
+    serve_socket,
+)
 from tests.faces.slack.envelopes import listening
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import ANSWER, CLAIM, Place, opened
@@ -30,8 +34,8 @@ def test_a_socket_brings_questions_and_acknowledges_them(slack: Slack, place: Pl
     stopping = threading.Event()
     with listening() as socket:
         slack.socket = socket.address
-        app = place.connected.app
-        thread = threading.Thread(target=over_socket, args=(app, "xapp-test", stopping))
+        app = place.connection.app
+        thread = threading.Thread(target=serve_socket, args=(app, "xapp-test", stopping))
         thread.start()
         try:
             socket.deliver(place.mention(CLAIM))
@@ -52,15 +56,15 @@ def test_a_socket_brings_questions_and_acknowledges_them(slack: Slack, place: Pl
 def test_a_wrong_token_is_told_with_what_to_do(slack: Slack, place: Place, error: str) -> None:
     slack.fail("auth.test", error)
     with pytest.raises(BadInput, match="xoxb-"):
-        connect_one("xoxb-wrong", None, frozenset(), f"{slack.address}/api/")
+        connect_workspace("xoxb-wrong", None, frozenset(), f"{slack.address}/api/")
     slack.fail("apps.connections.open", error)
     with pytest.raises(BadInput, match="xapp-"):
-        over_socket(place.connected.app, "xapp-wrong", threading.Event())
+        serve_socket(place.connection.app, "xapp-wrong", threading.Event())
 
 
 def test_a_slack_that_is_not_there_is_told(place: Place) -> None:
     with pytest.raises(BadInput, match="cannot be reached"):
-        connect_one("xoxb-test", None, frozenset(), "http://127.0.0.1:9/api/")
+        connect_workspace("xoxb-test", None, frozenset(), "http://127.0.0.1:9/api/")
 
 
 def test_over_http_nothing_false_is_accepted_and_nothing_true_lost(
@@ -68,7 +72,7 @@ def test_over_http_nothing_false_is_accepted_and_nothing_true_lost(
 ) -> None:
     chance, now = random.Random(11), time.time()  # noqa: S311
     with opened(slack, tmp_path / "s.sqlite3") as place:
-        place.face.answerer.stop()  # taking is measured here, not answering
+        place.desk.responder.stop()  # taking is measured here, not answering
         envelopes = []
         for n in range(CLAIMS):
             body = place.mention(f"Claim {n} is that the bridge closed.", user=f"U{n:03}")
@@ -95,9 +99,9 @@ def test_over_http_nothing_false_is_accepted_and_nothing_true_lost(
             wrong = [r for r in requests if post(connection, r[0], r[1]) != r[2]]
             connection.close()
         assert wrong == []
-        held = place.face.ways.inbox.due(time.time(), limit=1_000)
-        claims = [place.face.ways.inbox.get(ref) for ref in held]
-        texts = sorted(c.asked.claims[0] for c in claims if c)
+        held = place.desk.context.inbox.find_due(time.time(), limit=1_000)
+        claims = [place.desk.context.inbox.get(ref) for ref in held]
+        texts = sorted(c.parsed.claims[0] for c in claims if c)
     assert texts == sorted(f"Claim {n} is that the bridge closed." for n in range(CLAIMS))
 
 
@@ -113,7 +117,7 @@ def test_many_workspaces_are_each_answered_with_their_own_token(
     slack: Slack, tmp_path: Path
 ) -> None:
     installs = f"sqlite:///{tmp_path / 'installs.sqlite3'}"
-    connected = connect_many(
+    connection = connect_installations(
         "1.2", "client-secret", SECRET, installs, frozenset({"T1", "T2"}), f"{slack.address}/api/"
     )
     store = SQLAlchemyInstallationStore("1.2", sa.create_engine(installs))
@@ -129,7 +133,7 @@ def test_many_workspaces_are_each_answered_with_their_own_token(
                 bot_scopes="chat:write",
             )
         )
-    with opened(slack, tmp_path / "s.sqlite3", connected=connected) as place:
+    with opened(slack, tmp_path / "s.sqlite3", connection=connection) as place:
         for team in ("T1", "T2", "T3", "T4"):
             body = place.mention(f"{CLAIM} {team}") | {"team_id": team}
             body["authorizations"] = [{"team_id": team, "user_id": "U0BOT", "is_bot": True}]
@@ -141,7 +145,7 @@ def test_many_workspaces_are_each_answered_with_their_own_token(
 
 
 def test_the_pages_of_an_installation_are_served(slack: Slack, tmp_path: Path) -> None:
-    connected = connect_many(
+    connection = connect_installations(
         "1.2",
         "client-secret",
         SECRET,
@@ -150,7 +154,7 @@ def test_the_pages_of_an_installation_are_served(slack: Slack, tmp_path: Path) -
         f"{slack.address}/api/",
     )
     with (
-        opened(slack, tmp_path / "s.sqlite3", connected=connected) as place,
+        opened(slack, tmp_path / "s.sqlite3", connection=connection) as place,
         listening_http(place) as port,
     ):
         connection = HTTPConnection("127.0.0.1", port, timeout=10)

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.keeping import forget, forget_jobs, purge
-from agent.faces.slack.records import Synced
+from agent.faces.slack.db import LogSync, delete_jobs, delete_old, delete_user
 from agent.types import Insufficient, Page, Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, Place, draft, opened
@@ -57,17 +56,17 @@ def test_one_message_under_two_event_ids_is_answered_once(place: Place) -> None:
 
 
 def test_an_event_that_cannot_be_stored_is_not_acknowledged(place: Place) -> None:
-    records = place.face.ways.inbox._records
-    place.face.answerer.stop()  # it looks for open questions and would make the file anew
-    records.close()
-    while not records.path.is_dir():
+    database = place.desk.context.inbox._database
+    place.desk.responder.stop()  # it looks for open questions and would make the file anew
+    database.close()
+    while not database.path.is_dir():
         for part in ("", "-wal", "-shm"):
-            records.path.with_name(records.path.name + part).unlink(missing_ok=True)
+            database.path.with_name(database.path.name + part).unlink(missing_ok=True)
         with suppress(FileExistsError):
-            records.path.mkdir()
+            database.path.mkdir()
     body = place.mention(CLAIM)
     assert place.send(body).status == 500
-    records.path.rmdir()
+    database.path.rmdir()
 
 
 def test_a_question_open_at_a_stop_is_answered_after_the_start(
@@ -75,9 +74,9 @@ def test_a_question_open_at_a_stop_is_answered_after_the_start(
 ) -> None:
     path = tmp_path / "slack.sqlite3"
     with opened(slack, path) as place:
-        place.face.answerer.stop()
+        place.desk.responder.stop()
         place.send(place.mention(CLAIM))
-        assert place.face.ways.inbox.due(time.time())
+        assert place.desk.context.inbox.find_due(time.time())
     with opened(slack, path) as place:
         place.answer()
         place.settled()
@@ -103,7 +102,7 @@ def test_every_event_is_answered_once_over_redelivery_and_a_restart(
             if chance.random() < 0.2:
                 place.send(chance.choice(sent))
         place.until(lambda: sum(answers(slack).values()) >= EVENTS // 4)
-        place.face.answerer.stop()
+        place.desk.responder.stop()
         restart.set()
     done_before = sum(answers(slack).values())
     with opened(slack, path) as place:
@@ -122,18 +121,18 @@ def test_every_event_is_answered_once_over_redelivery_and_a_restart(
 def test_what_was_asked_is_forgotten_on_time_and_on_demand(slack: Slack, tmp_path: Path) -> None:
     path = tmp_path / "slack.sqlite3"
     with opened(slack, path) as place:
-        records = place.face.ways.inbox._records
+        database = place.desk.context.inbox._database
         for user in ("U0ANNA", "U0BEN"):
             place.send(place.direct(f"The bridge of {user} street was closed.", user=user))
         place.until(lambda: len(slack.of("chat.update")) >= 2)
         place.settled()
-        records.scrub()
-        gone, jobs = forget(records, "U0ANNA")
-        forget_jobs(place.jobs, jobs)
+        database.scrub()
+        gone, jobs = delete_user(database, "U0ANNA")
+        delete_jobs(place.jobs, jobs)
         assert (gone, len(jobs)) == (1, 1)
         assert b"U0ANNA" not in _bytes(tmp_path)
         assert b"bridge of U0BEN" in _bytes(tmp_path)
-        assert purge(records, time.time() + 8 * 86_400, 7)
+        assert delete_old(database, time.time() + 8 * 86_400, 7)
         assert b"U0BEN" not in _bytes(tmp_path)
 
 
@@ -144,7 +143,7 @@ def test_ids_of_slack_are_gone_once_the_answer_is_there(slack: Slack, tmp_path: 
         place.answer()
         place.answer("response")
         place.settled()
-        place.face.ways.inbox._records.scrub()
+        place.desk.context.inbox._database.scrub()
     held = _bytes(tmp_path)
     for secret in (b"U0SECRET", b"C0SECRET", b"/response/", b"T0DESK"):
         assert secret not in held
@@ -152,12 +151,12 @@ def test_ids_of_slack_are_gone_once_the_answer_is_there(slack: Slack, tmp_path: 
 
 
 def test_many_who_store_something_share_one_write_to_the_disk(tmp_path: Path) -> None:
-    log = Synced(tmp_path / "log")
+    log = LogSync(tmp_path / "log")
     with pytest.raises(FileNotFoundError):
-        log.sync()
+        log.flush()
     (tmp_path / "log").touch()
     with ThreadPoolExecutor(20) as pool:
-        waiting = [pool.submit(log.sync) for _ in range(200)]
+        waiting = [pool.submit(log.flush) for _ in range(200)]
     assert [w.exception() for w in waiting] == [None] * 200
 
 

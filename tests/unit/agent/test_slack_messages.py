@@ -8,9 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.brief import Answer, Point
-from agent.faces.slack import notices
-from agent.faces.slack.blocks import Action, Message, Shown, message
-from agent.faces.slack.inert import Block, escaped
+from agent.faces.slack import messages
+from agent.faces.slack.messages import (
+    Action,
+    AnswerView,
+    Block,
+    Message,
+    answer_message,
+    escape_text,
+)
 from agent.render.wording import hidden
 from agent.types import Citation, VerdictLabel
 from tests.faces.slack.rules import buttons, followed, words, wrong
@@ -56,7 +62,7 @@ CARRIERS = (
 PLACES = ("text", "quote", "claim", "scope", "publisher", "title")
 
 
-def shown(**changes: str) -> Shown:
+def shown(**changes: str) -> AnswerView:
     """An answer that has `changes` in its places."""
     text = changes.get("text", "The lake froze in January.")
     source = pages.source("lake").model_copy(
@@ -77,7 +83,7 @@ def shown(**changes: str) -> Shown:
         searched=pages.scope(),
         thrown_out=2,
     )
-    return Shown(found, "ref", buttons=BUTTONS)
+    return AnswerView(found, "ref", buttons=BUTTONS)
 
 
 def body(made: Message) -> Block:
@@ -85,7 +91,7 @@ def body(made: Message) -> Block:
 
 
 def test_an_answer_says_what_it_is_where_it_is_from_and_what_was_searched() -> None:
-    made = body(message(shown()))
+    made = body(answer_message(shown()))
     told = words(made)
     for part in (
         "Unproven",
@@ -108,8 +114,8 @@ def test_a_conflict_is_shown_with_its_sides() -> None:
     verdict = made.verdict.model_copy(
         update={"tally": type(made.verdict.tally)(supporting={"a": 1, "b": 2}, opposing={"c": 1})}
     )
-    found = Shown.of(type(made)(**{**dict(made), "verdict": verdict}), "ref", BUTTONS)
-    told = words(body(message(found)))
+    found = AnswerView.of(type(made)(**{**dict(made), "verdict": verdict}), "ref", BUTTONS)
+    told = words(body(answer_message(found)))
     assert "The sources point both ways." in told
     assert "2 for, 1 against, by origin." in told
 
@@ -118,7 +124,7 @@ def test_a_conflict_is_shown_with_its_sides() -> None:
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_words_of_a_source_cannot_mention_link_or_format(place: str, carrier: str) -> None:
     for attack in ATTACKS:
-        made = body(message(shown(**{place: carrier.replace("{}", attack)})))
+        made = body(answer_message(shown(**{place: carrier.replace("{}", attack)})))
         assert wrong(made) is None, attack
         assert set(followed(made)) == {LINK}, attack
         assert not any(hidden(c) for c in made["text"]), attack
@@ -145,7 +151,7 @@ def test_the_matrix_has_at_least_300_payloads() -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str) -> None:
-    made = body(message(shown(url=url)))
+    made = body(answer_message(shown(url=url)))
     assert wrong(made) is None
     assert all("|" not in f and "@" not in f for f in followed(made))
     assert not any(f.startswith(("javascript", "data", "ftp")) for f in followed(made))
@@ -154,7 +160,7 @@ def test_only_web_addresses_become_links(url: str) -> None:
 @given(st.dictionaries(st.sampled_from(PLACES), st.text(max_size=6_000)))
 @settings(max_examples=150, deadline=None)
 def test_any_words_fit_slacks_limits(changes: dict[str, str]) -> None:
-    made = body(message(shown(**changes)))
+    made = body(answer_message(shown(**changes)))
     assert wrong(made) is None
     assert set(followed(made)) <= {LINK}
     assert len(made["text"]) <= 4_000
@@ -163,14 +169,14 @@ def test_any_words_fit_slacks_limits(changes: dict[str, str]) -> None:
 @given(st.lists(st.text(max_size=5_000), min_size=1, max_size=5), st.text(max_size=5_000))
 @settings(max_examples=60, deadline=None)
 def test_any_words_fit_the_other_messages_too(claims: list[str], reason: str) -> None:
-    for made in (notices.which(claims, "ref"), notices.failed(reason)):
+    for made in (messages.choose_claim_notice(claims, "ref"), messages.failure_notice(reason)):
         assert wrong(body(made)) is None
         assert followed(body(made)) == []
 
 
 @given(st.text(max_size=300), st.integers(min_value=1, max_value=120))
 def test_escaped_text_never_ends_inside_an_entity(text: str, most: int) -> None:
-    made = escaped(text, most)
+    made = escape_text(text, most)
     assert len(made) <= most
     assert "<" not in made
     assert ">" not in made
@@ -180,16 +186,16 @@ def test_escaped_text_never_ends_inside_an_entity(text: str, most: int) -> None:
 
 def test_each_step_has_its_picture_and_each_need_its_words() -> None:
     for step in ("", "plan", "search", "draft", "check", "verdict", "conclude", "another"):
-        assert wrong(body(notices.plan(step))) is None
-    for need in notices.Need:
-        assert wrong(body(notices.needs(need))) is None
-    tasks = notices.plan("draft").blocks[0]["tasks"]
+        assert wrong(body(messages.progress_message(step))) is None
+    for need in messages.Need:
+        assert wrong(body(messages.need_notice(need))) is None
+    tasks = messages.progress_message("draft").blocks[0]["tasks"]
     assert [t["status"] for t in tasks[:4]] == ["complete", "complete", "in_progress", "pending"]
 
 
 def test_lines_are_short_enough_for_a_phone() -> None:
     """A phone shows about 45 characters; our own words stay within two such lines."""
-    ours = [*notices.NEEDS.values(), notices.BUSY, notices.GONE, notices.SHARED]
+    ours = [*messages.NEEDS.values(), messages.EXPIRED, messages.SHARED]
     assert all(len(s) <= 90 for text in ours for s in text.split(". "))
 
 

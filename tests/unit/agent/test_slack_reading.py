@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent.faces.slack.notices import Need
-from agent.faces.slack.reading import Asked, read
+from agent.faces.slack.messages import Need
+from agent.faces.slack.payloads import ParsedText, parse_message
 
 CLAIM = "The bridge was closed in January."
 
@@ -27,7 +27,7 @@ CLAIM = "The bridge was closed in January."
     ],
 )
 def test_a_claim_is_read_in_plain_text(text: str, claim: str) -> None:
-    assert read({"text": text}) == Asked((claim,))
+    assert parse_message({"text": text}) == ParsedText((claim,))
 
 
 @pytest.mark.parametrize(
@@ -46,39 +46,46 @@ def test_a_claim_is_read_in_plain_text(text: str, claim: str) -> None:
     ],
 )
 def test_what_cannot_be_checked_says_why(message: dict[str, object], need: Need) -> None:
-    assert read(message) == Asked(need=need)
+    assert parse_message(message) == ParsedText(need=need)
 
 
 @pytest.mark.parametrize("sign", ["from_url", "app_unfurl_url"])
 def test_a_preview_of_a_link_is_not_what_the_message_says(sign: str) -> None:
     message = {"text": "<https://a.example>", "attachments": [{"text": CLAIM, sign: "x"}]}
-    assert read(message) == Asked(need=Need.LINK)
+    assert parse_message(message) == ParsedText(need=Need.LINK)
 
 
 @pytest.mark.parametrize("part", ["pretext", "title", "text"])
 def test_what_a_program_posts_as_an_attachment_is_what_it_says(part: str) -> None:
     story = {part: CLAIM, "title_link": "https://a.example"}
-    assert read({"text": "", "attachments": [story]}) == Asked((CLAIM,))
-    assert read({"text": "The mayor resigned.", "attachments": [story]}).claims == (
+    assert parse_message({"text": "", "attachments": [story]}) == ParsedText((CLAIM,))
+    assert parse_message({"text": "The mayor resigned.", "attachments": [story]}).claims == (
         "The mayor resigned.",
     )
 
 
 def test_the_words_of_who_forwards_come_before_the_forwarded_ones() -> None:
     share = [{"is_share": True, "text": CLAIM}]
-    assert read({"text": "The mayor resigned.", "attachments": share}).claims == (
+    assert parse_message({"text": "The mayor resigned.", "attachments": share}).claims == (
         "The mayor resigned.",
     )
-    assert read({"text": "is this true?", "attachments": share}) == Asked((CLAIM,), forwarded=True)
+    assert parse_message({"text": "is this true?", "attachments": share}) == ParsedText(
+        (CLAIM,), forwarded=True
+    )
 
 
 def test_several_claims_are_told_apart_and_at_most_five_are_offered() -> None:
     text = "The bridge was closed. The mayor resigned.\n- Taxes rose by 4 percent"
-    assert read({"text": text}).claims == (
+    assert parse_message({"text": text}).claims == (
         "The bridge was closed.",
         "The mayor resigned.",
         "Taxes rose by 4 percent",
     )
     assert (
-        len(read({"text": "\n".join(f"Claim number {n} is here" for n in "abcdefgh")}).claims) == 5
+        len(
+            parse_message(
+                {"text": "\n".join(f"Claim number {n} is here" for n in "abcdefgh")}
+            ).claims
+        )
+        == 5
     )
