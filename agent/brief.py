@@ -34,6 +34,7 @@ NO_VERDICT: Final = {
     ClaimKind.UNCLEAR: "not clear enough to check",
 }
 NOTHING: Final = "The library has nothing on this."
+NO_ANSWER: Final = "No source of the library was found to answer it."
 TOO_LITTLE: Final = "No passage of the library was read as saying it or denying it."
 SHOWN: Final = 3
 ALIKE: Final = 0.9
@@ -80,7 +81,7 @@ def answer(draft: Page | Insufficient) -> Answer:
             claim=draft.claim.text,
             verdict=None,
             headline="Not enough evidence",
-            plain=NOTHING if draft.silent else TOO_LITTLE,
+            plain=_nothing(draft),
             scope=draft.reason,
             as_of=when,
             points=(),
@@ -104,6 +105,12 @@ def answer(draft: Page | Insufficient) -> Answer:
         reading=draft.claim.notes,
         earlier=draft.earlier,
     )
+
+
+def _nothing(draft: Insufficient) -> str:
+    if draft.silent:
+        return NOTHING
+    return NO_ANSWER if draft.claim.asks else TOO_LITTLE
 
 
 def _plain(page: Page) -> str:

@@ -203,7 +203,8 @@ def _unnamed(plan: Plan, hits: Sequence[Hit]) -> list[str]:
         source = hit.passage.source
         known = near.setdefault(source.id, set(expanded(f"{source.publisher} {source.title}")))
         known |= set(expanded(hit.passage.text))
-    asked = [t for t in tokens(plan.claim.text) if t not in STOP]
+    piece = set(tokens(plan.claim.asks or ""))
+    asked = [t for t in tokens(plan.claim.text) if t not in STOP | piece]
     missing = [[t for t in asked if not set(expanded(t)) <= named] for named in near.values()]
     return min(missing, key=len)
 

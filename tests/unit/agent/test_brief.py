@@ -1,5 +1,5 @@
 from agent.brief import PLAIN, answer, as_text
-from agent.types import VerdictLabel
+from agent.types import Claim, VerdictLabel
 from tests.unit.agent import pages
 
 
@@ -29,6 +29,13 @@ def test_nothing_on_a_topic_is_said_in_plain_words_and_is_no_verdict() -> None:
     near = as_text(answer(pages.insufficient(pages.passage("a", "The pope spoke."))))
     assert "nothing on this" not in near
     assert near.startswith("Not enough evidence. No passage of the library was read as saying it")
+
+
+def test_an_open_question_that_nothing_answers_says_so() -> None:
+    asked = Claim(text="who arrested the pope", opposite="", asks="who")
+    near = pages.insufficient(pages.passage("a", "The pope spoke."))
+    told = as_text(answer(near.model_copy(update={"claim": asked})))
+    assert told.startswith("Not enough evidence. No source of the library was found to answer it.")
 
 
 def test_every_verdict_has_plain_words() -> None:

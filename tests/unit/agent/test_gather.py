@@ -49,6 +49,10 @@ def test_an_open_question_needs_a_source_that_names_everything_it_asks_about() -
     assert "funded" in found.reason
 
 
+def test_the_piece_that_is_asked_for_need_not_be_named() -> None:
+    assert isinstance(gathered("How many cars returned to the river bridge?"), Evidence)
+
+
 def test_nothing_published_after_the_as_of_date_is_evidence() -> None:
     found = gathered("Is the river bridge closed to cars?", as_of=date(2021, 1, 1))
     assert isinstance(found, Evidence)
