@@ -1,9 +1,11 @@
 """The opposite of a statement, and whether a statement denies."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from agent.claims.questions import NEGATED
+from agent.claims.questions import ADVERBS, BE, DETERMINERS, HAVE, MODAL, NEGATED, PREPOSITIONS
+from agent.claims.verbs import base_of, is_base, is_participle
 
 NEGATION: Final = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|nowhere|without|cannot|[a-z]+n't"
@@ -11,8 +13,8 @@ NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 DENYING: Final = re.compile(
-    r"^it (?:is|was) (?:a |an |just a )?(?:false|untrue|not true|wrong|incorrect|hoax|myth|lie)"
-    r" that\s+(.+)$",
+    r"^it (?:(?:is|was) (?:a |an |just a )?(?:false|untrue|not true|wrong|incorrect|hoax|myth|lie)"
+    r"|(?:is|was)n't true) that\s+(.+)$",
     re.IGNORECASE,
 )
 NOT: Final = re.compile(r"\b(?P<auxiliary>is|are|was|were|am|has|have|had|can|could|will|would|"
@@ -23,7 +25,32 @@ NO: Final = re.compile(
 )
 AT_ALL: Final = re.compile(r"\s+(?:at all|whatsoever)\b", re.IGNORECASE)
 ANY: Final = re.compile(r"\bany\b")
+SHARES: Final = frozenset(
+    {
+        "all",
+        "every",
+        "each",
+        "some",
+        "most",
+        "many",
+        "any",
+        "both",
+        "only",
+        "few",
+        "someone",
+        "somebody",
+        "something",
+        "everyone",
+        "everybody",
+        "anyone",
+    }
+)
+"""The opposite of "all are" is not "all are not"."""
 JOINED: Final = re.compile(r"\b(?:and|but|or)\b", re.IGNORECASE)
+FREE: Final = DETERMINERS | PREPOSITIONS | {"that"}
+RELATIVE: Final = frozenset({"that", "who", "which", "because", "if", "when"})
+PLURAL: Final = frozenset({"are", "were", "have"})
+POSSIBLE: Final = frozenset({"may", "might", "could"})
 NO_LONGER: Final = re.compile(r"\b(?:is|are|was|were) no longer\b", re.IGNORECASE)
 
 
@@ -33,15 +60,13 @@ def negations(text: str) -> int:
 
 
 def opposed(statement: str) -> str:
-    """The statement that is true where `statement` is false, as plainly as rules can say it.
-
-    The one negation is taken out; a statement without one, or with several, is denied as a whole.
-    """
+    """The statement that is true where `statement` is false, as plainly as rules can say it."""
     if denied := DENYING.match(statement):
         return denied[1]
-    if negations(statement) != 1 or JOINED.search(statement):
+    count = negations(statement)
+    if count > 1 or JOINED.search(statement):
         return _behind(statement)
-    return ANY.sub("some", _affirmed(statement))
+    return ANY.sub("some", _affirmed(statement)) if count else _denied(statement)
 
 
 def _behind(statement: str) -> str:
@@ -62,3 +87,66 @@ def _affirmed(statement: str) -> str:
     if NO.search(statement):
         return NO.sub("some ", AT_ALL.sub("", statement), count=1)
     return _behind(statement)
+
+
+def _denied(statement: str) -> str:
+    """Put a negation in, at the first finite verb that is known."""
+    words = statement.split()
+    if words[0].lower() in SHARES:
+        return _behind(statement)
+    for n, word in enumerate(words[1:], start=1):
+        low = word.lower()
+        before = words[n - 1].lower()
+        if before in DETERMINERS:
+            continue
+        if low in POSSIBLE or low in RELATIVE:
+            break
+        if low == "can":
+            return " ".join([*words[:n], "cannot", *words[n + 1 :]])
+        if low in BE | MODAL or (low in HAVE and _auxiliary(words, n)):
+            return " ".join([*words[: n + 1], "not", *words[n + 1 :]])
+        if _plural_noun(low, words[n + 1 :]):
+            continue
+        if (found := _tense(low, before, words[n + 1 :])) and word[0].islower():
+            carrier, base = found
+            front = n - 1 if before in ADVERBS and n > 1 else n
+            return " ".join(
+                [*words[:front], carrier, "not", *words[front:n], base, *words[n + 1 :]]
+            )
+    return _behind(statement)
+
+
+def _tense(word: str, before: str, after: Sequence[str]) -> tuple[str, str] | None:
+    """The form of "do" that carries the tense of a finite verb, and the verb's base form."""
+    if word in HAVE:
+        return {"has": "does", "had": "did", "have": "do"}[word], "have"
+    if before in DETERMINERS | PREPOSITIONS:
+        return None
+    if is_base(word):
+        return ("do", word) if before.endswith("s") and before[:1].isalpha() and after else None
+    found = base_of(word)
+    if found is None or (word.endswith("ed") and _attributive(after)):
+        return None
+    return "did" if found[1] == "past" else "does", found[0]
+
+
+def _plural_noun(word: str, after: Sequence[str]) -> bool:
+    """Whether a form in "-s" is the subject of a plural verb to come: "power cuts in 2025 were"."""
+    low = [w.lower() for w in after]
+    behind = next((n for n, w in enumerate(low) if w in RELATIVE), len(low))
+    plural = any(w in PLURAL for w in low[:behind])
+    return word.endswith("s") and plural and (low[0] in PLURAL or low[0] in PREPOSITIONS)
+
+
+def _attributive(after: Sequence[str]) -> bool:
+    """Whether a form in "-ed" before `after` may belong to a noun, with the verb still to come."""
+    first = after[0].lower() if after else ""
+    verbs = (w for w in after[1:] if base_of(w.lower()) or w.lower() in BE | HAVE | MODAL)
+    return first.isalpha() and first not in FREE and any(verbs)
+
+
+def _auxiliary(words: list[str], n: int) -> bool:
+    """Whether a form of "have" carries a participle, so that "not" can stand behind it."""
+    near = [w.lower() for w in words[n + 1 : n + 4]]
+    verbs = [w for w in near if w not in ADVERBS]
+    return bool(verbs) and is_participle(verbs[0])

@@ -12,6 +12,8 @@ from typing import Final
 from agent.checks import negation
 from agent.checks.frames import frames
 from agent.checks.reading import Reading
+from agent.claims import read
+from agent.claims.opposite import DENYING
 from agent.ports import Entailment
 from agent.stance import Said, by_rule, proposition
 from agent.types import Citation, Claim, Extract, Outcome, SourceStance, Stance
@@ -65,6 +67,9 @@ def read_stances(
     Raises:
         EmbeddingFailed: the judge cannot be read or run.
     """
+    if denied := DENYING.match(claim.text):
+        inner = read_stances(read(denied[1]), passages, entailment)
+        return tuple(_turned(stance) for stance in inner)
     found = list(_lines(claim, passages)) if claim.gets_verdict else []
     leans = _leans(claim.text, found, entailment)
     kept: dict[str, list[tuple[_Line, float]]] = {p.source.id: [] for p in passages}
@@ -72,6 +77,14 @@ def read_stances(
         if not _refused(claim.text, line, lean):
             kept[line.passage.source.id].append((line, lean))
     return tuple(_stance(source, lines) for source, lines in kept.items())
+
+
+def _turned(stance: SourceStance) -> SourceStance:
+    """The same words beside the opposite claim."""
+    sides = {Stance.FOR: Stance.AGAINST, Stance.AGAINST: Stance.FOR}
+    side = sides.get(stance.stance, stance.stance)
+    score = None if stance.score is None else -stance.score
+    return SourceStance(**{**dict(stance), "stance": side, "score": score})
 
 
 def _lines(claim: Claim, passages: Sequence[Passage]) -> Iterator[_Line]:

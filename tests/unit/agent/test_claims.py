@@ -136,14 +136,19 @@ def test_the_opposite_denies_what_is_said_and_says_what_is_denied(said: str) -> 
 @pytest.mark.parametrize(
     ("said", "opposite"),
     [
-        ("aspartame causes cancer", "it is not true that aspartame causes cancer"),
-        ("vaccines cause autism", "it is not true that vaccines cause autism"),
-        ("the bridge was closed", "it is not true that the bridge was closed"),
+        ("aspartame causes cancer", "aspartame does not cause cancer"),
+        ("vaccines cause autism", "vaccines do not cause autism"),
+        ("the bridge was closed", "the bridge was not closed"),
+        ("the city has closed the bridge", "the city has not closed the bridge"),
+        ("Peru has the largest mine", "Peru does not have the largest mine"),
+        ("the mayor banned leaf blowers", "the mayor did not ban leaf blowers"),
+        ("dogs can smell cancer", "dogs cannot smell cancer"),
         ("the pier isn't open", "the pier is open"),
         ("there was no flood at all", "there was some flood"),
         ("prices are no longer rising", "prices are still rising"),
         ("all swans are white", "it is not true that all swans are white"),
         ("it may rain and it may snow", "it is not true that it may rain and it may snow"),
+        ("a peer reviewed paper proved it", "a peer reviewed paper did not prove it"),
     ],
 )
 def test_the_opposite_is_put_as_plainly_as_rules_can(said: str, opposite: str) -> None:
@@ -309,6 +314,11 @@ def test_a_question_in_another_language_says_so_and_what_was_done(
 )
 def test_english_with_foreign_names_is_english(typed: str) -> None:
     assert read(typed).kind is ClaimKind.FACTUAL
+
+
+def test_a_plural_noun_is_no_verb() -> None:
+    claim = read("689 power cuts in 2025 were counted by the board.")
+    assert claim.opposite == "689 power cuts in 2025 were not counted by the board"
 
 
 def test_who_is_said_to_be_right_is_no_part_of_the_claim() -> None:

@@ -53,6 +53,10 @@ def test_a_claim_and_its_denial_are_not_on_one_side() -> None:
     for text, side, other in ((SAID, "for", "against"), (DENIED, "against", "for")):
         assert stance(CLAIM, text).stance == side
         assert stance("the council of Ostby did not close the ferry", text).stance == other
+        assert (
+            stance("it is not true that the council of Ostby closed the ferry", text).stance
+            == other
+        )
 
 
 def test_what_the_judge_finds_contradicted_does_not_speak_for_it() -> None:
