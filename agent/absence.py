@@ -102,8 +102,8 @@ def certify(
     """Search every passage in scope for one that says a claim; one pass for all claims.
 
     A passage is ruled on where its cosine, or its share of the claim's words, reaches `CANDIDATE`.
-    Each of these is read sentence by sentence for one
-    that says it by rule or comes too near, until one is found or `AT_MOST` have been read.
+    Each of these is read sentence by sentence for one that says it by rule or comes too near, until
+    one is found or `AT_MOST` have been read.
 
     Args:
         claims: Positive propositions.
@@ -204,13 +204,7 @@ def _flat(text: str) -> str:
 
 def extract(passage: Passage) -> Extract:
     """A whole passage as evidence."""
-    source = passage.source
-    return Extract(
-        text=passage.text,
-        title=source.title,
-        publisher=source.publisher,
-        published=source.published,
-    )
+    return Extract.of(passage.text, passage.source)
 
 
 def whole(passage: Passage) -> Citation:

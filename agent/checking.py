@@ -10,6 +10,7 @@ from agent.framing import Framed, frame
 from agent.ledger import Ledger
 from agent.ports import Entailment, Shelf, Verifier
 from agent.reading import CitedSentence, CitedSource, CitedText
+from agent.stance import taken_back
 from agent.types import (
     CheckedSentence,
     Citation,
@@ -22,7 +23,7 @@ from agent.types import (
     Support,
     Value,
 )
-from agent.verdict import compute_verdict, count_origins, read_stances
+from agent.verdict import read_stances, verdict_on
 from agent.verification import Court, kind_of
 from retrieval.types import Hit, Passage, Source
 
@@ -77,7 +78,7 @@ def check(text: CitedText, shelf: Shelves, verifier: Verifier, entailment: Entai
     sentences = [_sentence(s, listed, snapshots) for s in text.sentences]
     rulings, ledger = _rulings(text, sentences, listed, court, entailment)
     standing = [
-        (said.section, [_extract(c, used[c.source]) for c in s.citations])
+        (said.section, [Extract.of(c.quote, used[c.source]) for c in s.citations])
         for said, s, ruling in zip(text.sentences, sentences, rulings, strict=True)
         if ruling.stands
     ]
@@ -123,11 +124,13 @@ def _ledger(
 ) -> Ledger | None:
     if claim is None or not standing:
         return None
-    sources = {s.id: s for s in court.evidence.sources}
     passages = court.evidence.passages
-    stances = read_stances(claim, passages, entailment)
-    verdict = compute_verdict(claim, stances, count_origins(stances, sources))
-    return Ledger(claim=claim, sources=tuple(sources.values()), verdict=verdict)
+    read_too = {
+        "stances": read_stances(claim, passages, entailment),
+        "withdrawn": taken_back(passages),
+    }
+    verdict = verdict_on(claim, Evidence(**{**dict(court.evidence), **read_too}))
+    return Ledger(claim=claim, sources=court.evidence.sources, verdict=verdict)
 
 
 def _unresolved(sentence: CitedSentence, listed: Mapping[int, Source | None]) -> Ruling | None:
@@ -155,15 +158,6 @@ def _sentence(
         spans = [whole(snapshots[s.id]) for s in sources]
     kind = said.kind or kind_of(said.text)
     return Sentence(text=said.text, kind=kind, citations=tuple(spans))
-
-
-def _extract(citation: Citation, source: Source) -> Extract:
-    return Extract(
-        text=citation.quote,
-        title=source.title,
-        publisher=source.publisher,
-        published=source.published,
-    )
 
 
 def _as_passage(source: Source, snapshot: str) -> Passage:

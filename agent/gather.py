@@ -9,12 +9,12 @@ from agent.drafters.facets import SOUGHT, Facet, speaks_to
 from agent.drafters.terms import terms
 from agent.ports import Entailment, Shelf
 from agent.ranking import Related, ranked
-from agent.stance import Said, withdrawals, withdrawn
-from agent.types import CheckedSection, Citation, Evidence, Insufficient, Plan
+from agent.stance import Said, taken_back, withdrawals, withdrawn
+from agent.types import CheckedSection, Evidence, Insufficient, Plan
 from agent.verdict import read_stances
 from agent.words import STOP, expanded, tokens
 from retrieval.sentences import sentences
-from retrieval.types import Filters, Hit, Passage
+from retrieval.types import Filters, Hit
 
 PER_QUERY: Final = 30
 KEPT: Final = 40
@@ -73,7 +73,7 @@ def gather(plan: Plan, shelf: Shelf, entailment: Entailment) -> Evidence | Insuf
         scope=shelf.scope(filters),
         queries=(*plan.queries, *more.values(), corrections),
         stances=read_stances(plan.claim, passages, entailment),
-        withdrawn=_taken_back(passages),
+        withdrawn=taken_back(passages),
     )
     silent = None if _told(evidence) else _silence(plan, related)
     if silent:
@@ -143,17 +143,6 @@ def taking_back(kept: Sequence[Hit], found: Sequence[Hit]) -> list[Hit]:
     new = [hit for hit in found if hit.passage.id not in known]
     back = [(hit, withdrawals([hit.passage])) for hit in new]
     return [hit for hit, gone in back if gone and any(withdrawn(said, s, gone) for said, s in told)]
-
-
-def _taken_back(passages: Sequence[Passage]) -> tuple[Citation, ...]:
-    """The sentences that their source, or the one that it copies, took back later."""
-    back = withdrawals(passages)
-    return tuple(
-        Citation.of(p, start, end)
-        for p in passages
-        for start, end in sentences(p.text)
-        if back and withdrawn(Said.of(p.text[start:end], p, p.start + start), p.source, back)
-    )
 
 
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:

@@ -13,15 +13,13 @@ from agent.settle import settle
 from agent.types import (
     Claim,
     Earlier,
-    Evidence,
     Insufficient,
     Page,
     Plan,
     Question,
     Section,
-    Verdict,
 )
-from agent.verdict import alleges_harm, compute_verdict, count_origins, same_claim
+from agent.verdict import same_claim, verdict_on
 from agent.verification import Court
 
 Step = Callable[[str], None]
@@ -75,7 +73,7 @@ class Desk:
         if reason := thin(body, evidence):
             return Insufficient.of(plan, evidence, reason)
         clock.step("verdict")
-        verdict = self._verdict(plan, evidence)
+        verdict = verdict_on(plan.claim, evidence, plan.question.as_of)
         ledger = Ledger.of(plan.claim, evidence, body, verdict)
         clock.step("conclude")
         conclusion = self.drafter.conclude(plan, evidence, body, ledger)
@@ -116,13 +114,6 @@ class Desk:
         ]
         outcomes = {(e.checked_on, e.as_of, e.verdict): e for e in reversed(found)}
         return tuple(reversed(outcomes.values()))[:SHOWN_EARLIER]
-
-    def _verdict(self, plan: Plan, evidence: Evidence) -> Verdict:
-        """What the stances of the sources add up to; the page's wording has no part in it."""
-        sources = {s.id: s for s in evidence.sources}
-        grave = alleges_harm(plan.claim)
-        count = count_origins(evidence.stances, sources, evidence.withdrawn, grave=grave)
-        return compute_verdict(plan.claim, evidence.stances, count, plan.question.as_of)
 
 
 class _Clock:

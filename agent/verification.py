@@ -202,13 +202,7 @@ class Court:
         passage = self.evidence.passage(citation.passage)
         if passage is None:
             raise LookupError(citation.passage)
-        source = passage.source
-        return Extract(
-            text=citation.quote,
-            title=source.title,
-            publisher=source.publisher,
-            published=source.published,
-        )
+        return Extract.of(citation.quote, passage.source)
 
 
 def _violations(ruling: Ruling) -> list[Check]:

@@ -103,9 +103,4 @@ def _extracts(page: Page, sentence: CheckedSentence) -> Iterable[Extract]:
     sources = {source.id: source for source in page.evidence.sources}
     for citation in sentence.citations:
         source = sources[citation.source]
-        yield Extract(
-            text=citation.quote,
-            title=source.title,
-            publisher=source.publisher,
-            published=source.published,
-        )
+        yield Extract.of(citation.quote, source)

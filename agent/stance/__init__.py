@@ -11,7 +11,7 @@ from agent.stance.proposition import proposition
 from agent.stance.rules import by_rule
 from agent.stance.said import Said
 from agent.stance.saying import says
-from agent.stance.withdrawn import Withdrawal, withdrawals, withdrawn
+from agent.stance.withdrawn import Withdrawal, taken_back, withdrawals, withdrawn
 
 __all__ = [
     "NEGATION",
@@ -20,6 +20,7 @@ __all__ = [
     "by_rule",
     "proposition",
     "says",
+    "taken_back",
     "withdrawals",
     "withdrawn",
 ]

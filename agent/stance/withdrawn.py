@@ -9,7 +9,7 @@ from agent.stance.denying import denied
 from agent.stance.proposition import Proposition, proposition
 from agent.stance.rules import by_rule
 from agent.stance.said import Said
-from agent.types import Claim, Stance
+from agent.types import Citation, Claim, Stance
 from agent.words import content
 from retrieval.sentences import sentences
 from retrieval.types import Passage, Source
@@ -70,3 +70,14 @@ def withdrawals(passages: Sequence[Passage]) -> tuple[Withdrawal, ...]:
 def withdrawn(said: Said, source: Source, found: Sequence[Withdrawal]) -> bool:
     """Whether what a source says was taken back later."""
     return any(one.covers(said, source) for one in found)
+
+
+def taken_back(passages: Sequence[Passage]) -> tuple[Citation, ...]:
+    """The sentences that their source, or the one that it copies, took back later."""
+    back = withdrawals(passages)
+    return tuple(
+        Citation.of(p, start, end)
+        for p in passages
+        for start, end in sentences(p.text)
+        if back and withdrawn(Said.of(p.text[start:end], p, p.start + start), p.source, back)
+    )

@@ -2,12 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from pydantic import Field
 
 from agent.types.base import Value
 from agent.types.evidence import Citation
-from retrieval.types import Scope
+from retrieval.types import Scope, Source
 
 
 class Support(StrEnum):
@@ -102,6 +103,13 @@ class Extract(Value):
     title: str | None = None
     publisher: str | None = None
     published: date | None = None
+
+    @classmethod
+    def of(cls, text: str, source: Source) -> Self:
+        """Words of a source."""
+        return cls(
+            text=text, title=source.title, publisher=source.publisher, published=source.published
+        )
 
 
 class Pair(Value):

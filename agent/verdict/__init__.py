@@ -3,7 +3,7 @@
 from agent.verdict.harm import alleges_harm
 from agent.verdict.sameness import same_claim
 from agent.verdict.stance import read_stances
-from agent.verdict.table import compute_verdict, count_origins
+from agent.verdict.table import compute_verdict, count_origins, verdict_on
 
 __all__ = [
     "alleges_harm",
@@ -11,4 +11,5 @@ __all__ = [
     "count_origins",
     "read_stances",
     "same_claim",
+    "verdict_on",
 ]

@@ -19,7 +19,7 @@ from agent.stance import Said, by_rule, proposition
 from agent.types import Citation, Claim, Extract, Outcome, SourceStance, Stance
 from agent.verdict.holders import holder_of
 from retrieval.sentences import sentences
-from retrieval.types import Passage, Source
+from retrieval.types import Passage
 
 CONTRADICTED: Final = -0.3
 """P(supported) - P(contradicted), the mean of three readings, from which down the judge refuses
@@ -116,14 +116,8 @@ def _refused(claim: str, line: _Line, lean: float) -> bool:
     """Whether words that the rules take for the claim say the opposite."""
     if line.side is not Stance.FOR:
         return False
-    checked = negation.check(claim, Reading([_extract(line.together, line.passage.source)]))
+    checked = negation.check(claim, Reading([Extract.of(line.together, line.passage.source)]))
     return lean <= CONTRADICTED or checked.outcome is Outcome.VIOLATED
-
-
-def _extract(text: str, source: Source) -> Extract:
-    return Extract(
-        text=text, title=source.title, publisher=source.publisher, published=source.published
-    )
 
 
 def _stance(source: str, lines: Sequence[tuple[_Line, float]]) -> SourceStance:

@@ -8,12 +8,14 @@ from agent.types import (
     Citation,
     Claim,
     ClaimKind,
+    Evidence,
     SourceStance,
     Stance,
     Tally,
     Verdict,
     VerdictLabel,
 )
+from agent.verdict.harm import alleges_harm
 from retrieval.types import Source
 
 Row = tuple[str, Callable[[Tally], bool], VerdictLabel]
@@ -133,6 +135,17 @@ def _overtaken(stance: Stance, source: Source, votes: Iterable[tuple[Stance, Sou
         and later.published > source.published
         for other, later in votes
     )
+
+
+def verdict_on(claim: Claim, evidence: Evidence, as_of: date | None = None) -> Verdict:
+    """The verdict over the stances of the evidence, without what was taken back."""
+    count = count_origins(
+        evidence.stances,
+        {source.id: source for source in evidence.sources},
+        evidence.withdrawn,
+        grave=alleges_harm(claim),
+    )
+    return compute_verdict(claim, evidence.stances, count, as_of)
 
 
 def compute_verdict(
