@@ -28,6 +28,7 @@ test: $(VENV)/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/pytest -n 2
 
 format: $(VENV)/ready

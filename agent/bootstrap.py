@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from agent.budget import Budget, Limits
 from agent.jobs.port import Jobs
-from agent.jobs.recording import RecordedChat
-from agent.ports import Chat, Entailment, Store, Verifier
+from agent.jobs.recording import Drafting, RecordedChat
+from agent.llm.budget import Budget, Limits
+from agent.ports import Chat, Judge, NliModel, Store
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from retrieval.cached import CachedEmbedder
@@ -46,25 +46,24 @@ def build_embedder(settings: Settings) -> Embedder:
     )
 
 
-def build_verifier(settings: Settings) -> Verifier:
+def build_judge(settings: Settings) -> Judge:
     """The embedded verifier. It never leaves this machine, whatever embeds the library."""
-    from agent.verifiers.embedded import EmbeddedVerifier
+    from agent.verification.embedded import EmbeddedJudge
 
-    return EmbeddedVerifier(entailment(settings.threads))
+    return EmbeddedJudge(build_nli_model(settings.threads))
 
 
 @cache
-def entailment(threads: int) -> Entailment:
+def build_nli_model(threads: int) -> NliModel:
     """One cross-encoder in memory, for verifier, stance and ranking."""
-    from agent.verifiers.cached import CachedEntailment
-    from agent.verifiers.cross_encoder import CrossEncoder
+    from agent.verification.cross_encoder import CachedNliModel, CrossEncoder
 
-    return CachedEntailment(CrossEncoder(threads=threads))
+    return CachedNliModel(CrossEncoder(threads=threads))
 
 
 @cache
 def _embedded(threads: int) -> CachedEmbedder:
-    """One model in memory, shared by library, drafter and verifier."""
+    """One model in memory, shared by library, writer and verifier."""
     from retrieval.embedding import MiniLM
 
     return CachedEmbedder(MiniLM(threads=threads))
@@ -97,17 +96,17 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
 
     A language model plans, writes and repairs where one is configured (see `Settings.uses_model`).
     """
-    from agent.drafters.embedded import EmbeddedDrafter
-    from agent.planner import EmbeddedPlanner
-    from agent.spelling import Speller
+    from agent.claims.normalize import SpellingCorrector
+    from agent.pipeline.plan import EmbeddedPlanner
     from agent.store import SqliteStore
+    from agent.writers.embedded import EmbeddedWriter
 
     embedded = Desk(
-        shelf=library,
-        planner=EmbeddedPlanner(Speller(library)),
-        drafter=EmbeddedDrafter(library.embed),
-        verifier=build_verifier(settings),
-        entailment=entailment(settings.threads),
+        library=library,
+        planner=EmbeddedPlanner(SpellingCorrector(library.search)),
+        writer=EmbeddedWriter(library.embed),
+        judge=build_judge(settings),
+        nli=build_nli_model(settings.threads),
         store=store or SqliteStore(library.directory / "drafts.sqlite3"),
     )
     return _with_model(settings, embedded) if settings.uses_model else embedded
@@ -125,10 +124,8 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
     Raises:
         JobsUnavailable: the file or the server that holds them cannot be used.
     """
-    from agent.jobs.drafting import Drafting
     from agent.jobs.durable import DurableJobs
-    from agent.jobs.slots import slot
-    from agent.jobs.worker import Pace, Worker
+    from agent.jobs.worker import Pace, Worker, slot
 
     url = f"sqlite:///{library.directory / 'jobs.sqlite3'}"
     if settings.database_url is not None:
@@ -137,16 +134,22 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
     with DurableJobs(url, settings.queue) as jobs, ExitStack() as stack:
         if at_once:
             name = stack.enter_context(slot(library.directory))
-            drafting = Drafting.of(build_desk(settings, library))
+            drafting = build_drafting(build_desk(settings, library))
             pace = Pace(at_once=at_once, keep_days=settings.job_days)
             stack.enter_context(Worker(jobs, drafting, name, pace))
         yield jobs
 
 
+def build_drafting(desk: Desk) -> Drafting:
+    """The two halves of a job: what the desk drafts is recorded before it is kept."""
+    from agent.store import ReadOnlyStore
+
+    return Drafting(replace(desk, store=ReadOnlyStore(desk.store)).draft, desk.store.keep)
+
+
 def build_budget(settings: Settings) -> Budget:
     """The limits in the settings over the spending of this user."""
-    from agent.prices import prices
-    from agent.spending import Spending
+    from agent.llm.budget import Spending, prices
 
     settings.spending.parent.mkdir(parents=True, exist_ok=True)
     limits = Limits(
@@ -162,8 +165,8 @@ def build_budget(settings: Settings) -> Budget:
 
 def build_chat(settings: Settings, budget: Budget) -> Chat:
     """The models of the configured endpoint, in order."""
-    from agent.chat.endpoint import EndpointChat, Patience
-    from agent.chat.wire import Wire
+    from agent.llm.client import EndpointChat, Patience
+    from agent.llm.wire import Wire
 
     key = settings.api_key.get_secret_value() if settings.api_key else None
     wire = Wire(settings.base_url or OPENAI, key, settings.api, stream=settings.stream)
@@ -173,19 +176,19 @@ def build_chat(settings: Settings, budget: Budget) -> Chat:
 
 
 def _with_model(settings: Settings, desk: Desk) -> Desk:
-    """The same desk with a model that writes, and the embedded drafter behind it."""
-    from agent.drafters.llm import LlmDrafter
-    from agent.planner_llm import LlmPlanner
-    from agent.verifiers.llm import SecondOpinion
+    """The same desk with a model that writes, and the embedded writer behind it."""
+    from agent.pipeline.plan import ModelPlanner
+    from agent.verification.model import SecondOpinion
+    from agent.writers.model import ModelWriter
 
     budget = build_budget(settings)
     chat = build_chat(settings, budget)
     room = settings.context_window - _output(settings) - BESIDE
     return replace(
         desk,
-        planner=LlmPlanner(chat, desk.planner),
-        drafter=LlmDrafter(chat, desk.drafter, settings.model, room),
-        spare=desk.drafter,
+        planner=ModelPlanner(chat, desk.planner),
+        writer=ModelWriter(chat, desk.writer, settings.model, room),
+        spare=desk.writer,
         reviewer=SecondOpinion(chat) if settings.second_opinion else None,
         budget=budget,
     )

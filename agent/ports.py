@@ -1,25 +1,25 @@
 """Every seam of the agent on one screen. Anything that can be slow, fail or cost money is here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from agent.ledger import Ledger
+from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
     Claim,
+    ClaimEvidence,
     Conclusion,
     Evidence,
     Page,
-    Pair,
     Plan,
     Question,
-    Ruling,
     Section,
     Sentence,
+    Verification,
 )
 from prompts import Request
 from retrieval.ports import Vectors
@@ -27,9 +27,11 @@ from retrieval.types import Filters, Hit, Passages, Scope
 
 A = TypeVar("A", bound=BaseModel)
 Probabilities = npt.NDArray[np.float32]
+Step = Callable[[str], None]
+"""Called with the name of each step of a draft as it begins."""
 
 
-class Shelf(Protocol):
+class PassageStore(Protocol):
     """The library as the agent sees it."""
 
     def search(self, query: str, k: int = 8, filters: Filters = ...) -> list[Hit]: ...
@@ -51,14 +53,14 @@ class Chat(Protocol):
     """A language model: asked for a value of a type, it gives one or raises."""
 
     def ask(self, request: Request, answer: type[A]) -> A:
-        """Ask once, patiently; see `agent.chat.errors` for what can go wrong."""
+        """Ask once, patiently; see `agent.llm.errors` for what can go wrong."""
 
 
 class Planner(Protocol):
     def plan(self, question: Question) -> Plan: ...
 
 
-class Drafter(Protocol):
+class Writer(Protocol):
     @property
     def name(self) -> str: ...
 
@@ -66,17 +68,21 @@ class Drafter(Protocol):
         """Write the body: everything but summary, limits and bottom line."""
 
     def conclude(
-        self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
+        self,
+        plan: Plan,
+        evidence: Evidence,
+        body: Sequence[CheckedSection],
+        record: RecordStatements,
     ) -> Conclusion:
         """Write what rests on the body that stands; bring no new source."""
 
     def revise(
-        self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
+        self, rejected: Sequence[tuple[Sentence, Verification]], evidence: Evidence
     ) -> Sequence[Sentence | None]:
         """Return for each a weaker or better cited sentence, in order, or None to give it up."""
 
 
-class Entailment(Protocol):
+class NliModel(Protocol):
     """Natural language inference: what a stretch of evidence says of a claim."""
 
     @property
@@ -94,10 +100,12 @@ class Entailment(Protocol):
 class Reviewer(Protocol):
     """A second opinion on findings; it may lower a ruling, never raise one."""
 
-    def review(self, pairs: Sequence[Pair], rulings: Sequence[Ruling]) -> list[Ruling]: ...
+    def review(
+        self, pairs: Sequence[ClaimEvidence], verifications: Sequence[Verification]
+    ) -> list[Verification]: ...
 
 
-class Verifier(Protocol):
+class Judge(Protocol):
     @property
     def name(self) -> str:
         """Name and version of model and rules."""
@@ -106,7 +114,7 @@ class Verifier(Protocol):
     def threshold(self) -> float:
         """Score in (0, 1] from which a sentence counts as carried where no rule refuses it."""
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         """Rule on each pair, in order. A pair that cannot be checked is ruled `UNCHECKED`."""
 
 

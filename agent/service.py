@@ -1,15 +1,14 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from agent.budget import Account, Budget
-from agent.composing import compose
-from agent.gather import gather, scope_of, thin
-from agent.ledger import Ledger
-from agent.ports import Drafter, Entailment, Planner, Reviewer, Shelf, Store, Verifier
-from agent.settle import settle
+from agent.llm.budget import Account, Budget
+from agent.pipeline.draft import draft_body
+from agent.pipeline.repair import verify_and_repair
+from agent.pipeline.retrieve import retrieve_evidence, scope_of, too_thin_for_page
+from agent.ports import Judge, NliModel, PassageStore, Planner, Reviewer, Step, Store, Writer
+from agent.statements import RecordStatements
 from agent.types import (
     Claim,
     Earlier,
@@ -20,9 +19,8 @@ from agent.types import (
     Section,
 )
 from agent.verdict import same_claim, verdict_on
-from agent.verification import Court
+from agent.verification.gate import CitationGate
 
-Step = Callable[[str], None]
 SHOWN_EARLIER = 3
 """Earlier drafts of the same claim that a page names."""
 
@@ -31,14 +29,14 @@ SHOWN_EARLIER = 3
 class Desk:
     """A question in, a checked page out; or the short page that says why not."""
 
-    shelf: Shelf
+    library: PassageStore
     planner: Planner
-    drafter: Drafter
-    verifier: Verifier
-    entailment: Entailment
+    writer: Writer
+    judge: Judge
+    nli: NliModel
     store: Store
-    spare: Drafter | None = None
-    """Writes what too little of the drafter's stood of."""
+    spare: Writer | None = None
+    """Writes what too little of the writer's stood of."""
     reviewer: Reviewer | None = None
     budget: Budget = field(default_factory=Budget)
 
@@ -64,22 +62,22 @@ class Desk:
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
     ) -> Page | Insufficient:
         clock.step("search")
-        evidence = gather(plan, self.shelf, self.entailment)
+        evidence = retrieve_evidence(plan, self.library, self.nli)
         if isinstance(evidence, Insufficient):
             return evidence
-        court = Court(self.verifier, self.shelf, evidence, scope_of(plan), self.reviewer)
+        gate = CitationGate(self.judge, self.library, evidence, scope_of(plan), self.reviewer)
         clock.step("draft")
-        body, fallen = compose(plan, court, self.drafter, self.spare, clock.step)
-        if reason := thin(body, evidence):
+        body, fallen = draft_body(plan, gate, self.writer, self.spare, clock.step)
+        if reason := too_thin_for_page(body, evidence):
             return Insufficient.of(plan, evidence, reason)
         clock.step("verdict")
         verdict = verdict_on(plan.claim, evidence, plan.question.as_of)
-        ledger = Ledger.of(plan.claim, evidence, body, verdict)
+        record = RecordStatements.of(plan.claim, evidence, body, verdict)
         clock.step("conclude")
-        conclusion = self.drafter.conclude(plan, evidence, body, ledger)
+        conclusion = self.writer.conclude(plan, evidence, body, record)
         summary = Section(heading="Executive summary", sentences=conclusion.summary)
         ends = [summary, conclusion.limits, conclusion.bottom_line]
-        settled, dropped = settle(ends, court, self.drafter, ledger)
+        settled, dropped = verify_and_repair(ends, gate, self.writer, record)
         if len(settled) < len(ends):
             return Insufficient.of(plan, evidence, "its conclusion did not stand the check")
         page = Page(
@@ -110,7 +108,7 @@ class Desk:
                 scope=page.verdict.scope,
             )
             for page in self.store.earlier(claim).values()
-            if same_claim(page.claim.text, claim.text, self.entailment)
+            if same_claim(page.claim.text, claim.text, self.nli)
         ]
         outcomes = {(e.checked_on, e.as_of, e.verdict): e for e in reversed(found)}
         return tuple(reversed(outcomes.values()))[:SHOWN_EARLIER]

@@ -9,14 +9,15 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from agent.claims.sameness import key
+from agent.claims.fingerprint import fingerprint
+from agent.ports import Store
 from agent.types import Claim, Page
 from retrieval.errors import LibraryDamaged
 
 LATEST = 10
 """Earlier drafts that are read at most; each is a whole page."""
 KEYED = 3
-"""Version of the rule of sameness, kept in the file; raised when `key` changes."""
+"""Version of the rule of sameness, kept in the file; raised when `fingerprint` changes."""
 
 METADATA = sa.MetaData()
 DRAFTS = sa.Table(
@@ -80,13 +81,13 @@ class SqliteStore:
             for kept, text in connection.execute(sa.select(DRAFTS.c.id, DRAFTS.c.page)).all():
                 claim = Claim.model_validate(json.loads(text)["claim"])
                 change = DRAFTS.update().where(DRAFTS.c.id == kept)
-                connection.execute(change.values(claim_key=key(claim)))
+                connection.execute(change.values(claim_key=fingerprint(claim)))
             connection.exec_driver_sql(f"PRAGMA user_version = {KEYED}")
 
     def keep(self, page: Page) -> str:
         row = {
             "id": draft_id(page),
-            "claim_key": key(page.claim),
+            "claim_key": fingerprint(page.claim),
             "question": page.question.text,
             "checked_on": page.question.asked_on.isoformat(),
             "page": page.model_dump_json(),
@@ -98,7 +99,7 @@ class SqliteStore:
     def earlier(self, claim: Claim) -> dict[str, Page]:
         query = (
             sa.select(DRAFTS.c.id, DRAFTS.c.page)
-            .where(DRAFTS.c.claim_key == key(claim))
+            .where(DRAFTS.c.claim_key == fingerprint(claim))
             .order_by(DRAFTS.c.checked_on.desc(), sa.literal_column("rowid").desc())
             .limit(LATEST)
         )
@@ -107,20 +108,17 @@ class SqliteStore:
             return {kept: Page.model_validate_json(text) for kept, text in rows}
 
 
-class MemoryStore:
-    """Keeps drafts for one process; for one-shot use and tests."""
+class ReadOnlyStore:
+    """Remembers the earlier pages of a store, keeps no new one."""
 
-    def __init__(self) -> None:
-        self._pages: list[tuple[str, Page]] = []
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def keep(self, page: Page) -> str:
-        self._pages.append((key(page.claim), page))
-        return draft_id(page)
+        return ""
 
     def earlier(self, claim: Claim) -> dict[str, Page]:
-        found = [page for known, page in reversed(self._pages) if known == key(claim)]
-        latest = sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]
-        return {draft_id(page): page for page in latest}
+        return self._store.earlier(claim)
 
 
 def _durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from agent.faces.failures import status_of, words_of
+from agent.faces.exit_codes import status_of, words_of
 from agent.faces.terminal import say
 
 if TYPE_CHECKING:

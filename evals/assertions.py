@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from functools import cache
 
 from agent import bootstrap
-from agent.ports import Verifier
+from agent.ports import Judge
 from agent.settings import Settings
-from agent.types import Extract, Pair, Ruling
+from agent.types import ClaimEvidence, EvidenceSpan, Verification
 from evals.case import Document, PageCase
 from evals.systems.desk import DeskSystem
 
 
-def ruling(claim: str, evidence: Sequence[str]) -> Ruling:
+def verification(claim: str, evidence: Sequence[str]) -> Verification:
     """What the embedded verifier rules on one sentence and the texts that it cites."""
-    extracts = tuple(Extract(text=text) for text in evidence)
-    return _verifier().judge([Pair(claim=claim, evidence=extracts)])[0]
+    extracts = tuple(EvidenceSpan(text=text) for text in evidence)
+    return _judge().judge([ClaimEvidence(claim=claim, evidence=extracts)])[0]
 
 
 def assert_supported(claim: str, evidence: Sequence[str]) -> None:
@@ -29,8 +29,8 @@ def assert_supported(claim: str, evidence: Sequence[str]) -> None:
     Raises:
         AssertionError: they do not; the message gives the ruling and its reason.
     """
-    found = ruling(claim, evidence)
-    assert found.stands, f"{found.support}: {claim!r}: {found.reason}"  # noqa: S101
+    found = verification(claim, evidence)
+    assert found.accepted, f"{found.support}: {claim!r}: {found.reason}"  # noqa: S101
 
 
 def assert_not_supported(claim: str, evidence: Sequence[str]) -> None:
@@ -39,8 +39,8 @@ def assert_not_supported(claim: str, evidence: Sequence[str]) -> None:
     Raises:
         AssertionError: the sentence stands, or nobody can tell.
     """
-    found = ruling(claim, evidence)
-    assert not found.stands, f"supported: {claim!r}: {found.reason}"  # noqa: S101
+    found = verification(claim, evidence)
+    assert not found.accepted, f"supported: {claim!r}: {found.reason}"  # noqa: S101
     assert found.score is not None, f"not checked: {claim!r}: {found.reason}"  # noqa: S101
 
 
@@ -63,8 +63,8 @@ def assert_page_supported(text: str, sources: Sequence[str]) -> None:
 
 
 @cache
-def _verifier() -> Verifier:
-    return bootstrap.build_verifier(Settings())
+def _judge() -> Judge:
+    return bootstrap.build_judge(Settings())
 
 
 @cache

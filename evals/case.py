@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from agent.types import Extract, Support, Value
+from agent.types import EvidenceSpan, Support, Value
 
 NOT_ENOUGH: Final = "not_enough_evidence"
 """The verdict of a case that the library cannot answer: *unproven*, or the short page."""
@@ -68,7 +68,7 @@ class PairCase(_Case):
 
     kind: Literal["pair"] = "pair"
     claim: str
-    evidence: tuple[Extract, ...]
+    evidence: tuple[EvidenceSpan, ...]
     label: Support | None = None
     """What a person decided; None where nobody did."""
     how: str = ""

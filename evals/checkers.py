@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from agent import bootstrap, checks
 from agent.settings import Settings
-from agent.types import Pair, Support
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import ClaimEvidence, Support
+from agent.verification.embedded import EmbeddedJudge
 from evals.case import PairCase
 from evals.errors import MalformedCase
 from evals.loaders import own
@@ -51,10 +51,10 @@ def earnings(rows: Path | None) -> list[Earning]:
             raise MalformedCase(
                 f"{part} holds rows of one kind only.", "Give supported ones and others."
             )
-    model = bootstrap.entailment(Settings().threads)
+    model = bootstrap.build_nli_model(Settings().threads)
     names = [check.name for check in checks.check("", ())]
     return [
-        _earning(part, off, cases, EmbeddedVerifier(model, ignored=ignored))
+        _earning(part, off, cases, EmbeddedJudge(model, ignored=ignored))
         for off, ignored in (("none", ()), ("all", names), *((name, (name,)) for name in names))
         for part, cases in parts.items()
     ]
@@ -74,9 +74,9 @@ def told(table: Iterable[Earning]) -> str:
     return "\n".join(lines)
 
 
-def _earning(part: str, off: str, cases: Sequence[PairCase], judging: EmbeddedVerifier) -> Earning:
-    pairs = [Pair(claim=case.claim, evidence=case.evidence) for case in cases]
-    stands = [ruling.stands for ruling in judging.judge(pairs)]
+def _earning(part: str, off: str, cases: Sequence[PairCase], judging: EmbeddedJudge) -> Earning:
+    pairs = [ClaimEvidence(claim=case.claim, evidence=case.evidence) for case in cases]
+    stands = [verification.accepted for verification in judging.judge(pairs)]
     supported = [case.label is Support.SUPPORTED for case in cases]
     true = [stood for stood, right in zip(stands, supported, strict=True) if right]
     false = [stood for stood, right in zip(stands, supported, strict=True) if not right]

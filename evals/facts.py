@@ -9,14 +9,15 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
 from pydantic import BaseModel
 
 from agent import bootstrap
-from agent.ledger import Ledger
 from agent.settings import Settings
-from agent.store import MemoryStore
+from agent.statements import RecordStatements
+from agent.store import SqliteStore
 from agent.types import Insufficient, Page, Question, Stance, VerdictLabel
 from evals.errors import EvalError
 from evals.loaders.own import CASES
@@ -74,7 +75,7 @@ def side_of(made: Page | Insufficient) -> tuple[Side, bool]:
     verdict = made.verdict
     if verdict.label in OF_VERDICT:
         return OF_VERDICT[verdict.label], True
-    if not Ledger.of(made.claim, made.evidence, made.sections, verdict).told():
+    if not RecordStatements.of(made.claim, made.evidence, made.sections, verdict).told():
         return "open", False
     sides = {s.stance for s in verdict.stances if s.counts} or {s.stance for s in verdict.stances}
     if sides == {Stance.FOR}:
@@ -87,8 +88,9 @@ def run(facts: Sequence[Fact], library: Path | None) -> list[Answered]:
     none = dict.fromkeys(("base_url", "api_key", "embedding_base_url", "chroma_url"))
     settings = Settings.model_validate(none)
     found = []
-    with bootstrap.open_library(settings, library) as opened:
-        desk = bootstrap.build_desk(settings, opened, MemoryStore())
+    with TemporaryDirectory() as apart, bootstrap.open_library(settings, library) as opened:
+        store = SqliteStore(Path(apart) / "drafts.sqlite3")
+        desk = bootstrap.build_desk(settings, opened, store)
         for fact in facts:
             side, committed = side_of(
                 desk.draft(Question(text=fact.claim, asked_on=bootstrap.today()))

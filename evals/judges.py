@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol
 from pydantic import BaseModel, Field
 
 from agent.settings import Settings
-from agent.types import Extract, Pair, Support
+from agent.types import ClaimEvidence, EvidenceSpan, Support
 from evals.grader import chat, load_grader
 from evals.journal import Journal
 from evals.loaders.rows import jsonl
@@ -45,7 +45,7 @@ class Grader(Protocol):
     def tells_rewording(self) -> bool:
         """Whether it knows a sentence again in other words: else it is not asked for key facts."""
 
-    def supports(self, pairs: Sequence[Pair]) -> Sequence[float | None]:
+    def supports(self, pairs: Sequence[ClaimEvidence]) -> Sequence[float | None]:
         """P(supported) of each pair, in [0, 1]; None where it gives no answer."""
 
 
@@ -112,7 +112,7 @@ class Bench:
 
     def _grade(self, grader: Grader, asked: Sequence[tuple[str, tuple[str, str]]]) -> None:
         pairs = [
-            Pair(claim=hypothesis, evidence=(Extract(text=premise),))
+            ClaimEvidence(claim=hypothesis, evidence=(EvidenceSpan(text=premise),))
             for _, (premise, hypothesis) in asked
         ]
         scores = grader.supports(pairs)
@@ -131,7 +131,7 @@ class Remembered:
     def __init__(self, name: str, threshold: float, partial: float | None) -> None:
         self.name, self.threshold, self.partial = name, threshold, partial
 
-    def supports(self, pairs: Sequence[Pair]) -> list[None]:
+    def supports(self, pairs: Sequence[ClaimEvidence]) -> list[None]:
         return [None for _ in pairs]
 
 

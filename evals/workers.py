@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from threading import Thread
 from typing import NamedTuple
 
-from agent.faces.failures import status_of, words_of
+from agent.faces.exit_codes import status_of, words_of
 from evals import systems
 from evals.case import CASE, Case
 from evals.errors import EvalError

@@ -6,9 +6,11 @@ from hashlib import sha256
 
 import numpy as np
 
+from agent.claims.fingerprint import fingerprint
+from agent.language.text import content
 from agent.ports import Probabilities
-from agent.types import Check, Outcome, Pair, Ruling, Support
-from agent.words import content
+from agent.store import LATEST, draft_id
+from agent.types import CheckResult, Claim, ClaimEvidence, Outcome, Page, Support, Verification
 from retrieval.ports import Vectors
 from retrieval.types import Filters, Hit, Passage, Passages, Scope, Source
 
@@ -157,14 +159,14 @@ class WordVerifier:
     name = "words/1"
     threshold = 1.0
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         return [self._judge(pair) for pair in pairs]
 
-    def _judge(self, pair: Pair) -> Ruling:
+    def _judge(self, pair: ClaimEvidence) -> Verification:
         known = {w for e in pair.evidence for w in content(f"{e.text} {e.publisher or ''}")}
         missing = [w for w in content(pair.claim) if w not in known]
         share = 1 - len(missing) / max(1, len(content(pair.claim)))
-        return Ruling(
+        return Verification(
             support=Support.UNSUPPORTED if missing else Support.SUPPORTED,
             score=share,
             reason=f"not in the evidence: {missing}"
@@ -182,15 +184,31 @@ class ScriptedVerifier:
     def __init__(self, script: Mapping[str, Support], violated: Mapping[str, str] = {}) -> None:
         self._script, self._violated = dict(script), dict(violated)
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         return [self._judge(pair.claim) for pair in pairs]
 
-    def _judge(self, claim: str) -> Ruling:
+    def _judge(self, claim: str) -> Verification:
         support = self._script.get(claim, Support.SUPPORTED)
         check = self._violated.get(claim)
         checks = (
-            (Check(name=check, outcome=Outcome.VIOLATED, detail=f"{check} differ"),)
+            (CheckResult(name=check, outcome=Outcome.VIOLATED, detail=f"{check} differ"),)
             if check
             else ()
         )
-        return Ruling(support=support, score=0.9, reason="scripted", checks=checks)
+        return Verification(support=support, score=0.9, reason="scripted", checks=checks)
+
+
+class MemoryStore:
+    """Keeps drafts for one process; for one-shot use and tests."""
+
+    def __init__(self) -> None:
+        self._pages: list[tuple[str, Page]] = []
+
+    def keep(self, page: Page) -> str:
+        self._pages.append((fingerprint(page.claim), page))
+        return draft_id(page)
+
+    def earlier(self, claim: Claim) -> dict[str, Page]:
+        found = [page for known, page in reversed(self._pages) if known == fingerprint(claim)]
+        latest = sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]
+        return {draft_id(page): page for page in latest}

@@ -13,7 +13,7 @@ from typing import Final
 
 from platformdirs import user_data_path
 
-from agent.faces.failures import Exit
+from agent.faces.exit_codes import Exit
 from agent.settings import APP, Settings
 from agent.verdict.table import TABLE
 from evals.__main__ import STATUSES

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from agent.chat.errors import AnswerMalformed
-from agent.drafters.leaning import points_back
+from agent.llm.errors import AnswerMalformed
+from agent.writers.anaphora import points_back
 from prompts import Request, load, parse
 from retrieval.sentences import sentences
 

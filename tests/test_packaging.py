@@ -29,7 +29,7 @@ def test_the_wheel_carries_what_the_product_runs_on(wheel: list[str]) -> None:
     for needed in (
         "retrieval/models/all-MiniLM-L6-v2/model.int8.onnx",
         "retrieval/seeds/vetting.toml",
-        "agent/verifiers/models/cross-encoder/model.int8.onnx",
+        "agent/verification/models/cross-encoder/model.int8.onnx",
         "agent/render/page.html.j2",
     ):
         assert needed in wheel, needed

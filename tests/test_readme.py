@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from agent.faces.cli import app
+from agent.faces.cli.app import app
 from agent.settings import Settings
 from evals.__main__ import _parser
 from tests.reference import PLACE, ROOT, TABLES, documents, renewed

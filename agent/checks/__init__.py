@@ -1,56 +1,48 @@
-"""Exact checkers: small rules that hold a claim against the words that it cites."""
+"""Exact checks: what a sentence says precisely must be in the words that it cites.
 
-from collections.abc import Callable, Sequence
+One table names them all. `EXACT` decide by themselves; the others say how sure, by whom and why,
+and keep a sentence from being stronger than its evidence.
+"""
 
-from agent.checks import (
-    attribution,
-    causation,
-    dating,
-    modality,
-    money,
-    naming,
-    negation,
-    numeric,
-    percentages,
-    quotations,
-    roles,
-)
-from agent.checks.reading import Reading
-from agent.types import Check, Extract
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
 
-Checker = Callable[[str, Reading], Check]
+from agent.checks.amounts import check_amounts
+from agent.checks.attribution import check_attribution
+from agent.checks.causation import check_causation
+from agent.checks.dates import check_dates
+from agent.checks.evidence_text import EvidenceText
+from agent.checks.modality import check_modality
+from agent.checks.names import check_names, check_roles
+from agent.checks.negation import check_negation
+from agent.checks.quotations import check_quotations
+from agent.types import CheckName, CheckResult, EvidenceSpan
 
-HARD: tuple[Checker, ...] = (
-    numeric.check,
-    percentages.check,
-    money.check,
-    dating.check,
-    naming.check,
-    quotations.check,
-    negation.check,
-    roles.check,
-)
+CHECKS: Final[Mapping[CheckName, Callable[[str, EvidenceText], CheckResult]]] = {
+    CheckName.NUMBERS: partial(check_amounts, CheckName.NUMBERS),
+    CheckName.PERCENTAGES: partial(check_amounts, CheckName.PERCENTAGES),
+    CheckName.MONEY: partial(check_amounts, CheckName.MONEY),
+    CheckName.DATES: check_dates,
+    CheckName.NAMES: check_names,
+    CheckName.QUOTATIONS: check_quotations,
+    CheckName.NEGATION: check_negation,
+    CheckName.ROLES: check_roles,
+    CheckName.MODALITY: check_modality,
+    CheckName.ATTRIBUTION: check_attribution,
+    CheckName.CAUSATION: check_causation,
+}
+"""Every check of a claim against its evidence, in the order in which they run."""
+
+EXACT: Final = frozenset(list(CHECKS)[:8])
 """Facts that must be in the cited words: a violation decides."""
 
-SOFT: tuple[Checker, ...] = (
-    modality.check,
-    attribution.check,
-    causation.check,
-)
-"""How a thing is said: a claim may not be stronger than its evidence."""
 
-_HARD_MODULES = (
-    *(numeric, percentages, money, dating, naming),
-    *(quotations, negation, roles),
-)
-HARD_NAMES = frozenset(module.NAME for module in _HARD_MODULES)
+def run(claim: str, reading: EvidenceText) -> tuple[CheckResult, ...]:
+    """Run every check on a claim whose evidence has been parsed."""
+    return tuple(check(claim, reading) for check in CHECKS.values())
 
 
-def run(claim: str, reading: Reading) -> tuple[Check, ...]:
-    """Run every checker on a claim whose evidence has been read."""
-    return tuple(checker(claim, reading) for checker in (*HARD, *SOFT))
-
-
-def check(claim: str, extracts: Sequence[Extract]) -> tuple[Check, ...]:
-    """Run every checker on a claim and the extracts it cites."""
-    return run(claim, Reading(extracts))
+def check(claim: str, extracts: Sequence[EvidenceSpan]) -> tuple[CheckResult, ...]:
+    """Run every check on a claim and the words it cites."""
+    return run(claim, EvidenceText(extracts))

@@ -1,17 +1,98 @@
-"""Whether evidence gives the quantities of a claim: the common part of three checkers."""
+"""Every number, share and sum of money of a claim must be in its evidence."""
 
 import math
 import re
-from collections.abc import Collection
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import combinations, pairwise
+from typing import Final
 
-from agent.checks.arithmetic import SPANS, amounts_to
-from agent.checks.beside import beside, of_another
-from agent.checks.names import names
-from agent.checks.normalise import content, fold, stem
-from agent.checks.quantities import Bound, Measure, Quantity
-from agent.checks.reading import CLOSE, ENOUGH, Line, Reading, amounts_of
-from agent.types import Check, Outcome
+from agent.checks.evidence_text import (
+    CLOSE,
+    ENOUGH,
+    EvidenceText,
+    Line,
+    amounts_of,
+    beside,
+    of_another,
+)
+from agent.language.dates import Date
+from agent.language.names import names
+from agent.language.normalise import content, fold, stem
+from agent.language.quantities import Bound, Measure, Quantity
+from agent.types import CheckName, CheckResult, Outcome
+
+SPANS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "decade": 3652.5}
+"""Days of each unit of time."""
+_PRECISION = {"day": 3, "week": 3, "month": 2, "year": 1, "decade": 1}
+"""How exact a date must be to count in a unit: year, month, day."""
+_EXACT, _ROUGH = 0.02, 0.1
+"""How far a share may stray from the quotient, of its value: stated plainly, or with "about"."""
+_ROUNDED = 0.5
+"""How far a span may stray from the distance of two dates, in its unit."""
+_LARGE = 100
+"""Value from which a sum or difference is no coincidence among a few figures."""
+_MOST = 40
+"""Figures beyond which some two of them amount to anything."""
+
+
+def amounts_to(wanted: Quantity, reading: EvidenceText) -> bool:
+    """Tell whether two dates are so far apart, or two figures give this share or difference.
+
+    Such a coincidence proves nothing; it only forbids to call the figure missing.
+    """
+    if wanted.measure is Measure.NUMBER and wanted.unit in SPANS:
+        apart = _distances(wanted.unit, reading)
+        if wanted.value >= 1 and any(abs(days - wanted.value) <= _ROUNDED for days in apart):
+            return True
+    if wanted.measure is Measure.NUMBER and wanted.value >= _LARGE:
+        given = _values(reading, {Measure.NUMBER})
+        strays = _ROUGH if wanted.bound is not Bound.EXACT else _EXACT if wanted.rounded else 1e-6
+        return any(
+            math.isclose(found, wanted.value, rel_tol=strays)
+            for a, b in _pairs(given)
+            for found in (a + b, b - a)
+        )
+    if wanted.measure in {Measure.POINTS, Measure.PERCENT}:
+        given = _values(reading, {Measure.PERCENT, Measure.POINTS})
+        return any(math.isclose(abs(a - b), wanted.value, abs_tol=1e-6) for a, b in _pairs(given))
+    if wanted.measure is Measure.RATIO and wanted.value > 0:
+        strays = _EXACT if wanted.bound is Bound.EXACT else _ROUGH
+        pairs = _pairs(_values(reading, {Measure.NUMBER}))
+        return any(
+            math.isclose(min(a, b) / max(a, b), wanted.value, rel_tol=strays) for a, b in pairs
+        )
+    return False
+
+
+def _pairs(values: list[float]) -> Iterator[tuple[float, float]]:
+    return combinations(values, 2) if len(values) <= _MOST else iter(())
+
+
+def _values(reading: EvidenceText, measures: set[Measure]) -> list[float]:
+    found = (q for _, q in reading.quantities if q.measure in measures and not q.implied)
+    return sorted({q.value for q in found if math.isfinite(q.value) and q.value > 0})
+
+
+def _distances(unit: str, reading: EvidenceText) -> Iterator[float]:
+    days = [day for _, given in reading.dates for day in _day(given, _PRECISION[unit])]
+    days += [e.published for e in reading.extracts if e.published]
+    for one, other in _pairs(sorted({float(day.toordinal()) for day in days})):
+        yield (other - one) / SPANS[unit]
+
+
+def _day(given: Date, precision: int) -> Iterator[date]:
+    """Give the first day that a date may mean, if it is exact enough."""
+    parts = (given.year, given.month, given.day)
+    if None in parts[:precision] or given.year is None:
+        return
+    try:
+        yield date(given.year, given.month or 1, given.day or 1)
+        if given.until is not None:
+            yield date(given.until, 1, 1)
+    except ValueError:  # "February 30": no day at all
+        return
+
 
 _ABOUT = 0.1
 """How far from its value "about" may stray: a tenth, as in "about 90" for 87."""
@@ -76,8 +157,21 @@ def _comparable(claimed: Quantity, given: Quantity) -> tuple[float | None, float
     return None, None
 
 
-def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure]) -> Check:
-    """Hold the claim's quantities of some kinds against those of the evidence.
+MEASURES: Final[Mapping[CheckName, frozenset[Measure]]] = {
+    CheckName.NUMBERS: frozenset({Measure.NUMBER, Measure.ORDINAL, Measure.RATIO, Measure.VAGUE}),
+    CheckName.PERCENTAGES: frozenset({Measure.PERCENT, Measure.POINTS}),
+    CheckName.MONEY: frozenset({Measure.MONEY}),
+}
+"""What each of the three checks of amounts compares: digits and words, shares, sums."""
+
+
+def check_amounts(name: CheckName, claim: str, reading: EvidenceText) -> CheckResult:
+    """Hold the claim's quantities of one kind against those of the evidence.
+
+    Args:
+        name: the check, one of `MEASURES`.
+        claim: a sentence or a part of one.
+        reading: the evidence, parsed.
 
     Returns:
         `VIOLATED` for the first one that no sentence of evidence gives, with the rival value in
@@ -85,9 +179,11 @@ def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure])
         and for those that two figures of the evidence may amount to.
     """
     stated = [q for q in amounts_of(claim) if not q.implied]
-    wanted = [q for q in stated if q.measure in kinds and not _idle(q, claim[q.start : q.end])]
+    wanted = [
+        q for q in stated if q.measure in MEASURES[name] and not _idle(q, claim[q.start : q.end])
+    ]
     if not wanted:
-        return Check(name=name, outcome=Outcome.NOT_APPLICABLE)
+        return CheckResult(name=name, outcome=Outcome.NOT_APPLICABLE)
     unsure = None
     for quantity in wanted:
         carrying = {line for line, given in reading.quantities if same(quantity, given)}
@@ -103,12 +199,12 @@ def compare(name: str, claim: str, reading: Reading, kinds: Collection[Measure])
                 return _violation(name, claim, quantity, stated, reading)
             unsure = quantity
     if unsure is None:
-        return Check(name=name, outcome=Outcome.OK)
+        return CheckResult(name=name, outcome=Outcome.OK)
     said = claim[unsure.start : unsure.end]
     reason = "gives no exact value" if _vague(unsure, claim) else "may be reckoned from it"
     detail = f'the cited text does not say "{said}", which {reason}'
     span = (unsure.start, unsure.end)
-    return Check(name=name, outcome=Outcome.UNKNOWN, detail=detail, span=span)
+    return CheckResult(name=name, outcome=Outcome.UNKNOWN, detail=detail, span=span)
 
 
 def _reckoned(quantity: Quantity, claim: str) -> bool:
@@ -121,12 +217,12 @@ def _reckoned(quantity: Quantity, claim: str) -> bool:
 
 
 def _violation(
-    name: str, claim: str, quantity: Quantity, stated: list[Quantity], reading: Reading
-) -> Check:
+    name: str, claim: str, quantity: Quantity, stated: list[Quantity], reading: EvidenceText
+) -> CheckResult:
     said = claim[quantity.start : quantity.end]
     rival = _rival(claim, quantity, stated, reading)
     given = rival[0].text[rival[1].start : rival[1].end] if rival else ""
-    return Check(
+    return CheckResult(
         name=name,
         outcome=Outcome.VIOLATED,
         detail=f"the sentence says {said}; the cited text "
@@ -137,7 +233,11 @@ def _violation(
 
 
 def _belongs_elsewhere(
-    claim: str, quantity: Quantity, stated: list[Quantity], carrying: set[Line], reading: Reading
+    claim: str,
+    quantity: Quantity,
+    stated: list[Quantity],
+    carrying: set[Line],
+    reading: EvidenceText,
 ) -> bool:
     """Tell whether the evidence has the value, but another one for the thing the claim is about."""
     words = _apart_from_figures(claim)
@@ -173,7 +273,7 @@ def _apart_from_figures(claim: str) -> frozenset[str]:
     return frozenset(w for w in content(claim) if w not in figures and not w[0].isdigit())
 
 
-def _derived(claim: str, quantity: Quantity, stated: list[Quantity], reading: Reading) -> bool:
+def _derived(claim: str, quantity: Quantity, stated: list[Quantity], reading: EvidenceText) -> bool:
     """Tell whether the figure may be reckoned, and no sentence on the same thing gives another."""
     close = reading.close(_apart_from_figures(claim))
     given = (q for line, q in reading.quantities if line in close and not same(quantity, q))
@@ -195,7 +295,7 @@ def _idle(quantity: Quantity, said: str) -> bool:
     return quantity.value == 1 and first in {"one", "first"} and " of " not in said
 
 
-def _counted(quantity: Quantity, reading: Reading) -> bool:
+def _counted(quantity: Quantity, reading: EvidenceText) -> bool:
     """Tell whether the evidence shows a small count without saying it."""
     if quantity.measure is not Measure.NUMBER or quantity.unit:
         return False
@@ -222,7 +322,11 @@ def _listed(text: str) -> set[int]:
 
 
 def _rival(
-    claim: str, quantity: Quantity, stated: list[Quantity], reading: Reading, least: float = _RIVAL
+    claim: str,
+    quantity: Quantity,
+    stated: list[Quantity],
+    reading: EvidenceText,
+    least: float = _RIVAL,
 ) -> tuple[Line, Quantity] | None:
     """Find another value that the evidence gives for the same thing, in the closest line."""
     words = _apart_from_figures(claim)

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Container, Sequence
 
-from agent.checks.frames import Frame, frames, opens, reaches_back
-from agent.checks.names import names
-from agent.checks.normalise import content, fold
-from agent.checks.reading import Line, Reading
-from agent.types import Check, Outcome
+from agent.checks.evidence_text import EvidenceText, Line
+from agent.language.names import names
+from agent.language.normalise import content, fold
+from agent.language.reported_speech import (
+    ReportingClause,
+    opens,
+    reaches_back,
+    reporting_clauses,
+)
+from agent.types import CheckName, CheckResult, Outcome
 
-NAME = "attribution"
 _BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
 """A comma and the name of who says so."""
 _SECOND = re.compile(r"\b(?:and|but) (?:also )?$")
@@ -19,26 +23,26 @@ _NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
 """Where a clause of its own begins."""
 
 
-def check(claim: str, reading: Reading) -> Check:
+def check_attribution(claim: str, reading: EvidenceText) -> CheckResult:
     """Tell whether the claim keeps the attribution of the sentences about the same thing.
 
     A cue outside the part that both share is an attribution of that part; one of the claim keeps it
     unless it belongs to the shared part itself. The source stating a thing itself ("the report
     says") is none, since the citation attributes it; the source arguing or believing it is one.
     """
-    kept = [f for f in frames(claim) if opens(f, claim) or reaches_back(f, claim)]
+    kept = [f for f in reporting_clauses(claim) if opens(f, claim) or reaches_back(f, claim)]
     wanted = frozenset(content(claim))
     close = reading.close(wanted)
     if not close:
         outcome = Outcome.OK if kept else Outcome.NOT_APPLICABLE
-        return Check(name=NAME, outcome=outcome)
+        return CheckResult(name=CheckName.ATTRIBUTION, outcome=outcome)
     lost = [frame for line in close if (frame := _attribution(claim, wanted, kept, line, reading))]
     if len(lost) < len(close):
-        return Check(name=NAME, outcome=Outcome.OK)
+        return CheckResult(name=CheckName.ATTRIBUTION, outcome=Outcome.OK)
     frame = lost[0]
     cue = close[0].text[frame.start : frame.end]
-    return Check(
-        name=NAME,
+    return CheckResult(
+        name=CheckName.ATTRIBUTION,
         outcome=Outcome.VIOLATED,
         detail=f'the cited text attributes this ("{cue}"); the sentence states it as its own',
         span=(0, len(claim)),
@@ -47,8 +51,12 @@ def check(claim: str, reading: Reading) -> Check:
 
 
 def _attribution(
-    claim: str, wanted: frozenset[str], kept: Sequence[Frame], line: Line, reading: Reading
-) -> Frame | None:
+    claim: str,
+    wanted: frozenset[str],
+    kept: Sequence[ReportingClause],
+    line: Line,
+    reading: EvidenceText,
+) -> ReportingClause | None:
     """Give a frame of the line that the claim has lost."""
     over, inside = _parted(wanted, line, reading)
     own = [f for f in kept if not any(_same(f, claim, other, line.text) for other in inside)]
@@ -62,25 +70,25 @@ def _attribution(
 
 
 def _parted(
-    wanted: frozenset[str], line: Line, reading: Reading
-) -> tuple[list[Frame], list[Frame]]:
+    wanted: frozenset[str], line: Line, reading: EvidenceText
+) -> tuple[list[ReportingClause], list[ReportingClause]]:
     """Part the frames of a line into those over what it shares with the claim, and those in it."""
     start, end = reading.shared(wanted, line)
-    over, inside = list[Frame](), list[Frame]()
-    for frame in frames(line.text):
+    over, inside = list[ReportingClause](), list[ReportingClause]()
+    for frame in reporting_clauses(line.text):
         outside = not start <= frame.start < frame.end <= end or _leads(frame, wanted, line)
         speaks = outside and (frame.start < end or _trails(frame, line.text))
         (over if speaks else inside).append(frame)
     return [f for f in over if not any(_apart(f, o, wanted, line) for o in inside)], inside
 
 
-def _same(frame: Frame, claim: str, other: Frame, text: str) -> bool:
+def _same(frame: ReportingClause, claim: str, other: ReportingClause, text: str) -> bool:
     """Whether a frame of the claim is one of what is said; "according to" names another's words."""
     cues = [claim[frame.start : frame.end].casefold(), text[other.start : other.end].casefold()]
     return cues[0] == cues[1] != _ACCORDING
 
 
-def _keeps(frame: Frame, claim: str, said: Container[str]) -> bool:
+def _keeps(frame: ReportingClause, claim: str, said: Container[str]) -> bool:
     """Whether a frame of the claim names who says it, and is not itself part of what is said."""
     cue = claim[frame.start : frame.end]
     if not opens(frame, claim) or " " in cue or cue.endswith("ly"):
@@ -89,18 +97,20 @@ def _keeps(frame: Frame, claim: str, said: Container[str]) -> bool:
     return not speaker or not all(word in said for word in speaker)
 
 
-def _trails(frame: Frame, text: str) -> bool:
+def _trails(frame: ReportingClause, text: str) -> bool:
     """Whether a cue behind what is shared speaks of it: "..., the mayor said on Tuesday"."""
     return reaches_back(frame, text) or _BEHIND.search(text, 0, frame.start) is not None
 
 
-def _apart(frame: Frame, other: Frame, wanted: frozenset[str], line: Line) -> bool:
+def _apart(
+    frame: ReportingClause, other: ReportingClause, wanted: frozenset[str], line: Line
+) -> bool:
     """Whether all that is shared stands in a clause of its own, with another frame, behind it."""
     behind = _NEXT.search(line.text, frame.end, other.start)
     return behind is not None and wanted & line.content <= set(content(line.text[behind.end() :]))
 
 
-def _leads(frame: Frame, wanted: frozenset[str], line: Line) -> bool:
+def _leads(frame: ReportingClause, wanted: frozenset[str], line: Line) -> bool:
     """Whether what is shared stands behind the cue, though a name before it has a word too.
 
     All of it, or the most of it where the cue is a second verb ("visited the tower and said").
@@ -110,7 +120,7 @@ def _leads(frame: Frame, wanted: frozenset[str], line: Line) -> bool:
     return shared <= behind or (second and 2 * len(shared & behind) > len(shared))
 
 
-def _publisher_speaks(frame: Frame, line: Line, reading: Reading) -> bool:
+def _publisher_speaks(frame: ReportingClause, line: Line, reading: EvidenceText) -> bool:
     publisher = reading.extracts[line.extract].publisher
     if not publisher:
         return False
@@ -122,5 +132,5 @@ def _publisher_speaks(frame: Frame, line: Line, reading: Reading) -> bool:
     return bool(speakers) and speakers <= own
 
 
-def _according(frame: Frame, line: Line) -> bool:
+def _according(frame: ReportingClause, line: Line) -> bool:
     return line.text[frame.start : frame.end].casefold() == _ACCORDING

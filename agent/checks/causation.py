@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from agent.checks.normalise import content, fold
-from agent.checks.reading import Line, Reading, sides
-from agent.types import Check, Outcome
+from agent.checks.evidence_text import EvidenceText, Line, sides
+from agent.language.normalise import content, fold
+from agent.types import CheckName, CheckResult, Outcome
 
-NAME = "causation"
 _CHANGE = (
     "rise|increase|surge|spike|jump|growth|fall|drop|decline|decrease|loss|change|shift|trend|wave"
     "|demand|series|spread|spate"
@@ -62,7 +61,7 @@ _KNOWN = 0.6
 """Share of either side that the evidence must have for the missing link to be certain."""
 
 
-def check(claim: str, reading: Reading) -> Check:
+def check_causation(claim: str, reading: EvidenceText) -> CheckResult:
     """Look for a sentence of the evidence that joins the cause and the effect of the claim.
 
     It is a violation where the evidence speaks of both but joins them nowhere, or makes the cause
@@ -71,7 +70,7 @@ def check(claim: str, reading: Reading) -> Check:
     flat = fold(claim)
     said = _CAUSE.search(flat)
     if said is None or _NOT_GIVEN.search(flat[: said.start()]):
-        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+        return CheckResult(name=CheckName.CAUSATION, outcome=Outcome.NOT_APPLICABLE)
     parts = [frozenset(content(part)) for part in sides(claim, said)]
     joined = list(_joining(parts, reading))
     nearest = max((share for share, _ in joined), default=0.0)
@@ -79,11 +78,11 @@ def check(claim: str, reading: Reading) -> Check:
         line for share, line in joined if share >= nearest - _NEAR and _gives_cause(line.text)
     ]
     if causes and (_PART.search(flat) or not all(_PART.search(line.text) for line in causes)):
-        return Check(name=NAME, outcome=Outcome.OK)
+        return CheckResult(name=CheckName.CAUSATION, outcome=Outcome.OK)
     known = all(side and len(side & reading.stems) >= _KNOWN * len(side) for side in parts)
     told = "makes it one cause of several" if causes else "does not join the two"
-    return Check(
-        name=NAME,
+    return CheckResult(
+        name=CheckName.CAUSATION,
         outcome=Outcome.VIOLATED if known else Outcome.UNKNOWN,
         detail=f'the sentence says "{said[0]}"; the cited text {told}',
         span=said.span(),
@@ -95,7 +94,7 @@ def _gives_cause(text: str) -> bool:
     return any(not _NOT_GIVEN.search(text[: m.start()]) for m in cues)
 
 
-def _joining(parts: list[frozenset[str]], reading: Reading) -> Iterator[tuple[float, Line]]:
+def _joining(parts: list[frozenset[str]], reading: EvidenceText) -> Iterator[tuple[float, Line]]:
     """Give the lines that, read with the one before, speak of both sides; how much of the claim."""
     wanted = frozenset[str]().union(*parts)
     for before, line in reading.in_turn:

@@ -1,127 +1,158 @@
-"""Calendar dates in a text, and whether one carries another."""
+"""Every calendar date of a claim must be a date of its evidence."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 
-from agent.checks.normalise import fold
+from agent.checks.evidence_text import (
+    CLOSE,
+    ENOUGH,
+    EvidenceText,
+    Line,
+    beside,
+    of_another,
+)
+from agent.language.dates import (
+    Date,
+    carries,
+    dates,
+    of_day,
+    relative,
+)
+from agent.language.normalise import content, squash
+from agent.types import CheckName, CheckResult, Outcome
 
-_MONTHS = (  # noqa: SIM905
-    "january february march april may june july august september october november december"
-).split()
-_NUMBER = {m[:3]: n for n, m in enumerate(_MONTHS, start=1)}
-_MONTH = (
-    r"(?i:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)|May|June?|July?|Aug(?:ust|\.)"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_YEAR = r"(?:1[5-9]\d\d|20\d\d)"
-_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_DATE = re.compile(
-    rf"""(?<![\w$€£.,/])(?:
-      (?P<iso>{_YEAR}-[01]\d-[0-3]\d)
-    | (?P<d1>{_DAY})(?:st|nd|rd|th)?\s(?:of\s)?(?!may\b|march\b)(?P<m1>{_MONTH})
-        (?:,?\s(?P<y1>{_YEAR}))?
-    | (?P<m2>{_MONTH})\s(?P<d2>{_DAY})(?:st|nd|rd|th)?(?!:|[.,]\d)(?:,?\s(?P<y2>{_YEAR}))?
-    | (?P<m3>{_MONTH}),?\s(?P<y3>{_YEAR})
-    | (?P<m4>{"|".join(m.title() for m in _MONTHS)})
-    | (?P<decade>{_YEAR})(?:s|(?<=0)'s)
-    | (?P<y4>{_YEAR})-(?P<until>\d\d(?:\d\d)?)
-    | (?P<y5>{_YEAR})(?![,.]\d|/\d|\s?(?:%|per\s?cent|people|km|miles|met(?:re|er)s|feet|times)\b)
-    )(?!\w)""",
-    re.VERBOSE,
-)
-_ALSO_WORDS = frozenset({"march", "april", "may", "june", "august"})
-_LEAD = re.compile(
-    r"(?:^|\W)(?:in|by|since|until|of|late|early|mid|from|to|during|last|and)\W$", re.IGNORECASE
-)
-_RELATIVE = re.compile(
-    r"\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this|the previous|the following)\s"
-    r"(?:week|month|year|night|summer|winter|spring|autumn|fall|decade|century)"
-    r"|\w+\s(?:days?|weeks?|months?|years?|decades?)\s(?:ago|earlier|later)"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)\b",
+_REPORTS = re.compile(
+    r"\b(?:report|publish|releas|announc|post|wrote|writ|said|says|issu|articl|dated|page|check)",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(r"\b(?:reported|wrote)(?: online)? on $", re.IGNORECASE)
+_RIVAL = 0.4
+"""Share of the claim's content words in a line whose other date counts as a rival."""
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
-    """A date as far as the text gives it; `start` and `end` are character offsets."""
+def check_dates(claim: str, reading: EvidenceText) -> CheckResult:
+    """Hold the dates of the claim against those of the evidence.
 
-    start: int
-    end: int
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    until: int | None = None
-    """Last year of a decade or a range of years."""
-
-
-def dates(text: str) -> list[Date]:
-    """Find every calendar date of a text: day, month, year, decade or range of years."""
-    flat = fold(text)
-    return [_date(m) for m in _DATE.finditer(flat) if _is_month(m, flat)]
-
-
-def relative(text: str) -> list[tuple[int, int]]:
-    """Find the spans of dates that depend on when they were written ("last week")."""
-    return [m.span() for m in _RELATIVE.finditer(fold(text))]
-
-
-def carries(given: Date, wanted: Date, years: Iterable[int] = ()) -> bool:
-    """Tell whether a date of the evidence carries one of the claim, which may be less exact.
-
-    Args:
-        given: the date of the evidence.
-        wanted: the date of the claim.
-        years: years that a date without one may belong to.
+    A date of the claim may be less exact than the evidence, never more. The day on which an
+    extract was published may carry the date of a sentence that speaks of reporting or publishing.
     """
-    if wanted.until is not None:
-        return given.year == wanted.year and given.until == wanted.until
-    if wanted.year is not None and not _in_year(given, wanted, years):
-        return False
-    return wanted.month in {None, given.month} and wanted.day in {None, given.day}
+    wanted = dates(claim)
+    unsure = relative(claim)
+    if not wanted and not unsure:
+        return CheckResult(name=CheckName.DATES, outcome=Outcome.NOT_APPLICABLE)
+    for found in wanted:
+        elsewhere = _belongs_elsewhere(found, claim, reading) or _of_another(found, claim, reading)
+        if elsewhere or not _carried(found, claim, reading):
+            return _violation(found, claim, reading)
+    for start, end in unsure:
+        if not any(squash(claim[start:end]) in text for text in reading.flat):
+            detail = f'"{claim[start:end]}" depends on when it was written'
+            return CheckResult(
+                name=CheckName.DATES, outcome=Outcome.UNKNOWN, detail=detail, span=(start, end)
+            )
+    return CheckResult(name=CheckName.DATES, outcome=Outcome.OK)
 
 
-def of_day(day: date) -> Date:
-    """Give a calendar day as a `Date` without a place in a text."""
-    return Date(0, 0, day.year, day.month, day.day)
-
-
-def _in_year(given: Date, wanted: Date, years: Iterable[int]) -> bool:
-    if given.year is None:
-        return given.month is not None and wanted.month is not None and wanted.year in set(years)
-    if given.until is not None and wanted.month is None:
-        return wanted.year in {given.year, given.until}
-    return given.year == wanted.year
-
-
-def _is_month(match: re.Match[str], text: str) -> bool:
-    """Tell a month from a name or verb in the same letters ("May", "March")."""
-    alone = match["m4"]
-    if not alone or alone.casefold() not in _ALSO_WORDS:
+def _carried(wanted: Date, claim: str, reading: EvidenceText) -> bool:
+    years = _years(reading)
+    if any(carries(given, wanted, years) for _, given in reading.dates):
         return True
-    return _LEAD.search(text, max(0, match.start() - 8), match.start()) is not None
+    if wanted.month is None and _as_number(wanted, reading):
+        return True
+    published = [of_day(e.published) for e in reading.extracts if e.published]
+    return _REPORTS.search(claim) is not None and any(carries(d, wanted) for d in published)
 
 
-def _date(match: re.Match[str]) -> Date:
-    start, end = match.span()
-    if match["iso"]:
-        year, month, day = (int(part) for part in match["iso"].split("-"))
-        return Date(start, end, year, month, day)
-    if match["decade"]:
-        first = int(match["decade"])
-        return Date(start, end, first, until=first + (99 if first % 100 == 0 else 9))
-    if match["y4"]:
-        last = match["until"]
-        return Date(start, end, int(match["y4"]), until=int(match["y4"][: -len(last)] + last))
-    month_name = match["m1"] or match["m2"] or match["m3"] or match["m4"]
-    year_text = match["y1"] or match["y2"] or match["y3"] or match["y5"]
-    day_text = match["d1"] or match["d2"]
-    return Date(
-        start,
-        end,
-        int(year_text) if year_text else None,
-        _NUMBER[month_name[:3].casefold()] if month_name else None,
-        int(day_text) if day_text else None,
+def _years(reading: EvidenceText) -> set[int]:
+    """Give the years that a date without one may belong to: those that the evidence speaks of."""
+    spoken = {d.year for _, d in reading.dates if d.year}
+    return spoken | {e.published.year for e in reading.extracts if e.published}
+
+
+def _as_number(wanted: Date, reading: EvidenceText) -> bool:
+    return any(q.value == wanted.year for _, q in reading.quantities) and wanted.until is None
+
+
+def _violation(wanted: Date, claim: str, reading: EvidenceText) -> CheckResult:
+    said = claim[wanted.start : wanted.end]
+    rival = _rival(wanted, claim, reading)
+    given = rival[0].text[rival[1].start : rival[1].end] if rival else ""
+    return CheckResult(
+        name=CheckName.DATES,
+        outcome=Outcome.VIOLATED,
+        detail=f"the sentence says {said}; the cited text "
+        + (f"says {given}" if rival else "does not give this date"),
+        span=(wanted.start, wanted.end),
+        evidence=rival[0].text if rival else None,
     )
+
+
+def _belongs_elsewhere(wanted: Date, claim: str, reading: EvidenceText) -> bool:
+    """Tell whether the evidence has the date, but another one for the thing the claim is about."""
+    if wanted.month is None:
+        return False
+    words = _apart_from_dates(claim)
+    if len(words) < ENOUGH:
+        return False
+    close = reading.close(words)
+    there = [given for line, given in reading.dates if line in close]
+    if any(carries(given, wanted, {wanted.year or 0}) for given in there):
+        return False
+    return _rival(wanted, claim, reading, CLOSE) is not None
+
+
+def _of_another(wanted: Date, claim: str, reading: EvidenceText) -> bool:
+    """Tell whether each line with the date has it beside other words than those of the claim."""
+    stated = dates(claim)
+    words = _apart_from_dates(claim)
+    if len(stated) > 1:
+        parts = beside(claim, [(d.start, d.end) for d in stated])
+        words = next(w for d, w in zip(stated, parts, strict=True) if d.start == wanted.start)
+    lines = dict.fromkeys(
+        line for line, given in reading.dates if carries(given, wanted, {wanted.year or 0})
+    )
+    return bool(lines) and all(
+        _of_a_report(wanted, claim, line) or _beside(wanted, stated, words, line) for line in lines
+    )
+
+
+def _of_a_report(wanted: Date, claim: str, line: Line) -> bool:
+    """Tell whether the line only reports on that day, and the claim is about no report."""
+    given = [d for d in dates(line.text) if carries(d, wanted, {wanted.year or 0})]
+    reported = all(_REPORTED.search(line.text, 0, d.start) for d in given)
+    return reported and _REPORTS.search(claim) is None
+
+
+def _beside(wanted: Date, stated: list[Date], words: frozenset[str], line: Line) -> bool:
+    found = dates(line.text)
+    own = [carries(d, wanted, {wanted.year or 0}) for d in found]
+    others = (d for d, is_own in zip(found, own, strict=True) if not is_own)
+    if any(carries(d, other, {other.year or 0}) for d in others for other in stated):
+        return False  # the claim compares the two
+    told = beside(line.text, [(d.start, d.end) for d in found])
+    return of_another(words, zip(own, told, strict=True), max(2, len(words) / 2))
+
+
+def _apart_from_dates(claim: str) -> frozenset[str]:
+    flat = claim
+    for found in dates(claim):
+        flat = flat[: found.start] + " " * (found.end - found.start) + flat[found.end :]
+    return frozenset(content(flat))
+
+
+def _rival(
+    wanted: Date, claim: str, reading: EvidenceText, least: float = _RIVAL
+) -> tuple[Line, Date] | None:
+    """Find the date, as exact as the claim's, that the evidence gives for the same thing."""
+    words = _apart_from_dates(claim)
+    stated = dates(claim)
+    best: tuple[Line, Date] | None = None
+    for line, given in reading.dates:
+        alike = (given.day is None) == (wanted.day is None) and (given.until is None) == (
+            wanted.until is None
+        )
+        if not alike or any(carries(given, other) for other in stated):
+            continue
+        score = reading.overlap(words, line)
+        if score >= least and (best is None or score > reading.overlap(words, best[0])):
+            best = (line, given)
+    return best

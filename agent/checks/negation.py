@@ -3,12 +3,17 @@
 import re
 from collections.abc import Container
 
-from agent.checks.normalise import content, stem
-from agent.checks.opposites import PAIRS, two_words
-from agent.checks.reading import ENOUGH, LONGEST_LINE, Line, Reading, governing
-from agent.types import Check, Outcome
+from agent.checks.evidence_text import (
+    ENOUGH,
+    LONGEST_LINE,
+    EvidenceText,
+    Line,
+    governing,
+)
+from agent.language.antonyms import PAIRS, two_words
+from agent.language.normalise import content, stem
+from agent.types import CheckName, CheckResult, Outcome
 
-NAME = "negation"
 _CUE = re.compile(
     r"\b(?:not(?! (?:only|just|merely|necessarily|least))|no(?! (?:fewer|less|more) than|\.)|never"
     r"|none|nobody|nothing(?! but)|neither|nor|without|cannot|non|unable|hardly"
@@ -35,7 +40,7 @@ _OPPOSITES = [
 ]
 
 
-def check(claim: str, reading: Reading) -> Check:
+def check_negation(claim: str, reading: EvidenceText) -> CheckResult:
     """Compare the polarity of the claim with that of the sentences about the same thing.
 
     Only negations that bear on a word of both count; a pair of opposites ("rose", "fell") makes up
@@ -45,7 +50,7 @@ def check(claim: str, reading: Reading) -> Check:
     if len(rest := wanted - reading.publishers) >= ENOUGH:
         wanted = rest
     if len(wanted) < 2:
-        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+        return CheckResult(name=CheckName.NEGATION, outcome=Outcome.NOT_APPLICABLE)
     least = _CLOSE if len(wanted) >= ENOUGH else 1.0
     small = _plain_small(claim) - _ORDER  # "A before B" is "B after A"
     even, odd = 0.0, 0.0
@@ -63,11 +68,11 @@ def check(claim: str, reading: Reading) -> Check:
         elif meant > odd:
             odd, other = meant, line
     if even and odd <= even + _NEARER:
-        return Check(name=NAME, outcome=Outcome.OK)
+        return CheckResult(name=CheckName.NEGATION, outcome=Outcome.OK)
     if other is None:
-        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
-    return Check(
-        name=NAME,
+        return CheckResult(name=CheckName.NEGATION, outcome=Outcome.NOT_APPLICABLE)
+    return CheckResult(
+        name=CheckName.NEGATION,
         outcome=Outcome.VIOLATED,
         detail=f'the sentence and the cited text point opposite ways; it says "{other.text}"',
         span=(0, len(claim)),

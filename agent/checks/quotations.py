@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import dropwhile, takewhile
 
-from agent.checks.frames import frames
-from agent.checks.names import LINKS, TITLES, names
-from agent.checks.normalise import STOP, fold, plain, squash
-from agent.checks.reading import Line, Reading
-from agent.types import Check, Outcome
+from agent.checks.evidence_text import EvidenceText, Line
+from agent.language.names import LINKS, TITLES, names
+from agent.language.normalise import (
+    STOP,
+    fold,
+    plain,
+    squash,
+)
+from agent.language.reported_speech import reporting_clauses
+from agent.types import CheckName, CheckResult, Outcome
 
-NAME = "quotations"
 _QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|(?<=\w)'(?=\w))+)'(?!\w)")
 _LEFT_OUT = re.compile(r"\[[^\]]*\]|\.\.\.")
 _EDGES = " .,;:!?-'\""
@@ -25,7 +29,7 @@ def quoted(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in spans if len(text[start:end].split()) > 1]
 
 
-def check(claim: str, reading: Reading) -> Check:
+def check_quotations(claim: str, reading: EvidenceText) -> CheckResult:
     """Look every quotation of the claim up in the evidence.
 
     Marks, dashes, case and spaces are folded; an ellipsis or a bracket may stand for words left
@@ -33,21 +37,21 @@ def check(claim: str, reading: Reading) -> Check:
     """
     spans = [span for span in quoted(claim) if not _title(claim[slice(*span)])]
     if not spans:
-        return Check(name=NAME, outcome=Outcome.NOT_APPLICABLE)
+        return CheckResult(name=CheckName.QUOTATIONS, outcome=Outcome.NOT_APPLICABLE)
     for start, end in spans:
         said = claim[start:end]
         if not any(_stands_in(said, text) for text in reading.flat):
             return _altered(said, (start, end), reading)
         other = _other_speaker(claim, (start, end), reading)
         if other:
-            return Check(
-                name=NAME,
+            return CheckResult(
+                name=CheckName.QUOTATIONS,
                 outcome=Outcome.VIOLATED,
                 detail="the cited text gives these words to somebody else",
                 span=(start, end),
                 evidence=other.text,
             )
-    return Check(name=NAME, outcome=Outcome.OK)
+    return CheckResult(name=CheckName.QUOTATIONS, outcome=Outcome.OK)
 
 
 def _title(said: str) -> bool:
@@ -81,7 +85,7 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace('"', "").replace("&", "and"))
 
 
-def _altered(said: str, span: tuple[int, int], reading: Reading) -> Check:
+def _altered(said: str, span: tuple[int, int], reading: EvidenceText) -> CheckResult:
     wanted = squash(said)
     nearest, ratio = None, _ALTERED
     for line in reading.lines:
@@ -93,17 +97,23 @@ def _altered(said: str, span: tuple[int, int], reading: Reading) -> Check:
     detail = f'the sentence quotes "{said}"; the cited text ' + (
         f'says "{nearest}"' if nearest else "does not have these words"
     )
-    return Check(name=NAME, outcome=Outcome.VIOLATED, detail=detail, span=span, evidence=nearest)
+    return CheckResult(
+        name=CheckName.QUOTATIONS,
+        outcome=Outcome.VIOLATED,
+        detail=detail,
+        span=span,
+        evidence=nearest,
+    )
 
 
-def _other_speaker(claim: str, span: tuple[int, int], reading: Reading) -> Line | None:
+def _other_speaker(claim: str, span: tuple[int, int], reading: EvidenceText) -> Line | None:
     """Find the line that gives the quotation to a speaker whom the claim does not name.
 
     A quotation that holds its own speaker ("According to the Daily, "Lee said …"") names him.
     """
     outside = claim[: span[0]] + " " * (span[1] - span[0]) + claim[span[1] :]
     speakers = _people(outside)
-    if not speakers or not frames(outside):
+    if not speakers or not reporting_clauses(outside):
         return None
     parts = list(_parts(claim[span[0] : span[1]]))
     inside = _people(claim[span[0] : span[1]])
@@ -111,7 +121,7 @@ def _other_speaker(claim: str, span: tuple[int, int], reading: Reading) -> Line 
     for at, line in enumerate(reading.lines):
         if not all(part in _bare(squash(line.text)) for part in parts):
             continue
-        own = _people(_QUOTED.sub(" ", line.text)) if frames(line.text) else set()
+        own = _people(_QUOTED.sub(" ", line.text)) if reporting_clauses(line.text) else set()
         near = own or {w for n in reading.lines[max(0, at - 1) : at + 2] for w in _words(n.text)}
         if speakers & near or not own or own & inside:
             return None

@@ -1,5 +1,5 @@
 """What people type, read as one positive, checkable claim; by rule, so the reading can be shown."""
 
-from agent.claims.reading import read
+from agent.claims.reading import read_claim
 
-__all__ = ["read"]
+__all__ = ["read_claim"]

@@ -4,8 +4,16 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.claims.questions import ADVERBS, BE, DETERMINERS, HAVE, MODAL, NEGATED, PREPOSITIONS
-from agent.claims.verbs import base_of, is_base, is_participle
+from agent.claims.questions import (
+    ADVERBS,
+    BE,
+    DETERMINERS,
+    HAVE,
+    MODAL,
+    NEGATED,
+    PREPOSITIONS,
+)
+from agent.language.verbs import base_of, is_base, is_participle
 
 NEGATION: Final = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|nowhere|without|cannot|[a-z]+n't"

@@ -5,17 +5,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from agent.claims.frames import POINTING, unframed
-from agent.claims.kinds import kind_of, says_something
-from agent.claims.language import language_of
+from agent.claims.checkworthiness import asked, kind_of, says_something
+from agent.claims.framing_patterns import POINTING, strip_framing
+from agent.claims.normalize import particulars, tidy
 from agent.claims.opposite import negations, opposed
-from agent.claims.particulars import particulars
-from agent.claims.questions import AUXILIARIES, NEGATED, POINTERS, PRONOUNS, stated
-from agent.claims.splitting import Clauses, clauses, finite, split
-from agent.claims.tidying import tidied
-from agent.claims.wanting import asked
+from agent.claims.questions import (
+    AUXILIARIES,
+    NEGATED,
+    POINTERS,
+    PRONOUNS,
+    Clauses,
+    clauses,
+    finite,
+    split,
+    stated,
+)
+from agent.language.detection import language_of
+from agent.language.text import STOP
 from agent.types import Claim, ClaimKind
-from agent.words import STOP
 
 QUOTE: Final = re.compile(r'"([^"]{8,})"')
 STAND_IN: Final = "qzx"
@@ -41,7 +48,7 @@ class _Read(NamedTuple):
     cut: bool = False
 
 
-def read(text: str, asked_on: date | None = None) -> Claim:
+def read_claim(text: str, asked_on: date | None = None) -> Claim:
     """Read `text`, as it was typed, as one claim.
 
     By rule: the same text gives the same claim, and a claim read again is itself.
@@ -104,7 +111,7 @@ def _notes(
 def _settled(text: str) -> str:
     """The text without what is no language; where nothing is left, as it was."""
     for _ in range(ROUNDS):
-        plain = tidied(text)
+        plain = tidy(text)
         if plain == text:
             break
         text = plain or text
@@ -117,7 +124,7 @@ def _once(plain: str) -> _Read:
     """Read once: choose among the claims of the text and turn the chosen one."""
     candidates = _candidates(_quoted(plain))
     if not candidates:
-        bare = _ended(unframed(plain)) or _ended(plain) or plain
+        bare = _ended(strip_framing(plain)) or _ended(plain) or plain
         return _Read(_turned(bare)[0], bare)
     parted = [_parted(c) for c in candidates]
     best = max(range(len(parted)), key=lambda n: (_weight(parted[n].claim, n), -n))
@@ -140,13 +147,13 @@ def _quoted(text: str) -> str:
     if len(found) != 1:
         return text
     around = f"{text[: found[0].start()]}{STAND_IN}. {text[found[0].end() :]}"
-    left = [u for s in split(around) if (u := _ended(unframed(s))) and not _pointing(u)]
+    left = [u for s in split(around) if (u := _ended(strip_framing(s))) and not _pointing(u)]
     return found[0][1].strip() if left == [STAND_IN] else text
 
 
 def _candidates(text: str) -> list[str]:
     """What is said in a text, sentence by sentence, without what only frames it."""
-    said = [u for s in split(text) if (u := unframed(s)) and not _pointing(u)]
+    said = [u for s in split(text) if (u := strip_framing(s)) and not _pointing(u)]
     return [u for u in said if says_something(_ended(u)) or asked(u)] or said
 
 

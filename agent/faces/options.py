@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agent.faces.failures import BadInput
+from agent.faces.exit_codes import BadInput
 
 LibraryDir = Annotated[
     Path | None,

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from agent.faces.failures import BadInput
+from agent.faces.exit_codes import BadInput
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

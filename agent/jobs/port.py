@@ -1,9 +1,10 @@
-"""The seam of every face that asks for a draft and may not lose it."""
+"""Draft jobs as faces see them, the rules for their keys, and how results are stored."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from agent.types import Insufficient, Page, Question, Value
 
@@ -125,3 +126,61 @@ class KeyTaken(JobError):
 
 class JobsUnavailable(JobError):
     """The file or the server that holds the jobs cannot be used."""
+
+
+def require_key(key: str) -> None:
+    """Refuse what cannot name a job.
+
+    Raises:
+        KeyTaken: it is empty, too long or holds what cannot be printed.
+    """
+    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+        raise KeyTaken(f"{key[:40]!r} cannot be a key. Use 1 to {LONGEST_KEY} printable signs.")
+
+
+def require_same(known: Job, question: Question) -> None:
+    """Refuse a key that was given to something else; the day on which it is asked may differ.
+
+    Raises:
+        KeyTaken: the key belongs to another question.
+    """
+    asked = known.question
+    if (asked.text, asked.as_of) != (question.text, question.as_of):
+        raise KeyTaken(
+            f"The key {known.id!r} belongs to another question ({asked.text[:80]!r}). "
+            "Give each question a key of its own."
+        )
+
+
+SAID: Final = 500
+"""Characters of a failure that are told."""
+
+
+def packed(made: Page | Insufficient) -> dict[str, Any]:
+    """A draft as a job stores it."""
+    return {"kind": type(made).__name__, "draft": made.model_dump(mode="json")}
+
+
+def unpacked(stored: dict[str, Any]) -> Page | Insufficient:
+    """The draft; a page that does not hold its own rules cannot come back."""
+    kind: type[Page | Insufficient] = Page if stored["kind"] == Page.__name__ else Insufficient
+    return kind.model_validate(stored["draft"])
+
+
+def told(name: str, message: str) -> str:
+    """A failure in one line."""
+    return f"{name}: {' '.join(message.split())}"[:SAID]
+
+
+def shown(url: str) -> str:
+    """An address without its password."""
+    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1@", url)
+
+
+def unavailable(where: str, fault: Exception) -> JobsUnavailable:
+    """What a database could not do, in words that say what to do next."""
+    said = str(getattr(fault, "orig", None) or fault).strip().splitlines()
+    return JobsUnavailable(
+        f"The draft jobs at {where} cannot be read or written ({said[0] if said else fault!r}). "
+        "Check VERDICT_DATABASE_URL, the server, the rights and the free space."
+    )

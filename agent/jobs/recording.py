@@ -1,18 +1,33 @@
-"""What a model has answered to a job is not asked again when another worker begins it anew."""
+"""Each model call of a job is a recorded step, so that no call is paid twice."""
 
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from agent import budget
-from agent.ports import Chat
-from agent.types import Value
+from agent.llm import budget
+from agent.ports import Chat, Step
+from agent.types import Insufficient, Page, Question, Value
 from prompts import Request
+
+Draft = Callable[[Question, Step], Page | Insufficient]
+"""`Desk.draft`, or what stands in for it."""
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """The two halves of a job; between them what was drafted is recorded."""
+
+    draft: Draft
+    """Keeps nothing. Called from several threads."""
+    keep: Callable[[Page], object]
+    """Keeps a page; the same page twice is one."""
+
 
 A = TypeVar("A", bound=BaseModel)
 

@@ -1,19 +1,24 @@
-"""Does the jobs: takes them from the queue, drafts, and takes over those of workers that died."""
+"""The worker that makes drafts of jobs, one slot a process."""
 
+import hashlib
 import logging
 import math
+import socket
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSPortableJSONSerializer
 
-from agent.jobs.drafting import Drafting
 from agent.jobs.durable import (
     ANSWERS,
     APPLICATION,
@@ -22,12 +27,40 @@ from agent.jobs.durable import (
     SHAPE,
     WORKFLOW,
     DurableJobs,
+    Leases,
+    Watch,
 )
-from agent.jobs.leases import Leases, Watch
-from agent.jobs.port import JobsUnavailable, State
-from agent.jobs.recording import Answered, Tape, recording
-from agent.jobs.stored import packed
+from agent.jobs.port import JobsUnavailable, State, packed
+from agent.jobs.recording import Answered, Drafting, Tape, recording
 from agent.types import Page, Question
+from retrieval.locks import FileLock
+
+
+@contextmanager
+def slot(directory: Path) -> Iterator[str]:
+    """Hold a name until the block, or the process, ends.
+
+    The kernel frees the lock of a process that dies, so the next worker that starts here has the
+    name of the dead one, and with it, at once, the jobs that it left.
+
+    Args:
+        directory: Of the library.
+    """
+    for number in count():
+        lock = FileLock(directory / f"worker-{number}.lock", "drafting")
+        if lock.try_acquire():
+            break
+    try:
+        yield f"{_place(directory)}-{number}"
+    finally:
+        lock.release()
+
+
+def _place(directory: Path) -> str:
+    """Tells machines, containers and libraries apart."""
+    path = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:8]
+    return f"{socket.gethostname()}-{uuid.getnode():x}-{path}"
+
 
 LOGGER: Final = logging.getLogger(__name__)
 SWEEP_SECONDS: Final = 3600.0

@@ -8,8 +8,7 @@ import json
 from typing import Final
 
 from agent.render import wording
-from agent.render.fragments import safe_url
-from agent.render.numbering import Numbering
+from agent.render.citations import Numbering, safe_url
 from agent.types import Insufficient, Page, VerdictLabel
 from retrieval.types import Source
 

@@ -2,9 +2,9 @@
 
 import json
 
-from agent.render.numbering import Numbering
+from agent.render.citations import Numbering
 from agent.render.wording import hidden
-from agent.types import CheckedSentence, Evidence, Fallen, Insufficient, Page
+from agent.types import CheckedSentence, Evidence, Insufficient, Page, RejectedSentence
 from retrieval.types import Hit
 
 SCHEMA = 1
@@ -76,7 +76,7 @@ def _sentence(sentence: CheckedSentence) -> Json:
     return sentence.model_dump(mode="json")
 
 
-def _fallen(fallen: Fallen) -> Json:
+def _fallen(fallen: RejectedSentence) -> Json:
     rest = fallen.model_dump(mode="json", exclude={"sentence"})
     return {**_sentence(fallen.sentence), **rest}
 

@@ -15,8 +15,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from agent.render import wording
-from agent.render.fragments import link
-from agent.render.numbering import Numbering, resolve
+from agent.render.citations import Numbering, link, resolve
 from agent.types import CheckedSentence, Insufficient, Page
 from retrieval.types import Source
 

@@ -11,8 +11,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from agent.render import wording
-from agent.render.fragments import link, safe_url
-from agent.render.numbering import Numbering, resolve
+from agent.render.citations import Numbering, link, resolve, safe_url
 from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, VerdictLabel
 from retrieval.types import Source
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 
 from agent.render import wording
-from agent.render.fragments import link
-from agent.render.numbering import Numbering, resolve
+from agent.render.citations import Numbering, link, resolve
 from agent.types import CheckedSentence, Insufficient, Page
 from retrieval.types import Source
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from agent.render import wording
-from agent.render.fragments import safe_url
-from agent.render.numbering import Numbering
+from agent.render.citations import Numbering, safe_url
 from agent.types import CheckedSentence, Insufficient, Page
 from retrieval.types import Source
 

@@ -181,16 +181,16 @@ def made(draft: Page | Insufficient) -> str:
 def _made(usage: Usage) -> str:
     """Who wrote the body; where a model was asked, what that took."""
     if not usage.calls:
-        return "Drafted on this machine by the embedded drafter; no language model was used."
+        return "Drafted on this machine by the embedded writer; no language model was used."
     spent = f"{_count(usage.calls, 'call')}, {_tokens(usage)}"
     if usage.model == EMBEDDED:
         return (
-            "Drafted on this machine by the embedded drafter; the language model that was asked "
+            "Drafted on this machine by the embedded writer; the language model that was asked "
             f"gave no answer: {spent}."
         )
     if usage.stood_in:
         return (
-            "Drafted on this machine by the embedded drafter, in the place of the language model "
+            "Drafted on this machine by the embedded writer, in the place of the language model "
             f"{prose(usage.model)}: {spent}."
         )
     return f"Drafted with the language model {prose(usage.model)}: {spent}."

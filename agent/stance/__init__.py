@@ -7,20 +7,24 @@ every sentence of the evidence with these rules and lets the judge refuse what t
 """
 
 from agent.stance.cues import NEGATION
+from agent.stance.entails import passages_that_entail
 from agent.stance.proposition import proposition
-from agent.stance.rules import by_rule
-from agent.stance.said import Said
-from agent.stance.saying import says
-from agent.stance.withdrawn import Withdrawal, taken_back, withdrawals, withdrawn
+from agent.stance.retractions import (
+    Retraction,
+    find_retractions,
+    is_retracted,
+    retracted_citations,
+)
+from agent.stance.rules import SourceSentence, stance_by_rules
 
 __all__ = [
     "NEGATION",
-    "Said",
-    "Withdrawal",
-    "by_rule",
+    "Retraction",
+    "SourceSentence",
+    "find_retractions",
+    "is_retracted",
+    "passages_that_entail",
     "proposition",
-    "says",
-    "taken_back",
-    "withdrawals",
-    "withdrawn",
+    "retracted_citations",
+    "stance_by_rules",
 ]

@@ -1,8 +1,4 @@
-"""Words as ideas: "cops" and "policemen" are one, "rose" is the opposite of "fell".
-
-For telling whether two sentences speak of the same thing, never for letting one stand on the other:
-what is nearly the same is not the same.
-"""
+"""Concepts of a text: lemmas, synonyms and opposites, compounds under other names."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from agent.words import STOP, stem, tokens
+from agent.language.text import STOP, stem, tokens
 
 _LONGEST: Final = 6
 """Words in the longest phrase that is looked up."""
@@ -24,7 +20,7 @@ _KEPT: Final = frozenset({"up", "down", "over", "under", "more", "all", "any", "
 
 
 @dataclass(frozen=True)
-class Idea:
+class Concept:
     """One idea in a text: its name and which tokens say it, `start` to `end`."""
 
     name: str
@@ -69,13 +65,13 @@ def _stems(phrase: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8192)
-def ideas(text: str) -> tuple[Idea, ...]:
+def concepts(text: str) -> tuple[Concept, ...]:
     """The ideas of a text in order, the longest phrase first; stop words say nothing."""
     shouted = text.isupper() and len(text.split()) > 1
     return tuple(_ideas(tokens(text if shouted else _WHO.sub("worldhealthorganization", text))))
 
 
-def _ideas(words: list[str]) -> Iterator[Idea]:
+def _ideas(words: list[str]) -> Iterator[Concept]:
     table = thesaurus().names
     stems = [stem(word) for word in words]
     ends: set[int] = set()
@@ -83,7 +79,7 @@ def _ideas(words: list[str]) -> Iterator[Idea]:
     while at < len(words):
         if gap := _gapped(stems, at):
             name, behind = gap
-            yield Idea(name, at, at + 1)
+            yield Concept(name, at, at + 1)
             ends |= set(behind)
             at += 1
             continue
@@ -97,7 +93,7 @@ def _ideas(words: list[str]) -> Iterator[Idea]:
         else:
             length, names = 1, () if words[at] in STOP else (stems[at],)
         for name in names or ():
-            yield Idea(name, at, at + length)
+            yield Concept(name, at, at + length)
         at += length
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from agent.words import stem
+from agent.language.text import stem
 
 CUE: Final = re.compile(
     r"not|no|never|none|neither|nor|cannot|without|nothing|nobody|hardly|fail(?:s|ed|ing)?|unable"

@@ -1,9 +1,11 @@
-"""What turns a mention into its opposite, bars it, or leaves it open."""
+"""Whether a sentence denies, hedges or leaves open what it speaks of."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from agent.stance.concepts import Idea
+from agent.stance.concepts import Concept
 from agent.stance.cues import BARRED, HEDGE, NOBODY, OPEN
 from agent.stance.proposition import denials
 
@@ -17,10 +19,10 @@ LISTING: Final = frozenset({"not", "cannot", "never", "neither"})
 """These deny everything in a list that "or" ends: "may not tell, hold, or help"."""
 
 
-def denying(
+def negations_of(
     words: Sequence[str],
-    here: Sequence[Idea],
-    head: Idea,
+    here: Sequence[Concept],
+    head: Concept,
     since: int,
     actor: frozenset[str],
 ) -> list[int]:
@@ -38,7 +40,7 @@ def denying(
 
 
 def _lacking(
-    words: Sequence[str], here: Sequence[Idea], head: Idea, actor: frozenset[str]
+    words: Sequence[str], here: Sequence[Concept], head: Concept, actor: frozenset[str]
 ) -> list[int]:
     """Words behind the head that say that who acts is not there: "countries that have no 5G"."""
     return [
@@ -50,7 +52,7 @@ def _lacking(
     ]
 
 
-def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
+def _bears(cue: int, words: Sequence[str], since: int, head: Concept) -> bool:
     """Whether a negation belongs to this mention of the head."""
     if words[cue] == "without":
         return cue > head.start
@@ -59,16 +61,84 @@ def _bears(cue: int, words: Sequence[str], since: int, head: Idea) -> bool:
     return cue < head.start and (near or words[cue] in NOBODY)
 
 
-def barred(words: Sequence[str], cues: Sequence[int]) -> bool:
+def is_barred(words: Sequence[str], cues: Sequence[int]) -> bool:
     """Whether all that denies is a rule against it: "may not help"."""
     return bool(cues) and all(cue and words[cue - 1] in BARRED for cue in cues)
 
 
-def hedged(words: Sequence[str], head: Idea) -> bool:
+def is_hedged(words: Sequence[str], head: Concept) -> bool:
     """Whether the word that leaves it open says that it may be so: "a possible cause"."""
     return bool(HEDGE & set(words[max(0, head.start - BESIDE) : head.start]))
 
 
-def left_open(words: Sequence[str], head: Idea) -> bool:
+def is_left_open(words: Sequence[str], head: Concept) -> bool:
     """Whether a word before the head leaves open whether it is so."""
     return any(OPEN.fullmatch(word) for word in words[max(0, head.start - FAR) : head.start])
+
+
+STATED: Final = r"(?:stated|said|reported|claimed|wrote|announced|given)"
+WRONGLY: Final = r"(?:wrongly|falsely|incorrectly|mistakenly|erroneously|in error)"
+STATEMENT: Final = (
+    r"(?:claims?|statements?|reports?|stor(?:y|ies)|articles?|allegations?|rumou?rs?|accounts?"
+    r"|assertions?|suggestions?|idea)"
+)
+FALSE: Final = r"(?:false|untrue|wrong|incorrect|inaccurate|baseless|unfounded|mistaken)"
+RATED: Final = r"(?:false|fake|untrue|misleading|incorrect|hoax|debunked)"
+"""A checker's ruling that stands behind what it rules on."""
+EDITION: Final = (
+    r"(?:earlier|previous|first|original|initial|preliminary) (?:[\w-]+ )?(?:editions?|versions?"
+    r"|reports?|articles?|stor(?:y|ies)|figures?|releases?|statements?|counts?|tall(?:y|ies))"
+)
+TAKEN_BACK: Final = (
+    re.compile(
+        r"(?P<by>[^,;:]*?)\b(?:has |have |had )?(?:retract(?:ed|s)|withdrew|withdrawn|withdraws"
+        r"|t(?:ook|aken) back|recant(?:ed|s)) (?:its|the|their|an?|his|her) (?:[\w-]+ )?"
+        rf"{STATEMENT}\b[^;:]{{0,30}}? that (?P<what>[^;]+)",
+    ),
+    re.compile(rf"\b{EDITION} (?:had )?{STATED} {WRONGLY} that (?P<what>[^;]+)"),
+    re.compile(rf"\b{EDITION} (?:had )?{WRONGLY} {STATED} that (?P<what>[^;]+)"),
+    re.compile(
+        r"\b(?:is|are|was|were) no longer (?:correct|true|accurate|right) that (?P<what>[^;]+)"
+    ),
+)
+"""A statement that somebody made before and does not stand by."""
+NOT_TRUE: Final = (
+    re.compile(
+        r"\b(?:is|are|was|were) (?:not|never) (?:true|correct|accurate|right|the case) that"
+        r" (?P<what>[^;]+)"
+    ),
+    re.compile(rf"\b(?:is|are|was|were) {FALSE} that (?P<what>[^;]+)"),
+    re.compile(rf"\b{STATEMENT} that (?P<what>[^;]+?),? (?:is|are|was|were) {FALSE}\b"),
+    re.compile(rf"\b{FALSE} {STATEMENT} that (?P<what>[^;]+)"),
+    re.compile(rf"\b{STATED} {WRONGLY} that (?P<what>[^;]+)"),
+    re.compile(rf"\b{WRONGLY} {STATED} that (?P<what>[^;]+)"),
+    re.compile(rf"^(?P<what>.+?)\W+[–—-] ?(?:[\w-]+ )?{RATED}\W*$", re.IGNORECASE),
+)
+BEHIND: Final = re.compile(r", (?:and|which|but|according)\b.*$")
+"""What follows the statement and is no part of it."""
+
+
+@dataclass(frozen=True)
+class Denial:
+    """A statement that a sentence denies.
+
+    Attributes:
+        what: the statement.
+        taken_back: whether somebody had made it and does not stand by it any more.
+        by: who takes it back, where that is said: the words before the verb.
+    """
+
+    what: str
+    taken_back: bool = False
+    by: str = ""
+
+
+def find_denial(text: str) -> Denial | None:
+    """The statement that a sentence denies as a whole, or None."""
+    for expressions in (TAKEN_BACK, NOT_TRUE):
+        for expression in expressions:
+            if found := expression.search(text):
+                what = BEHIND.sub("", found["what"]).rstrip(" .")
+                by = found.groupdict().get("by") or ""
+                return Denial(what, expressions is TAKEN_BACK, by.strip())
+    return None

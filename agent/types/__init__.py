@@ -1,44 +1,52 @@
 """The words this product speaks. No behaviour beyond what a value can say of itself."""
 
 from agent.types.asking import Claim, ClaimKind, Plan, Question
-from agent.types.base import Value
-from agent.types.earlier import Earlier, VerdictLabel
+from agent.types.base import EMBEDDED, Earlier, Usage, Value, VerdictLabel
 from agent.types.evidence import Citation, Evidence, Insufficient, SourceStance, Stance
 from agent.types.page import (
     CheckedSection,
     CheckedSentence,
-    Fallen,
     Page,
+    RejectedSentence,
     Tally,
     Verdict,
 )
-from agent.types.ruling import Certificate, Check, Clause, Extract, Outcome, Pair, Ruling, Support
-from agent.types.usage import EMBEDDED, Usage
+from agent.types.verification import (
+    Certificate,
+    CheckName,
+    CheckResult,
+    ClaimEvidence,
+    ClauseSupport,
+    EvidenceSpan,
+    Outcome,
+    Support,
+    Verification,
+)
 from agent.types.writing import Conclusion, Kind, Section, Sentence
 
 __all__ = [
     "EMBEDDED",
     "Certificate",
-    "Check",
+    "CheckName",
+    "CheckResult",
     "CheckedSection",
     "CheckedSentence",
     "Citation",
     "Claim",
+    "ClaimEvidence",
     "ClaimKind",
-    "Clause",
+    "ClauseSupport",
     "Conclusion",
     "Earlier",
     "Evidence",
-    "Extract",
-    "Fallen",
+    "EvidenceSpan",
     "Insufficient",
     "Kind",
     "Outcome",
     "Page",
-    "Pair",
     "Plan",
     "Question",
-    "Ruling",
+    "RejectedSentence",
     "Section",
     "Sentence",
     "SourceStance",
@@ -49,4 +57,5 @@ __all__ = [
     "Value",
     "Verdict",
     "VerdictLabel",
+    "Verification",
 ]

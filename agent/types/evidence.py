@@ -6,9 +6,7 @@ from typing import Self
 from pydantic import Field
 
 from agent.types.asking import Claim, Plan, Question
-from agent.types.base import Value
-from agent.types.earlier import Earlier
-from agent.types.usage import Usage
+from agent.types.base import Earlier, Usage, Value
 from retrieval.types import Hit, Passage, Scope, Source
 
 

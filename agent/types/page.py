@@ -6,11 +6,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from agent.types.asking import Claim, Question
-from agent.types.base import Value
-from agent.types.earlier import Earlier, VerdictLabel
+from agent.types.base import Earlier, Usage, Value, VerdictLabel
 from agent.types.evidence import Citation, Evidence, SourceStance
-from agent.types.ruling import Ruling
-from agent.types.usage import Usage
+from agent.types.verification import Verification
 from agent.types.writing import Kind, Sentence
 from retrieval.types import Source
 
@@ -21,16 +19,19 @@ class CheckedSentence(Value):
     text: str
     kind: Kind
     citations: tuple[Citation, ...]
-    ruling: Ruling
+    ruling: Verification
 
     @classmethod
-    def of(cls, sentence: Sentence, ruling: Ruling) -> Self:
+    def of(cls, sentence: Sentence, verification: Verification) -> Self:
         return cls(
-            text=sentence.text, kind=sentence.kind, citations=sentence.citations, ruling=ruling
+            text=sentence.text,
+            kind=sentence.kind,
+            citations=sentence.citations,
+            ruling=verification,
         )
 
 
-class Fallen(Value):
+class RejectedSentence(Value):
     """A sentence that did not stand: why, what was nearest, what was tried."""
 
     sentence: CheckedSentence
@@ -102,7 +103,7 @@ class Page(Value):
     summary: tuple[CheckedSentence, ...] = Field(min_length=1)
     sections: tuple[CheckedSection, ...] = Field(min_length=1)
     follow_ups: tuple[str, ...]
-    fallen: tuple[Fallen, ...] = ()
+    fallen: tuple[RejectedSentence, ...] = ()
     evidence: Evidence
     earlier: tuple[Earlier, ...] = ()
     """Earlier drafts about the same claim, newest first."""
@@ -119,7 +120,7 @@ class Page(Value):
     @model_validator(mode="after")
     def _only_what_stands(self) -> Self:
         for sentence in self.sentences():
-            if not sentence.ruling.stands:
+            if not sentence.ruling.accepted:
                 raise ValueError(f"does not stand: {sentence.text!r}")
             if not sentence.citations:
                 raise ValueError(f"cites nothing: {sentence.text!r}")

@@ -1,4 +1,4 @@
-"""What a drafter writes: prose and spans, never numbers."""
+"""What a writer writes: prose and spans, never numbers."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from agent.types.evidence import Citation
 
 
 class Kind(StrEnum):
-    """What a sentence does; each kind has its own rule (see `agent.verification`)."""
+    """What a sentence does; each kind has its own rule (see `agent.verification.gate`)."""
 
     FINDING = "finding"
     """A source says it."""

@@ -1,25 +1,76 @@
-"""What each source says of the claim, read from the source's own sentences.
+"""The stance of each source towards the claim, from its own words, and who holds it."""
 
-Every sentence of the evidence is read by rule (`agent.stance`); what speaks for the claim counts
-only where exact checks see no opposite polarity and the judge does not find the claim contradicted.
-A source takes the side of its words; its own word goes before what it reports somebody to say.
-"""
-
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.checks import negation
-from agent.checks.frames import frames
-from agent.checks.reading import Reading
-from agent.claims import read
+from agent.checks.evidence_text import EvidenceText
+from agent.checks.negation import check_negation
+from agent.claims import read_claim
 from agent.claims.opposite import DENYING
-from agent.ports import Entailment
-from agent.stance import Said, by_rule, proposition
-from agent.types import Citation, Claim, Extract, Outcome, SourceStance, Stance
-from agent.verdict.holders import holder_of
+from agent.language.normalise import content
+from agent.language.phrases import INSTITUTION
+from agent.language.reported_speech import (
+    ReportingClause,
+    opens,
+    reaches_back,
+    reporting_clauses,
+)
+from agent.ports import NliModel
+from agent.stance import SourceSentence, proposition, stance_by_rules
+from agent.types import Citation, Claim, EvidenceSpan, Outcome, SourceStance, Stance
 from retrieval.sentences import sentences
-from retrieval.types import Passage
+from retrieval.types import Passage, Source
+
+OWN_VIEW: Final = re.compile(
+    r"(?:claim|alleg|argu|contend|insist|assert|believ|complain|speculat|think|reckon|den(?:y|ie)"
+    r"|disput|doubt|accus|supposed|purported|so-called|rumou?r|theory|critics?)",
+    re.IGNORECASE,
+)
+"""Words that make what follows a party's own view, whoever the party is."""
+SUBJECT: Final = re.compile(
+    r"^(?:[^,;:]*[,;:] )*(?P<who>[^,;:]+?)(?: (?:had|has|have|also|later))?$"
+)
+"""Who speaks, before the verb."""
+PERSON: Final = re.compile(r"\b(?:[A-Z][\w'’.-]+ )+[A-Z][\w'’-]+$")
+HEARSAY: Final = re.compile(
+    r"(?:the )?(?:they|he|she|it|some|others|many|people|users?|posts?|clips?|videos?|supporters"
+    r"|opponents|believers|authors of the post)\b",
+    re.IGNORECASE,
+)
+BODY: Final = re.compile(rf"\b(?:{INSTITUTION}|[A-Z]{{2,6}}|Police|Court|Council|Agency|News)\b")
+
+
+def holder_of(text: str, source: Source) -> str:
+    """Who holds what the sentence says; nothing where its publisher does.
+
+    What a person says, and what anybody claims, believes or alleges, is that person's; what a
+    court, an agency or a study is reported to have found is what its publisher goes by.
+    """
+    for frame in reporting_clauses(text):
+        if frame.document or not (opens(frame, text) or reaches_back(frame, text)):
+            continue
+        who = _speaker(text, frame)
+        if set(content(who)) & set(content(source.publisher)):
+            continue
+        if OWN_VIEW.match(text[frame.start : frame.end]):
+            return who or "somebody"
+        if HEARSAY.match(who) or (PERSON.search(who) and not BODY.search(who)):
+            return who
+    return ""
+
+
+def _speaker(text: str, frame: ReportingClause) -> str:
+    """The words that name who speaks."""
+    if text[frame.start : frame.end].casefold() == "according to":
+        return re.split(r"[,;:.]", text[frame.end :], maxsplit=1)[0].strip()
+    before = text[: frame.start].strip()
+    if reaches_back(frame, text) and before.endswith(","):
+        return text[frame.end :].strip(" .,") or before.rpartition(",")[0].rpartition(",")[2]
+    found = SUBJECT.match(before)
+    return found["who"].strip() if found else ""
+
 
 CONTRADICTED: Final = -0.3
 """P(supported) - P(contradicted), the mean of three readings, from which down the judge refuses
@@ -52,14 +103,14 @@ class _Line:
 
 
 def read_stances(
-    claim: Claim, passages: Sequence[Passage], entailment: Entailment
+    claim: Claim, passages: Sequence[Passage], nli: NliModel
 ) -> tuple[SourceStance, ...]:
     """Read what each source of `passages` says of the claim; nothing for an open question.
 
     Args:
         claim: what is asked about.
         passages: of any sources.
-        entailment: the judge.
+        nli: the judge.
 
     Returns:
         One stance a source, in the order in which the sources first appear.
@@ -68,10 +119,10 @@ def read_stances(
         EmbeddingFailed: the judge cannot be read or run.
     """
     if denied := DENYING.match(claim.text):
-        inner = read_stances(read(denied[1]), passages, entailment)
+        inner = read_stances(read_claim(denied[1]), passages, nli)
         return tuple(_turned(stance) for stance in inner)
     found = list(_lines(claim, passages)) if claim.gets_verdict else []
-    leans = _leans(claim.text, found, entailment)
+    leans = _leans(claim.text, found, nli)
     kept: dict[str, list[tuple[_Line, float]]] = {p.source.id: [] for p in passages}
     for line, lean in zip(found, leans, strict=True):
         if not _refused(claim.text, line, lean):
@@ -89,34 +140,38 @@ def _turned(stance: SourceStance) -> SourceStance:
 
 def _lines(claim: Claim, passages: Sequence[Passage]) -> Iterator[_Line]:
     """Every sentence that takes a side by rule."""
-    known, told = proposition(claim), bool(frames(claim.text))
+    known, told = proposition(claim), bool(reporting_clauses(claim.text))
     for passage in passages:
         before = ""
         for start, end in sentences(passage.text):
             text = passage.text[start:end]
-            side = by_rule(claim, known, Said.of(text, passage, passage.start + start))
+            side = stance_by_rules(
+                claim, known, SourceSentence.of(text, passage, passage.start + start)
+            )
             if side not in {None, Stance.NEITHER}:
                 holder = "" if told else holder_of(text, passage.source)
                 yield _Line(passage, start, end, before, side, holder)
             before = text
 
 
-def _leans(claim: str, lines: Sequence[_Line], entailment: Entailment) -> list[float]:
+def _leans(claim: str, lines: Sequence[_Line], nli: NliModel) -> list[float]:
     """P(supported) - P(contradicted) of the claim, the mean over sentence, both, and passage."""
     asked = [
         (window, claim) for one in lines for window in (one.text, one.together, one.passage.text)
     ]
     if not asked:
         return []
-    read = entailment.probabilities(asked).reshape(-1, 3, 3)
-    return [float(lean) for lean in (read[:, :, 0] - read[:, :, 1]).mean(axis=1)]
+    read_claim = nli.probabilities(asked).reshape(-1, 3, 3)
+    return [float(lean) for lean in (read_claim[:, :, 0] - read_claim[:, :, 1]).mean(axis=1)]
 
 
 def _refused(claim: str, line: _Line, lean: float) -> bool:
     """Whether words that the rules take for the claim say the opposite."""
     if line.side is not Stance.FOR:
         return False
-    checked = negation.check(claim, Reading([Extract.of(line.together, line.passage.source)]))
+    checked = check_negation(
+        claim, EvidenceText([EvidenceSpan.of(line.together, line.passage.source)])
+    )
     return lean <= CONTRADICTED or checked.outcome is Outcome.VIOLATED
 
 
@@ -149,3 +204,19 @@ def _strength(found: tuple[_Line, float]) -> tuple[int, float]:
 def _toward(line: _Line, lean: float) -> float:
     """How far the judge goes with the rules."""
     return -lean if line.side in {Stance.AGAINST, Stance.BOTH} else lean
+
+
+SAME: Final = 0.5
+"""P(carried), either way, from which two claims are the same."""
+
+
+def same_claim(one: str, other: str, nli: NliModel) -> bool:
+    """Whether each claim carries the other, by the judge; equal words are the same claim.
+
+    Raises:
+        EmbeddingFailed: the judge cannot be read or run.
+    """
+    if one.casefold().rstrip(".?! ") == other.casefold().rstrip(".?! "):
+        return True
+    read_claim = nli.probabilities([(one, other), (other, one)])
+    return bool(read_claim[:, 0].min() >= SAME)

@@ -1,9 +1,11 @@
-"""The verdict table: computed from stances, origins and tiers; printed in agent/README.md."""
+"""The verdict: a printed table over independent origins, their tiers and stances."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Final
 
+from agent.language.names import names
 from agent.types import (
     Citation,
     Claim,
@@ -15,8 +17,23 @@ from agent.types import (
     Verdict,
     VerdictLabel,
 )
-from agent.verdict.harm import alleges_harm
 from retrieval.types import Source
+
+HARM: Final = re.compile(
+    r"\b(?:kill|murder|shoot|shot|stab|injur|wound|hurt|harm|attack|assault|rape|molest|abus|beat|tortur"
+    r"|poison|kidnap|abduct|steal|stole|rob|loot|burn|bomb|brib|extort|blackmail|embezzl|launder"
+    r"|smuggl|traffick|defraud|fraud|cheat|forg(?:ed|ing|ery)|falsif|fak(?:ed|ing)|fabricat|rigg"
+    r"|lied|lying|lies|perjur|plagiari|spied|spying|convict|guilty|indict|criminal|crime|terroris"
+    r"|deliberately|intentionally|on purpose|knowingly|cover(?:ed)? up)\w*",
+    re.IGNORECASE,
+)
+"""A policy, not a reading: what is said of somebody in these words needs more than one report."""
+
+
+def alleges_harm(claim: Claim) -> bool:
+    """Whether the claim says such a thing and names somebody."""
+    return bool(HARM.search(claim.text)) and bool(names(claim.text))
+
 
 Row = tuple[str, Callable[[Tally], bool], VerdictLabel]
 Side = Mapping[str, int]

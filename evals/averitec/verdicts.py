@@ -67,7 +67,7 @@ def answers(
         shelf = OwnPages(library, claim.pages if own else None, claim.day)
         question = Question(text=" ".join(claim.text.split()), asked_on=ADDED_ON)
         start = perf_counter()
-        made = replace(desk, shelf=shelf).draft(question)
+        made = replace(desk, library=shelf).draft(question)
         short = isinstance(made, Insufficient)
         label = VerdictLabel.UNPROVEN if isinstance(made, Insufficient) else made.verdict.label
         yield Answer(

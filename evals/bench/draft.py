@@ -5,14 +5,13 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import NamedTuple
 
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.planner import EmbeddedPlanner
+from agent.pipeline.plan import EmbeddedPlanner
 from agent.service import Desk
 from agent.store import SqliteStore
 from agent.types import Insufficient, Page, Question
-from agent.verifiers.cached import CachedEntailment
-from agent.verifiers.cross_encoder import CrossEncoder
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.verification.cross_encoder import CachedNliModel, CrossEncoder
+from agent.verification.embedded import EmbeddedJudge
+from agent.writers.embedded import EmbeddedWriter
 from evals.bench import corpus
 from evals.bench.measure import Ratio, Report, Spread, seconds, whole
 from retrieval.cached import CachedEmbedder
@@ -54,14 +53,14 @@ def run(folder: Path, runs: int, _: tuple[int, ...]) -> Report:
 
 
 def _draft(place: Path, model: MiniLM, text: str) -> Drafted:
-    embedder, entailment = CachedEmbedder(model), CachedEntailment(CrossEncoder())
+    embedder, nli = CachedEmbedder(model), CachedNliModel(CrossEncoder())
     with Library.open(place, embedder) as library:
         desk = Desk(
-            shelf=library,
+            library=library,
             planner=EmbeddedPlanner(),
-            drafter=EmbeddedDrafter(library.embed),
-            verifier=EmbeddedVerifier(entailment),
-            entailment=entailment,
+            writer=EmbeddedWriter(library.embed),
+            judge=EmbeddedJudge(nli),
+            nli=nli,
             store=SqliteStore(place / "drafts.sqlite3"),
         )
         question = Question(text=text, asked_on=corpus.TODAY)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from agent.verifiers.cross_encoder import MAX_TOKENS, CrossEncoder, load_tokenizer
+from agent.verification.cross_encoder import MAX_TOKENS, CrossEncoder, load_tokenizer
 from evals.bench import arithmetic, corpus, limit
 from evals.bench.measure import Ratio, Report, Spread, seconds
 from retrieval.embedding import MiniLM

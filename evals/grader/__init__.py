@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from agent.types import Pair
+from agent.types import ClaimEvidence
 from evals.errors import EvalError
 from evals.grader.features import NAMES, Embed, features
 from evals.grader.forest import WEIGHTS, Forest, load
@@ -45,7 +45,7 @@ class SecondGrader:
         self._embed, self._forest = embed, Forest.of(weights)
         self._rarity = Table.of(weights)
 
-    def supports(self, pairs: Sequence[Pair]) -> list[float]:
+    def supports(self, pairs: Sequence[ClaimEvidence]) -> list[float]:
         """P(supported) of each pair, in [0, 1]; evidence that is empty carries nothing."""
         texts = [(p.claim, "\n".join(e.text for e in p.evidence)) for p in pairs]
         return [

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
-from agent.chat.errors import AnswerMalformed
+from agent.llm.errors import AnswerMalformed
 from agent.ports import Chat
 from agent.settings import Settings
-from agent.types import Pair
-from agent.verifiers.llm import ask_opinions, fingerprint
+from agent.types import ClaimEvidence
+from agent.verification.model import ask_opinions, fingerprint
 from evals.errors import EvalError
 from retrieval.grouping import groups
 
@@ -40,7 +40,7 @@ class ChatGrader:
         self.name = f"{PREFIX}{model} ({fingerprint()})"
         self._chat, self._account = chat, account
 
-    def supports(self, pairs: Sequence[Pair]) -> list[float | None]:
+    def supports(self, pairs: Sequence[ClaimEvidence]) -> list[float | None]:
         """1 for full support, 0.5 for part of it, 0 for none.
 
         Raises:
@@ -53,7 +53,7 @@ class ChatGrader:
                 found |= self._ask(pairs, left)
         return [found.get(n) for n in range(len(pairs))]
 
-    def _ask(self, pairs: Sequence[Pair], numbers: Sequence[int]) -> dict[int, float]:
+    def _ask(self, pairs: Sequence[ClaimEvidence], numbers: Sequence[int]) -> dict[int, float]:
         try:
             with self._account():
                 opinions = ask_opinions(self._chat, {n: pairs[n] for n in numbers})
@@ -84,5 +84,5 @@ def configured(settings: Settings) -> ChatGrader:
     return ChatGrader(bootstrap.build_chat(settings, budget), settings.model, budget.open)
 
 
-def _size(pair: Pair) -> int:
+def _size(pair: ClaimEvidence) -> int:
     return len(pair.claim) + sum(len(e.text) for e in pair.evidence)

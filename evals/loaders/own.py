@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel, Field
 
-from agent.types import Extract, Support
+from agent.types import EvidenceSpan, Support
 from evals.case import ClaimCase, Document, Fact, Fault, PageCase, PairCase
 from evals.loaders.rows import Row, jsonl
 from retrieval import demonstration
@@ -119,7 +119,7 @@ def pairs(path: Path, part: str | None = None) -> Iterator[PairCase]:
             id=once(f"{name}/{found.id}", seen, row),
             cluster=found.cluster or digest(*found.evidence),
             claim=found.claim,
-            evidence=tuple(Extract(text=passage) for passage in found.evidence),
+            evidence=tuple(EvidenceSpan(text=passage) for passage in found.evidence),
             label=found.label,
             how=found.source,
         )
@@ -144,8 +144,8 @@ def _notes() -> dict[str, Note]:
     return {note.id: note for documents in found for note in documents}
 
 
-def _extract(note: Note) -> Extract:
-    return Extract(
+def _extract(note: Note) -> EvidenceSpan:
+    return EvidenceSpan(
         text=note.text,
         title=note.title,
         publisher=note.meta.publisher,

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
-from agent.types import Extract, Support
+from agent.types import EvidenceSpan, Support
 from evals.case import NOT_ENOUGH, Case, ClaimCase, Document, Fact, PageCase, PairCase
 from evals.errors import MalformedCase
 from evals.loaders.own import digest, once
@@ -139,7 +139,9 @@ def scifact(path: Path) -> Iterator[PairCase]:
                 id=f"scifact/{item.id}-{doc}",
                 cluster=str(item.id),
                 claim=item.claim,
-                evidence=(Extract(text=" ".join(corpus[doc].abstract), title=corpus[doc].title),),
+                evidence=(
+                    EvidenceSpan(text=" ".join(corpus[doc].abstract), title=corpus[doc].title),
+                ),
                 label=_SCIFACT[found[0].label] if found else Support.UNSUPPORTED,
                 how="SciFact",
             )
@@ -154,7 +156,7 @@ def wice(path: Path) -> Iterator[PairCase]:
             id=once(f"wice/{item.meta.id}", seen, row),
             cluster=digest(*item.evidence),
             claim=item.claim,
-            evidence=(Extract(text="\n".join(item.evidence)),),
+            evidence=(EvidenceSpan(text="\n".join(item.evidence)),),
             label=_WICE[item.label],
             how="WiCE",
         )

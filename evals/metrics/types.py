@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Self
 
-from agent.reading import CitedSentence, CitedText
+from agent.audit.cited_text import CitedSentence, CitedText
 from agent.types import Citation, Support, Value
 
 Judge = Callable[[str, str], Support]
@@ -86,7 +86,7 @@ def weight(support: Support) -> float | None:
 
 
 def response(text: CitedText, words: Mapping[int, str]) -> Response:
-    """Resolve the citations of a text that `agent.reading` read.
+    """Resolve the citations of a text that `agent.audit.cited_text` read.
 
     Args:
         text: any Markdown or text with `[n]`, or a page of ours with spans.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from agent.absence import searched_for
+from agent.language.absences import searched_for
 from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, VerdictLabel
 from evals.newsroom import frames
 from evals.newsroom.facts import Saying, carries

@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from agent.ports import Entailment
-from agent.ranking import READ, RELEVANCE
+from agent.pipeline.retrieve import READ, RELEVANCE
+from agent.ports import NliModel
 from evals.errors import EvalError
 from evals.retrieval.corpora import HALVES, REPORTING
 from evals.retrieval.printing import progress, shown
@@ -81,10 +81,10 @@ def _curve(curve: Mapping[float, float]) -> str:
     return "".join(f"{value:.3f}{'*' * (w == best):<2}" for w, value in curve.items())
 
 
-def _reranker(asked: argparse.Namespace) -> Entailment | None:
+def _reranker(asked: argparse.Namespace) -> NliModel | None:
     if asked.without_reranker:
         return None
-    model: Entailment = import_module("agent.verifiers.cross_encoder").CrossEncoder()
+    model: NliModel = import_module("agent.verification.cross_encoder").CrossEncoder()
     return model
 
 

@@ -1,7 +1,8 @@
 """The ways to rank the documents of a pool for a claim, over the same candidates.
 
 Both legs, their fusion and the re-ranking are the product's own: the record's BM25, the exact scan
-over the stored vectors, `convex`, `agent.ranking`. The query is the text of the claim as it stands.
+over the stored vectors, `convex`, `agent.pipeline.retrieve`.
+The query is the text of the claim as it stands.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,8 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from agent import ranking as product
-from agent.ports import Entailment
+from agent.pipeline import retrieve as product
+from agent.ports import NliModel
 from evals.retrieval.corpora import Claim
 from retrieval.exact import ExactScan
 from retrieval.fusion import DENSE_WEIGHT, convex
@@ -45,7 +46,7 @@ class Candidates:
     documents: Mapping[str, str]
     """Passage id to source id."""
     relevance: Scores = field(default_factory=dict)
-    """What the cross-encoder found in the passages that it read; see `agent.ranking`."""
+    """What the cross-encoder found in the passages that it read; see `agent.pipeline.retrieve`."""
 
 
 Ranking = Callable[[Candidates], list[str]]
@@ -64,9 +65,9 @@ def gather(record: Record, embedder: Embedder, claims: Sequence[Claim]) -> list[
 
 
 def with_relevance(
-    record: Record, model: Entailment, found: Sequence[Candidates], progress: Callable[[int], None]
+    record: Record, model: NliModel, found: Sequence[Candidates], progress: Callable[[int], None]
 ) -> list[Candidates]:
-    """Have the cross-encoder read the `agent.ranking.READ` best passages of each claim."""
+    """Have the cross-encoder read the `READ` best passages of each claim."""
     read = []
     with record.reading() as reader:
         for done, one in enumerate(found):
@@ -103,7 +104,7 @@ def by_scores(weight: float) -> Ranking:
 def reranked(share: float) -> Ranking:
     """Fusion, its first passages put in order with a share of the cross-encoder."""
     return lambda c: _documents(
-        c, _best(product.reranked(fused(c, DENSE_WEIGHT), c.relevance, share))
+        c, _best(product.rerank(fused(c, DENSE_WEIGHT), c.relevance, share))
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.ports import Entailment
-from agent.ranking import RELEVANCE
+from agent.pipeline.retrieve import RELEVANCE
+from agent.ports import NliModel
 from agent.types import Value
 from evals.retrieval import ranking, scores
 from evals.retrieval.corpora import DEVELOPMENT, SETS, claims, half_of, sample
@@ -38,7 +38,7 @@ def run(  # noqa: PLR0913, PLR0917 - what a run works with, and whom it tells
     directory: Path,
     half: str,
     most: int,
-    model: Entailment | None,
+    model: NliModel | None,
     embedder: Embedder,
     progress: Progress,
 ) -> Table:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from agent.absence import searched_for
+from agent.language.absences import searched_for
 from agent.types import Kind
 from evals import form
 from evals.case import NOT_ENOUGH, Case, ClaimCase

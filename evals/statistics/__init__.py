@@ -1,6 +1,6 @@
 """What a figure is worth: intervals that know about clusters, paired comparisons, agreement.
 
-Sentences of one page share their question, library and drafter, so they are not independent: the
+Sentences of one page share their question, library and writer, so they are not independent: the
 page is the cluster. Every result carries n, clusters, what was not scored, and the seed where
 anything was drawn.
 """

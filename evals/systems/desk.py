@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Self
 
 from agent import bootstrap
-from agent.checking import Examined, check
-from agent.reading import UnreadableText, read
+from agent.audit.check import AuditedSentence, check_text
+from agent.audit.cited_text import UnreadableText
+from agent.audit.reading import read_text
 from agent.settings import Settings
-from agent.types import Pair, Question, Ruling
+from agent.types import ClaimEvidence, Question, Verification
 from evals.case import Case, ClaimCase, PageCase, PairCase, WorldCase
 from evals.errors import EvalError
 from evals.metrics.types import Cited
@@ -25,8 +26,8 @@ class DeskSystem:
 
     def __init__(self, settings: Settings, library: Library | None) -> None:
         self._desk = bootstrap.build_desk(settings, library, Unkept()) if library else None
-        self._verifier = bootstrap.build_verifier(settings)
-        self._entailment = bootstrap.entailment(settings.threads)
+        self._judge = bootstrap.build_judge(settings)
+        self._nli = bootstrap.build_nli_model(settings.threads)
         self._embedder = bootstrap.build_embedder(settings)
         self._worlds = Worlds(settings)
 
@@ -43,8 +44,10 @@ class DeskSystem:
     def answer(self, cases: Sequence[Case]) -> list[Outcome]:
         """Pairs are judged in one batch, everything else one after the other."""
         pairs = [case for case in cases if isinstance(case, PairCase)]
-        rulings = self._verifier.judge([Pair(claim=p.claim, evidence=p.evidence) for p in pairs])
-        ruled = {p.id: _ruled(p, r) for p, r in zip(pairs, rulings, strict=True)}
+        verifications = self._judge.judge(
+            [ClaimEvidence(claim=p.claim, evidence=p.evidence) for p in pairs]
+        )
+        ruled = {p.id: _ruled(p, r) for p, r in zip(pairs, verifications, strict=True)}
         return [ruled.get(case.id) or self._one(case) for case in cases]
 
     def _one(self, case: Case) -> Outcome:
@@ -65,40 +68,40 @@ class DeskSystem:
 
     def _check(self, case: PageCase) -> Outcome:
         try:
-            text = read(case.text)
+            text = read_text(case.text)
         except UnreadableText as error:
             return Outcome(case=case.id, error=str(error))
         shelf = PageShelf(case.sources, self._embedder, bootstrap.today())
         given = listed(text, case.sources)
-        report = check(given.text, shelf, self._verifier, self._entailment)
+        report = check_text(given.text, shelf, self._judge, self._nli)
         return Outcome(case=case.id, sentences=tuple(_examined(e, given) for e in report.examined))
 
 
-def _ruled(case: PairCase, ruling: Ruling) -> Outcome:
+def _ruled(case: PairCase, verification: Verification) -> Outcome:
     cited = tuple(
         Cited(id=str(n), title=e.title or "", text=e.text) for n, e in enumerate(case.evidence, 1)
     )
     said = Spoken(
         text=case.claim,
         cited=cited,
-        kept=ruling.stands,
-        support=ruling.support,
-        score=ruling.score,
-        reason=ruling.reason,
+        kept=verification.accepted,
+        support=verification.support,
+        score=verification.score,
+        reason=verification.reason,
     )
     return Outcome(case=case.id, sentences=(said,))
 
 
-def _examined(found: Examined, text: Read) -> Spoken:
-    ruling = found.ruling
+def _examined(found: AuditedSentence, text: Read) -> Spoken:
+    verification = found.ruling
     return Spoken(
         text=found.sentence.text,
         section=found.sentence.section,
         kind=found.sentence.kind,
         cited=text.cited(found.sentence),
-        kept=ruling.stands,
-        support=ruling.support,
-        score=ruling.score,
-        reason=ruling.reason,
-        certificate=ruling.certificate,
+        kept=verification.accepted,
+        support=verification.support,
+        score=verification.score,
+        reason=verification.reason,
+        certificate=verification.certificate,
     )

@@ -39,8 +39,8 @@ class Rulings:
         return [self._one(case) for case in cases]
 
     def _one(self, case: Case) -> Outcome:
-        ruling = self._rows.get(case.id) or self._rows.get(case.id.split("/", 1)[1])
-        if ruling is None or not isinstance(case, PairCase):
+        verification = self._rows.get(case.id) or self._rows.get(case.id.split("/", 1)[1])
+        if verification is None or not isinstance(case, PairCase):
             return Outcome(case=case.id, error="there is no ruling for this case")
         cited = tuple(
             Cited(id=str(n), title=e.title or "", text=e.text)
@@ -49,8 +49,8 @@ class Rulings:
         said = Spoken(
             text=case.claim,
             cited=cited,
-            kept=ruling.support is Support.SUPPORTED,
-            support=ruling.support,
-            score=ruling.score,
+            kept=verification.support is Support.SUPPORTED,
+            support=verification.support,
+            score=verification.score,
         )
         return Outcome(case=case.id, sentences=(said,))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from agent.reading import CitedSentence, CitedSource, CitedText
+from agent.audit.cited_text import CitedSentence, CitedSource, CitedText
 from agent.types import Citation
 from evals.case import Document
 from evals.metrics.types import Cited

@@ -10,7 +10,8 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from agent import bootstrap
-from agent.reading import UnreadableText, read
+from agent.audit.cited_text import UnreadableText
+from agent.audit.reading import read_text
 from agent.settings import Settings
 from evals.case import NOT_ENOUGH, Case, Document, PageCase
 from evals.errors import EvalError
@@ -48,7 +49,7 @@ class Given:
         if not isinstance(case, PageCase):
             return Outcome(case=case.id, error="the case holds no text")
         try:
-            found = listed(read(case.text), case.sources)
+            found = listed(read_text(case.text), case.sources)
         except UnreadableText as error:
             return Outcome(case=case.id, error=str(error))
         return Outcome(case=case.id, sentences=found.spoken())
@@ -83,7 +84,7 @@ class Written:
             return Outcome(case=case.id, error=f"there is no page {path.name}")
         written = text(path)
         try:
-            found = read(written, self._suffix)
+            found = read_text(written, self._suffix)
         except UnreadableText as error:
             return Outcome(case=case.id, error=str(error))
         known = {s.number: find(s, self._documents) for s in found.sources}

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from agent.types import Extract, Pair
+from agent.types import ClaimEvidence, EvidenceSpan
 from evals.grader import SecondGrader, load_grader
 from evals.training.grader_card import Measured, figures
 from evals.training.grader_rows import read
@@ -37,7 +37,7 @@ def main(typed: Sequence[str] | None = None) -> None:
 
 def _line(name: str, path: Path, most: int, grader: SecondGrader) -> str:
     rows = read(path)[:most]
-    pairs = [Pair(claim=r.claim, evidence=(Extract(text=r.evidence),)) for r in rows]
+    pairs = [ClaimEvidence(claim=r.claim, evidence=(EvidenceSpan(text=r.evidence),)) for r in rows]
     scores = np.array(grader.supports(pairs))
     true = np.array([row.supported for row in rows])
     found = Measured(name, np.empty((len(rows), 0)), true, [row.cluster for row in rows])

@@ -18,10 +18,10 @@ from itertools import islice
 from pathlib import Path
 
 from agent import bootstrap
-from agent.ports import Chat, Shelf
+from agent.ports import Chat, PassageStore
 from agent.settings import Settings
-from agent.types import Extract, Pair
-from agent.verifiers.llm import ask_opinions
+from agent.types import ClaimEvidence, EvidenceSpan
+from agent.verification.model import ask_opinions
 from retrieval.sentences import sentences
 from retrieval.types import Passage
 
@@ -56,7 +56,7 @@ def main() -> None:
         train.main([*training, "--extra", str(options.out)])
 
 
-def label(shelf: Shelf, teacher: Chat, out: Path, rows: int) -> int:
+def label(shelf: PassageStore, teacher: Chat, out: Path, rows: int) -> int:
     """Append labelled rows to `out` until it holds `rows`; return how many it holds.
 
     Raises:
@@ -74,7 +74,7 @@ def label(shelf: Shelf, teacher: Chat, out: Path, rows: int) -> int:
     return len(done)
 
 
-def pairs(shelf: Shelf) -> Iterator[Pair]:
+def pairs(shelf: PassageStore) -> Iterator[ClaimEvidence]:
     """Sentences beside near passages of other sources, in an order that the seed fixes."""
     found = [(p, text) for block, _ in shelf.scan() for p in block for text in _sentences(p)]
     random.Random(SEED).shuffle(found)
@@ -82,7 +82,7 @@ def pairs(shelf: Shelf) -> Iterator[Pair]:
         hits = shelf.search(text, 4 * NEAR)
         others = [h.passage for h in hits if h.passage.source.origin != passage.source.origin]
         for other in others[:NEAR]:
-            yield Pair(claim=text, evidence=(Extract(text=other.text),))
+            yield ClaimEvidence(claim=text, evidence=(EvidenceSpan(text=other.text),))
 
 
 def _sentences(passage: Passage) -> list[str]:
@@ -90,12 +90,12 @@ def _sentences(passage: Passage) -> list[str]:
     return [text for text in found if SHORTEST <= len(text.split()) <= LONGEST]
 
 
-def _name(pair: Pair) -> str:
+def _name(pair: ClaimEvidence) -> str:
     text = json.dumps([pair.claim, pair.evidence[0].text])
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def _row(pair: Pair, said: str) -> dict[str, str | list[str]]:
+def _row(pair: ClaimEvidence, said: str) -> dict[str, str | list[str]]:
     return {
         "id": _name(pair),
         "claim": pair.claim,

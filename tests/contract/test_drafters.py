@@ -1,37 +1,37 @@
-"""What every drafter owes the desk. A new drafter joins by one line in DRAFTERS."""
+"""What every writer owes the desk. A new writer joins by one line in DRAFTERS."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
 
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.drafters.llm import LlmDrafter
-from agent.gather import gather
-from agent.ledger import Ledger
-from agent.planner import EmbeddedPlanner
-from agent.ports import Drafter
-from agent.settle import settle
+from agent.pipeline.plan import EmbeddedPlanner
+from agent.pipeline.repair import verify_and_repair
+from agent.pipeline.retrieve import retrieve_evidence
+from agent.ports import Writer
+from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
     Conclusion,
     Evidence,
     Plan,
     Question,
-    Ruling,
     Section,
     Support,
     Tally,
     Verdict,
     VerdictLabel,
+    Verification,
 )
-from agent.verification import Court
+from agent.verification.gate import CitationGate
+from agent.writers.embedded import EmbeddedWriter
+from agent.writers.model import ModelWriter
 from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
 from tests.scripted import ScriptedChat, honest
 
-DRAFTERS: dict[str, Callable[[], Drafter]] = {
-    "embedded": lambda: EmbeddedDrafter(embed),
-    "model": lambda: LlmDrafter(ScriptedChat(honest), EmbeddedDrafter(embed)),
+DRAFTERS: dict[str, Callable[[], Writer]] = {
+    "embedded": lambda: EmbeddedWriter(embed),
+    "model": lambda: ModelWriter(ScriptedChat(honest), EmbeddedWriter(embed)),
 }
 
 SHELF = FakeShelf(
@@ -66,39 +66,39 @@ TEXTS = (
 
 
 @pytest.fixture(params=DRAFTERS.values(), ids=DRAFTERS.keys())
-def drafter(request: pytest.FixtureRequest) -> Drafter:
-    made: Drafter = request.param()
+def writer(request: pytest.FixtureRequest) -> Writer:
+    made: Writer = request.param()
     return made
 
 
 @pytest.fixture
 def evidence() -> Evidence:
-    found = gather(PLAN, SHELF, WordsEntailment())
+    found = retrieve_evidence(PLAN, SHELF, WordsEntailment())
     assert isinstance(found, Evidence)
     return found
 
 
-def body_of(drafter: Drafter, evidence: Evidence) -> tuple[CheckedSection, ...]:
-    court = Court(WordVerifier(), SHELF, evidence)
-    body, _ = settle(drafter.draft(PLAN, evidence), court, drafter)
+def body_of(writer: Writer, evidence: Evidence) -> tuple[CheckedSection, ...]:
+    gate = CitationGate(WordVerifier(), SHELF, evidence)
+    body, _ = verify_and_repair(writer.draft(PLAN, evidence), gate, writer)
     return body
 
 
-def concluded(drafter: Drafter, evidence: Evidence, label: VerdictLabel) -> Conclusion:
-    body = body_of(drafter, evidence)
+def concluded(writer: Writer, evidence: Evidence, label: VerdictLabel) -> Conclusion:
+    body = body_of(writer, evidence)
     verdict = Verdict(label=label, scope="", rule="", tally=Tally(opposing={"gazette": 1}))
-    ledger = Ledger.of(PLAN.claim, evidence, body, verdict)
-    return drafter.conclude(PLAN, evidence, body, ledger)
+    record = RecordStatements.of(PLAN.claim, evidence, body, verdict)
+    return writer.conclude(PLAN, evidence, body, record)
 
 
-def test_it_has_a_name(drafter: Drafter) -> None:
-    assert drafter.name
+def test_it_has_a_name(writer: Writer) -> None:
+    assert writer.name
 
 
 def test_every_sentence_of_the_body_cites_words_of_its_evidence(
-    drafter: Drafter, evidence: Evidence
+    writer: Writer, evidence: Evidence
 ) -> None:
-    sections = drafter.draft(PLAN, evidence)
+    sections = writer.draft(PLAN, evidence)
     assert len(sections) >= 2
     for sentence in (s for section in sections for s in section.sentences):
         assert sentence.citations
@@ -109,8 +109,8 @@ def test_every_sentence_of_the_body_cites_words_of_its_evidence(
             assert passage.text[span] == citation.quote
 
 
-def test_it_says_nothing_twice(drafter: Drafter, evidence: Evidence) -> None:
-    texts = [s.text for section in drafter.draft(PLAN, evidence) for s in section.sentences]
+def test_it_says_nothing_twice(writer: Writer, evidence: Evidence) -> None:
+    texts = [s.text for section in writer.draft(PLAN, evidence) for s in section.sentences]
     assert len(texts) == len(set(texts))
 
 
@@ -123,10 +123,10 @@ def test_a_sentence_that_denies_another_is_not_taken_for_its_repetition() -> Non
         *passages(source("radio"), "Cars on the river bridge were counted in January 2026."),
         *passages(source("blog"), "The river bridge is closed to cars at night."),
     ]
-    found = gather(PLAN, FakeShelf(held), WordsEntailment())
+    found = retrieve_evidence(PLAN, FakeShelf(held), WordsEntailment())
     assert isinstance(found, Evidence)
     said = [
-        s.text for section in EmbeddedDrafter(embed).draft(PLAN, found) for s in section.sentences
+        s.text for section in EmbeddedWriter(embed).draft(PLAN, found) for s in section.sentences
     ]
     assert any("was closed" in text for text in said)
     assert any("was not closed" in text for text in said)
@@ -140,10 +140,10 @@ def test_a_pronoun_is_never_joined_to_a_sentence_from_elsewhere() -> None:
         "He was arrested at the river bridge closed to cars.",
     )
     held = [far[0], far[2], *passages(source("other"), *TEXTS)]
-    found = gather(PLAN, FakeShelf(held), WordsEntailment())
+    found = retrieve_evidence(PLAN, FakeShelf(held), WordsEntailment())
     assert isinstance(found, Evidence)
     said = [
-        s.text for section in EmbeddedDrafter(embed).draft(PLAN, found) for s in section.sentences
+        s.text for section in EmbeddedWriter(embed).draft(PLAN, found) for s in section.sentences
     ]
     assert not any(text.startswith("He was arrested") for text in said)
 
@@ -152,19 +152,19 @@ def _said(sections: Sequence[Section]) -> list[str]:
     return [s.text for section in sections for s in section.sentences]
 
 
-def test_headings_are_short_and_cite_nothing(drafter: Drafter, evidence: Evidence) -> None:
-    for section in drafter.draft(PLAN, evidence):
+def test_headings_are_short_and_cite_nothing(writer: Writer, evidence: Evidence) -> None:
+    for section in writer.draft(PLAN, evidence):
         assert 4 <= len(section.heading.split()) <= 14
         assert "[" not in section.heading
 
 
 @pytest.mark.parametrize("label", list(VerdictLabel))
 def test_the_conclusion_brings_no_new_source_and_asks_three_questions(
-    drafter: Drafter, evidence: Evidence, label: VerdictLabel
+    writer: Writer, evidence: Evidence, label: VerdictLabel
 ) -> None:
-    body = body_of(drafter, evidence)
+    body = body_of(writer, evidence)
     used = {c.source for section in body for s in section.sentences for c in s.citations}
-    made = concluded(drafter, evidence, label)
+    made = concluded(writer, evidence, label)
     parts = (*made.summary, *made.limits.sentences, *made.bottom_line.sentences)
     assert {c.source for s in parts for c in s.citations} <= used
     assert 1 <= len(made.summary) <= 3
@@ -172,16 +172,14 @@ def test_the_conclusion_brings_no_new_source_and_asks_three_questions(
     assert all(q.endswith("?") for q in made.follow_ups)
 
 
-def test_giving_up_is_an_answer_to_a_rejected_sentence(
-    drafter: Drafter, evidence: Evidence
-) -> None:
-    section: Section = drafter.draft(PLAN, evidence)[0]
-    ruling = Ruling(support=Support.UNSUPPORTED, reason="not in the source")
+def test_giving_up_is_an_answer_to_a_rejected_sentence(writer: Writer, evidence: Evidence) -> None:
+    section: Section = writer.draft(PLAN, evidence)[0]
+    verification = Verification(support=Support.UNSUPPORTED, reason="not in the source")
     sentence = section.sentences[0]
-    [better] = drafter.revise([(sentence, ruling)], evidence)
+    [better] = writer.revise([(sentence, verification)], evidence)
     assert better is None or better != sentence
 
 
-def test_the_same_evidence_gives_the_same_draft(drafter: Drafter, evidence: Evidence) -> None:
+def test_the_same_evidence_gives_the_same_draft(writer: Writer, evidence: Evidence) -> None:
     plan: Plan = PLAN
-    assert drafter.draft(plan, evidence) == drafter.draft(plan, evidence)
+    assert writer.draft(plan, evidence) == writer.draft(plan, evidence)

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from agent.jobs.durable import DurableJobs
-from agent.jobs.memory import MemoryJobs
-from agent.jobs.port import Jobs, KeyTaken, QueueFull, State, UnknownJob
+from agent.jobs.port import (
+    Jobs,
+    KeyTaken,
+    QueueFull,
+    State,
+    UnknownJob,
+)
 from agent.jobs.worker import Pace, Worker
 from agent.types import Insufficient, Page
-from tests.fakes_jobs import STEPS, ScriptedDesk, address, asked, over
+from tests.fakes_jobs import STEPS, MemoryJobs, ScriptedDesk, address, asked, over
 
 FAST = Pace(at_once=4, poll=0.02, beat=0.2, patience=1.0)
 Open = Callable[..., Jobs]

@@ -10,7 +10,7 @@ import mammoth
 import pytest
 
 from agent.render import FILES, FORMATS, render, render_file
-from agent.types import Fallen, Insufficient, Page, Support
+from agent.types import Insufficient, Page, RejectedSentence, Support
 from tests.unit.agent.pages import FOLLOW_UPS, cite, insufficient, page, passage, sentence
 
 HOSTILE = '\x1b[31mHe\u202e <script>alert(1)</script>\u200b "quoted" ](javascript:x) [7] & co'
@@ -35,7 +35,7 @@ def shown(draft: Page | Insufficient, form: str) -> str:
 def drafted(words: str = "The lake froze.", source: Mapping[str, object] = NOTHING) -> Page:
     lake = passage("lake", words, at=0, **source)
     sea = passage("sea", "The sea was calm.")
-    fallen = Fallen(
+    fallen = RejectedSentence(
         sentence=sentence(f"Not so: {words}", lake, support=Support.UNSUPPORTED, reason=words),
         place=words,
         nearest=cite(lake),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agent.faces.cli import main
+from agent.faces.cli.app import main
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -51,7 +51,7 @@ def verdict(*typed: object) -> Told:
 
 def started(*typed: object, before: str = "") -> subprocess.Popen[str]:
     """Start `verdict ...` as a process of its own; `before` is Python that runs first."""
-    code = f"{before}\nimport sys\nfrom agent.faces.cli import main\nmain(sys.argv[1:])"
+    code = f"{before}\nimport sys\nfrom agent.faces.cli.app import main\nmain(sys.argv[1:])"
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, typed)],
         cwd=ROOT,

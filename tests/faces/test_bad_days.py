@@ -19,7 +19,7 @@ from typing import Final
 
 import pytest
 
-from agent.faces.failures import BadInput
+from agent.faces.exit_codes import BadInput
 from agent.faces.terminal import deliver_file
 from retrieval.record import Record
 from tests.faces.front import ROOT, ended, note, sources, started, verdict

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from agent.faces import batch as batches
-from agent.faces.batch_rows import Row
-from agent.jobs.memory import MemoryJobs
+from agent.faces.cli import batch as batches
+from agent.faces.cli.batch import Row
 from agent.jobs.port import State
 from tests.faces.front import ended, started, verdict
-from tests.fakes_jobs import ScriptedDesk, asked, over
+from tests.fakes_jobs import MemoryJobs, ScriptedDesk, asked, over
 
 CLAIMS = (
     {"id": "bridge", "question": "Did the council close the old bridge after an inspection?"},

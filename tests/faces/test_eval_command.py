@@ -35,7 +35,7 @@ def pairs(tmp_path: Path) -> Path:
     return rows(tmp_path / "set.jsonl", *ROWS)
 
 
-def rulings(path: Path, *kept: str) -> Path:
+def verifications(path: Path, *kept: str) -> Path:
     return rows(
         path,
         *(
@@ -55,7 +55,7 @@ def ran(pairs: Path, ruled: Path, out: Path, *more: object) -> Told:
 
 def test_a_run_prints_figures_and_leaves_a_report(pairs: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    told = ran(pairs, rulings(tmp_path / "r.jsonl", "a", "c"), out)
+    told = ran(pairs, verifications(tmp_path / "r.jsonl", "a", "c"), out)
     assert told.status == 0, told.err
     assert "pairs.set" in told.out
     assert f"Report: {out / 'report.html'}" in told.err
@@ -66,7 +66,10 @@ def test_a_run_prints_figures_and_leaves_a_report(pairs: Path, tmp_path: Path) -
 
 
 def test_limits_and_baselines_decide_the_exit_status(pairs: Path, tmp_path: Path) -> None:
-    good, bad = rulings(tmp_path / "g.jsonl", "a", "c"), rulings(tmp_path / "b.jsonl", "a", "b")
+    good, bad = (
+        verifications(tmp_path / "g.jsonl", "a", "c"),
+        verifications(tmp_path / "b.jsonl", "a", "b"),
+    )
     floor = "pairs.set.right=0.9"
     assert ran(pairs, good, tmp_path / "1", "--fail-under", floor).status == 0
     told = ran(pairs, bad, tmp_path / "2", "--fail-under", floor)
@@ -96,8 +99,8 @@ def test_a_baseline_that_a_run_wrote_holds_for_it_and_fails_a_worse_one(tmp_path
 
 def test_two_runs_are_compared_and_a_run_is_exported(pairs: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    ran(pairs, rulings(tmp_path / "g.jsonl", "a", "c"), one)
-    ran(pairs, rulings(tmp_path / "b.jsonl", "a", "b"), two)
+    ran(pairs, verifications(tmp_path / "g.jsonl", "a", "c"), one)
+    ran(pairs, verifications(tmp_path / "b.jsonl", "a", "b"), two)
     told = verdict_eval("compare", one, two, "--json")
     lines = {line["id"]: line for line in told.json["lines"]}
     assert lines["pairs.set.right"]["comparison"]["difference"]["value"] == 0.5
@@ -111,7 +114,7 @@ def test_two_runs_are_compared_and_a_run_is_exported(pairs: Path, tmp_path: Path
 def test_a_malformed_row_ends_a_run_before_it_begins(pairs: Path, tmp_path: Path) -> None:
     with pairs.open("a", encoding="utf-8") as file:
         file.write('{"id": "e", "claim": \n')
-    told = ran(pairs, rulings(tmp_path / "r.jsonl"), tmp_path / "run")
+    told = ran(pairs, verifications(tmp_path / "r.jsonl"), tmp_path / "run")
     assert (told.status, "set.jsonl, line 5: not JSON" in told.err) == (2, True)
     assert not (tmp_path / "run").exists()
 

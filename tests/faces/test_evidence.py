@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent import bootstrap
-from agent.gather import PER_QUERY, gather
-from agent.ranking import READ
+from agent.pipeline.retrieve import PER_QUERY, READ, retrieve_evidence
 from agent.service import Desk
 from agent.settings import Settings
 from agent.types import Evidence, Question
@@ -30,7 +29,7 @@ def desk(library: Path) -> Iterator[Desk]:
 
 def gathered(desk: Desk, question: str) -> Evidence:
     plan = desk.planner.plan(Question(text=" ".join(question.split()), asked_on=ASKED_ON))
-    found = gather(plan, desk.shelf, desk.entailment)
+    found = retrieve_evidence(plan, desk.library, desk.nli)
     assert isinstance(found, Evidence)
     return found
 
@@ -43,7 +42,7 @@ def test_what_a_page_must_cite_is_among_the_first_sources(desk: Desk, case: Clai
 
 def test_evidence_comes_from_more_than_one_search_and_holds_no_passage_twice(desk: Desk) -> None:
     found = gathered(desk, QUESTION)
-    by_claim = {h.passage.id for h in desk.shelf.search(found.queries[0], PER_QUERY)}
+    by_claim = {h.passage.id for h in desk.library.search(found.queries[0], PER_QUERY)}
     ids = [hit.passage.id for hit in found.hits]
     assert set(ids) - by_claim
     assert len(ids) == len(set(ids)) > READ

@@ -57,7 +57,7 @@ def test_a_service_that_is_down_leaves_a_page_and_says_so_on_it_and_on_stderr(
     usage = json.loads(told.out)["usage"]
     assert usage["model"] == "embedded"
     assert 2 <= len(set(usage["notes"])) == len(usage["notes"])
-    assert "The embedded drafter wrote the body in the model's place." in told.err
+    assert "The embedded writer wrote the body in the model's place." in told.err
 
 
 def last_line(library: Path, *typed: object) -> str:
@@ -69,7 +69,7 @@ def last_line(library: Path, *typed: object) -> str:
 
 
 def test_a_page_without_a_model_says_who_wrote_it(library: Path) -> None:
-    line = "Drafted on this machine by the embedded drafter; no language model was used."
+    line = "Drafted on this machine by the embedded writer; no language model was used."
     assert last_line(library) == line
 
 
@@ -89,10 +89,10 @@ def test_a_page_by_a_model_says_who_wrote_it_and_what_that_took(library: Path) -
 def test_a_page_for_which_the_model_gave_no_answer_says_so(library: Path, said: Said) -> None:
     with model_endpoint(lambda _: said) as server:
         line = last_line(library, "--base-url", server.url)
-    who = "Drafted on this machine by the embedded drafter; the language model that was asked gave "
+    who = "Drafted on this machine by the embedded writer; the language model that was asked gave "
     assert line.startswith(f"{who}no answer: ")
     assert " calls, " in line
-    assert "The embedded drafter wrote the body in the model's place." in line
+    assert "The embedded writer wrote the body in the model's place." in line
 
 
 @pytest.mark.parametrize("said", [Said(status=422, raw=b"{}"), Said("prose")], ids=["no", "prose"])
@@ -102,9 +102,9 @@ def test_a_page_that_the_model_planned_and_did_not_write_says_so(library: Path, 
 
     with model_endpoint(planning) as server:
         line = last_line(library, "--base-url", server.url)
-    who = "by the embedded drafter, in the place of the language model gpt-5-mini: "
+    who = "by the embedded writer, in the place of the language model gpt-5-mini: "
     assert line.startswith(f"Drafted on this machine {who}")
-    assert "The embedded drafter wrote the body in the model's place." in line
+    assert "The embedded writer wrote the body in the model's place." in line
 
 
 @pytest.mark.parametrize("stream", ["true", "false"])

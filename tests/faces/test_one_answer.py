@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from agent import bootstrap, brief
-from agent.faces.commands import configured
-from agent.faces.question import question_of
-from agent.jobs.drafting import Drafting
+from agent import bootstrap
+from agent.faces.opening import question_of, read_settings
+from agent.render import short_answer
 from tests.faces.front import QUESTION, ROOT, Json, verdict
 from tests.faces.slack.loopback import serving
 from tests.faces.slack.place import opened as in_slack
@@ -59,16 +58,16 @@ def test_the_command_line_and_an_assistant_get_the_same_answer(
 
 
 def test_slack_shows_the_same_answer(typed: dict[str, Json], library: Path, tmp_path: Path) -> None:
-    settings = configured()
+    settings = read_settings()
     with bootstrap.open_library(settings, library) as opened, serving() as slack:
-        drafting = Drafting.of(bootstrap.build_desk(settings, opened))
+        drafting = bootstrap.build_drafting(bootstrap.build_desk(settings, opened))
         path, day = tmp_path / "slack.sqlite3", bootstrap.today()
         with in_slack(slack, path, drafting.draft, workers=1, today=day) as place:
             for asked in QUESTIONS:
                 place.send(place.mention(asked))
             place.until(lambda: len(slack.answers()) == len(QUESTIONS), 60)
     for asked in QUESTIONS:
-        answer = brief.Answer.model_validate(typed[asked])
+        answer = short_answer.Answer.model_validate(typed[asked])
         [shown] = [b for b in slack.answers() if answer.claim in words(b)]
         told = words(shown)
         label = answer.verdict.value.capitalize() if answer.verdict else "Not enough evidence"
@@ -83,11 +82,11 @@ def test_slack_shows_the_same_answer(typed: dict[str, Json], library: Path, tmp_
 def test_every_other_face_gets_it_from_the_desk_and_the_brief(
     typed: dict[str, Json], library: Path
 ) -> None:
-    settings = configured()
+    settings = read_settings()
     with bootstrap.open_library(settings, library) as opened:
         desk = bootstrap.build_desk(settings, opened)
         for asked in QUESTIONS:
-            answer = brief.answer(desk.draft(question_of(asked)))
+            answer = short_answer.short_answer(desk.draft(question_of(asked)))
             assert answer.model_dump(mode="json") == typed[asked]
 
 

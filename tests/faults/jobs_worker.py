@@ -15,13 +15,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agent.budget import Budget
-from agent.jobs.drafting import Drafting
 from agent.jobs.durable import DurableJobs
 from agent.jobs.port import Job
-from agent.jobs.recording import RecordedChat
+from agent.jobs.recording import Drafting, RecordedChat
 from agent.jobs.worker import Pace, Worker
-from agent.service import Step
+from agent.llm.budget import Budget
+from agent.ports import Step
 from agent.types import Insufficient, Page, Question, Value
 from prompts import Request
 from tests.fakes_jobs import drafted
@@ -63,13 +62,13 @@ class Ledger:
 class ScriptedModel:
     """Answers something new whenever it is asked, and writes that down."""
 
-    ledger: Ledger
+    record: Ledger
     answered: Callable[[], None]
     """Called before the answer is handed out."""
 
     def ask(self, request: Request, answer: type[A]) -> A:
         said = uuid.uuid4().hex
-        self.ledger.write("ask", request.text, request.prompt, said)
+        self.record.write("ask", request.text, request.prompt, said)
         self.answered()
         return answer.model_validate({"text": said})
 
@@ -78,7 +77,7 @@ class ScriptedModel:
 class MortalDesk:
     """Asks three times, makes a page of the answers, and dies where it is told to, once each."""
 
-    ledger: Ledger
+    record: Ledger
     dooms: dict[str, int] = field(default_factory=dict)
     """Question and the boundary at which it kills its worker."""
     pause: float = 0.0
@@ -90,7 +89,7 @@ class MortalDesk:
         def passed() -> None:
             self._pass(question, next(place))
 
-        chat = RecordedChat(ScriptedModel(self.ledger, passed))
+        chat = RecordedChat(ScriptedModel(self.record, passed))
         with Budget().open():
             for prompt in ASKS:
                 passed()
@@ -109,14 +108,14 @@ class MortalDesk:
 
     def keep(self, page: Page) -> None:
         self._pass(page.question, BOUNDARIES - 2)
-        self.ledger.write("keep", page.question.text, page.model_dump_json())
+        self.record.write("keep", page.question.text, page.model_dump_json())
         self._pass(page.question, BOUNDARIES - 1)
 
     def _pass(self, question: Question, boundary: int) -> None:
         if self.dooms.get(question.text) == boundary:
             death = ["die", question.text]
-            if death not in self.ledger.read():
-                self.ledger.write(*death)
+            if death not in self.record.read():
+                self.record.write(*death)
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -137,9 +136,9 @@ def killed(process: BaseProcess) -> None:
     process.join()
 
 
-def done_once(job: Job, ledger: Ledger) -> int:
+def done_once(job: Job, record: Ledger) -> int:
     """Hold a finished job against what was done; return how many answers were asked for again."""
-    lines = [words for words in ledger.read() if words[1] == job.question.text]
+    lines = [words for words in record.read() if words[1] == job.question.text]
     kept = {words[2] for words in lines if words[0] == "keep"}
     assert isinstance(job.made, Page), job
     assert kept == {job.made.model_dump_json()}, "the page of the job was kept, and no other"

@@ -17,13 +17,13 @@ from agent.faces.slack.app import open_desk
 from agent.faces.slack.db import Limits
 from agent.faces.slack.responder import Options
 from agent.faces.slack.transport import connect_workspace, serve_socket
-from agent.jobs.drafting import Drafting
 from agent.jobs.durable import DurableJobs
+from agent.jobs.recording import Drafting
 from agent.jobs.worker import Pace, Worker
 from agent.settings import Settings
-from agent.store import MemoryStore
 from agent.types import Insufficient, Page, Question
 from tests.faces.slack.place import draft
+from tests.fakes import MemoryStore
 
 ROOT = Path(__file__).parents[2]
 PACE = Pace(at_once=20, poll=0.1)
@@ -41,7 +41,7 @@ def serve(address: str, folder: Path, made: str) -> None:
     with ExitStack() as stack:
         if Path(made).is_dir():
             library = stack.enter_context(bootstrap.open_library(Settings(), Path(made)))
-            drafting = Drafting.of(bootstrap.build_desk(Settings(), library, store))
+            drafting = bootstrap.build_drafting(bootstrap.build_desk(Settings(), library, store))
         else:
             drafting = Drafting(_sleeping(float(made)), store.keep)
         jobs = stack.enter_context(DurableJobs(f"sqlite:///{folder / 'jobs.sqlite3'}"))

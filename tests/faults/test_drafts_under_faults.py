@@ -9,19 +9,18 @@ from typing import Final
 
 import pytest
 
-from agent.budget import Budget, Limits
-from agent.chat.endpoint import EndpointChat, Patience
-from agent.chat.wire import Api, Wire
-from agent.composing import facet
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.drafters.facets import Facet
-from agent.drafters.llm import LlmDrafter
-from agent.planner_llm import LlmPlanner
+from agent.llm.budget import Budget, Limits
+from agent.llm.client import EndpointChat, Patience
+from agent.llm.wire import Api, Wire
+from agent.pipeline.draft import facet
+from agent.pipeline.plan import ModelPlanner
 from agent.render import render
 from agent.service import Desk
-from agent.store import MemoryStore
 from agent.types import Page
-from tests.fakes import WordsEntailment, embed
+from agent.writers.embedded import EmbeddedWriter
+from agent.writers.facets import Facet
+from agent.writers.model import ModelWriter
+from tests.fakes import MemoryStore, WordsEntailment, embed
 from tests.replay.chatting import Asked, Said, messages, model_endpoint
 from tests.scripted import honest, request_of
 from tests.unit.agent.desk_with_model import QUESTION, SHELF, VERIFIER
@@ -76,12 +75,12 @@ def desk(url: str, api: Api, *, stream: bool) -> Desk:
     budget = Budget(LIMITS)
     patience = Patience(4_000, call_seconds=1.0)
     chat = EndpointChat(Wire(url, None, api, stream=stream), ("m",), budget, patience)
-    spare = EmbeddedDrafter(embed)
-    drafter = LlmDrafter(chat, spare, "m")
+    spare = EmbeddedWriter(embed)
+    writer = ModelWriter(chat, spare, "m")
     return Desk(
         SHELF,
-        LlmPlanner(chat),
-        drafter,
+        ModelPlanner(chat),
+        writer,
         VERIFIER,
         WordsEntailment(),
         MemoryStore(),

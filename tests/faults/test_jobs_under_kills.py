@@ -13,8 +13,7 @@ import pytest
 import sqlalchemy as sa
 from pytest_socket import socket_allow_hosts
 
-from agent.jobs.durable import DurableJobs
-from agent.jobs.leases import engine_at
+from agent.jobs.durable import DurableJobs, engine_at
 from agent.jobs.port import State
 from agent.jobs.worker import Pace
 from tests.fakes_jobs import address, asked, over, until
@@ -67,7 +66,7 @@ def start(url: str) -> Iterator[Start]:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
+def record(tmp_path: Path) -> Ledger:
     path = tmp_path / "ledger.jsonl"
     path.touch()
     return Ledger(path)
@@ -92,74 +91,74 @@ def freeze(pid: int, url: str) -> None:
 
 
 def test_a_job_killed_at_any_boundary_is_finished_once(
-    url: str, start: Start, ledger: Ledger
+    url: str, start: Start, record: Ledger
 ) -> None:
     dooms = {f"at-{boundary}": boundary for boundary in TRIED}
     with DurableJobs(url) as jobs:
         for key in dooms:
             jobs.submit(asked(key), key)
         for _ in dooms:
-            worker = start("one", MortalDesk(ledger, dooms), SLOW)
+            worker = start("one", MortalDesk(record, dooms), SLOW)
             worker.join(PATIENCE)
             assert worker.exitcode == -signal.SIGKILL
-        start("one", MortalDesk(ledger, dooms), SLOW)
+        start("one", MortalDesk(record, dooms), SLOW)
         made = [over(jobs, key, PATIENCE) for key in dooms]
         for job, boundary in zip(made, dooms.values(), strict=True):
             events = list(jobs.events(job.id))
             assert [event.number for event in events] == list(range(1, len(events) + 1))
             begun = sum(e.state is State.RUNNING and not e.step for e in events)
             # On a loaded machine a worker may begin one more than it should, and that dies too.
-            assert (boundary in LOST) <= done_once(job, ledger) <= begun - (boundary not in LOST)
+            assert (boundary in LOST) <= done_once(job, record) <= begun - (boundary not in LOST)
 
 
 def test_the_jobs_of_a_worker_that_never_returns_are_taken_over(
-    url: str, start: Start, ledger: Ledger
+    url: str, start: Start, record: Ledger
 ) -> None:
     with DurableJobs(url) as jobs:
         jobs.submit(asked("one"), "one")
-        dead = start("dead", MortalDesk(ledger, pause=60.0))
-        until(lambda: len(ledger.read()) == 1, PATIENCE)
+        dead = start("dead", MortalDesk(record, pause=60.0))
+        until(lambda: len(record.read()) == 1, PATIENCE)
         dead.kill()
-        start("other", MortalDesk(ledger))
+        start("other", MortalDesk(record))
         job = over(jobs, "one", PATIENCE)
-        assert done_once(job, ledger) <= 1
+        assert done_once(job, record) <= 1
         assert [e.step for e in jobs.events("one")].count("plan") == 2
 
 
 def test_a_worker_that_wakes_after_its_jobs_were_taken_over_changes_nothing(
-    url: str, start: Start, ledger: Ledger
+    url: str, start: Start, record: Ledger
 ) -> None:
     with DurableJobs(url) as jobs:
         jobs.submit(asked("one"), "one")
-        frozen = start("frozen", MortalDesk(ledger, pause=4.0))
-        until(lambda: len(ledger.read()) == 1, PATIENCE)
+        frozen = start("frozen", MortalDesk(record, pause=4.0))
+        until(lambda: len(record.read()) == 1, PATIENCE)
         assert frozen.pid
         freeze(frozen.pid, url)
-        start("other", MortalDesk(ledger))
+        start("other", MortalDesk(record))
         job = over(jobs, "one", PATIENCE)
         events = list(jobs.events("one"))
         os.kill(frozen.pid, signal.SIGCONT)
         time.sleep(AWAKE)
         assert jobs.get("one") == job
         assert list(jobs.events("one")) == events
-        assert done_once(job, ledger) <= 1
+        assert done_once(job, record) <= 1
 
 
 def test_workers_killed_at_random_lose_no_job_and_finish_each_once(
-    url: str, start: Start, ledger: Ledger
+    url: str, start: Start, record: Ledger
 ) -> None:
     total = 3 * KILLS
     dice = random.Random(7)  # noqa: S311
     keys = [f"job-{n}" for n in range(total)]
-    desk = MortalDesk(ledger, pause=0.4)
+    desk = MortalDesk(record, pause=0.4)
     with DurableJobs(url, limit=total) as jobs:
         for key in keys:
             jobs.submit(asked(key), key)
         workers = {f"worker-{n}": start(f"worker-{n}", desk) for n in range(WORKERS)}
         kills = 0
         while kills < KILLS and not all(jobs.get(key).state.over for key in keys):
-            done = len(ledger.read())
-            until(lambda: len(ledger.read()) > done, PATIENCE)  # noqa: B023  (called at once)
+            done = len(record.read())
+            until(lambda: len(record.read()) > done, PATIENCE)  # noqa: B023  (called at once)
             time.sleep(dice.uniform(0.0, 0.5))
             name = dice.choice(list(workers))
             workers.pop(name).kill()
@@ -169,6 +168,6 @@ def test_workers_killed_at_random_lose_no_job_and_finish_each_once(
             workers[name] = start(name, desk)
         made = [over(jobs, key, 10 * PATIENCE) for key in keys]
     assert {job.state for job in made} == {State.DONE}
-    repeated = sum(done_once(job, ledger) for job in made)
+    repeated = sum(done_once(job, record) for job in made)
     assert repeated <= kills * FAST.at_once
     print(f"{kills} kills, {total} jobs, {3 * total} answers, {repeated} asked for again")  # noqa: T201

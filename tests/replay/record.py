@@ -8,9 +8,9 @@ it, and never written. Addresses in a cassette are always those of this machine.
 import argparse
 from contextlib import nullcontext
 
-from agent.budget import Budget, Limits
-from agent.chat.endpoint import EndpointChat, Patience
-from agent.chat.wire import Api, Wire
+from agent.llm.budget import Budget, Limits
+from agent.llm.client import EndpointChat, Patience
+from agent.llm.wire import Api, Wire
 from agent.settings import Settings
 from prompts import load
 from prompts.plan import PlanAnswer

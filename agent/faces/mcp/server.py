@@ -13,16 +13,21 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from agent.faces.commands import configured, shelf
-from agent.faces.failures import BadInput, Exit, status_of, words_of
-from agent.faces.mcp.results import (
+from agent.faces.exit_codes import (
+    BadInput,
+    Exit,
+    status_of,
+    words_of,
+)
+from agent.faces.mcp.answers import (
     NOTICE,
     CheckedClaim,
     Fetched,
     FoundPassages,
+    Tools,
     VerifiedDraft,
 )
-from agent.faces.mcp.tools import Tools
+from agent.faces.opening import open_library, read_settings
 from agent.faces.options import day
 from agent.faces.terminal import STEPS, say
 
@@ -57,8 +62,8 @@ def serve(http: str | None, at: Path | None) -> Exit:
     """
     _require_extra()
     listening = _listen(http) if http else None
-    with shelf(at) as library:
-        server = build(Tools(library, configured()))
+    with open_library(at) as library:
+        server = build(Tools(library, read_settings()))
         if listening is None:
             server.run("stdio")
         else:

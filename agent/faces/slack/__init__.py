@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from agent.faces.failures import BadInput, Exit
+from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.options import LibraryDir
 from agent.faces.terminal import say
 
@@ -38,12 +38,12 @@ def slack(library: LibraryDir = None) -> None:
     """Answer "Is this true?" in Slack, until stopped."""
     if find_spec("slack_bolt") is None:
         raise BadInput("Slack needs one more package: pip install '.[slack]' in its checkout")
-    from agent.faces.commands import configured, shelf
+    from agent.faces.opening import open_library, read_settings
 
-    settings = configured()
+    settings = read_settings()
     _check_settings(settings)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    with shelf(library) as opened:
+    with open_library(library) as opened:
         _serve(settings, opened)
     raise typer.Exit(Exit.OK)
 
@@ -57,10 +57,10 @@ def forget_user(
     if not user.isalnum():
         raise BadInput(f"{user!r} is no Slack user id. It looks like U012ABCDEF.")
     from agent import bootstrap
-    from agent.faces.commands import configured, shelf
+    from agent.faces.opening import open_library, read_settings
     from agent.faces.slack.db import Database, delete_jobs, delete_user
 
-    settings = configured()
+    settings = read_settings()
     path = (library or settings.library) / DATABASE
     if not path.exists():
         raise BadInput(f"Nothing was ever asked in Slack here: there is no {path}.")
@@ -68,7 +68,10 @@ def forget_user(
     deleted, ids = delete_user(database, user.upper())
     database.close()
     if ids:
-        with shelf(library) as opened, bootstrap.open_jobs(settings, opened, workers=0) as jobs:
+        with (
+            open_library(library) as opened,
+            bootstrap.open_jobs(settings, opened, workers=0) as jobs,
+        ):
             delete_jobs(jobs, ids)
     say(f"{deleted} entries of {user} were deleted.")
     raise typer.Exit(Exit.OK)

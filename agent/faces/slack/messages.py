@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from agent.brief import Answer, Point, answer
 from agent.faces.terminal import STEPS
-from agent.phrases import day
-from agent.render.fragments import safe_url
+from agent.language.phrases import day
+from agent.render.citations import safe_url
+from agent.render.short_answer import Answer, Point, short_answer
 from agent.render.wording import clean
 from agent.types import Insufficient, Page, VerdictLabel
 
@@ -233,7 +233,7 @@ class AnswerView:
             sides = len(tally.supporting), len(tally.opposing)
         else:
             buttons = [b for b in buttons if b is not Action.FULL]
-        return cls(answer(draft), ref, sides, earlier, forwarded, tuple(buttons), link)
+        return cls(short_answer(draft), ref, sides, earlier, forwarded, tuple(buttons), link)
 
 
 def answer_buttons(*, private: bool, editors: bool, earlier: bool) -> tuple[Action, ...]:

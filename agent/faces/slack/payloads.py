@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from agent.faces.question import MOST
+from agent.faces.opening import MOST
 from agent.faces.slack.messages import Action, Need
 from agent.render.wording import clean
 from retrieval.sentences import sentences

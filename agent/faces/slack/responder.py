@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from agent.claims import read as read_claim
+from agent.claims import read_claim
 from agent.faces.slack.client import SlackClient, SlackRefused, SlackUnavailable, TokenRevoked
 from agent.faces.slack.db import (
     HOUR,
@@ -36,7 +36,14 @@ from agent.faces.slack.messages import (
 )
 from agent.faces.slack.outbox import Delivery, Outbox
 from agent.faces.slack.payloads import ParsedText, Route, parse_message
-from agent.jobs.port import JobError, Jobs, JobsUnavailable, QueueFull, State, UnknownJob
+from agent.jobs.port import (
+    JobError,
+    Jobs,
+    JobsUnavailable,
+    QueueFull,
+    State,
+    UnknownJob,
+)
 from agent.ports import Store
 from agent.settings import DRAFT
 from agent.store import draft_id

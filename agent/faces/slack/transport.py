@@ -27,7 +27,7 @@ from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
-from agent.faces.failures import BadInput
+from agent.faces.exit_codes import BadInput
 from agent.faces.slack.client import (
     SlackClient,
     SlackRefused,

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from agent.verifiers.cross_encoder import MAX_CLAIM_TOKENS, joined
+from agent.verification.cross_encoder import MAX_CLAIM_TOKENS, joined
 from evals.training.verifier.examples import SUPPORTED, Group
 from evals.training.verifier.model import UNLABELLED, UNMARKED, Batch
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from agent.selftest.corruptions import Edit, edits
+from agent.audit.corruptions import Edit, edits
 from evals.training.verifier.examples import (
     CONTRADICTED,
     NEITHER,

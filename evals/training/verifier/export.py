@@ -18,7 +18,7 @@ import numpy as np
 import onnx
 import torch
 
-from agent.verifiers.cross_encoder import MODEL_FILE, CrossEncoder, load_tokenizer
+from agent.verification.cross_encoder import MODEL_FILE, CrossEncoder, load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier import graph as cross_graph
 from evals.training.verifier.judging import TorchJudge

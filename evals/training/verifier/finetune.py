@@ -27,8 +27,8 @@ from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
-from agent.verifiers.cross_encoder import joined, load_tokenizer
-from agent.verifiers.windows import windows
+from agent.verification.cross_encoder import joined, load_tokenizer
+from agent.verification.units import windows
 from evals.training.verifier import export
 from evals.training.verifier.examples import LABELS, SUPPORTED, Row
 from evals.training.verifier.model import Verifier

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from agent.verifiers.cross_encoder import joined, load_tokenizer
+from agent.verification.cross_encoder import joined, load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier.model import Verifier
 

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from agent import bootstrap, checks
 from agent.settings import Settings
-from agent.types import Extract, Pair
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import ClaimEvidence, EvidenceSpan
+from agent.verification.embedded import EmbeddedJudge
 from evals.training.verifier.examples import Row
 
 Flags = npt.NDArray[np.bool_]
@@ -32,17 +32,17 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("sets", type=Path, nargs="+", help="rows of claim, evidence and label")
     parser.add_argument("--rows", type=int, help="at most so many of each, from its beginning")
     options = parser.parse_args(typed)
-    model = bootstrap.entailment(Settings().threads)
+    model = bootstrap.build_nli_model(Settings().threads)
     systems = {
-        "verifier": EmbeddedVerifier(model),
-        "judge": EmbeddedVerifier(model, ignored=[c.name for c in checks.check("", ())]),
+        "verifier": EmbeddedJudge(model),
+        "judge": EmbeddedJudge(model, ignored=[c.name for c in checks.check("", ())]),
     }
     for path in options.sets:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines][: options.rows]
         truth = np.array([row["label"] == "supported" for row in rows])
         for name, system in systems.items():
-            said = stands(system, rows)
+            said = accepted(system, rows)
             low, high = interval(truth, said, [row["evidence"][0] for row in rows])
             kept, caught = said[truth].mean(), (~said)[~truth].mean()
             print(
@@ -53,15 +53,17 @@ def main(typed: Sequence[str] | None = None) -> None:
             )
 
 
-def stands(system: EmbeddedVerifier, rows: Sequence[Row]) -> Flags:
+def accepted(system: EmbeddedJudge, rows: Sequence[Row]) -> Flags:
     """Which rows the system accepts; shape (rows,)."""
     found: list[bool] = []
     for first in range(0, len(rows), _BATCH):
         pairs = [
-            Pair(claim=row["claim"], evidence=tuple(Extract(text=t) for t in row["evidence"]))
+            ClaimEvidence(
+                claim=row["claim"], evidence=tuple(EvidenceSpan(text=t) for t in row["evidence"])
+            )
             for row in rows[first : first + _BATCH]
         ]
-        found += [ruling.stands for ruling in system.judge(pairs)]
+        found += [verification.accepted for verification in system.judge(pairs)]
     return np.array(found)
 
 

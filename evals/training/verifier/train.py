@@ -21,7 +21,7 @@ from pathlib import Path
 
 import torch
 
-from agent.verifiers.cross_encoder import load_tokenizer
+from agent.verification.cross_encoder import load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier.batches import Encoded, Shape, Step, batch, encode, steps
 from evals.training.verifier.data import mixture, own

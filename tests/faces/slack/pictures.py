@@ -24,8 +24,8 @@ from agent.faces.slack import messages
 from agent.faces.slack.messages import AnswerView, Message, answer_buttons, answer_message
 from agent.service import Desk
 from agent.settings import Settings
-from agent.store import MemoryStore
 from agent.types import Question
+from tests.fakes import MemoryStore
 
 Json = dict[str, Any]
 WIDTH: Final = 390

@@ -15,11 +15,12 @@ from agent.faces.slack.app import SlackDesk, open_desk
 from agent.faces.slack.db import Limits
 from agent.faces.slack.responder import Options
 from agent.faces.slack.transport import Connection, connect_workspace
-from agent.jobs.memory import Draft, MemoryJobs
+from agent.jobs.recording import Draft
 from agent.ports import Store
-from agent.store import MemoryStore
 from agent.types import Claim, Insufficient, Page, Question
 from tests.faces.slack.loopback import BOT, TEAM, Slack, is_answer
+from tests.fakes import MemoryStore
+from tests.fakes_jobs import MemoryJobs
 from tests.unit.agent import pages
 
 Json = dict[str, Any]

@@ -10,12 +10,13 @@ import pytest
 
 from agent.faces.slack.messages import Action, AnswerView, answer_message
 from agent.faces.slack.responder import DraftLookup, FoundDraft
-from agent.jobs.memory import MemoryJobs
-from agent.store import MemoryStore, SqliteStore, draft_id
+from agent.store import SqliteStore, draft_id
 from agent.types import Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, TODAY, Json, Place, draft, opened, page
 from tests.faces.slack.rules import buttons, followed, wrong
+from tests.fakes import MemoryStore
+from tests.fakes_jobs import MemoryJobs
 
 DESK = "https://desk.example.org/drafts/{draft}?from=slack"
 LEADS = re.compile(r"https://desk\.example\.org/drafts/[0-9a-f]{16}\?from=slack")

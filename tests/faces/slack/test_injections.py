@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from agent import bootstrap
-from agent.faces.commands import configured
+from agent.faces.opening import read_settings
 from agent.faces.slack.messages import Action, AnswerView, answer_message
 from agent.service import Desk
-from agent.store import MemoryStore
 from agent.types import Page, Question
 from tests.faces.front import SEEDS, verdict
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, opened
 from tests.faces.slack.rules import followed, words, wrong
+from tests.fakes import MemoryStore
 from tests.unit.agent.test_slack_messages import ATTACKS, CARRIERS
 
 PAYLOADS = tuple(c.replace("{}", a) for a, c in product(ATTACKS, CARRIERS))
@@ -80,7 +80,7 @@ def _with(front: str, field: str, n: int) -> str:
 
 
 def _drafted(library: Path) -> Page:
-    settings = configured()
+    settings = read_settings()
     with bootstrap.open_library(settings, library) as held:
         desk: Desk = bootstrap.build_desk(settings, held, MemoryStore())
         made = desk.draft(Question(text=ASKED, asked_on=date(2026, 11, 22)))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 
-from agent.faces.failures import BadInput
+from agent.faces.exit_codes import BadInput
 from agent.faces.slack.transport import (
     connect_installations,
     connect_workspace,

@@ -2,15 +2,14 @@
 
 from datetime import date
 
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.drafters.llm import LlmDrafter
-from agent.planner_llm import LlmPlanner
+from agent.pipeline.plan import ModelPlanner
 from agent.ports import Chat
 from agent.service import Desk
-from agent.store import MemoryStore
 from agent.types import Page, Question
-from agent.verifiers.embedded import EmbeddedVerifier
-from tests.fakes import FakeShelf, WordsEntailment, embed, passages, source
+from agent.verification.embedded import EmbeddedJudge
+from agent.writers.embedded import EmbeddedWriter
+from agent.writers.model import ModelWriter
+from tests.fakes import FakeShelf, MemoryStore, WordsEntailment, embed, passages, source
 from tests.scripted import Script, ScriptedChat
 
 POISON = (
@@ -39,17 +38,17 @@ SHELF = FakeShelf(
     ]
 )
 QUESTION = Question(text="Is the river bridge closed to cars?", asked_on=date(2026, 6, 30))
-VERIFIER = EmbeddedVerifier(WordsEntailment())
+VERIFIER = EmbeddedJudge(WordsEntailment())
 
 
 def desk(script: Script, chat: Chat | None = None) -> Desk:
     """A desk behind which `script` answers."""
     asked = chat or ScriptedChat(script)
-    spare = EmbeddedDrafter(embed)
+    spare = EmbeddedWriter(embed)
     return Desk(
         SHELF,
-        LlmPlanner(asked),
-        LlmDrafter(asked, spare),
+        ModelPlanner(asked),
+        ModelWriter(asked, spare),
         VERIFIER,
         WordsEntailment(),
         MemoryStore(),
@@ -64,5 +63,5 @@ def page(script: Script) -> Page:
 
 
 def body(made: Page) -> list[str]:
-    """The sentences of the sections that a drafter writes."""
+    """The sentences of the sections that a writer writes."""
     return [s.text for section in made.sections[:-2] for s in section.sentences]

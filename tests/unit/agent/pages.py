@@ -10,15 +10,15 @@ from agent.types import (
     Citation,
     Claim,
     Evidence,
-    Fallen,
     Insufficient,
     Kind,
     Page,
     Question,
-    Ruling,
+    RejectedSentence,
     Support,
     Verdict,
     VerdictLabel,
+    Verification,
 )
 from retrieval.types import Hit, Passage, Scope, Source
 
@@ -71,14 +71,14 @@ def sentence(
     *cited: Passage | Citation,
     kind: Kind = Kind.FINDING,
     support: Support = Support.SUPPORTED,
-    **ruling: object,
+    **verification: object,
 ) -> CheckedSentence:
     known: dict[str, object] = {"support": support, "score": 0.9, "reason": "for a test"}
     return CheckedSentence(
         text=text,
         kind=kind,
         citations=tuple(cite(c) if isinstance(c, Passage) else c for c in cited),
-        ruling=Ruling.model_validate(known | ruling),
+        ruling=Verification.model_validate(known | verification),
     )
 
 
@@ -104,7 +104,7 @@ def page(
     summary: Sequence[CheckedSentence] = (),
     question: str = QUESTION,
     label: VerdictLabel = VerdictLabel.REFUTED,
-    fallen: Sequence[Fallen] = (),
+    fallen: Sequence[RejectedSentence] = (),
 ) -> Page:
     """A page with one body section, limits and bottom line, each holding all `sentences`."""
     headings = (

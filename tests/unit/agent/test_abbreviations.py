@@ -1,7 +1,7 @@
 """An abbreviation is explained where a page uses it first."""
 
-from agent.drafters.abbreviations import Explainer
 from agent.types import Citation, Evidence, Sentence
+from agent.writers.anaphora import Explainer
 from retrieval.types import Hit, Passage, Scope
 from tests.fakes import passages, source
 

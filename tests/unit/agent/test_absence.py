@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent import absence
-from agent.ports import Verifier
-from agent.types import Certificate, Pair, Ruling, Support
-from agent.words import content
+from agent.language import absences
+from agent.language.text import content
+from agent.ports import Judge
+from agent.types import Certificate, ClaimEvidence, Support, Verification
+from agent.verification import absence
 from retrieval.types import Filters
 from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
 
@@ -20,8 +21,8 @@ TOPIC = [
 SHELF = FakeShelf(passages(source("a"), *TOPIC))
 
 
-def certified(claim: str, shelf: FakeShelf, verifier: Verifier) -> Certificate:
-    [found] = absence.certify([claim], shelf, verifier, Filters())
+def certified(claim: str, shelf: FakeShelf, judge: Judge) -> Certificate:
+    [found] = absence.certify([claim], shelf, judge, Filters())
     return found
 
 
@@ -38,13 +39,13 @@ def certified(claim: str, shelf: FakeShelf, verifier: Verifier) -> Certificate:
     ],
 )
 def test_what_is_denied_is_taken_from_the_sentence(text: str, claimed: str) -> None:
-    assert absence.proposition(text) == claimed
-    assert absence.is_absence(text)
+    assert absences.proposition(text) == claimed
+    assert absences.is_absence(text)
 
 
 def test_a_source_that_denies_something_is_not_an_absence() -> None:
-    assert not absence.is_absence("The mayor said that no bridge had fallen.")
-    assert not absence.is_absence("The press release does not say that anybody was hurt.")
+    assert not absences.is_absence("The mayor said that no bridge had fallen.")
+    assert not absences.is_absence("The press release does not say that anybody was hurt.")
 
 
 def test_a_search_that_finds_nothing_certifies_it_with_its_scope() -> None:
@@ -135,10 +136,10 @@ class _Reads(ScriptedVerifier):
         super().__init__({})
         self._texts = texts
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         found = [pair.evidence[0].text in self._texts for pair in pairs]
-        yes = Ruling(support=Support.SUPPORTED, score=0.9, reason="read")
-        no = Ruling(support=Support.UNSUPPORTED, score=0.1, reason="read")
+        yes = Verification(support=Support.SUPPORTED, score=0.9, reason="read")
+        no = Verification(support=Support.UNSUPPORTED, score=0.1, reason="read")
         return [yes if one else no for one in found]
 
 

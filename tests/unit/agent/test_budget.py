@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from agent import budget
-from agent.budget import Budget, Limits, Used
-from agent.chat.errors import BudgetSpent, ModelMissing
-from agent.prices import Stated, Table, Unpriced, prices
-from agent.spending import Spending
+from agent.llm import budget
+from agent.llm.budget import (
+    Budget,
+    Limits,
+    Spending,
+    Stated,
+    Table,
+    Unpriced,
+    Used,
+    prices,
+)
+from agent.llm.errors import BudgetSpent, ModelMissing
 
 DAY = date(2026, 11, 22)
 PRICES = Stated(input=1.0, output=10.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agent.ports import Probabilities
-from agent.verifiers.cached import CachedEntailment
+from agent.verification.cross_encoder import CachedNliModel
 from tests.fakes import WordsEntailment
 
 PAIRS = [("The lake froze.", "The lake froze."), ("The lake froze.", "Bread rose.")]
@@ -22,13 +22,13 @@ class Counting(WordsEntailment):
 
 def test_answers_are_those_of_the_model_in_order_and_with_repeats() -> None:
     asked = [*PAIRS, PAIRS[0]]
-    found = CachedEntailment(Counting()).probabilities(asked)
+    found = CachedNliModel(Counting()).probabilities(asked)
     assert np.array_equal(found, WordsEntailment().probabilities(asked))
 
 
 def test_a_pair_is_read_once() -> None:
     model = Counting()
-    cached = CachedEntailment(model)
+    cached = CachedNliModel(model)
     for _ in range(3):
         cached.probabilities([*PAIRS, *PAIRS])
     assert model.asked == PAIRS
@@ -36,11 +36,11 @@ def test_a_pair_is_read_once() -> None:
 
 def test_it_forgets_what_was_not_asked_lately() -> None:
     model = Counting()
-    cached = CachedEntailment(model, remembered=1)
+    cached = CachedNliModel(model, remembered=1)
     for pair in (PAIRS[0], PAIRS[1], PAIRS[0]):
         cached.probabilities([pair])
     assert model.asked == [PAIRS[0], PAIRS[1], PAIRS[0]]
 
 
 def test_no_pairs_give_no_rows() -> None:
-    assert CachedEntailment(Counting()).probabilities([]).shape == (0, 3)
+    assert CachedNliModel(Counting()).probabilities([]).shape == (0, 3)

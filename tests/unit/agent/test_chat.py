@@ -11,11 +11,10 @@ import pytest
 import pytest_socket
 from pydantic import BaseModel, TypeAdapter
 
-from agent.budget import Account, Budget, Limits
-from agent.chat import errors
-from agent.chat.breaker import FAILURES, REST, Breaker
-from agent.chat.endpoint import EndpointChat, Patience
-from agent.chat.wire import Api, Wire
+from agent.llm import errors
+from agent.llm.budget import Account, Budget, Limits
+from agent.llm.client import FAILURES, REST, Breaker, EndpointChat, Patience
+from agent.llm.wire import Api, Wire
 from prompts import Request
 from tests.replay import player
 from tests.replay.chatting import Asked, Said, messages, model_endpoint

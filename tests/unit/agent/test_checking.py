@@ -1,5 +1,5 @@
-from agent.checking import Report, check
-from agent.reading import read
+from agent.audit.check import AuditReport, check_text
+from agent.audit.reading import read_text
 from agent.types import Support
 from retrieval.types import Source
 from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, passages, source
@@ -30,8 +30,8 @@ The bridge opened in 1931 [1]. The road was closed in May [2].
 """
 
 
-def checked(text: str) -> Report:
-    return check(read(text, ".md"), SHELF, WordVerifier(), WordsEntailment())
+def checked(text: str) -> AuditReport:
+    return check_text(read_text(text, ".md"), SHELF, WordVerifier(), WordsEntailment())
 
 
 def test_a_text_whose_sources_carry_it_stands() -> None:

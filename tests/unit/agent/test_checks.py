@@ -7,9 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.checks import check
-from agent.checks.normalise import fold, plain, squash, stem
-from agent.checks.numerals import value
-from agent.types import Check, Extract, Outcome
+from agent.language.normalise import (
+    fold,
+    plain,
+    squash,
+    stem,
+)
+from agent.language.quantities import value
+from agent.types import CheckResult, EvidenceSpan, Outcome
 
 CRIME = (
     "According to the FBI's estimates, violent crime in the United States fell 4.5 percent in 2024"
@@ -21,8 +26,8 @@ COURT = (
 )
 
 
-def found(name: str, claim: str, evidence: str, **fields: object) -> Check:
-    extract = Extract.model_validate({"text": evidence, **fields})
+def found(name: str, claim: str, evidence: str, **fields: object) -> CheckResult:
+    extract = EvidenceSpan.model_validate({"text": evidence, **fields})
     return next(c for c in check(claim, [extract]) if c.name == name)
 
 
@@ -307,13 +312,13 @@ def test_month_names_that_are_words_are_not_dates() -> None:
 
 @pytest.mark.parametrize("text", [CRIME, COURT, "“Yes,” she said.", "7", "It's 5G, isn't it?"])
 def test_a_text_never_contradicts_itself(text: str) -> None:
-    assert not [c for c in check(text, [Extract(text=text)]) if c.outcome is Outcome.VIOLATED]
+    assert not [c for c in check(text, [EvidenceSpan(text=text)]) if c.outcome is Outcome.VIOLATED]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_can_be_checked_against_itself(text: str) -> None:
-    assert not [c for c in check(text, [Extract(text=text)]) if c.outcome is Outcome.VIOLATED]
+    assert not [c for c in check(text, [EvidenceSpan(text=text)]) if c.outcome is Outcome.VIOLATED]
 
 
 @given(st.text())
@@ -335,7 +340,7 @@ def test_a_stem_does_not_depend_on_case_or_possessive(word: str) -> None:
 @given(st.integers(min_value=0, max_value=999_999))
 def test_a_number_has_one_value_in_every_spelling(number: int) -> None:
     assert value(f"{number:,}") == value(str(number)) == number
-    evidence = Extract(text=f"They counted {number:,} birds.")
+    evidence = EvidenceSpan(text=f"They counted {number:,} birds.")
     checks = check(f"They counted {number} birds.", [evidence])
     assert not [c for c in checks if c.outcome is Outcome.VIOLATED]
 

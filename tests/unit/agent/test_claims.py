@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.claims import read
+from agent.claims import read_claim
 from agent.claims.opposite import negations
 from agent.types import ClaimKind
 
@@ -102,19 +102,19 @@ WORDS = st.sampled_from(
 @example("the the the the the")
 @example("\ud800 is this true?")
 def test_whatever_is_typed_is_read_and_a_claim_read_again_is_itself(text: str) -> None:
-    claim = read(text, TODAY)
+    claim = read_claim(text, TODAY)
     assert claim.text.strip() == claim.text
     assert claim.opposite
-    assert read(claim.text, TODAY).text == claim.text
+    assert read_claim(claim.text, TODAY).text == claim.text
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=14).map(" ".join))
 @example("is did RT RT RT")
 def test_whatever_words_come_in_whatever_order_they_are_read(text: str) -> None:
-    claim = read(text, TODAY)
+    claim = read_claim(text, TODAY)
     assert claim.text
-    assert read(claim.text, TODAY).text == claim.text
+    assert read_claim(claim.text, TODAY).text == claim.text
     assert len(claim.others) <= 3
     assert claim.text not in claim.others
 
@@ -122,7 +122,7 @@ def test_whatever_words_come_in_whatever_order_they_are_read(text: str) -> None:
 @settings(deadline=None)
 @given(st.sampled_from(LEADS), st.sampled_from(CLAIMS), st.sampled_from(TAGS))
 def test_nothing_around_a_claim_turns_it_into_its_opposite(lead: str, said: str, tag: str) -> None:
-    claim = read(f"{lead}{said}{tag}")
+    claim = read_claim(f"{lead}{said}{tag}")
     assert claim.text.lower() == said.lower()
     assert negations(claim.text) == negations(said)
 
@@ -130,7 +130,7 @@ def test_nothing_around_a_claim_turns_it_into_its_opposite(lead: str, said: str,
 @settings(deadline=None)
 @given(st.sampled_from(CLAIMS))
 def test_the_opposite_denies_what_is_said_and_says_what_is_denied(said: str) -> None:
-    assert negations(read(said).opposite) % 2 != negations(said) % 2
+    assert negations(read_claim(said).opposite) % 2 != negations(said) % 2
 
 
 @pytest.mark.parametrize(
@@ -152,11 +152,11 @@ def test_the_opposite_denies_what_is_said_and_says_what_is_denied(said: str) -> 
     ],
 )
 def test_the_opposite_is_put_as_plainly_as_rules_can(said: str, opposite: str) -> None:
-    assert read(said).opposite == opposite
+    assert read_claim(said).opposite == opposite
 
 
 def test_the_fullest_of_several_statements_is_the_claim_and_the_rest_are_kept() -> None:
-    claim = read(
+    claim = read_claim(
         "This is how it is done. Police arrested four federal agents in the subway today. The "
         "mayor praised the arrest."
     )
@@ -166,7 +166,7 @@ def test_the_fullest_of_several_statements_is_the_claim_and_the_rest_are_kept() 
 
 
 def test_a_question_goes_before_the_story_around_it() -> None:
-    claim = read(
+    claim = read_claim(
         "We drove past the old mill on Sunday and it looked quite different from before. Did the "
         "city of Ghent sell the mill in 2025? It used to be so pretty."
     )
@@ -202,13 +202,13 @@ def test_a_question_goes_before_the_story_around_it() -> None:
 def test_claims_that_stand_side_by_side_are_taken_apart(
     typed: str, claim: str, others: tuple[str, ...]
 ) -> None:
-    found = read(typed)
+    found = read_claim(typed)
     assert (found.text, found.others) == (claim, others)
     assert "only this was tested" in found.notes[0]
 
 
 def test_claims_joined_by_and_are_one_claim_that_needs_both() -> None:
-    claim = read("The ferry sank in 1994 and the owner fled to Brazil")
+    claim = read_claim("The ferry sank in 1994 and the owner fled to Brazil")
     assert claim.text == "the ferry sank in 1994 and the owner fled to Brazil"
     assert claim.others == ("the owner fled to Brazil",)
     assert claim.notes == ("The claim has several parts and holds only if each of them does.",)
@@ -226,23 +226,25 @@ def test_claims_joined_by_and_are_one_claim_that_needs_both() -> None:
     ],
 )
 def test_a_comma_alone_does_not_make_two_claims(whole: str) -> None:
-    assert read(whole).text.lower() == whole.lower()
+    assert read_claim(whole).text.lower() == whole.lower()
 
 
 def test_opinions_and_remarks_are_no_follow_ups() -> None:
-    claim = read("The pool was sold in May. It is a disgrace. They should resign. Wake up people!")
+    claim = read_claim(
+        "The pool was sold in May. It is a disgrace. They should resign. Wake up people!"
+    )
     assert claim.text == "the pool was sold in May"
     assert claim.others == ()
 
 
 def test_an_open_question_is_told_from_an_organisation_called_who() -> None:
-    assert read("Who paid for the study?").asks == "who"
-    assert read("WHO bans a sweetener").asks is None
-    assert read("WHO PAID FOR THE STUDY?").asks == "who"
+    assert read_claim("Who paid for the study?").asks == "who"
+    assert read_claim("WHO bans a sweetener").asks is None
+    assert read_claim("WHO PAID FOR THE STUDY?").asks == "who"
 
 
 def test_names_places_and_dates_are_told_apart() -> None:
-    claim = read("Did Ada Lovelace meet the King in Turin on May 5, 1841?")
+    claim = read_claim("Did Ada Lovelace meet the King in Turin on May 5, 1841?")
     assert claim.actors == ("Ada Lovelace", "King")
     assert claim.places == ("Turin",)
     assert claim.dates == ("May 5, 1841",)
@@ -261,10 +263,10 @@ def test_names_places_and_dates_are_told_apart() -> None:
     ],
 )
 def test_a_date_that_depends_on_today_is_read_and_shown(when: str, calendar: str) -> None:
-    claim = read(f"the dam burst {when}", TODAY)
+    claim = read_claim(f"the dam burst {when}", TODAY)
     assert claim.text == f"the dam burst {when}"
     assert claim.notes == (f'"{when}" is read as {calendar}.',)
-    assert read(f"the dam burst {when}").notes == ()
+    assert read_claim(f"the dam burst {when}").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ def test_a_date_that_depends_on_today_is_read_and_shown(when: str, calendar: str
 def test_a_question_in_another_language_says_so_and_what_was_done(
     typed: str, language: str
 ) -> None:
-    claim = read(typed)
+    claim = read_claim(typed)
     assert claim.kind is ClaimKind.UNCLEAR
     [note] = claim.notes
     assert language in note
@@ -313,13 +315,13 @@ def test_a_question_in_another_language_says_so_and_what_was_done(
     ],
 )
 def test_english_with_foreign_names_is_english(typed: str) -> None:
-    assert read(typed).kind is ClaimKind.FACTUAL
+    assert read_claim(typed).kind is ClaimKind.FACTUAL
 
 
 def test_a_plural_noun_is_no_verb() -> None:
-    claim = read("689 power cuts in 2025 were counted by the board.")
+    claim = read_claim("689 power cuts in 2025 were counted by the board.")
     assert claim.opposite == "689 power cuts in 2025 were not counted by the board"
 
 
 def test_who_is_said_to_be_right_is_no_part_of_the_claim() -> None:
-    assert read("The mayor is right that rents went up 4%").text == "rents went up 4%"
+    assert read_claim("The mayor is right that rents went up 4%").text == "rents went up 4%"

@@ -4,7 +4,7 @@
 
 import pytest
 
-from agent.claims import read
+from agent.claims import read_claim
 from agent.types import ClaimKind
 
 YES_NO = """
@@ -216,29 +216,29 @@ def rows(table: str) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize(("typed", "claim"), rows(YES_NO))
 def test_a_yes_no_question_becomes_what_yes_affirms(typed: str, claim: str) -> None:
-    assert read(typed).text == claim
+    assert read_claim(typed).text == claim
 
 
 @pytest.mark.parametrize(("typed", "claim"), rows(NEGATIVE))
 def test_a_denial_stays_one_and_a_question_that_expects_yes_is_no_denial(
     typed: str, claim: str
 ) -> None:
-    assert read(typed).text == claim
+    assert read_claim(typed).text == claim
 
 
 @pytest.mark.parametrize(("typed", "claim"), rows(FRAMED))
 def test_what_leads_to_a_claim_and_trails_it_is_taken_off(typed: str, claim: str) -> None:
-    assert read(typed).text == claim
+    assert read_claim(typed).text == claim
 
 
 @pytest.mark.parametrize(("typed", "claim"), rows(PASTED))
 def test_what_is_no_language_is_taken_out(typed: str, claim: str) -> None:
-    assert read(typed).text == claim
+    assert read_claim(typed).text == claim
 
 
 @pytest.mark.parametrize(("typed", "asks"), rows(OPEN))
 def test_an_open_question_stays_the_question_it_is(typed: str, asks: str) -> None:
-    found = read(typed)
+    found = read_claim(typed)
     assert found.asks == asks
     assert found.text.lower() == typed.rstrip("?").lower()
     assert any(f'asks "{asks}"' in note for note in found.notes)
@@ -246,11 +246,11 @@ def test_an_open_question_stays_the_question_it_is(typed: str, asks: str) -> Non
 
 @pytest.mark.parametrize(("typed", "kind"), rows(KINDS))
 def test_what_cannot_be_checked_is_named_as_what_it_is(typed: str, kind: str) -> None:
-    assert read(typed).kind is ClaimKind(kind)
+    assert read_claim(typed).kind is ClaimKind(kind)
 
 
 @pytest.mark.parametrize(
     ("typed", "claim"), [r for t in (YES_NO, NEGATIVE, FRAMED, PASTED) for r in rows(t)]
 )
 def test_a_claim_that_is_read_again_is_itself(typed: str, claim: str) -> None:
-    assert read(read(typed).text).text == claim
+    assert read_claim(read_claim(typed).text).text == claim

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.clauses import LONG, clauses
+from agent.language.clauses import LONG, clauses
 
 TWO = (
     "The department found that only one of the five cases broke city law, and it said that the"

@@ -7,15 +7,21 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agent.budget import Account, Budget, Limits, Used
-from agent.chat import counts
-from agent.chat.endpoint import EndpointChat, Patience
-from agent.chat.errors import BudgetSpent
-from agent.chat.replies import Reply
-from agent.chat.weighing import used, weight
-from agent.chat.wire import Api, Call, Wire
-from agent.prices import Prices, Stated, Table
-from agent.spending import Spending
+from agent.llm import replies as counts
+from agent.llm.budget import (
+    Account,
+    Budget,
+    Limits,
+    Prices,
+    Spending,
+    Stated,
+    Table,
+    Used,
+)
+from agent.llm.client import EndpointChat, Patience, used, weight
+from agent.llm.errors import BudgetSpent
+from agent.llm.replies import Reply
+from agent.llm.wire import Api, Call, Wire
 from agent.types import Usage
 from prompts import Request
 from retrieval.tokens import count

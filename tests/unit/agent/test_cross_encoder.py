@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.verifiers.cross_encoder import (
+from agent.verification.cross_encoder import (
     LABELS,
     MAX_TOKENS,
     MODEL_FILE,

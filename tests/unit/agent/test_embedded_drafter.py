@@ -1,30 +1,30 @@
-"""What a page of the embedded drafter reads like."""
+"""What a page of the embedded writer reads like."""
 
 import re
 from collections.abc import Sequence
 from datetime import date
 
-from agent.drafters.choosing import PER_ORIGIN
-from agent.drafters.conclusion import conclude
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.drafters.facets import Facet, heading
-from agent.drafters.gaps import gaps
-from agent.gather import gather
-from agent.ledger import Ledger
-from agent.planner import EmbeddedPlanner
-from agent.settle import settle
+from agent.pipeline.plan import EmbeddedPlanner
+from agent.pipeline.repair import verify_and_repair
+from agent.pipeline.retrieve import retrieve_evidence
+from agent.statements import RecordStatements
 from agent.types import (
     Conclusion,
     Evidence,
     Question,
-    Ruling,
     Section,
     Sentence,
     Support,
     Verdict,
     VerdictLabel,
+    Verification,
 )
-from agent.verification import Court
+from agent.verification.gate import CitationGate
+from agent.writers.conclusion import conclude
+from agent.writers.embedded import EmbeddedWriter
+from agent.writers.facets import Facet, heading
+from agent.writers.follow_ups import gaps
+from agent.writers.selection import PER_ORIGIN
 from retrieval.types import Passage
 from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
 
@@ -49,9 +49,9 @@ FILLING = [
 
 
 def drafted(held: Sequence[Passage]) -> tuple[Evidence, tuple[Section, ...]]:
-    evidence = gather(PLAN, FakeShelf(held), WordsEntailment())
+    evidence = retrieve_evidence(PLAN, FakeShelf(held), WordsEntailment())
     assert isinstance(evidence, Evidence)
-    return evidence, EmbeddedDrafter(embed).draft(PLAN, evidence)
+    return evidence, EmbeddedWriter(embed).draft(PLAN, evidence)
 
 
 def said(held: Sequence[Passage]) -> list[Sentence]:
@@ -60,10 +60,12 @@ def said(held: Sequence[Passage]) -> list[Sentence]:
 
 def concluded(held: Sequence[Passage]) -> Conclusion:
     evidence, sections = drafted(held)
-    drafter = EmbeddedDrafter(embed)
-    body, _ = settle(sections, Court(WordVerifier(), FakeShelf(held), evidence), drafter)
+    writer = EmbeddedWriter(embed)
+    body, _ = verify_and_repair(
+        sections, CitationGate(WordVerifier(), FakeShelf(held), evidence), writer
+    )
     verdict = Verdict(label=VerdictLabel.UNPROVEN, scope="", rule="")
-    return conclude(PLAN, evidence, body, Ledger.of(PLAN.claim, evidence, body, verdict))
+    return conclude(PLAN, evidence, body, RecordStatements.of(PLAN.claim, evidence, body, verdict))
 
 
 def find(sentences: Sequence[Sentence], words: str) -> Sentence:
@@ -169,8 +171,8 @@ def test_a_joined_sentence_that_falls_is_tried_in_the_words_of_its_first_source(
     )
     evidence, sections = drafted([*order, *FILLING])
     one = find([s for section in sections for s in section.sentences], "keeps the bridge")
-    fell = Ruling(support=Support.UNSUPPORTED, reason="not in the source")
-    [plainer] = EmbeddedDrafter(embed).revise([(one, fell)], evidence)
+    fell = Verification(support=Support.UNSUPPORTED, reason="not in the source")
+    [plainer] = EmbeddedWriter(embed).revise([(one, fell)], evidence)
     assert plainer
     assert plainer.text == "The mayor signed an order on the river bridge, according to Daily."
     assert plainer.citations[0].quote == "The mayor signed an order on the river bridge."

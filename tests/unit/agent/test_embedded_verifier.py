@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from agent.ports import Probabilities
-from agent.types import Extract, Outcome, Pair, Ruling, Support
-from agent.verifiers.calibration import THRESHOLD
-from agent.verifiers.cross_encoder import CrossEncoder
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import ClaimEvidence, EvidenceSpan, Outcome, Support, Verification
+from agent.verification.cross_encoder import THRESHOLD, CrossEncoder
+from agent.verification.embedded import EmbeddedJudge
 from retrieval.errors import EmbeddingFailed
 from retrieval.sentences import sentences
 from tests.fakes import WordsEntailment
@@ -22,40 +21,40 @@ BELL = "The bell of the clock tower was sold to a museum in Oslo for 40,000 euro
 WEATHER = "Rain is expected in the valley on most days of the coming week."
 
 
-def verifier() -> EmbeddedVerifier:
-    return EmbeddedVerifier(WordsEntailment())
+def judge() -> EmbeddedJudge:
+    return EmbeddedJudge(WordsEntailment())
 
 
-def rule(claim: str, *evidence: str, **fields: object) -> Ruling:
-    return verifier().judge([pair(claim, *evidence, **fields)])[0]
+def rule(claim: str, *evidence: str, **fields: object) -> Verification:
+    return judge().judge([pair(claim, *evidence, **fields)])[0]
 
 
-def pair(claim: str, *evidence: str, **fields: object) -> Pair:
-    extracts = tuple(Extract.model_validate({"text": text} | fields) for text in evidence)
-    return Pair(claim=claim, evidence=extracts)
+def pair(claim: str, *evidence: str, **fields: object) -> ClaimEvidence:
+    extracts = tuple(EvidenceSpan.model_validate({"text": text} | fields) for text in evidence)
+    return ClaimEvidence(claim=claim, evidence=extracts)
 
 
 def test_a_sentence_of_the_evidence_stands_word_for_word() -> None:
-    ruling = rule(TOWER, f"{WEATHER} {TOWER}")
-    assert ruling.stands
-    assert ruling.score == 0.99
+    verification = rule(TOWER, f"{WEATHER} {TOWER}")
+    assert verification.accepted
+    assert verification.score == 0.99
 
 
 def test_a_light_edit_of_the_evidence_stands() -> None:
-    assert rule("City council engineers closed the clock tower in March 2021.", TOWER).stands
+    assert rule("City council engineers closed the clock tower in March 2021.", TOWER).accepted
 
 
 def test_a_frame_with_a_date_hides_no_negation() -> None:
     told = "Dye has been in use since the 1980s."
     claim = "Lake News reported on July 14, 2023 that dye has not been in use since the 1980s."
-    ruling = rule(claim, told, publisher="Lake News")
-    assert ruling.support is Support.CONTRADICTED
+    verification = rule(claim, told, publisher="Lake News")
+    assert verification.support is Support.CONTRADICTED
 
 
 def test_what_the_evidence_does_not_speak_of_falls() -> None:
-    ruling = rule("The council built a swimming pool beside the river.", TOWER)
-    assert ruling.support is Support.UNSUPPORTED
-    assert ruling.reason == "the cited text does not carry it"
+    verification = rule("The council built a swimming pool beside the river.", TOWER)
+    assert verification.support is Support.UNSUPPORTED
+    assert verification.reason == "the cited text does not carry it"
 
 
 @pytest.mark.parametrize(
@@ -69,14 +68,14 @@ def test_what_the_evidence_does_not_speak_of_falls() -> None:
     ],
 )
 def test_words_cut_out_of_a_denial_or_a_doubt_do_not_stand(evidence: str) -> None:
-    assert not rule("Engineers of the council had closed the old clock tower.", evidence).stands
+    assert not rule("Engineers of the council had closed the old clock tower.", evidence).accepted
 
 
 def test_words_cut_out_of_a_list_of_facts_stand() -> None:
     evidence = (
         "A stone fell in May; engineers of the council closed the old clock tower, and rain came."
     )
-    assert rule("Engineers of the council closed the old clock tower.", evidence).stands
+    assert rule("Engineers of the council closed the old clock tower.", evidence).accepted
 
 
 def test_naming_the_publisher_as_the_one_who_reports_changes_nothing() -> None:
@@ -85,23 +84,25 @@ def test_naming_the_publisher_as_the_one_who_reports_changes_nothing() -> None:
         f"According to the Daily Lake, {TOWER}",
         f"{TOWER[:-1]}, the Daily Lake reported.",
     ):
-        assert rule(claim, TOWER, publisher="The Daily Lake").stands, claim
+        assert rule(claim, TOWER, publisher="The Daily Lake").accepted, claim
 
 
 def test_a_publisher_may_stand_for_what_a_text_calls_itself() -> None:
     text = f"The article describes two towers. {WEATHER} {BELL}"
     claim = "The Daily Lake describes two towers."
-    assert rule(claim, text, publisher="The Daily Lake").stands
-    assert not rule(claim, text, publisher="The Morning Post").stands
+    assert rule(claim, text, publisher="The Daily Lake").accepted
+    assert not rule(claim, text, publisher="The Morning Post").accepted
     assert not rule(
         "The Daily Lake describes five towers.", text, publisher="The Daily Lake"
-    ).stands
+    ).accepted
 
 
 def test_naming_another_publisher_falls() -> None:
-    ruling = rule(f"The Morning Post reported that {TOWER}", TOWER, publisher="The Daily Lake")
-    assert not ruling.stands
-    assert "Morning Post" in ruling.reason
+    verification = rule(
+        f"The Morning Post reported that {TOWER}", TOWER, publisher="The Daily Lake"
+    )
+    assert not verification.accepted
+    assert "Morning Post" in verification.reason
 
 
 SPOKEN = "Engineer Dora Lindqvist said that the old clock tower leans towards the river."
@@ -112,16 +113,16 @@ def test_naming_the_publisher_does_not_stand_for_naming_who_spoke() -> None:
         "The old clock tower leans towards the river, according to the Daily Lake.",
         "According to the Daily Lake, the old clock tower leans towards the river.",
     ):
-        ruling = rule(claim, SPOKEN, publisher="The Daily Lake")
-        assert not ruling.stands, claim
-        assert 'attributes this ("said")' in ruling.reason
+        verification = rule(claim, SPOKEN, publisher="The Daily Lake")
+        assert not verification.accepted, claim
+        assert 'attributes this ("said")' in verification.reason
 
 
 def test_naming_the_publisher_stands_for_what_the_text_says_itself() -> None:
     for by in ("the report", "the article", "the city survey"):
         text = f"According to {by}, the old clock tower leans towards the river."
         claim = "According to the Daily Lake, the old clock tower leans towards the river."
-        assert rule(claim, text, publisher="The Daily Lake").stands, by
+        assert rule(claim, text, publisher="The Daily Lake").accepted, by
 
 
 def test_a_later_cue_does_not_stand_for_the_one_in_front() -> None:
@@ -133,8 +134,8 @@ def test_a_later_cue_does_not_stand_for_the_one_in_front() -> None:
     lost = rule(
         "The council had closed the tower; she told visitors to keep away from the square.", text
     )
-    assert kept.stands
-    assert not lost.stands
+    assert kept.accepted
+    assert not lost.accepted
 
 
 @pytest.mark.parametrize(
@@ -155,30 +156,30 @@ def test_a_later_cue_does_not_stand_for_the_one_in_front() -> None:
     ],
 )
 def test_a_cue_of_what_was_said_does_not_stand_for_who_said_it(text: str, claim: str) -> None:
-    assert rule(text, text).stands
-    ruling = rule(claim, text)
-    assert ruling.support is Support.PARTIAL
-    assert "attributes this" in ruling.reason
+    assert rule(text, text).accepted
+    verification = rule(claim, text)
+    assert verification.support is Support.PARTIAL
+    assert "attributes this" in verification.reason
 
 
 def test_a_semicolon_divides_where_one_side_has_a_verb_that_is_not_known() -> None:
     text = "The guide describes the tower's bell. It does not describe any way up to the roof."
     claim = "The guide describes the tower's bell; it does describe any way up to the roof."
-    ruling = rule(claim, text)
-    assert [c.support for c in ruling.clauses] == [Support.SUPPORTED, Support.CONTRADICTED]
+    verification = rule(claim, text)
+    assert [c.support for c in verification.clauses] == [Support.SUPPORTED, Support.CONTRADICTED]
 
 
 def test_a_changed_number_is_contradicted_and_both_values_are_named() -> None:
-    ruling = rule(BELL.replace("40,000", "60,000"), BELL)
-    assert ruling.support is Support.CONTRADICTED
-    assert ruling.reason == "the sentence says 60,000 euros; the cited text says 40,000 euros"
-    assert ruling.score is not None
-    assert ruling.score < THRESHOLD
+    verification = rule(BELL.replace("40,000", "60,000"), BELL)
+    assert verification.support is Support.CONTRADICTED
+    assert verification.reason == "the sentence says 60,000 euros; the cited text says 40,000 euros"
+    assert verification.score is not None
+    assert verification.score < THRESHOLD
 
 
 def test_a_number_that_the_evidence_lacks_is_unsupported() -> None:
-    ruling = rule("Engineers of the city council closed the clock tower for 17 days.", TOWER)
-    assert ruling.support is Support.UNSUPPORTED
+    verification = rule("Engineers of the city council closed the clock tower for 17 days.", TOWER)
+    assert verification.support is Support.UNSUPPORTED
 
 
 def test_a_lost_attribution_leaves_it_partly_supported() -> None:
@@ -189,9 +190,9 @@ def test_a_lost_attribution_leaves_it_partly_supported() -> None:
 
 @pytest.mark.parametrize("evidence", [(), ("",), ("  \n",)])
 def test_without_evidence_nothing_stands(evidence: tuple[str, ...]) -> None:
-    ruling = rule(TOWER, *evidence)
-    assert ruling.support is Support.UNSUPPORTED
-    assert ruling.reason == "it cites no text"
+    verification = rule(TOWER, *evidence)
+    assert verification.support is Support.UNSUPPORTED
+    assert verification.reason == "it cites no text"
 
 
 class FailingEntailment(WordsEntailment):
@@ -201,10 +202,10 @@ class FailingEntailment(WordsEntailment):
 
 def test_a_failing_judge_leaves_every_pair_unchecked() -> None:
     pairs = [pair(TOWER, TOWER), pair("The tower was closed by engineers.", TOWER)]
-    rulings = EmbeddedVerifier(FailingEntailment()).judge(pairs)
-    assert [r.support for r in rulings] == [Support.UNCHECKED, Support.UNCHECKED]
-    assert all("The model file is gone." in r.reason for r in rulings)
-    assert all(r.score is None for r in rulings)
+    verifications = EmbeddedJudge(FailingEntailment()).judge(pairs)
+    assert [r.support for r in verifications] == [Support.UNCHECKED, Support.UNCHECKED]
+    assert all("The model file is gone." in r.reason for r in verifications)
+    assert all(r.score is None for r in verifications)
 
 
 LONG = (
@@ -214,17 +215,19 @@ LONG = (
 
 
 def test_each_clause_of_a_long_sentence_names_the_citation_that_carries_it() -> None:
-    ruling = rule(LONG, TOWER, BELL)
-    assert ruling.stands
-    assert [clause.citations for clause in ruling.clauses] == [(0,), (1,)]
-    assert [LONG[c.start : c.end] for c in ruling.clauses] == [c.text for c in ruling.clauses]
+    verification = rule(LONG, TOWER, BELL)
+    assert verification.accepted
+    assert [clause.citations for clause in verification.clauses] == [(0,), (1,)]
+    assert [LONG[c.start : c.end] for c in verification.clauses] == [
+        c.text for c in verification.clauses
+    ]
 
 
 def test_a_long_sentence_of_which_one_clause_falls_is_partial() -> None:
-    ruling = rule(LONG, TOWER)
-    assert ruling.support is Support.PARTIAL
-    assert [c.support for c in ruling.clauses] == [Support.SUPPORTED, Support.UNSUPPORTED]
-    assert "Oslo" in ruling.reason
+    verification = rule(LONG, TOWER)
+    assert verification.support is Support.PARTIAL
+    assert [c.support for c in verification.clauses] == [Support.SUPPORTED, Support.UNSUPPORTED]
+    assert "Oslo" in verification.reason
 
 
 def test_the_same_pair_is_always_ruled_the_same() -> None:
@@ -240,14 +243,16 @@ def test_every_check_of_the_sentence_is_in_the_ruling() -> None:
 
 
 def test_every_sentence_of_a_note_stands_on_its_note() -> None:
-    judge = verifier()
+    embedded = judge()
     for path in sorted((SEEDS / "nh-biden-robocall").glob("*.md")):
         front, text = path.read_text("utf-8").split("\n---\n", 1)
         publisher = re.search(r"^publisher: (.+)$", front, re.MULTILINE)
         assert publisher
         said = [text[start:end] for start, end in sentences(text)]
-        rulings = judge.judge([pair(s, text, publisher=publisher[1].strip('"')) for s in said])
-        fallen = [(s, r.reason) for s, r in zip(said, rulings, strict=True) if not r.stands]
+        verifications = embedded.judge(
+            [pair(s, text, publisher=publisher[1].strip('"')) for s in said]
+        )
+        fallen = [(s, r.reason) for s, r in zip(said, verifications, strict=True) if not r.accepted]
         assert not fallen, path.name
 
 
@@ -255,14 +260,14 @@ def test_every_sentence_of_a_note_stands_on_its_note() -> None:
 @pytest.mark.parametrize("evidence", ["...", "\u200b", "7", "–", TOWER])
 def test_odd_texts_get_a_ruling(claim: str, evidence: str) -> None:
     assert rule(claim, evidence, WEATHER).reason
-    assert not rule(claim, TOWER).stands
+    assert not rule(claim, TOWER).accepted
 
 
 def test_a_missing_cross_encoder_leaves_every_pair_unchecked(tmp_path: Path) -> None:
-    broken = EmbeddedVerifier(CrossEncoder(tmp_path))
-    [ruling] = broken.judge([pair("The tower of the city was sold.", TOWER)])
-    assert ruling.support is Support.UNCHECKED
-    assert "reinstall" in ruling.reason.casefold()
+    broken = EmbeddedJudge(CrossEncoder(tmp_path))
+    [verification] = broken.judge([pair("The tower of the city was sold.", TOWER)])
+    assert verification.support is Support.UNCHECKED
+    assert "reinstall" in verification.reason.casefold()
 
 
 def test_a_later_says_who_does_not_cover_an_earlier_clause() -> None:
@@ -294,19 +299,19 @@ class ScriptedEntailment:
 
 def test_a_sentence_in_other_words_stands_where_the_judge_finds_it_entailed() -> None:
     claim = "Masonry coming loose made officials shut the landmark."
-    assert EmbeddedVerifier(ScriptedEntailment()).judge([pair(claim, TOWER)])[0].stands
+    assert EmbeddedJudge(ScriptedEntailment()).judge([pair(claim, TOWER)])[0].accepted
 
 
 def test_what_the_judge_finds_contradicted_falls_whatever_words_are_shared() -> None:
-    judging = EmbeddedVerifier(ScriptedEntailment(Visitors=(0.1, 0.8, 0.1)))
+    judging = EmbeddedJudge(ScriptedEntailment(Visitors=(0.1, 0.8, 0.1)))
     claim = "Visitors could climb the clock tower after a stone fell in March 2021."
-    ruling = judging.judge([pair(claim, TOWER)])[0]
-    assert ruling.support is Support.CONTRADICTED
-    assert ruling.reason == "the cited text says otherwise"
+    verification = judging.judge([pair(claim, TOWER)])[0]
+    assert verification.support is Support.CONTRADICTED
+    assert verification.reason == "the cited text says otherwise"
 
 
 def test_all_faults_of_a_sentence_are_told_at_once() -> None:
     claim = "Engineers of the village council of Bergen closed the clock tower in March 1987."
-    ruling = EmbeddedVerifier(ScriptedEntailment()).judge([pair(claim, TOWER)])[0]
-    assert "1987" in ruling.reason
-    assert "Bergen" in ruling.reason
+    verification = EmbeddedJudge(ScriptedEntailment()).judge([pair(claim, TOWER)])[0]
+    assert "1987" in verification.reason
+    assert "Bergen" in verification.reason

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.render.fragments import EDGE_WORDS, directive, link, safe_url
+from agent.render.citations import (
+    EDGE_WORDS,
+    directive,
+    link,
+    safe_url,
+)
 from tests.unit.agent.pages import passage
 
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen"

@@ -2,9 +2,8 @@
 
 import pytest
 
-from agent.checking import Report, check
-from agent.framing import Framed, Place
-from agent.reading import read
+from agent.audit.check import AuditReport, CheckedFrame, Place, check_text
+from agent.audit.reading import read_text
 from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, passages, source
 
 FIRST = source("first", title="The first report", publisher="Harbour Office", tier=1)
@@ -46,11 +45,11 @@ Mayor Ada Reed called the ferry \u201ca lifeline for us all\u201d [2].
 ENGINEERS, MAYOR = "What the engineers found in the bridge", "What the mayor said of the ferry"
 
 
-def checked(text: str, suffix: str = ".md") -> Report:
-    return check(read(text, suffix), SHELF, WordVerifier(), WordsEntailment())  # type: ignore[arg-type]
+def checked(text: str, suffix: str = ".md") -> AuditReport:
+    return check_text(read_text(text, suffix), SHELF, WordVerifier(), WordsEntailment())  # type: ignore[arg-type]
 
 
-def fallen(old: str, new: str) -> list[Framed]:
+def fallen(old: str, new: str) -> list[CheckedFrame]:
     assert old in TEXT
     return list(checked(TEXT.replace(old, new)).falling_frame)
 

@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from agent.drafters.facets import SOUGHT, Facet
-from agent.gather import gather
-from agent.planner import EmbeddedPlanner
+from agent.pipeline.plan import EmbeddedPlanner
+from agent.pipeline.retrieve import retrieve_evidence
 from agent.types import Evidence, Insufficient, Question
+from agent.writers.facets import SOUGHT, Facet
 from retrieval.types import Filters, Hit, Passage
 from tests.fakes import FakeShelf, WordsEntailment, passages, source
 
@@ -26,7 +26,7 @@ HELD = [
 
 def gathered(question: str, as_of: date | None = None) -> Evidence | Insufficient:
     plan = EmbeddedPlanner().plan(Question(text=question, asked_on=ASKED, as_of=as_of))
-    return gather(plan, FakeShelf(HELD), WordsEntailment())
+    return retrieve_evidence(plan, FakeShelf(HELD), WordsEntailment())
 
 
 def test_what_bears_on_the_claim_is_gathered_and_what_does_not_is_left() -> None:
@@ -63,9 +63,9 @@ def test_nothing_published_after_the_as_of_date_is_evidence() -> None:
 def test_few_passages_are_evidence_only_where_one_says_something_of_the_claim() -> None:
     held = passages(source("a"), "The river bridge was closed to cars for repairs.")
     plan = EmbeddedPlanner().plan(Question(text="Is the river bridge closed?", asked_on=ASKED))
-    assert isinstance(gather(plan, FakeShelf(held), WordsEntailment()), Evidence)
+    assert isinstance(retrieve_evidence(plan, FakeShelf(held), WordsEntailment()), Evidence)
     other = EmbeddedPlanner().plan(Question(text="Was the river bridge sold?", asked_on=ASKED))
-    silent = gather(other, FakeShelf(held), WordsEntailment())
+    silent = retrieve_evidence(other, FakeShelf(held), WordsEntailment())
     assert isinstance(silent, Insufficient)
     assert silent.reason == (
         "only 1 passage in the library may be on it, and nothing in them says or denies it"
@@ -74,7 +74,7 @@ def test_few_passages_are_evidence_only_where_one_says_something_of_the_claim() 
 
 def test_an_empty_library_never_reaches_a_drafter() -> None:
     plan = EmbeddedPlanner().plan(Question(text="Is the bridge closed?", asked_on=ASKED))
-    assert isinstance(gather(plan, FakeShelf([]), WordsEntailment()), Insufficient)
+    assert isinstance(retrieve_evidence(plan, FakeShelf([]), WordsEntailment()), Insufficient)
 
 
 class Watched(FakeShelf):
@@ -112,7 +112,7 @@ def test_the_opposite_and_each_facet_are_searched_for() -> None:
 
 def test_a_facet_that_nothing_speaks_to_is_searched_for_once_more() -> None:
     shelf = Watched(PLAIN, RULES)
-    found = gather(PLAN, shelf, WordsEntailment())
+    found = retrieve_evidence(PLAN, shelf, WordsEntailment())
     assert isinstance(found, Evidence)
     again, corrections = shelf.asked[len(PLAN.queries) :]
     assert again.startswith(PLAN.claim.text)
@@ -123,7 +123,7 @@ def test_a_facet_that_nothing_speaks_to_is_searched_for_once_more() -> None:
 
 def test_where_every_facet_has_something_nothing_is_searched_again() -> None:
     shelf = Watched([*PLAIN, *RULES], [])
-    found = gather(PLAN, shelf, WordsEntailment())
+    found = retrieve_evidence(PLAN, shelf, WordsEntailment())
     assert isinstance(found, Evidence)
     assert found.queries[:-1] == PLAN.queries
     assert found.queries == tuple(shelf.asked)
@@ -131,7 +131,7 @@ def test_where_every_facet_has_something_nothing_is_searched_again() -> None:
 
 def test_a_second_search_adds_nothing_that_is_off_the_claim() -> None:
     strange = passages(source("zoo"), "Policy and law order penguins to walk.")
-    found = gather(PLAN, Watched(PLAIN, strange), WordsEntailment())
+    found = retrieve_evidence(PLAN, Watched(PLAIN, strange), WordsEntailment())
     assert isinstance(found, Evidence)
     assert "zoo" not in {s.id for s in found.sources}
     assert len(found.queries) == len(PLAN.queries) + 2
@@ -147,6 +147,6 @@ def test_what_takes_back_something_that_was_found_is_evidence_and_its_words_are_
         ]
     )
     plan = EmbeddedPlanner().plan(Question(text="Was Harbour Rail fined?", asked_on=ASKED))
-    found = gather(plan, shelf, WordsEntailment())
+    found = retrieve_evidence(plan, shelf, WordsEntailment())
     assert isinstance(found, Evidence)
     assert [gone.quote for gone in found.withdrawn] == [told]

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from agent.render import render
-from agent.types import Certificate, Fallen, Kind, Page, Support
+from agent.types import Certificate, Kind, Page, RejectedSentence, Support
 from tests.unit.agent.pages import cite, insufficient, page, passage, scope, sentence
 
 RIVER = passage("river", "The river rose two metres. The bridge was closed.", at=100)
@@ -59,7 +59,7 @@ class Tree(HTMLParser):
 
 def full() -> Page:
     absent = sentence("No source reports a fire.", LAKE, kind=Kind.ABSENCE, certificate=CERTIFICATE)
-    fallen = Fallen(
+    fallen = RejectedSentence(
         sentence=sentence("The lake burned.", LAKE, support=Support.CONTRADICTED),
         place="Where the claim comes from",
         nearest=cite(LAKE),

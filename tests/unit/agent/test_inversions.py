@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from agent.types import Extract, Pair, Support
-from agent.verifiers.cross_encoder import CrossEncoder
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import ClaimEvidence, EvidenceSpan, Support
+from agent.verification.cross_encoder import CrossEncoder
+from agent.verification.embedded import EmbeddedJudge
 from evals.loaders import own
 
 FERRY = (
@@ -35,23 +35,23 @@ INVERSIONS = [
 
 
 @cache
-def judge() -> EmbeddedVerifier:
-    return EmbeddedVerifier(CrossEncoder(threads=2))
+def judge() -> EmbeddedJudge:
+    return EmbeddedJudge(CrossEncoder(threads=2))
 
 
 def test_of_sentences_that_turn_their_source_round_few_stand() -> None:
     notes = own._notes()
     pairs = [
-        Pair(
+        ClaimEvidence(
             claim=said,
-            evidence=(own._extract(notes[note]) if note else Extract(text=FERRY),),
+            evidence=(own._extract(notes[note]) if note else EvidenceSpan(text=FERRY),),
         )
         for note, said in INVERSIONS
     ]
     standing = [
         pair.claim
-        for pair, ruling in zip(pairs, judge().judge(pairs), strict=True)
-        if ruling.stands
+        for pair, verification in zip(pairs, judge().judge(pairs), strict=True)
+        if verification.accepted
     ]
     assert len(standing) <= STANDING, standing
 
@@ -60,14 +60,17 @@ def test_of_sentences_that_turn_their_source_round_few_stand() -> None:
 def test_of_inversions_written_blind_few_are_ruled_wrong(supported: bool, most: int) -> None:  # noqa: FBT001
     rows = [json.loads(line) for line in (own.CASES / "inversions.jsonl").open(encoding="utf-8")]
     asked = [row for row in rows if (row["label"] == Support.SUPPORTED) is supported]
-    evidence = [tuple(Extract(text=text) for text in row["evidence"]) for row in asked]
-    rulings = judge().judge(
-        [Pair(claim=row["claim"], evidence=e) for row, e in zip(asked, evidence, strict=True)]
+    evidence = [tuple(EvidenceSpan(text=text) for text in row["evidence"]) for row in asked]
+    verifications = judge().judge(
+        [
+            ClaimEvidence(claim=row["claim"], evidence=e)
+            for row, e in zip(asked, evidence, strict=True)
+        ]
     )
     wrong = [
         row["claim"]
-        for row, ruling in zip(asked, rulings, strict=True)
-        if ruling.stands is not supported
+        for row, verification in zip(asked, verifications, strict=True)
+        if verification.accepted is not supported
     ]
     assert len(asked) == (25 if supported else 45)
     assert len(wrong) <= most, wrong

@@ -9,14 +9,16 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel
 
-from agent.budget import Account, Budget, current
-from agent.jobs.durable import DurableJobs
-from agent.jobs.leases import Leases, Watch
-from agent.jobs.port import JobsUnavailable, State, UnknownJob
-from agent.jobs.recording import Answered, RecordedChat, Tape, recording
-from agent.jobs.slots import slot
-from agent.jobs.stored import shown
-from agent.jobs.worker import Pace, Worker
+from agent.jobs.durable import DurableJobs, Leases, Watch
+from agent.jobs.port import JobsUnavailable, State, UnknownJob, shown
+from agent.jobs.recording import (
+    Answered,
+    RecordedChat,
+    Tape,
+    recording,
+)
+from agent.jobs.worker import Pace, Worker, slot
+from agent.llm.budget import Account, Budget, current
 from agent.ports import Chat
 from agent.types import Value
 from prompts import Request

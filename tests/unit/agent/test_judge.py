@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from agent.judge import BATCH, judge_rows
-from agent.types import Check, Outcome, Pair, Ruling, Support
+from agent.audit.judge_pairs import BATCH, judge_rows
+from agent.types import CheckResult, ClaimEvidence, Outcome, Support, Verification
 
 
 class Counting:
@@ -16,11 +16,13 @@ class Counting:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Ruling]:
+    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         self.sizes.append(len(pairs))
-        checks = (Check(name="numbers", outcome=Outcome.OK),)
+        checks = (CheckResult(name="numbers", outcome=Outcome.OK),)
         return [
-            Ruling(support=Support.SUPPORTED, score=len(p.evidence) / 10, reason="", checks=checks)
+            Verification(
+                support=Support.SUPPORTED, score=len(p.evidence) / 10, reason="", checks=checks
+            )
             for p in pairs
         ]
 
@@ -68,11 +70,11 @@ def test_rows_are_read_only_as_they_are_asked_for() -> None:
             read.append(number)
             yield line(number)
 
-    verifier = Counting()
-    rows = judge_rows(lines(), verifier)
+    judge = Counting()
+    rows = judge_rows(lines(), judge)
     next(rows)
     assert len(read) <= BATCH
-    assert max(verifier.sizes) <= BATCH
+    assert max(judge.sizes) <= BATCH
 
 
 def test_no_rows_give_no_rows() -> None:

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from agent.chat.errors import AnswerEndless, ChatError, KeyRefused, ServiceBusy
-from agent.drafters.mending import changes_too_much
-from agent.drafters.packing import choose, pack
-from agent.drafters.quoting import find
+from agent.llm.context import choose, pack
+from agent.llm.errors import (
+    AnswerEndless,
+    ChatError,
+    KeyRefused,
+    ServiceBusy,
+)
 from agent.types import Insufficient, Page
+from agent.writers.model_output import changes_too_much
+from agent.writers.quotations import find
 from prompts import Request
 from prompts.plan import PlanAnswer
 from prompts.repair import RepairAnswer
@@ -183,14 +188,14 @@ def test_where_the_model_fails_the_embedded_drafter_writes_and_the_page_says_so(
 ) -> None:
     made = page(writing(lambda _: failure))
     assert body(made)
-    assert any("embedded drafter" in note for note in made.usage.notes)
+    assert any("embedded writer" in note for note in made.usage.notes)
 
 
 def test_where_no_call_succeeds_at_all_there_is_a_page_all_the_same() -> None:
     made = page(lambda _: ServiceBusy("Busy."))
     told = " ".join(made.usage.notes)
     assert "The search was planned without the model" in told
-    assert "The embedded drafter wrote the body" in told
+    assert "The embedded writer wrote the body" in told
     assert made.usage.model == "embedded"
 
 
@@ -220,7 +225,7 @@ def test_a_page_that_lost_too_much_is_written_by_the_embedded_drafter_and_says_s
     made = page(writing(liar))
     assert body(made)
     assert not [t for t in body(made) if "fell" in t]
-    assert "was written by the drafter embedded" in " ".join(made.usage.notes)
+    assert "was written by the writer embedded" in " ".join(made.usage.notes)
     assert len([t for t in reasons(made) if "fell" in t]) == 9
 
 
@@ -368,7 +373,7 @@ def test_the_worst_draft_takes_four_calls_and_25000_tokens() -> None:
         return json.dumps({"sections": sections})
 
     chat = ScriptedChat(writing(hopeless, hopeless))
-    made = replace(desk(honest, chat), shelf=FakeShelf(many)).draft(QUESTION)
+    made = replace(desk(honest, chat), library=FakeShelf(many)).draft(QUESTION)
     assert made.usage.notes
     assert [r.prompt for r in chat.requests] == ["plan", "write", "repair", "repair"]
     schemas = [t.model_json_schema() for t in (PlanAnswer, WriteAnswer, RepairAnswer, RepairAnswer)]
@@ -388,12 +393,12 @@ def expecting(*expected: str) -> Writer:
 
 def test_what_would_be_on_record_is_searched_for_and_asked_about() -> None:
     script = expecting("the council announced that the survey closed the bridge")
-    made = replace(desk(script), entailment=SilentEntailment()).draft(QUESTION)
+    made = replace(desk(script), nli=SilentEntailment()).draft(QUESTION)
     assert isinstance(made, Page)
     absent = [s for s in made.sections[-2].sentences if "council announced" in s.text]
     fell = [f for f in made.fallen if "council announced" in f.sentence.text]
-    [ruling] = [s.ruling for s in absent] or [f.sentence.ruling for f in fell]
-    assert ruling.certificate
+    [verification] = [s.ruling for s in absent] or [f.sentence.ruling for f in fell]
+    assert verification.certificate
     assert made.follow_ups[0].startswith("Is it on record anywhere that the council announced")
     assert len(made.follow_ups) == 3
 

@@ -13,14 +13,14 @@ from typing import Final
 
 import pytest
 
-from agent.composing import compose
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.drafters.llm import LlmDrafter
-from agent.gather import gather, scope_of
-from agent.planner import EmbeddedPlanner
+from agent.pipeline.draft import draft_body
+from agent.pipeline.plan import EmbeddedPlanner
+from agent.pipeline.retrieve import retrieve_evidence, scope_of
 from agent.render import render
 from agent.types import CheckedSection, Evidence, Page
-from agent.verification import Court
+from agent.verification.gate import CitationGate
+from agent.writers.embedded import EmbeddedWriter
+from agent.writers.model import ModelWriter
 from prompts import Request
 from tests.fakes import WordsEntailment, embed
 from tests.scripted import FACETS, ScriptedChat, honest, records
@@ -164,7 +164,7 @@ def invented(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
     """Without the poisoned source: here the model is the liar."""
-    found = gather(EmbeddedPlanner().plan(QUESTION), SHELF, WordsEntailment())
+    found = retrieve_evidence(EmbeddedPlanner().plan(QUESTION), SHELF, WordsEntailment())
     assert isinstance(found, Evidence)
     kept = tuple(h for h in found.hits if h.passage.source.id != "poisoned")
     return Evidence(hits=kept, scope=found.scope, queries=found.queries)
@@ -173,13 +173,13 @@ def evidence() -> Evidence:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_body_holds_anything_that_the_model_made_up(chunk: int, evidence: Evidence) -> None:
     plan = EmbeddedPlanner().plan(QUESTION)
-    court = Court(VERIFIER, SHELF, evidence, scope_of(plan))
+    court = CitationGate(VERIFIER, SHELF, evidence, scope_of(plan))
     standing = 0
     for seed in range(chunk, BODIES, CHUNKS):
         chat = ScriptedChat(lying(drawing(seed)))
-        drafter = LlmDrafter(chat, EmbeddedDrafter(embed))
+        writer = ModelWriter(chat, EmbeddedWriter(embed))
         with desk(honest).budget.open():
-            body, _ = compose(plan, court, drafter)
+            body, _ = draft_body(plan, court, writer)
         standing += sum(len(section.sentences) for section in body)
         for section in body:
             assert not invented(_told(section)), (seed, _told(section))

@@ -77,7 +77,7 @@ def test_the_configured_model_is_asked_first_and_within_a_third_of_its_window(
 
 
 def _plan(settings: Settings, question: Question) -> None:
-    from agent.planner_llm import LlmPlanner  # noqa: PLC0415
+    from agent.pipeline.plan import ModelPlanner  # noqa: PLC0415
 
     chat = bootstrap.build_chat(settings, bootstrap.build_budget(settings))
-    LlmPlanner(chat).plan(question)
+    ModelPlanner(chat).plan(question)

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.render.numbering import Numbering, resolve
+from agent.render.citations import Numbering, resolve
 from agent.types import CheckedSentence, Page
 from tests.unit.agent.pages import cite, evidence, page, passage, sentence
 

@@ -1,16 +1,10 @@
 import pytest
 
-from agent.drafters.leaning import fit, leans_back, points_back
-from agent.drafters.marking import marked, plain
-from agent.drafters.phrasing import (
-    Casing,
-    attribute,
-    continued,
-    dated,
-    standing_alone,
-)
-from agent.drafters.terms import terms
-from agent.naming import speaker
+from agent.language.phrases import speaker
+from agent.writers.anaphora import fit, leans_back, points_back
+from agent.writers.attribution import Casing, attribute, continued, dated, standing_alone
+from agent.writers.facets import terms
+from agent.writers.quotations import marked, plain
 from tests.fakes import source
 
 PAPER = source("paper", publisher="The Daily Bridge (copy of a Wire report)")

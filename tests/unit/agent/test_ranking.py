@@ -5,8 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from agent.pipeline.retrieve import (
+    AN_ORIGIN,
+    READ,
+    RELEVANCE,
+    in_order,
+    rank,
+    relevance,
+    rerank,
+)
 from agent.ports import Probabilities
-from agent.ranking import AN_ORIGIN, READ, RELEVANCE, in_order, ranked, relevance, reranked
 from retrieval.types import Hit, Passage
 from tests.fakes import passages, source
 
@@ -38,7 +46,7 @@ def order(
     found: Sequence[tuple[float, Passage]], words: dict[str, float] | None = None
 ) -> list[str]:
     related = [(cosine, hit(passage)) for cosine, passage in found]
-    return [h.passage.text for h in ranked("It is so", related, words or {}, Knowing())]
+    return [h.passage.text for h in rank("It is so", related, words or {}, Knowing())]
 
 
 def test_a_passage_that_denies_the_claim_is_as_relevant_as_one_that_says_it() -> None:
@@ -61,7 +69,7 @@ def test_only_the_best_are_read_and_the_others_stay_behind_them() -> None:
     many = held(*(f"Song {n}." for n in range(READ)), "It answers, far away.")
     found = [(0.9 - n / 100, passage) for n, passage in enumerate(many)]
     model = Knowing()
-    texts = [h.passage.text for h in ranked("It is so", [(c, hit(p)) for c, p in found], {}, model)]
+    texts = [h.passage.text for h in rank("It is so", [(c, hit(p)) for c, p in found], {}, model)]
     assert len(model.asked) == READ
     assert {claim for _, claim in model.asked} == {"It is so"}
     assert texts[-1] == "It answers, far away."
@@ -69,9 +77,9 @@ def test_only_the_best_are_read_and_the_others_stay_behind_them() -> None:
 
 def test_a_share_of_nothing_is_the_order_of_fusion() -> None:
     fused = {"a": 0.9, "b": 0.8, "c": 0.1}
-    scores = reranked(fused, {"a": 0.0, "b": 1.0}, share=0.0)
+    scores = rerank(fused, {"a": 0.0, "b": 1.0}, share=0.0)
     assert sorted(scores, key=lambda p: -scores[p]) == ["a", "b", "c"]
-    assert reranked(fused, {"b": 1.0})["b"] == pytest.approx((1 - RELEVANCE) * 0.8 + RELEVANCE)
+    assert rerank(fused, {"b": 1.0})["b"] == pytest.approx((1 - RELEVANCE) * 0.8 + RELEVANCE)
 
 
 def test_where_scores_are_as_good_as_equal_the_better_tier_comes_first() -> None:

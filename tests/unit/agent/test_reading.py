@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from agent.reading import CitedText, UnreadableText, read
-from agent.reading.markers import numbers
+from agent.audit.cited_text import CitedText, UnreadableText
+from agent.audit.markup import numbers
+from agent.audit.reading import read_text
 from agent.render import render
 from agent.render.wording import prose, stem
 from agent.types import CheckedSentence, Kind, Page
@@ -20,7 +21,7 @@ SEA = passage("sea", "The sea was calm.", url="https://example.org/Sea_(salt)")
 
 
 def said(text: str, suffix: str = ".md") -> list[tuple[str, tuple[int, ...]]]:
-    return [(s.text, s.numbers) for s in read(text, suffix).sentences]
+    return [(s.text, s.numbers) for s in read_text(text, suffix).sentences]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ It rained [1].
 
 1. [Rain](https://example.org/rain) - Gauge
 """
-    cited = read(text)
+    cited = read_text(text)
     assert cited.title == "Did it rain?"
     assert [(s.section, s.text) for s in cited.sentences] == [("What fell", "It rained.")]
 
@@ -155,7 +156,7 @@ def test_headings_of_every_make_name_the_section() -> None:
         "Setext heading\n---\n\nOne [1].\n\n**Bold heading**\n\nTwo [2].\n\n"
         "3. Numbered heading\n\nThree [3].\n\nPlain heading\n\nFour [4]."
     )
-    assert [s.section for s in read("Opening words [9].\n\n" + text).sentences] == [
+    assert [s.section for s in read_text("Opening words [9].\n\n" + text).sentences] == [
         "",
         "Setext heading",
         "Bold heading",
@@ -168,7 +169,7 @@ def test_markup_is_taken_off_and_the_place_in_the_file_kept() -> None:
     text = (
         "Intro.\n\nThe **well\\-known** [mayor](https://a.b/c) &amp; `co` said\n_no_ [1]. Next.\n"
     )
-    cited = read(text).sentences[1]
+    cited = read_text(text).sentences[1]
     assert cited.text == "The well-known mayor & co said no."
     assert cited.line == 3
     assert text[cited.start : cited.end].startswith("The **well")
@@ -201,29 +202,31 @@ def test_plain_text_is_taken_by_the_letter() -> None:
 def test_an_entry_of_the_list_gives_title_and_address(
     entry: str, title: str, url: str | None
 ) -> None:
-    source = read(f"It rained [1].\n\n## References\n\n{entry}\n").source(1)
+    source = read_text(f"It rained [1].\n\n## References\n\n{entry}\n").source(1)
     assert source is not None
     assert (source.title, source.url, source.line) == (title, url, entry)
 
 
 def test_a_list_without_a_heading_and_an_entry_on_two_lines_are_found() -> None:
-    cited = read("It rained [1].\n\n[1] Rain - Gauge - https://a.b/c\n[2] Snow - https://a.b/d")
+    cited = read_text(
+        "It rained [1].\n\n[1] Rain - Gauge - https://a.b/c\n[2] Snow - https://a.b/d"
+    )
     assert [(s.number, s.url) for s in cited.sources] == [
         (1, "https://a.b/c"),
         (2, "https://a.b/d"),
     ]
-    wrapped = read("It rained [1].\n\nSources\n[1] Rain in May,\n    https://a.b/c")
+    wrapped = read_text("It rained [1].\n\nSources\n[1] Rain in May,\n    https://a.b/c")
     assert wrapped.source(1) == wrapped.sources[0]
     assert wrapped.sources[0].url == "https://a.b/c"
 
 
 def test_a_number_listed_twice_is_kept_twice() -> None:
-    cited = read("It rained [1].\n\nSources\n1. A https://a.b/c\n1. B https://a.b/d")
+    cited = read_text("It rained [1].\n\nSources\n1. A https://a.b/c\n1. B https://a.b/d")
     assert [s.title for s in cited.sources] == ["A", "B"]
 
 
 def test_a_text_without_citations_or_list_is_read_as_it_is() -> None:
-    assert read("It rained. It snowed.") == CitedText.model_validate(
+    assert read_text("It rained. It snowed.") == CitedText.model_validate(
         {
             "sentences": [
                 {"text": "It rained.", "line": 1, "start": 0, "end": 10},
@@ -252,7 +255,7 @@ def test_a_text_without_citations_or_list_is_read_as_it_is() -> None:
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(text: str, suffix: str, message: str) -> None:
     with pytest.raises(UnreadableText) as caught:
-        read(text, suffix)
+        read_text(text, suffix)
     assert message in str(caught.value)
     assert str(caught.value).endswith(caught.value.advice)
     assert caught.value.advice
@@ -262,12 +265,12 @@ def test_what_cannot_be_read_says_why_and_what_to_do(text: str, suffix: str, mes
 def test_the_short_page_holds_nothing_to_check(form: str) -> None:
     suffix = {"text": ".txt", "md": ".md", "json": ".json"}[form]
     with pytest.raises(UnreadableText):
-        read(render(insufficient(LAKE), form), suffix)
+        read_text(render(insufficient(LAKE), form), suffix)
 
 
 def test_a_page_in_json_gives_back_its_spans_and_kinds_and_no_ruling() -> None:
     absent = sentence("No source reports a fire.", LAKE, kind=Kind.ABSENCE)
-    cited = read(render(page(absent, passages=[LAKE]), "json"), ".json")
+    cited = read_text(render(page(absent, passages=[LAKE]), "json"), ".json")
     assert cited.title == QUESTION
     assert cited.sentences[0].kind is Kind.ABSENCE
     assert cited.sentences[0].citations == absent.citations
@@ -278,7 +281,7 @@ def test_a_page_in_json_gives_back_its_spans_and_kinds_and_no_ruling() -> None:
 def test_a_citation_in_json_of_an_unlisted_source_stays_with_its_sentence() -> None:
     data = json.loads(render(page(sentence("The lake froze.", LAKE), passages=[LAKE]), "json"))
     data["sources"] = []
-    first = read(json.dumps(data), ".json").sentences[0]
+    first = read_text(json.dumps(data), ".json").sentences[0]
     assert (first.numbers, first.citations[0].source) == ((), "lake")
 
 
@@ -306,7 +309,7 @@ def test_a_page_read_back_gives_the_same_sentences_and_numbers(texts: list[str],
     assume(all(len(sentences(as_printed(s))) == 1 for s in spoken))
     drafted = page(*spoken, passages=[RIVER, LAKE, SEA])
     name = {".txt": "text", ".md": "md", ".json": "json"}[form]
-    again = read(render(drafted, name), form)
+    again = read_text(render(drafted, name), form)
     printed = [s.text if form == ".json" else as_printed(s) for s in drafted.sentences()]
     assert [s.text for s in again.sentences] == printed
     assert [s.numbers for s in again.sentences] == _numbers(drafted)
@@ -345,7 +348,7 @@ PIECES = st.sampled_from(
 )
 def test_reading_gives_a_text_or_says_why_not(text: str, suffix: str) -> None:
     try:
-        cited = read(text, suffix)
+        cited = read_text(text, suffix)
     except UnreadableText:
         return
     flat = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -358,4 +361,4 @@ def test_reading_gives_a_text_or_says_why_not(text: str, suffix: str) -> None:
 
 def test_a_line_made_to_be_slow_is_read_at_once() -> None:
     hostile = "It rained" + " " * 50_000 + "[" * 50_000 + "*" * 50_000 + "<a" * 50_000 + " [1]."
-    assert read(hostile).sentences[-1].numbers == (1,)
+    assert read_text(hostile).sentences[-1].numbers == (1,)

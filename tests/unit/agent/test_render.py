@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from agent.render import render
 from agent.render.wording import DISCLAIMER, clean, made, prose, stem
-from agent.types import Fallen, Kind, Page, Support, Usage
+from agent.types import Kind, Page, RejectedSentence, Support, Usage
 from tests.unit.agent.pages import FOLLOW_UPS, cite, insufficient, page, passage, sentence
 
 RIVER = passage("river", "The river rose two metres. The bridge was closed.", at=100)
@@ -49,7 +49,7 @@ def test_the_text_has_the_form_of_the_model_page() -> None:
         "[1] Title of river - Publisher of river, no date - https://example.org/river",
         "[2] Title of lake - Publisher of lake, no date - https://example.org/lake",
         "",
-        "Drafted on this machine by the embedded drafter; no language model was used.",
+        "Drafted on this machine by the embedded writer; no language model was used.",
     ]
 
 
@@ -139,9 +139,9 @@ def test_a_page_says_which_model_wrote_it_what_it_cost_and_what_failed() -> None
 @pytest.mark.parametrize(
     ("usage", "told"),
     [
-        (Usage(), "by the embedded drafter; no language model was used."),
-        (Usage(calls=2), "by the embedded drafter; the language model that was asked gave no ans"),
-        (Usage(calls=2, model="m", stood_in=True), "the embedded drafter, in the place of the"),
+        (Usage(), "by the embedded writer; no language model was used."),
+        (Usage(calls=2), "by the embedded writer; the language model that was asked gave no ans"),
+        (Usage(calls=2, model="m", stood_in=True), "the embedded writer, in the place of the"),
         (Usage(calls=2, model="“embedded”"), "with the language model “embedded”: 2 calls, "),
         (
             Usage(calls=2, model="m", input_tokens=7, output_tokens=3, uncounted=1),
@@ -194,7 +194,7 @@ def test_a_markdown_reader_finds_our_links_and_nothing_else() -> None:
 
 
 def test_json_holds_every_field_that_scripts_rely_on() -> None:
-    fallen = Fallen(
+    fallen = RejectedSentence(
         sentence=sentence("The lake burned.", LAKE, support=Support.UNSUPPORTED),
         place="Where the claim comes from",
         nearest=cite(LAKE),

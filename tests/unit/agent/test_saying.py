@@ -2,14 +2,14 @@
 
 import pytest
 
-from agent.stance import says
+from agent.stance import passages_that_entail
 from tests.unit.agent import pages
 
 CLAIM = "Tellus Group sued Norvik Bank over unpaid fees"
 
 
 def said(text: str, support: float = 0.0, claim: str = CLAIM) -> bool:
-    return says(claim, [pages.passage("paper", text)], [support]) == [True]
+    return passages_that_entail(claim, [pages.passage("paper", text)], [support]) == [True]
 
 
 def test_other_words_for_it_are_found_without_the_verifier() -> None:

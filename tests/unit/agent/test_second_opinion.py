@@ -5,18 +5,20 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.budget import Budget
-from agent.chat.errors import KeyRefused, ServiceBusy
-from agent.types import Extract, Pair, Ruling, Support
-from agent.verifiers.llm import BORDERLINE, SecondOpinion
+from agent.llm.budget import Budget
+from agent.llm.errors import KeyRefused, ServiceBusy
+from agent.types import ClaimEvidence, EvidenceSpan, Support, Verification
+from agent.verification.model import BORDERLINE, SecondOpinion
 from prompts import Request
 from tests.scripted import ScriptedChat, records
 
-PAIR = Pair(claim="The bridge fell.", evidence=(Extract(text="The bridge may fall."),))
+PAIR = ClaimEvidence(
+    claim="The bridge fell.", evidence=(EvidenceSpan(text="The bridge may fall."),)
+)
 
 
-def ruled(support: Support, score: float = 0.6) -> Ruling:
-    return Ruling(support=support, score=score, reason="first", verifier="first/1")
+def ruled(support: Support, score: float = 0.6) -> Verification:
+    return Verification(support=support, score=score, reason="first", verifier="first/1")
 
 
 def saying(support: str) -> Callable[[Request], str]:

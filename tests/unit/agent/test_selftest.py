@@ -1,7 +1,7 @@
 """Planted errors: each finding is changed in every typed way, and the verifier rules on each."""
 
-from agent.selftest import self_test, told
-from agent.types import Check, Outcome, Support
+from agent.audit.selftest import self_test, summarize
+from agent.types import CheckResult, Outcome, Support
 from tests.fakes import ScriptedVerifier, WordVerifier
 from tests.unit.agent.pages import page, passage, sentence
 
@@ -25,8 +25,8 @@ def test_a_verifier_that_sees_changed_words_catches_changed_numbers_and_dates() 
 def test_what_a_verifier_lets_through_is_shown_word_for_word() -> None:
     result = self_test(PAGE, ScriptedVerifier({}))
     assert len(result.missed) == len(result.planted) > 0
-    assert "0 of" in told(result)
-    assert all(missed.text in told(result) for missed in result.missed)
+    assert "0 of" in summarize(result)
+    assert all(missed.text in summarize(result) for missed in result.missed)
 
 
 def test_what_could_not_be_checked_did_not_stand() -> None:
@@ -40,8 +40,8 @@ def test_the_same_page_gets_the_same_changes() -> None:
 
 
 def test_a_recomputed_statement_is_left_alone() -> None:
-    counted = Check(name="ledger", outcome=Outcome.OK)
+    counted = CheckResult(name="ledger", outcome=Outcome.OK)
     made = page(sentence(TOWER, HELD, checks=(counted,)), passages=[HELD])
-    assert told(self_test(made, WordVerifier())) == (
+    assert summarize(self_test(made, WordVerifier())) == (
         "Self-test: no sentence of this page allows a typed change."
     )

@@ -1,15 +1,14 @@
-"""The way of a claim, with a scripted drafter behind the desk."""
+"""The way of a claim, with a scripted writer behind the desk."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
 
-from agent.composing import CouldNotCheck
-from agent.ledger import Ledger
-from agent.planner import EmbeddedPlanner
+from agent.pipeline.draft import CouldNotCheck
+from agent.pipeline.plan import EmbeddedPlanner
 from agent.service import Desk
-from agent.store import MemoryStore
+from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
     CheckedSentence,
@@ -21,12 +20,12 @@ from agent.types import (
     Page,
     Plan,
     Question,
-    Ruling,
     Section,
     Sentence,
     Support,
+    Verification,
 )
-from tests.fakes import FakeShelf, ScriptedVerifier, WordsEntailment, passages, source
+from tests.fakes import FakeShelf, MemoryStore, ScriptedVerifier, WordsEntailment, passages, source
 
 FIRST = passages(
     source("first", tier=1),
@@ -78,11 +77,15 @@ class ScriptedDrafter:
         )
 
     def conclude(
-        self, plan: Plan, evidence: Evidence, body: Sequence[CheckedSection], ledger: Ledger
+        self,
+        plan: Plan,
+        evidence: Evidence,
+        body: Sequence[CheckedSection],
+        record: RecordStatements,
     ) -> Conclusion:
-        stated = Sentence(text=ledger.record(), kind=Kind.INFERENCE, citations=(cite(0),))
+        stated = Sentence(text=record.record(), kind=Kind.INFERENCE, citations=(cite(0),))
         answer = self._summary or Sentence(
-            text=ledger.answer(), kind=Kind.INFERENCE, citations=(cite(0),)
+            text=record.answer(), kind=Kind.INFERENCE, citations=(cite(0),)
         )
         return Conclusion(
             summary=(answer,),
@@ -92,18 +95,18 @@ class ScriptedDrafter:
         )
 
     def revise(
-        self, rejected: Sequence[tuple[Sentence, Ruling]], evidence: Evidence
+        self, rejected: Sequence[tuple[Sentence, Verification]], evidence: Evidence
     ) -> list[Sentence | None]:
         return [self._revise(sentence) for sentence, _ in rejected]
 
 
-def desk(drafter: ScriptedDrafter, verifier: ScriptedVerifier | None = None) -> Desk:
-    ruling = verifier or ScriptedVerifier({})
-    return Desk(SHELF, EmbeddedPlanner(), drafter, ruling, WordsEntailment(), MemoryStore())
+def desk(writer: ScriptedDrafter, judge: ScriptedVerifier | None = None) -> Desk:
+    verification = judge or ScriptedVerifier({})
+    return Desk(SHELF, EmbeddedPlanner(), writer, verification, WordsEntailment(), MemoryStore())
 
 
-def page(drafter: ScriptedDrafter, verifier: ScriptedVerifier | None = None) -> Page:
-    made = desk(drafter, verifier).draft(QUESTION)
+def page(writer: ScriptedDrafter, judge: ScriptedVerifier | None = None) -> Page:
+    made = desk(writer, judge).draft(QUESTION)
     assert isinstance(made, Page)
     return made
 
@@ -144,8 +147,8 @@ def test_only_the_renderer_writes_numbers_and_addresses(text: str) -> None:
 
 def test_a_rejected_sentence_is_repaired_and_the_repair_is_checked_too() -> None:
     bad, weak = said("Ninety streets were closed.", 0), said("Streets were closed.", 0)
-    verifier = ScriptedVerifier({bad.text: Support.UNSUPPORTED})
-    made = page(ScriptedDrafter([*GOOD, bad], revise=lambda _: weak), verifier)
+    judge = ScriptedVerifier({bad.text: Support.UNSUPPORTED})
+    made = page(ScriptedDrafter([*GOOD, bad], revise=lambda _: weak), judge)
     assert made.fallen == ()
     assert weak.text in [s.text for s in made.sentences()]
 
@@ -157,34 +160,34 @@ def test_a_citation_that_a_sentence_does_not_need_is_removed() -> None:
 
 
 def test_a_sentence_that_no_repair_saves_falls_with_what_was_tried() -> None:
-    verifier = ScriptedVerifier({f"Ninety streets{'!' * n}": Support.UNSUPPORTED for n in range(5)})
+    judge = ScriptedVerifier({f"Ninety streets{'!' * n}": Support.UNSUPPORTED for n in range(5)})
     bad = said("Ninety streets", 0)
-    drafter = ScriptedDrafter([*GOOD, bad], revise=lambda s: said(f"{s.text}!", 0))
-    [fallen] = page(drafter, verifier).fallen
+    writer = ScriptedDrafter([*GOOD, bad], revise=lambda s: said(f"{s.text}!", 0))
+    [fallen] = page(writer, judge).fallen
     assert fallen.tried == ("Ninety streets", "Ninety streets!")
     assert fallen.nearest == cite(0)
 
 
 @pytest.mark.parametrize("support", [Support.PARTIAL, Support.CONTRADICTED, Support.UNSUPPORTED])
 def test_only_support_lets_a_sentence_stand(support: Support) -> None:
-    verifier = ScriptedVerifier({GOOD[0].text: support})
-    made = page(ScriptedDrafter(GOOD), verifier)
+    judge = ScriptedVerifier({GOOD[0].text: support})
+    made = page(ScriptedDrafter(GOOD), judge)
     assert GOOD[0].text not in [s.text for s in made.sentences()]
     assert GOOD[0].text in [f.sentence.text for f in made.fallen]
 
 
 def test_where_no_source_says_anything_one_section_is_no_page() -> None:
-    verifier = ScriptedVerifier({GOOD[0].text: Support.UNSUPPORTED})
+    judge = ScriptedVerifier({GOOD[0].text: Support.UNSUPPORTED})
     asked = Question(text="Did the council sell streets to cars?", asked_on=QUESTION.asked_on)
-    made = desk(ScriptedDrafter(GOOD), verifier).draft(asked)
+    made = desk(ScriptedDrafter(GOOD), judge).draft(asked)
     assert isinstance(made, Insufficient)
     assert "stood the check" in made.reason
 
 
 def test_a_verifier_that_is_down_closes_the_gate() -> None:
-    verifier = ScriptedVerifier({s.text: Support.UNCHECKED for s in GOOD})
+    judge = ScriptedVerifier({s.text: Support.UNCHECKED for s in GOOD})
     with pytest.raises(CouldNotCheck, match="No page: the verifier"):
-        desk(ScriptedDrafter(GOOD), verifier).draft(QUESTION)
+        desk(ScriptedDrafter(GOOD), judge).draft(QUESTION)
 
 
 def test_a_claim_the_library_is_silent_on_never_reaches_the_drafter() -> None:
@@ -211,8 +214,8 @@ def test_a_statement_of_the_ledger_that_was_touched_up_falls() -> None:
 
 def test_a_page_with_a_sentence_that_fell_cannot_be_built() -> None:
     made = page(ScriptedDrafter(GOOD))
-    ruling = Ruling(support=Support.PARTIAL, reason="half")
-    fell = CheckedSentence.of(GOOD[0], ruling)
+    verification = Verification(support=Support.PARTIAL, reason="half")
+    fell = CheckedSentence.of(GOOD[0], verification)
     with pytest.raises(ValueError, match="does not stand"):
         Page.model_validate({**dict(made), "summary": (fell,)})
 

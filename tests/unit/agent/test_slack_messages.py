@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.brief import Answer, Point
 from agent.faces.slack import messages
 from agent.faces.slack.messages import (
     Action,
@@ -17,6 +16,7 @@ from agent.faces.slack.messages import (
     answer_message,
     escape_text,
 )
+from agent.render.short_answer import Answer, Point
 from agent.render.wording import hidden
 from agent.types import Citation, VerdictLabel
 from tests.faces.slack.rules import buttons, followed, words, wrong

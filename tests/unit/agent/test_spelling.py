@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.planner import EmbeddedPlanner
-from agent.spelling import Speller, english_words, slips
+from agent.claims.normalize import SpellingCorrector, english_words, slips
+from agent.pipeline.plan import EmbeddedPlanner
 from agent.types import Question
 from tests.fakes import FakeShelf, passages, source
 
@@ -17,7 +17,7 @@ HELD = [
     *passages(source("three"), "The stormwater was measured twice.", "A house burned."),
     *passages(source("four"), "Stormwater ran down.", "The house and Tessen were there."),
 ]
-SPELLER = Speller(FakeShelf(HELD))
+SPELLER = SpellingCorrector(FakeShelf(HELD).search)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_words_that_are_english_names_or_too_far_off_stay_as_typed(typed: str) -
 
 def test_a_word_between_two_others_is_read_as_neither() -> None:
     held = passages(source("s"), "glomus glomes", "glomus glomes again")
-    assert Speller(FakeShelf(held)).corrected("the glomws there").changed == ()
+    assert SpellingCorrector(FakeShelf(held).search).corrected("the glomws there").changed == ()
 
 
 def test_the_page_can_show_what_was_read_and_what_was_typed_is_searched_too() -> None:

@@ -2,18 +2,18 @@
 
 import pytest
 
-from agent.claims import read
-from agent.stance import Said, by_rule, proposition
-from agent.stance.concepts import ideas, opposite
+from agent.claims import read_claim
+from agent.stance import SourceSentence, proposition, stance_by_rules
+from agent.stance.concepts import concepts, opposite
 from agent.types import Stance
 
 
 def stance(
     question: str, text: str, *, source: str = "", context: str = "", kind: str = ""
 ) -> Stance:
-    claim = read(question)
-    said = Said(text, source=source, context=context, kind=kind)
-    return by_rule(claim, proposition(claim), said) or Stance.NEITHER
+    claim = read_claim(question)
+    said = SourceSentence(text, source=source, context=context, kind=kind)
+    return stance_by_rules(claim, proposition(claim), said) or Stance.NEITHER
 
 
 BRIDGE = "Did the river bridge collapse?"
@@ -141,14 +141,14 @@ def test_what_is_told_of_a_clip_is_not_told_as_a_fact() -> None:
 
 
 def test_words_for_one_thing_are_one_idea_and_opposites_are_known() -> None:
-    assert {i.name for i in ideas("cops")} == {i.name for i in ideas("Policemen")}
-    [rose], [fell] = ideas("rose"), ideas("went down")
+    assert {i.name for i in concepts("cops")} == {i.name for i in concepts("Policemen")}
+    [rose], [fell] = concepts("rose"), concepts("went down")
     assert opposite(rose.name) == fell.name
     assert opposite(fell.name) == rose.name
 
 
 def test_a_phrase_that_holds_a_negation_is_one_idea() -> None:
-    assert [i.name for i in ideas("found not guilty")] == ["acquit"]
+    assert [i.name for i in concepts("found not guilty")] == ["acquit"]
 
 
 def test_a_possible_cause_is_neither_denied_nor_stated() -> None:
@@ -168,5 +168,5 @@ def test_a_checkers_ruling_that_half_of_it_is_right_counts_on_both_sides() -> No
 
 
 def test_a_phrase_may_have_a_gap() -> None:
-    assert "sue" in {i.name for i in ideas("took the bank of Ostby to court")}
-    assert "sue" not in {i.name for i in ideas("took the road to the lake")}
+    assert "sue" in {i.name for i in concepts("took the bank of Ostby to court")}
+    assert "sue" not in {i.name for i in concepts("took the road to the lake")}

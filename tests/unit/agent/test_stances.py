@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 import pytest
 
-from agent.claims import read
+from agent.claims import read_claim
 from agent.ports import Probabilities
 from agent.types import SourceStance, Stance
 from agent.verdict import read_stances
-from agent.verdict.holders import holder_of
+from agent.verdict.stance import holder_of
 from retrieval.types import Passage
 from tests.fakes import SilentEntailment
 from tests.unit.agent import pages
@@ -38,7 +38,7 @@ class Reader:
 
 def stance(claim: str, text: str, leans: Mapping[str, float] | None = None) -> SourceStance:
     judge = Reader(leans) if leans else SilentEntailment()
-    [found] = read_stances(read(claim), [pages.passage("a", text)], judge)
+    [found] = read_stances(read_claim(claim), [pages.passage("a", text)], judge)
     return found
 
 
@@ -99,7 +99,7 @@ def test_every_source_has_a_stance_in_the_order_of_its_first_passage() -> None:
     held: list[Passage] = [
         pages.passage(i, t) for i, t in (("b", SAID), ("a", DENIED), ("c", "It rained."))
     ]
-    found = read_stances(read(CLAIM), held, SilentEntailment())
+    found = read_stances(read_claim(CLAIM), held, SilentEntailment())
     assert [(s.source, s.stance) for s in found] == [
         ("b", Stance.FOR),
         ("a", Stance.AGAINST),

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from agent.claims import read
-from agent.claims.sameness import key
+from agent.claims import read_claim
+from agent.claims.fingerprint import fingerprint
 from agent.ports import Store
 from agent.render import render
-from agent.store import MemoryStore, SqliteStore, draft_id
+from agent.store import SqliteStore, draft_id
 from agent.types import Insufficient, Page, Question
 from retrieval.errors import LibraryDamaged
-from tests.fakes import FakeShelf
+from tests.fakes import FakeShelf, MemoryStore
 from tests.unit.agent.test_service import GOOD, QUESTION, ScriptedDrafter, desk
 
 
@@ -55,7 +55,7 @@ def test_the_same_claim_asked_in_another_way_is_found_newest_first(store: Store)
     ],
 )
 def test_one_claim_in_two_wordings_is_the_same(one: str, other: str) -> None:
-    assert key(read(one)) == key(read(other))
+    assert fingerprint(read_claim(one)) == fingerprint(read_claim(other))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_one_claim_in_two_wordings_is_the_same(one: str, other: str) -> None:
     ],
 )
 def test_the_opposite_and_other_figures_are_other_claims(one: str, other: str) -> None:
-    assert key(read(one)) != key(read(other))
+    assert fingerprint(read_claim(one)) != fingerprint(read_claim(other))
 
 
 def test_drafts_kept_before_a_claim_had_particulars_are_loaded_and_found(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_the_same_outcome_of_one_day_is_named_once(store: Store) -> None:
 def test_a_claim_without_enough_evidence_names_its_earlier_draft_too(store: Store) -> None:
     made = draft(store)
     plain = desk(ScriptedDrafter(GOOD))
-    bare = replace(plain, shelf=FakeShelf([]), store=store)
+    bare = replace(plain, library=FakeShelf([]), store=store)
     short = bare.draft(Question(text=QUESTION.text, asked_on=date(2026, 2, 1)))
     assert isinstance(short, Insufficient)
     assert [e.claim for e in short.earlier] == [made.claim.text]

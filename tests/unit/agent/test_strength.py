@@ -3,8 +3,8 @@
 import pytest
 
 from agent.checks import check
-from agent.types import Check, Extract, Outcome, Pair
-from agent.verifiers.units import prepare
+from agent.types import CheckResult, ClaimEvidence, EvidenceSpan, Outcome
+from agent.verification.units import split_into_clauses
 
 OK, VIOLATED, UNKNOWN, NONE = (
     Outcome.OK,
@@ -19,8 +19,8 @@ LAMPS = (
 FLOOD = "The bridge over the Lind fell. The report explains part of the fall with the flood."
 
 
-def found(name: str, claim: str, evidence: str) -> Check:
-    return next(c for c in check(claim, [Extract(text=evidence)]) if c.name == name)
+def found(name: str, claim: str, evidence: str) -> CheckResult:
+    return next(c for c in check(claim, [EvidenceSpan(text=evidence)]) if c.name == name)
 
 
 @pytest.mark.parametrize(
@@ -229,8 +229,8 @@ def test_a_denial_is_seen_where_the_sentence_before_says_of_what() -> None:
 
 def test_a_finding_points_at_words_of_the_sentence_behind_who_reports_it() -> None:
     claim = "According to Lake News, the bridge fell because of the flood."
-    extract = Extract(text="The flood came. The bridge fell at noon.", publisher="Lake News")
-    (unit,) = prepare(Pair(claim=claim, evidence=(extract,)))
+    extract = EvidenceSpan(text="The flood came. The bridge fell at noon.", publisher="Lake News")
+    (unit,) = split_into_clauses(ClaimEvidence(claim=claim, evidence=(extract,)))
     (cause,) = (c for c in unit.checks if c.name == "causation")
     assert cause.outcome is VIOLATED
     assert cause.span is not None

@@ -2,8 +2,7 @@
 
 import pytest
 
-from agent.drafters.embedded import EmbeddedDrafter
-from agent.ledger import Ledger
+from agent.statements import RecordStatements
 from agent.types import (
     Citation,
     Claim,
@@ -15,7 +14,8 @@ from agent.types import (
     Verdict,
     VerdictLabel,
 )
-from agent.verification import Court, kind_of
+from agent.verification.gate import CitationGate, kind_of
+from agent.writers.embedded import EmbeddedWriter
 from retrieval.types import Hit
 from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
 
@@ -33,7 +33,7 @@ EVIDENCE = Evidence(
     queries=(),
 )
 VERDICT = Verdict(label=VerdictLabel.UNPROVEN, scope="", rule="", tally=Tally())
-LEDGER = Ledger(
+LEDGER = RecordStatements(
     claim=Claim(text="the bridge fell", opposite="not"), sources=(HELD[0].source,), verdict=VERDICT
 )
 
@@ -43,14 +43,14 @@ def cite(n: int = 0) -> Citation:
     return Citation(source=p.source.id, passage=p.id, start=p.start, end=p.end, quote=p.text)
 
 
-def court(verifier: ScriptedVerifier | None = None) -> Court:
-    return Court(verifier or ScriptedVerifier({}), SHELF, EVIDENCE)
+def court(judge: ScriptedVerifier | None = None) -> CitationGate:
+    return CitationGate(judge or ScriptedVerifier({}), SHELF, EVIDENCE)
 
 
-def ruled(text: str, kind: Kind, verifier: ScriptedVerifier | None = None) -> tuple[Support, str]:
+def ruled(text: str, kind: Kind, judge: ScriptedVerifier | None = None) -> tuple[Support, str]:
     sentence = Sentence(text=text, kind=kind, citations=(cite(),))
-    [ruling] = court(verifier).rule([sentence], LEDGER)
-    return ruling.support, ruling.reason
+    [verification] = court(judge).verify([sentence], LEDGER)
+    return verification.support, verification.reason
 
 
 def test_an_inference_of_the_writers_own_falls() -> None:
@@ -81,9 +81,9 @@ def test_an_outlook_that_cannot_be_checked_does_not_stand() -> None:
 def test_calling_it_a_finding_does_not_spare_an_absence_its_search() -> None:
     text = "None of the sources reviewed here says that the bridge over the river was painted."
     sentence = Sentence(text=text, kind=Kind.FINDING, citations=(cite(1),))
-    [ruling] = court().rule([sentence])
-    assert ruling.certificate is not None
-    assert not ruling.stands
+    [verification] = court().verify([sentence])
+    assert verification.certificate is not None
+    assert not verification.accepted
 
 
 def test_an_absence_that_does_not_say_of_what_falls() -> None:
@@ -123,7 +123,7 @@ def test_the_kind_of_a_strangers_sentence_is_told_by_its_grammar(text: str, kind
 def test_a_citation_is_kept_where_the_sentence_would_fall_without_it(
     text: str, cited: tuple[int, ...], kept: tuple[int, ...]
 ) -> None:
-    words = Court(WordVerifier(), SHELF, EVIDENCE)
+    words = CitationGate(WordVerifier(), SHELF, EVIDENCE)
     sentence = Sentence(text=text, citations=tuple(cite(n) for n in cited))
     assert words.needed(sentence).citations == tuple(cite(n) for n in kept)
 
@@ -131,15 +131,15 @@ def test_a_citation_is_kept_where_the_sentence_would_fall_without_it(
 def test_an_absence_without_a_certificate_is_rewritten_to_the_search_that_was_made() -> None:
     text = "No source reviewed here says that the bridge over the river was painted in June."
     sentence = Sentence(text=text, kind=Kind.ABSENCE, citations=(cite(1),))
-    [ruling] = Court(WordVerifier(), SHELF, EVIDENCE).rule([sentence])
-    assert not ruling.stands
-    [weaker] = EmbeddedDrafter(SHELF.embed).revise([(sentence, ruling)], EVIDENCE)
+    [verification] = CitationGate(WordVerifier(), SHELF, EVIDENCE).verify([sentence])
+    assert not verification.accepted
+    [weaker] = EmbeddedWriter(SHELF.embed).revise([(sentence, verification)], EVIDENCE)
     assert weaker
     assert weaker.text.startswith("All 4 passages from 1 sources in the library were searched")
-    [made] = Court(WordVerifier(), SHELF, EVIDENCE).rule([weaker])
-    assert made.stands
+    [made] = CitationGate(WordVerifier(), SHELF, EVIDENCE).verify([weaker])
+    assert made.accepted
     assert made.certificate
     assert made.certificate.found
     boast = weaker.text.replace("All 4 passages", "All 400 passages")
     boasting = Sentence(text=boast, kind=Kind.ABSENCE, citations=weaker.citations)
-    assert not Court(WordVerifier(), SHELF, EVIDENCE).rule([boasting])[0].stands
+    assert not CitationGate(WordVerifier(), SHELF, EVIDENCE).verify([boasting])[0].accepted

@@ -6,22 +6,22 @@ from functools import cache
 
 import pytest
 
-from agent.types import Extract, Pair, Ruling, Support
-from agent.verifiers.cross_encoder import CrossEncoder
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import ClaimEvidence, EvidenceSpan, Support, Verification
+from agent.verification.cross_encoder import CrossEncoder
+from agent.verification.embedded import EmbeddedJudge
 
 HARBOR = "The harbor of Lauben stayed open all winter, although the lake froze in January."
 CLAIM = "The mayor of Lauben was arrested in January."
 
 
 @cache
-def verifier() -> EmbeddedVerifier:
-    return EmbeddedVerifier(CrossEncoder(threads=2))
+def judge() -> EmbeddedJudge:
+    return EmbeddedJudge(CrossEncoder(threads=2))
 
 
-def rule(claim: str, *evidence: str) -> Ruling:
-    [found] = verifier().judge(
-        [Pair(claim=claim, evidence=tuple(Extract(text=text) for text in evidence))]
+def rule(claim: str, *evidence: str) -> Verification:
+    [found] = judge().judge(
+        [ClaimEvidence(claim=claim, evidence=tuple(EvidenceSpan(text=text) for text in evidence))]
     )
     return found
 
@@ -41,7 +41,7 @@ def rule(claim: str, *evidence: str) -> Ruling:
     ],
 )
 def test_what_a_source_says_of_its_own_support_counts_for_nothing(evidence: str) -> None:
-    assert not rule(CLAIM, evidence).stands
+    assert not rule(CLAIM, evidence).accepted
 
 
 @pytest.mark.parametrize(
@@ -59,19 +59,19 @@ def test_what_a_source_says_of_its_own_support_counts_for_nothing(evidence: str)
     ids=["repeated", "long", "one word", "turned", "double-struck", "cyrillic", "half", "dots"],
 )
 def test_any_sentence_gets_a_ruling(claim: str) -> None:
-    ruling = rule(claim, HARBOR)
-    assert ruling.reason
-    assert ruling.support is not Support.UNCHECKED
+    verification = rule(claim, HARBOR)
+    assert verification.reason
+    assert verification.support is not Support.UNCHECKED
 
 
 def test_letters_that_only_look_alike_do_not_make_a_claim_stand() -> None:
-    assert not rule("Тhe mауоr of Lauben was arrested in January.", HARBOR).stands
+    assert not rule("Тhe mауоr of Lauben was arrested in January.", HARBOR).accepted
 
 
 def test_five_hundred_citations_are_read() -> None:
     others = [f"Gate {n} of the tower was painted green." for n in range(499)]
-    assert rule(HARBOR, *others, HARBOR).stands
-    assert not rule(CLAIM, *others, HARBOR).stands
+    assert rule(HARBOR, *others, HARBOR).accepted
+    assert not rule(CLAIM, *others, HARBOR).accepted
 
 
 def test_without_a_citation_nothing_stands() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agent.stance import Said, withdrawals, withdrawn
+from agent.stance import SourceSentence, find_retractions, is_retracted
 from retrieval.types import Passage
 from tests.unit.agent import pages
 
@@ -23,8 +23,8 @@ def report(text: str, publisher: str, day: int, copied: str | None = None) -> Pa
 
 
 def is_withdrawn(passage: Passage, *others: Passage) -> bool:
-    said = Said.of(passage.text, passage, passage.start)
-    return withdrawn(said, passage.source, withdrawals([passage, *others]))
+    said = SourceSentence.of(passage.text, passage, passage.start)
+    return is_retracted(said, passage.source, find_retractions([passage, *others]))
 
 
 BACK = report(TAKEN_BACK, "Ostby Daily", 9)

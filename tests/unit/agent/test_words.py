@@ -1,4 +1,4 @@
-from agent.words import content, expanded, tokens
+from agent.language.text import content, expanded, tokens
 
 
 def test_dots_in_abbreviations_and_possessives_do_not_make_other_words() -> None:

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.types import Extract, Support
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import EvidenceSpan, Support
+from agent.verification.embedded import EmbeddedJudge
 from evals import checkers
 from evals.case import PairCase
 from evals.errors import MalformedCase
 from tests.fakes import WordsEntailment
 
-TOWER = Extract(text="Engineers of the city closed the clock tower of the harbour in March 2021.")
+TOWER = EvidenceSpan(
+    text="Engineers of the city closed the clock tower of the harbour in March 2021."
+)
 
 
 def case(name: str, claim: str, label: Support) -> PairCase:
@@ -35,7 +37,7 @@ CASES = [
 
 def test_a_check_earns_what_is_lost_without_it() -> None:
     with_it, without = (
-        checkers._earning("part", "none", CASES, EmbeddedVerifier(WordsEntailment(), ignored=off))
+        checkers._earning("part", "none", CASES, EmbeddedJudge(WordsEntailment(), ignored=off))
         for off in ((), ("dates",))
     )
     assert (with_it.balanced, with_it.accepted) == (100.0, 0.0)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.chat.errors import AnswerMalformed, ServiceUnreachable
+from agent.llm.errors import AnswerMalformed, ServiceUnreachable
 from agent.settings import Settings
-from agent.types import Extract, Pair, Support
+from agent.types import ClaimEvidence, EvidenceSpan, Support
 from evals import judges
 from evals.errors import EvalError
 from evals.grader import WEIGHTS, SecondGrader, load_grader
@@ -36,8 +36,8 @@ NOT_CARRIED = (
 )
 
 
-def pair(claim: str, *evidence: str) -> Pair:
-    return Pair(claim=claim, evidence=tuple(Extract(text=text) for text in evidence))
+def pair(claim: str, *evidence: str) -> ClaimEvidence:
+    return ClaimEvidence(claim=claim, evidence=tuple(EvidenceSpan(text=text) for text in evidence))
 
 
 PAIRS = [pair(claim, NOTE) for claim in (*CARRIED, *NOT_CARRIED)]
@@ -80,7 +80,7 @@ def test_it_does_not_use_what_the_gate_decides_with() -> None:
     source = "".join(
         path.read_text("utf-8") for path in WEIGHTS.parent.glob("*.py") if path.name != "chat.py"
     )
-    for part in ("agent.verifiers", "agent.checks", "cross_encoder", "bootstrap"):
+    for part in ("agent.verification", "agent.checks", "cross_encoder", "bootstrap"):
         assert part not in source
 
 

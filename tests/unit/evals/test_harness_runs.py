@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.types import Extract, Support
+from agent.types import EvidenceSpan, Support
 from evals.case import PairCase
 from evals.errors import EvalError, RunStopped, RunUnusable
 from evals.journal import Journal
@@ -28,7 +28,7 @@ def cases(count: int) -> list[PairCase]:
             id=f"pairs.a/{n}",
             cluster=str(n),
             claim=f"It rained {n} times.",
-            evidence=(Extract(text=f"It rained {n} times in May."),),
+            evidence=(EvidenceSpan(text=f"It rained {n} times in May."),),
             label=Support.SUPPORTED,
         )
         for n in range(count)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.types import Extract, Kind, Pair, Support
+from agent.types import ClaimEvidence, EvidenceSpan, Kind, Support
 from evals import limits
 from evals.archive import Manifest, Summary
 from evals.case import NOT_ENOUGH, Case, ClaimCase, Fact, Fault, PageCase, PairCase
@@ -38,11 +38,11 @@ class Words:
     def __init__(self) -> None:
         self.asked = 0
 
-    def supports(self, pairs: Sequence[Pair]) -> list[float]:
+    def supports(self, pairs: Sequence[ClaimEvidence]) -> list[float]:
         self.asked += len(pairs)
         return [self._one(pair) for pair in pairs]
 
-    def _one(self, pair: Pair) -> float:
+    def _one(self, pair: ClaimEvidence) -> float:
         held = set(" ".join(e.text for e in pair.evidence).lower().split())
         said = pair.claim.lower().rstrip(".").split()
         return sum(word in held for word in said) / len(said)
@@ -62,10 +62,14 @@ def claim(name: str, *sentences: Spoken, expected: str = "supported", **given: o
 def pair(name: str, *, true: bool, kept: bool, part: str = "pairs.a") -> Answered:
     label = Support.SUPPORTED if true else Support.UNSUPPORTED
     case = PairCase(
-        id=f"{part}/{name}", cluster=name, claim="x", evidence=(Extract(text="y"),), label=label
+        id=f"{part}/{name}",
+        cluster=name,
+        claim="x",
+        evidence=(EvidenceSpan(text="y"),),
+        label=label,
     )
-    ruling = Support.SUPPORTED if kept else Support.UNSUPPORTED
-    sentence = said("x", "y", kept=kept, support=ruling, score=0.9 if kept else 0.2)
+    verification = Support.SUPPORTED if kept else Support.UNSUPPORTED
+    sentence = said("x", "y", kept=kept, support=verification, score=0.9 if kept else 0.2)
     return [(case, Outcome(case=case.id, sentences=(sentence,)))]
 
 
@@ -136,8 +140,8 @@ def test_without_a_grader_nothing_that_it_would_decide_has_a_value() -> None:
 
 
 def test_a_sentence_that_no_quote_can_carry_is_not_held_against_its_quotes() -> None:
-    ledger = said("two sources speak for it", "the bridge is closed", kind=Kind.INFERENCE)
-    found = measured(claim("a", GOOD, ledger), Words())
+    record = said("two sources speak for it", "the bridge is closed", kind=Kind.INFERENCE)
+    found = measured(claim("a", GOOD, record), Words())
     assert found["claims.citation_recall"].estimate.n == 1
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.reading import read
+from agent.audit.reading import read_text
 from agent.types import Support
 from evals.metrics import citations, types
 from evals.metrics.types import Cited, Judge, Response, Score, Statement
@@ -98,21 +98,21 @@ def test_an_empty_answer_stays_in_the_mean() -> None:
 
 
 def test_number_zero_is_dead_and_not_the_last_document() -> None:
-    text = read("The fox is red [0]. The sea is blue [1].\n\n## Sources\n[1] Sea\n[2] Fox\n")
+    text = read_text("The fox is red [0]. The sea is blue [1].\n\n## Sources\n[1] Sea\n[2] Fox\n")
     response = types.response(text, {1: "the sea is blue", 2: "the fox is red"})
     assert [c.text for s in response.statements for c in s.citations] == [None, "the sea is blue"]
     assert citations.alce_recall(response, judge).marks == (0, 1)
 
 
 def test_a_citation_behind_the_full_stop_belongs_to_the_sentence_before_it() -> None:
-    text = read("The fox is red. [1] The sea is blue. [2]\n\n## Sources\n[1] Fox\n[2] Sea\n")
+    text = read_text("The fox is red. [1] The sea is blue. [2]\n\n## Sources\n[1] Fox\n[2] Sea\n")
     response = types.response(text, {1: "the fox is red", 2: "the sea is blue"})
     assert citations.strict_recall(response, judge).marks == (1, 1)
 
 
 @pytest.mark.parametrize("group", ["[1-3]", "[1][2][3]", "[1, 2, 3]", "[1] [2] [3]"])
 def test_every_way_to_write_a_group_is_the_same_group(group: str) -> None:
-    text = read(f"A b c {group}.\n\n## Sources\n[1] A\n[2] B\n[3] C\n")
+    text = read_text(f"A b c {group}.\n\n## Sources\n[1] A\n[2] B\n[3] C\n")
     response = types.response(text, {1: "a", 2: "b", 3: "c"})
     assert citations.strict_precision(response, judge).marks == (1, 1, 1)
 
@@ -178,7 +178,7 @@ def test_a_span_that_its_source_does_not_hold_is_dead() -> None:
         {"source": "s", "passage": "p", "start": 0, "end": 7, "quote": "red fox"},
         {"source": "s", "passage": "p", "start": 0, "end": 7, "quote": "red dog"}]}]}],
       "sources": [{"n": 1, "id": "s", "title": "T"}]}"""
-    response = types.response(read(page, ".json"), {1: "red fox runs"})
+    response = types.response(read_text(page, ".json"), {1: "red fox runs"})
     [found] = response.statements
     assert [c.text for c in found.citations] == ["red fox", None]
 

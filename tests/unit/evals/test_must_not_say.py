@@ -1,19 +1,21 @@
 """Short flat statements on the subject that nothing carries, as cases of our own have them."""
 
-from agent.types import Pair
-from agent.verifiers.cross_encoder import CrossEncoder
-from agent.verifiers.embedded import EmbeddedVerifier
+from agent.types import ClaimEvidence
+from agent.verification.cross_encoder import CrossEncoder
+from agent.verification.embedded import EmbeddedJudge
 from evals.loaders import own
 
 
 def test_of_statements_that_no_page_may_make_few_stand() -> None:
     notes = own._notes()
     pairs = [
-        Pair(claim=said, evidence=tuple(own._extract(notes[note]) for note in case.must_cite))
+        ClaimEvidence(
+            claim=said, evidence=tuple(own._extract(notes[note]) for note in case.must_cite)
+        )
         for case in own.claims()
         for said in case.must_not_say
         if case.must_cite
     ]
-    verifier = EmbeddedVerifier(CrossEncoder(threads=2))
+    judge = EmbeddedJudge(CrossEncoder(threads=2))
     assert len(pairs) == 88
-    assert sum(ruling.stands for ruling in verifier.judge(pairs)) <= 16
+    assert sum(verification.accepted for verification in judge.judge(pairs)) <= 16

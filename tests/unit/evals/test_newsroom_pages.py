@@ -7,7 +7,7 @@ import pytest
 
 from agent.bootstrap import build_desk, build_embedder
 from agent.settings import Settings
-from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, Ruling, Support
+from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, Support, Verification
 from evals.newsroom import marks, score
 from evals.newsroom.running import Drafted, drafted, figures
 from evals.newsroom.scoring import MEANING, Truth
@@ -15,7 +15,7 @@ from evals.newsroom.suite import world
 from evals.newsroom.world import Line, World, Written
 from retrieval.library import Library
 
-STANDS = Ruling(support=Support.SUPPORTED, reason="")
+STANDS = Verification(support=Support.SUPPORTED, reason="")
 
 
 @pytest.fixture(scope="module")

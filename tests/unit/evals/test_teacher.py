@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.chat.errors import ServiceBusy
+from agent.llm.errors import ServiceBusy
 from evals.training.teacher import label, pairs
 from prompts import Request
 from tests.fakes import FakeShelf, passages, source

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from agent.selftest.corruptions import KINDS, Edit, edits
+from agent.audit.corruptions import KINDS, Edit, edits
 
 CONTEXT = "Mayor Adams met Governor Hochul in Albany, on 3 May 2019, about 412 new beds."
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.ports import Shelf
+from agent.ports import PassageStore
 from retrieval.errors import (
     EmbedderMismatch,
     LibraryBusy,
@@ -39,7 +39,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_the_library_is_a_shelf(library: Library) -> None:
-    shelf: Shelf = library
+    shelf: PassageStore = library
     assert shelf.snapshot("school") == NOTES["school"][0]
 
 

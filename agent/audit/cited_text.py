@@ -1,0 +1,72 @@
+"""A cited text as it is checked: its title, sentences, headings and list of sources."""
+
+from pydantic import Field
+
+from agent.types import Citation, Kind, Value
+
+
+class UnreadableText(ValueError):
+    """There is nothing to check in a text; `advice` is the next step for a person."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} {self.advice}"
+
+
+class CitedSource(Value):
+    """One entry of a list of sources."""
+
+    number: int
+    title: str = ""
+    url: str | None = None
+    line: str = ""
+    """The entry as it was written."""
+    id: str | None = None
+    """Id in the library, where the text says it."""
+
+
+class CitedSentence(Value):
+    """One sentence without its markers."""
+
+    text: str = Field(min_length=1)
+    section: str = ""
+    """Heading that it stands under, without its number."""
+    numbers: tuple[int, ...] = ()
+    """What it cites, as given: repeated and unknown numbers included."""
+    line: int | None = None
+    """Line of its first character, from 1; None for a page read from JSON."""
+    start: int | None = None
+    end: int | None = None
+    """Characters of the text (lines ended by one character) between which it stands."""
+    kind: Kind | None = None
+    """Known for a page read from JSON."""
+    citations: tuple[Citation, ...] = ()
+    """Spans, for a page read from JSON."""
+
+
+class CitedHeading(Value):
+    """A heading over sentences, without its number."""
+
+    text: str = Field(min_length=1)
+    line: int | None = None
+    """Line of the file, from 1; None for a page read from JSON."""
+
+
+class CitedText(Value):
+    """A page or any other text with citations."""
+
+    title: str = ""
+    asked: bool = False
+    """The title is what somebody asked, as it is known to be for a page read from JSON."""
+    verdict: str = ""
+    """The word after "Verdict:", where the text has such a line before its first heading."""
+    headings: tuple[CitedHeading, ...] = ()
+    sentences: tuple[CitedSentence, ...] = Field(min_length=1)
+    sources: tuple[CitedSource, ...] = ()
+
+    def source(self, number: int) -> CitedSource | None:
+        """The first entry of that number in the list of sources."""
+        return next((s for s in self.sources if s.number == number), None)

@@ -1,0 +1,150 @@
+"""What the commands do: parse nothing, decide nothing, call the desk."""
+
+import json
+import logging
+import signal
+import threading
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+from agent import bootstrap
+from agent.audit import selftest
+from agent.faces.cli import doctor as examination
+from agent.faces.exit_codes import BadInput, Exit
+from agent.faces.opening import open_library, question_of, read_settings
+from agent.faces.terminal import (
+    counted,
+    deliver,
+    deliver_file,
+    progress,
+    require_folder_of,
+    say,
+)
+from agent.language.phrases import day
+from agent.render import FILES, FORMATS, render, render_file, short_answer
+from agent.settings import Settings
+from agent.types import Insufficient, Page
+from retrieval.library import Library
+from retrieval.types import Filters
+
+
+def worker(at: Path | None, workers: int | None) -> Exit:
+    """`verdict worker`."""
+    settings = read_settings()
+    at_once = settings.workers if workers is None else workers
+    if not at_once:
+        raise BadInput("A worker makes at least one draft at a time. Give --workers 1 or more.")
+    _talk()
+    stop = threading.Event()
+
+    def told(number: int, _: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, told)
+    with open_library(at) as library, bootstrap.open_jobs(settings, library, at_once):
+        logging.getLogger("dbos").setLevel(logging.ERROR)  # tracebacks of drafts that fail
+        say(f"Drafting up to {at_once} at a time from {library.directory}. Stop with Ctrl-C.")
+        stop.wait()
+    say("Stopped. What was in work is begun anew by the next worker.")
+    return Exit.OK
+
+
+def _talk() -> None:
+    """A line on stderr for each job."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger = logging.getLogger("agent.jobs.worker")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+
+def draft(
+    question: str,
+    as_of: date | None,
+    form: str | None,
+    out: Path | None,
+    at: Path | None,
+    *,
+    model: str | None = None,
+    base_url: str | None = None,
+    self_test: bool = False,
+) -> Exit:
+    """`verdict draft`."""
+    settings = read_settings(model=model, base_url=base_url)
+    form = form or _form_of(out)
+    require_folder_of(out)
+    if form in FILES and out is None:
+        raise BadInput(f"This form of the page is a file: add --out page.{form}.")
+    with open_library(at) as library:
+        made = _draft(library, question, as_of, settings)
+        if out is not None and form in FILES:
+            deliver_file(render_file(made, form), out)
+        else:
+            deliver(render(made, form), out, prose=form == "text")
+    if isinstance(made, Insufficient):
+        return Exit.NOT_ENOUGH_EVIDENCE
+    if made.fallen:
+        say(f"{counted(len(made.fallen), 'sentence')} did not stand; see --format html or json.")
+    if self_test:
+        say(selftest.summarize(selftest.self_test(made, bootstrap.build_judge(settings))))
+    return Exit.OK
+
+
+def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict ask`."""
+    with open_library(at) as library:
+        made = _draft(library, claim, as_of, read_settings())
+    answer = short_answer.short_answer(made)
+    text = answer.model_dump_json(indent=2) if as_json else short_answer.as_text(answer)
+    deliver(text, prose=not as_json)
+    return Exit.NOT_ENOUGH_EVIDENCE if isinstance(made, Insufficient) else Exit.OK
+
+
+def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict search`."""
+    with open_library(at) as library:
+        hits = library.search(query, k, Filters(published_to=as_of, dated_only=as_of is not None))
+    if as_json:
+        rows = [hit.model_dump(mode="json") for hit in hits]
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
+        return Exit.OK
+    lines = []
+    for n, hit in enumerate(hits, 1):
+        source = hit.passage.source
+        when = day(source.published) if source.published else "no date"
+        lines += [f"{n}. {source.title} ({source.id})"]
+        lines += [f"   {source.publisher}, {when}, tier {source.tier}, score {hit.score:.2f}"]
+        lines += [f"   {' '.join(hit.passage.text.split())}", ""]
+    deliver("\n".join(lines) or "Nothing found.", prose=True)
+    return Exit.OK
+
+
+def doctor(at: Path | None, *, as_json: bool, call: bool = False) -> Exit:
+    """`verdict doctor`."""
+    findings = examination.examine(read_settings(), at, call=call)
+    if as_json:
+        rows = [f.model_dump(mode="json") for f in findings]
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        deliver(examination.as_text(findings))
+    return Exit(examination.status(findings))
+
+
+def _draft(
+    library: Library, text: str, as_of: date | None, settings: Settings
+) -> Page | Insufficient:
+    asked = question_of(text, as_of)
+    desk = bootstrap.build_desk(settings, library)
+    with progress() as step:
+        made = desk.draft(asked, step)
+    for note in made.usage.notes:
+        say(note)
+    return made
+
+
+def _form_of(out: Path | None) -> str:
+    """The form that a file's name asks for; text for any other name, and for stdout."""
+    suffix = out.suffix.lower().lstrip(".") if out else ""
+    return suffix if suffix in {*FORMATS, *FILES} else "text"

@@ -1,0 +1,181 @@
+"""What is installed, configured and reachable, and what to do about what is not."""
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+from agent.bootstrap import build_budget, build_chat, build_embedder, build_judge, today
+from agent.llm.budget import prices
+from agent.llm.errors import ChatError
+from agent.settings import OPENAI, Settings
+from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question, Value
+from retrieval.errors import LibraryError
+from retrieval.library import RECORD, Library
+
+OURS = ("agent", "retrieval", "prompts", "evals")
+DRAFT_INPUT = 16_000
+DRAFT_OUTPUT = 4_000
+"""Tokens of a page of seven sections with one repair."""
+
+
+class Finding(Value):
+    """One thing that was looked at."""
+
+    subject: str
+    fine: bool
+    detail: str
+    advice: str = ""
+
+
+def examine(
+    settings: Settings, directory: Path | None = None, *, call: bool = False
+) -> list[Finding]:
+    """Look at everything that a draft needs; nothing is changed, and nothing is called unasked."""
+    return [
+        _versions(),
+        _names(),
+        _embedder(settings),
+        _judge(settings),
+        *_library(settings, directory or settings.library),
+        *_writer(settings, call=call),
+    ]
+
+
+def _versions() -> Finding:
+    python = ".".join(map(str, sys.version_info[:3]))
+    return Finding(
+        subject="installation",
+        fine=True,
+        detail=f"verdict-desk {version('verdict-desk')}, Python {python}",
+    )
+
+
+def _names() -> Finding:
+    """The four package names are generic: another distribution may have overwritten one."""
+    owners = packages_distributions()
+    strangers = {o for name in OURS for o in owners.get(name, ())} - {"verdict-desk"}
+    return Finding(
+        subject="package names",
+        fine=not strangers,
+        detail=f"also owned by {', '.join(sorted(strangers))}" if strangers else "ours alone",
+        advice="Install verdict-desk into an environment of its own." if strangers else "",
+    )
+
+
+def _embedder(settings: Settings) -> Finding:
+    if settings.embedding_base_url:
+        detail = f"endpoint {settings.embedding_base_url}, model {settings.embedding_model}"
+        return Finding(subject="embedder", fine=True, detail=f"{detail} (not called)")
+    try:
+        embedder = build_embedder(settings)
+        embedder.embed(["ready"])
+    except LibraryError as error:
+        return Finding(subject="embedder", fine=False, detail=error.args[0], advice=error.advice)
+    return Finding(subject="embedder", fine=True, detail=f"{embedder.id}, on this machine")
+
+
+def _judge(settings: Settings) -> Finding:
+    judge = build_judge(settings)
+    said = "The bridge was closed in May."
+    [verification] = judge.judge([ClaimEvidence(claim=said, evidence=(EvidenceSpan(text=said),))])
+    return Finding(
+        subject="verifier",
+        fine=verification.accepted,
+        detail=f"{judge.name}, on this machine" if verification.accepted else verification.reason,
+        advice=""
+        if verification.accepted
+        else "Reinstall Verdict Desk: no page is drafted without it.",
+    )
+
+
+def _writer(settings: Settings, *, call: bool) -> Iterator[Finding]:
+    """Who writes, where it runs and what it would cost at most."""
+    if not settings.uses_model:
+        detail = "embedded: it says only what passages say (no VERDICT_API_KEY or VERDICT_BASE_URL)"
+        yield Finding(subject="writer", fine=True, detail=detail)
+        return
+    models = ", then ".join((settings.model, *settings.fallback_models))
+    detail = (
+        f"{models} at {settings.base_url or OPENAI} ({settings.api}), after it the embedded one"
+    )
+    yield Finding(subject="writer", fine=True, detail=detail)
+    yield Finding(subject="cost", fine=True, detail=_cost(settings))
+    if call:
+        yield _called(settings)
+
+
+def _cost(settings: Settings) -> str:
+    """A draft of four calls, as measured on the demonstration library."""
+    table = prices(settings.input_price, settings.output_price)
+    cost = table.cost(settings.model, DRAFT_INPUT, 0, DRAFT_OUTPUT)
+    tokens = f"about {DRAFT_INPUT:,} tokens in and {DRAFT_OUTPUT:,} out"
+    if cost is None:
+        return (
+            f"{tokens} a draft; the price of {settings.model} is not known here "
+            "(VERDICT_INPUT_PRICE and VERDICT_OUTPUT_PRICE state it)"
+        )
+    most = f"; never more than ${settings.draft_cost:g}" if settings.draft_cost else ""
+    return f"{tokens} a draft: ${cost:,.4f}{most}"
+
+
+def _called(settings: Settings) -> Finding:
+    """One small call: the model reads a claim from a question."""
+    from agent.pipeline.plan import ModelPlanner  # noqa: PLC0415  (only where it is asked for)
+
+    budget = build_budget(settings)
+    question = Question(text="Is the Great Wall visible from space?", asked_on=today())
+    try:
+        with budget.open() as account:
+            ModelPlanner(build_chat(settings, budget)).plan(question)
+    except ChatError as error:
+        return Finding(subject="call", fine=False, detail=error.args[0], advice=error.advice)
+    usage = account.usage()
+    took = f"{usage.input_tokens + usage.output_tokens:,} tokens"
+    if usage.uncounted:
+        took = f"tokens not known (about {took} by our own count)"
+    detail = f"{usage.model} answered in {usage.seconds:.1f} s, {took}"
+    if usage.model == EMBEDDED:  # nothing came back that could be used
+        advice = "Drafts are written without the model until this is mended."
+        return Finding(subject="call", fine=False, detail=" ".join(usage.notes), advice=advice)
+    return Finding(subject="call", fine=True, detail=detail)
+
+
+def _library(settings: Settings, directory: Path) -> Iterator[Finding]:
+    if not (directory / RECORD).exists():
+        yield Finding(
+            subject="library",
+            fine=True,
+            detail=f"none yet in {directory}; the first draft fills it with our notes",
+        )
+        return
+    try:
+        with Library.open(
+            directory, build_embedder(settings), chroma_url=settings.chroma_url
+        ) as held:
+            held.settle()
+            stats = held.stats()
+    except LibraryError as error:
+        yield Finding(subject="library", fine=False, detail=error.args[0], advice=error.advice)
+        return
+    detail = f"{stats.sources} sources, {stats.passages} passages in {directory}"
+    yield Finding(subject="library", fine=True, detail=detail)
+    yield Finding(subject="index", fine=True, detail=f"{stats.index}; search by {stats.search}")
+
+
+def status(findings: list[Finding]) -> int:
+    """Exit status: 0, or 6 for the library, or 5 for a model."""
+    broken = [f.subject for f in findings if not f.fine]
+    if not broken:
+        return 0
+    return 6 if "library" in broken else 5
+
+
+def as_text(findings: list[Finding]) -> str:
+    """A line each, advice below."""
+    lines = []
+    for found in findings:
+        lines.append(f"{'ok  ' if found.fine else 'FAIL'} {found.subject}: {found.detail}")
+        if found.advice:
+            lines.append(f"     {found.advice}")
+    return "\n".join(lines)

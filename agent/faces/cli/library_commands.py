@@ -1,0 +1,158 @@
+"""What the commands of `agent.faces.cli.app` do."""
+
+import json
+import logging
+from pathlib import Path
+
+from agent import bootstrap
+from agent.faces.exit_codes import BadInput, Exit
+from agent.faces.opening import open_library, read_settings
+from agent.faces.terminal import bar, deliver, fitted, say
+from agent.language.phrases import day
+from retrieval import ingest
+from retrieval.folders import find
+from retrieval.ingest import AddReport
+from retrieval.vetting import Vetting, VettingList, Vouched
+
+
+def add(
+    paths: list[Path],
+    vetting: Path | None,
+    vetted_by: str | None,
+    at: Path | None,
+    *,
+    wait: float,
+    as_json: bool,
+    prune: bool,
+) -> Exit:
+    """`verdict library add` and `sync`."""
+    admits = _vetting(vetting, vetted_by)
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # refusals say it in our words
+    find(paths)  # a wrong path is told before a library is made for it
+    with (
+        open_library(at, create=True) as library,
+        library.writing(wait_seconds=wait) as record,
+        bar("Adding") as step,
+    ):
+        today = bootstrap.today()
+        if prune:
+            report = ingest.sync(
+                record, library.embedder, paths[0], admits, today=today, progress=step
+            )
+        else:
+            report = ingest.add(record, library.embedder, paths, admits, today=today, progress=step)
+    deliver(report.model_dump_json(indent=2) if as_json else _told(report), prose=not as_json)
+    return Exit.USAGE if report.refused else Exit.OK
+
+
+def list_sources(at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict library list`."""
+    with open_library(at) as library:
+        sources = library.sources()
+    if as_json:
+        rows = [s.model_dump(mode="json") for s in sources]
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
+        return Exit.OK
+    longest = max((len(source.id) for source in sources), default=0)
+    for source in sources:
+        when = source.published.isoformat() if source.published else "no date"
+        deliver(
+            fitted(f"{when:<10}  tier {source.tier}  {source.id:<{longest}}  {source.publisher}")
+        )
+    say(f"{len(sources)} sources")
+    return Exit.OK
+
+
+def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict library show`."""
+    with open_library(at) as library:
+        source = next((s for s in library.sources() if s.id == source_id), None)
+        if source is None:
+            raise BadInput(f"There is no source {source_id!r}. `verdict library list` names them.")
+        text = library.snapshot(source_id)
+    if as_json:
+        row = source.model_dump(mode="json") | {"text": text}
+        deliver(json.dumps(row, ensure_ascii=False, indent=2))
+        return Exit.OK
+    facts = [
+        source.title,
+        f"{source.publisher}, {day(source.published) if source.published else 'no date'}",
+        source.url,
+        f"{source.kind}, tier {source.tier}, origin {source.origin}, vetted by {source.vetted_by}",
+        f"read on {day(source.accessed)}, sha256 {source.sha256}",
+    ]
+    deliver("\n".join([*facts, "", text]), prose=True)
+    return Exit.OK
+
+
+def remove(source_id: str, at: Path | None) -> Exit:
+    """`verdict library remove`."""
+    with open_library(at) as library:
+        if not library.remove(source_id):
+            raise BadInput(f"There is no source {source_id!r}. `verdict library list` names them.")
+    say(f"Removed {source_id}.")
+    return Exit.OK
+
+
+def stats(at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict library stats`."""
+    with open_library(at) as library:
+        library.settle()
+        found = library.stats()
+    if as_json:
+        deliver(found.model_dump_json(indent=2))
+    else:
+        rows = found.model_dump(mode="json").items()
+        deliver(
+            "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in rows),
+            None,
+            prose=False,
+        )
+    return Exit.OK
+
+
+def verify(at: Path | None, *, repair: bool, as_json: bool) -> Exit:
+    """`verdict library verify`: silent differences are the dangerous ones."""
+    with open_library(at) as library:
+        library.settle()
+        found = library.verify(repair=repair)
+    if as_json:
+        rows = [d.model_dump(mode="json") for d in found]
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        lines = [str(d) for d in found] or ["No differences."]
+        deliver("\n".join(lines))
+    return Exit.LIBRARY if found and not repair else Exit.OK
+
+
+def _vetting(path: Path | None, person: str | None) -> Vetting:
+    if path and person:
+        raise BadInput("Give --vetting or --vetted-by, not both: one of them decides.")
+    if path:
+        return VettingList.read(path)
+    if person and person.strip():
+        return Vouched(person=person.strip())
+    usual = read_settings().vetting
+    if usual:
+        return VettingList.read(usual)
+    raise BadInput(
+        "Nobody vouches for these sources. Give --vetting FILE.toml (admitted publishers and their "
+        'domains) or --vetted-by "Your Name".'
+    )
+
+
+def _told(report: AddReport) -> str:
+    counts = {
+        "added": report.added,
+        "replaced": report.replaced,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "skipped": report.skipped,
+    }
+    lines = [
+        f"Refused: {r.reason}" if r.path in r.reason else f"Refused {r.path}: {r.reason}"
+        for r in report.refused
+    ]
+    lines += [f"Note: {note}" for note in report.notes]
+    told = ", ".join(f"{len(ids)} {name}" for name, ids in counts.items() if ids)
+    return "\n".join([*lines, f"{told or 'nothing added'}, {len(report.refused)} refused."])

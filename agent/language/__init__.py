@@ -1,0 +1,1 @@
+"""The only place that knows English: text, names, dates, quantities, clauses."""

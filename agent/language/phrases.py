@@ -1,0 +1,87 @@
+"""How a page names publishers, counts, dates and lists things in words."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from retrieval.types import Source
+
+INSTITUTION: Final = (
+    r"(?:Act|Administration|Agency|Association|Board|Bureau|Center|Centre|Commission|Committee"
+    r"|Council|Court|Department|Foundation|Institute|Ministry|Office|Organi[sz]ation|Panel"
+    r"|Prevention|Service|Statistics|Justice|University|Union)"
+)
+BODY: Final = re.compile(
+    rf"^(?:{INSTITUTION}|Academy|Journal|Meta-\w+) .*\b(?:of|on|for)\b|^[A-Z][\w ]* {INSTITUTION}$"
+)
+"""A name that takes an article in a sentence."""
+
+
+def publisher(source: Source) -> str:
+    """The publisher's name without what stands in brackets behind it."""
+    return source.publisher.split(" (")[0].strip()
+
+
+def speaker(source: Source) -> str:
+    """The publisher's name as a sentence has it: "the Bureau of Justice Statistics"."""
+    name = publisher(source)
+    if not BODY.search(name):
+        return name
+    return f"the {name[0].lower() if name.startswith('Meta') else name[0]}{name[1:]}"
+
+
+def outlet(source: Source) -> str:
+    """Who published what is cited; of a copy also who published it first.
+
+    "KOMC (report first published by AP)": the reader opens the copy, and one origin speaks in it.
+    """
+    first = source.syndicated_from
+    if not first or first in publisher(source):
+        return speaker(source)
+    return f"{speaker(source)} (report first published by {first})"
+
+
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def day(when: date) -> str:
+    """January 27, 2026."""
+    return f"{when:%B} {when.day}, {when.year}"
+
+
+def span(dated: Sequence[date]) -> str:
+    """On January 7, 2026; from January 7, 2026 to May 1, 2026."""
+    first, last = dated[0], dated[-1]
+    return f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
+
+
+def number(count: int) -> str:
+    """Words up to nine, then digits."""
+    return WORDS[count] if count < len(WORDS) else str(count)
+
+
+def sources_cited(count: int) -> str:
+    """Three cited sources."""
+    return f"{number(count)} cited {'source' if count == 1 else 'sources'}"
+
+
+def verb_for(count: int, verb: str) -> str:
+    """The verb in the present tense for so many of a thing."""
+    if count != 1:
+        return verb
+    ends_in_y = verb.endswith("y") and verb[-2] not in "aeiou"
+    return f"{verb[:-1]}ies" if ends_in_y else f"{verb}s"
+
+
+def is_or_are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def origins(count: int) -> str:
+    return "origin" if count == 1 else "origins"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """A, b and c."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,122 @@
+"""Reporting frames: the words by which a text says that somebody else says something."""
+
+import re
+from dataclasses import dataclass
+
+from agent.language.normalise import fold
+
+_SAYING = "said say says saying told tells testified".split()  # noqa: SIM905
+_STATING = (  # noqa: SIM905
+    "stated states state wrote writes announced announces noted notes added adds explained explains"
+    " reported reports confirmed confirms concluded concludes found finds show shows showed"
+    " describes described acknowledged"
+).split()
+_CONTESTING = (  # noqa: SIM905
+    "claimed claims claim claiming alleged alleges allege alleging argued argues argue arguing"
+    " contended contends contend insisted insists insist asserted asserts assert believed believes"
+    " believe complained complains speculated speculates thinks reckons reckon denied denies deny"
+    " disputed disputes doubts doubted accused accuses"
+).split()
+_JUDGING = (  # noqa: SIM905
+    "maintained maintains charged charges suggested suggests suggest warned warns fears hopes"
+    " estimates estimated regards questioned considers think judged judges deemed ruled felt"
+).split()
+_COUNTING = "counts counted counting estimates estimated calculates calculated reckons".split()  # noqa: SIM905
+_CALLING = (
+    r"(?:describ|characteri[sz]|portray)(?:es?|ed|ing|s)(?=(?: [^,.;]{1,60}?)? as\b)"
+    r"|(?:calls|called|labels|labell?ed|brands|branded|dubs|dubbed)(?= (?-i:it|the|this|that|these"
+    r"|those|him|her|them|a|an|such)\b)"
+)
+"""Who calls a thing something says so."""
+_A_FIGURE = r"(?=\s(?:\w+\s){0,2}?[$€£]?\d)"
+_TO_THAT = r"(?=(?:\W+\w+){0,4}?\W+that\b)"
+_AT_THE_END = r"(?<=[a-z])(?=\W*$|\s(?:to|in|on|at)\s(?:\w+\W*){1,6}$)"
+_VERB = re.compile(
+    rf"(?<!united )(?<!\bof )(?<!\ban )(?<!\d )(?<!\bto be )\b(?:(?P<said>{'|'.join(_SAYING)})"
+    rf"|(?<!were )(?<!was )(?<!been )(?<!so )(?:{_CALLING})"
+    rf"|(?P<contested>{'|'.join(_CONTESTING)})"
+    rf"|(?:{'|'.join(_STATING)})(?:{_TO_THAT}|{_AT_THE_END})"
+    rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END})"
+    rf"|(?<!were )(?<!was )(?<!been )(?P<counted>{'|'.join(_COUNTING)}){_A_FIGURE})\b(?!-)",
+    re.IGNORECASE,
+)
+_PHRASE = re.compile(
+    r"\b(?:according to|in (?:the )?(?:\w+(?:'s)? ){1,3}(?:view|opinion|judgment|judgement|account"
+    r"|words|telling)|in the (?:view|opinion|judgment|account|words|eyes) of"
+    r"|by (?:\w+(?:'s)? ){1,4}(?:reckoning|account|own admission|estimates?|figures|count)"
+    r"|so-called|allegedly|reportedly"
+    r"|supposedly|purportedly|critics? of|allegations? (?:that|of)|claims? (?:that|of)"
+    r"|accusations? (?:that|of)|theory that|rumou?rs? (?:that|of)|hypothes[ie]s that"
+    r"|belief that)\b",
+    re.IGNORECASE,
+)
+DOCUMENTS = (
+    "report|article|page|paper|study|abstract|note|item|post|piece|story|release|statement"
+    "|text|document|review|letter|memo|ruling|order|summary|copy|survey|analysis|data|table"
+    "|results?|findings?|figures?"
+)
+"""What a text calls itself, as alternatives of a pattern."""
+_DOCUMENT = re.compile(rf"\b(?:{DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:\b(?:an?|another|one|some|other|further|earlier|recent|previous|separate|quoted)|'s)\W+$",
+    re.IGNORECASE,
+)
+"""What makes it another document: "a study", "the agency's report"."""
+_BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{DOCUMENTS})\b", re.IGNORECASE)
+_NAMED = 8
+"""Words at the end of a sentence that can be the name of who says so."""
+_OPENING = 14
+"""Words at its beginning that can be."""
+_WHEN = re.compile(r"\s*(?:$|(?:to|in|on|at)\b)")
+"""What may stand between "..., the mayor said" and the end of the sentence begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingClause:
+    """One reporting cue; `start` and `end` are character offsets of the cue itself."""
+
+    start: int
+    end: int
+    contested: bool
+    """The word marks the content as somebody's own ("claims", "believes", "denied")."""
+    document: bool
+    """What speaks is the source itself ("the report says")."""
+
+
+def opens(frame: ReportingClause, text: str) -> bool:
+    """Whether a cue stands so early that all of the sentence is what is said."""
+    before = text[: frame.start]
+    return len(before.split()) <= _OPENING and ";" not in before
+
+
+def reaches_back(frame: ReportingClause, text: str) -> bool:
+    """Whether a cue that ends the sentence speaks of all of it: "..., according to the mayor"."""
+    before, after = text[: frame.start].rstrip(), text[frame.end :].rstrip(" .!?\"”'")
+    if len(after.split()) > _NAMED:
+        return False
+    phrase = text[frame.start : frame.end].casefold() == "according to"
+    return phrase or before.endswith(",") or _WHEN.match(after) is not None
+
+
+def reporting_clauses(text: str) -> list[ReportingClause]:
+    """Find the reporting cues of a sentence, outside of its quotations."""
+    flat = re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), fold(text))
+    found = [
+        ReportingClause(
+            m.start(),
+            m.end(),
+            bool(m["contested"] or m["judged"] or m["counted"]),
+            _is_document(flat, m.start()),
+        )
+        for m in _VERB.finditer(flat)
+    ]
+    for m in _PHRASE.finditer(flat):
+        document = m[0].casefold() == "according to" and bool(_BY_DOCUMENT.match(flat, m.end()))
+        found.append(ReportingClause(m.start(), m.end(), contested=not document, document=document))
+    return sorted(found, key=lambda f: f.start)
+
+
+def _is_document(text: str, at: int) -> bool:
+    """Whether what speaks right before `at` is the text itself."""
+    found = _DOCUMENT.search(text, max(0, at - 40), at)
+    return found is not None and _OTHER.search(text, 0, found.start()) is None

@@ -1,0 +1,1 @@
+"""The steps of a draft: plan, retrieve, draft, verify and repair."""

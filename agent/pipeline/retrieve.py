@@ -1,0 +1,299 @@
+"""Retrieve the evidence of a draft, and tell whether it is too thin for a page."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from agent.language.text import STOP, expanded, tokens
+from agent.ports import NliModel, PassageStore
+from agent.stance import (
+    SourceSentence,
+    find_retractions,
+    is_retracted,
+    retracted_citations,
+)
+from agent.types import CheckedSection, Evidence, Insufficient, Plan
+from agent.verdict import read_stances
+from agent.writers.facets import SOUGHT, Facet, speaks_to, terms
+from retrieval.fusion import convex
+from retrieval.sentences import sentences
+from retrieval.types import Filters, Hit, Passage
+
+Related = tuple[float, Hit]
+"""A hit with its cosine to the claim."""
+
+READ: Final = 24
+"""Passages of one draft that the cross-encoder reads: about a quarter of a second on two cores."""
+RELEVANCE: Final = 0.05
+"""Share of the cross-encoder in the score of what it read: the smallest one within a standard error
+of the best on the development half of `python -m evals.retrieval` (Breiman et al. 1984)."""
+TIED: Final = 2
+"""Decimals of a score; where they agree, the better tier comes first."""
+AN_ORIGIN: Final = 8
+"""Passages of one origin that may stand before those of others."""
+
+
+def rank(
+    claim: str, related: Sequence[Related], words: Mapping[str, float], nli: NliModel
+) -> list[Hit]:
+    """Order hits by how they fit the claim, whatever query found them.
+
+    Args:
+        claim: As it will be printed.
+        related: What was found.
+        words: BM25 by passage id of what was found for the claim itself, as in `Hit.lexical`.
+        nli: Reads the best `READ`.
+
+    Raises:
+        EmbeddingFailed: the model cannot be read or run.
+    """
+    passages = {hit.passage.id: hit.passage for _, hit in related}
+    cosines = {hit.passage.id: cosine for cosine, hit in related}
+    fused = {passage: f.score for passage, f in convex(words, cosines).items()}
+    best = sorted(fused, key=lambda passage: (-fused[passage], passage))[:READ]
+    read = relevance(claim, [passages[passage] for passage in best], nli)
+    return in_order([hit for _, hit in related], rerank(fused, read))
+
+
+def relevance(claim: str, passages: Sequence[Passage], nli: NliModel) -> dict[str, float]:
+    """How far each passage speaks to the claim, for or against: 1 - P(neither), by passage id.
+
+    Raises:
+        EmbeddingFailed: the model cannot be read or run.
+    """
+    read = nli.probabilities([(p.text, claim) for p in passages])
+    return {p.id: 1.0 - float(row[2]) for p, row in zip(passages, read, strict=True)}
+
+
+def rerank(
+    fused: Mapping[str, float], relevant: Mapping[str, float], share: float = RELEVANCE
+) -> dict[str, float]:
+    """Scores by passage id; what was not read keeps its place behind what was.
+
+    Args:
+        fused: scores in [0, 1].
+        relevant: what the cross-encoder found in the best of them, in [0, 1].
+        share: of the cross-encoder.
+    """
+    return {
+        passage: (1 - share) * score + share * relevant[passage]
+        if passage in relevant
+        else score - 1.0
+        for passage, score in fused.items()
+    }
+
+
+def in_order(hits: Sequence[Hit], scores: Mapping[str, float]) -> list[Hit]:
+    """Best first, the better tier where scores are as good as equal, origins mixed."""
+    best_first = sorted(
+        hits,
+        key=lambda h: (
+            -round(scores[h.passage.id], TIED),
+            h.passage.source.tier,
+            -scores[h.passage.id],
+            h.passage.id,
+        ),
+    )
+    seen: Counter[str] = Counter()
+    first, rest = list[Hit](), list[Hit]()
+    for hit in best_first:
+        origin = hit.passage.source.origin
+        seen[origin] += 1
+        (first if seen[origin] <= AN_ORIGIN else rest).append(hit)
+    return first + rest
+
+
+PER_QUERY: Final = 30
+KEPT: Final = 40
+"""Passages a draft may cite: about ten sources of four passages."""
+RELATED: Final = 0.28
+"""Cosine to the claim from which a passage belongs to the evidence."""
+ON_TOPIC: Final = 0.55
+"""Share of the best source's cosine that another source must reach with its best passage. On the
+demonstration library it keeps 91 % of a topic's sources and one source a claim of other topics."""
+BEARS: Final = 0.45
+"""Cosine of the best passage below which the library is silent on the claim."""
+ASKED: Final = 12
+"""Nearest passages; one source's must name every word of an open question ("who funded …")."""
+TAKEN_BACK: Final = "retracted withdrew took back correction earlier edition report wrongly said"
+"""Words of a source that takes back what it, or another, said before."""
+A_FACET: Final = 4
+"""Passages that a second search may add for a facet."""
+ENOUGH: Final = 4
+"""Passages below which there is nothing to write a page of."""
+NEAREST: Final = 3
+"""Hits that a short page shows."""
+SECTIONS: Final = 2
+"""Sections of findings without which there is no page (limits and bottom line make four)."""
+
+
+def scope_of(plan: Plan) -> Filters:
+    """What the draft may look at: with an "as of" date, only what was surely published by then."""
+    as_of = plan.question.as_of
+    return Filters(published_to=as_of, dated_only=as_of is not None)
+
+
+def retrieve_evidence(plan: Plan, library: PassageStore, nli: NliModel) -> Evidence | Insufficient:
+    """Search for every query, keep what is related to the claim, and ask whether it bears on it.
+
+    A facet that nothing found speaks to is searched for once more, in the words of what lies
+    nearest, and so is what takes back anything that was found. What is kept is in the order of
+    `agent.pipeline.retrieve`.
+
+    Raises:
+        EmbeddingFailed: a model cannot be read or run.
+    """
+    filters = scope_of(plan)
+    first, *others = (library.search(query, PER_QUERY, filters) for query in plan.queries)
+    hits = _each_once([*first, *(hit for found in others for hit in found)])
+    related = _related(plan, hits, library) if hits else []
+    more = _more(plan, related) if related else {}
+    again = _again(plan, related, more, library, filters)
+    words = {hit.passage.id: hit.lexical for hit in first}
+    kept = rank(plan.claim.text, related, words, nli)[: KEPT - len(again)]
+    corrections = f"{plan.claim.text} {TAKEN_BACK}"
+    back = _retractions_of([*kept, *again], library.search(corrections, PER_QUERY, filters))
+    found = (*kept, *again, *back)
+    passages = [hit.passage for hit in found]
+    evidence = Evidence(
+        hits=found,
+        scope=library.scope(filters),
+        queries=(*plan.queries, *more.values(), corrections),
+        stances=read_stances(plan.claim, passages, nli),
+        withdrawn=retracted_citations(passages),
+    )
+    silent = None if _told(evidence) else _silence(plan, related)
+    if silent:
+        if not related:
+            return Insufficient.of(plan, _nearest(evidence, hits), silent, silent=True)
+        return Insufficient.of(plan, evidence, silent, silent=related[0][0] < BEARS)
+    return evidence
+
+
+def _told(evidence: Evidence) -> bool:
+    """Whether some source says something of the claim, however few passages there are."""
+    return any(stance.takes_a_side for stance in evidence.stances)
+
+
+def _nearest(evidence: Evidence, hits: Sequence[Hit]) -> Evidence:
+    """The evidence with what came nearest, for a reader to look at; nothing of it is related."""
+    return Evidence(hits=tuple(hits[:NEAREST]), scope=evidence.scope, queries=evidence.queries)
+
+
+def _more(plan: Plan, related: Sequence[Related]) -> dict[Facet, str]:
+    """Queries for the facets that no related passage speaks to.
+
+    Each has the claim, what the nearest passages share beyond it (pseudo-relevance feedback,
+    Rocchio 1971), and words of the facet.
+    """
+    missing = [
+        facet
+        for facet in SOUGHT
+        if not any(speaks_to(h.passage.text, h.passage.source, facet) for _, h in related)
+    ]
+    if not missing:
+        return {}
+    claim = plan.claim.text
+    shared = terms([hit.passage.text for _, hit in related[:ASKED]], expanded(claim))
+    return {facet: " ".join([claim, *shared, SOUGHT[facet]]) for facet in missing}
+
+
+def _again(
+    plan: Plan,
+    related: Sequence[Related],
+    queries: Mapping[Facet, str],
+    library: PassageStore,
+    filters: Filters,
+) -> list[Hit]:
+    """What the second search finds for each facet: related to the claim, and new."""
+    known = {hit.passage.id for _, hit in related}
+    added: list[Hit] = []
+    for facet, query in queries.items():
+        found = library.search(query, PER_QUERY, filters)
+        hits = [h for h in found if speaks_to(h.passage.text, h.passage.source, facet)]
+        # Held against what was found before: the best of it says what is on topic.
+        both = _related(plan, _each_once([*(hit for _, hit in related), *hits]), library)
+        new = [hit for _, hit in both if hit.passage.id not in known][:A_FACET]
+        known |= {hit.passage.id for hit in new}
+        added += new
+    return added
+
+
+def _retractions_of(kept: Sequence[Hit], found: Sequence[Hit]) -> list[Hit]:
+    """What else was found that takes back something the evidence says."""
+    known = {hit.passage.id for hit in kept}
+    told = [
+        (SourceSentence.of(p.text[start:end], p, p.start + start), p.source)
+        for p in (hit.passage for hit in kept)
+        for start, end in sentences(p.text)
+    ]
+    new = [hit for hit in found if hit.passage.id not in known]
+    back = [(hit, find_retractions([hit.passage])) for hit in new]
+    return [
+        hit for hit, gone in back if gone and any(is_retracted(said, s, gone) for said, s in told)
+    ]
+
+
+def _each_once(hits: Sequence[Hit]) -> list[Hit]:
+    """Each passage with its best score, best first."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        known = best.get(hit.passage.id)
+        if known is None or hit.score > known.score:
+            best[hit.passage.id] = hit
+    return sorted(best.values(), key=lambda h: (-h.score, h.passage.id))
+
+
+def _related(plan: Plan, hits: Sequence[Hit], library: PassageStore) -> list[Related]:
+    """Hits with their cosine to the claim, nearest first, without those that are off its topic."""
+    cosines = _cosines(plan, hits, library)
+    nearest = sorted(zip(cosines, hits, strict=True), key=lambda r: (-r[0], r[1].passage.id))
+    best: dict[str, float] = {}
+    for cosine, hit in nearest:
+        best.setdefault(hit.passage.source.id, cosine)
+    least = ON_TOPIC * max(cosines)
+    return [r for r in nearest if r[0] >= RELATED and best[r[1].passage.source.id] >= least]
+
+
+def _cosines(plan: Plan, hits: Sequence[Hit], library: PassageStore) -> list[float]:
+    """The better of two readings of the claim, as typed and as sources spell it, per passage."""
+    readings = library.embed([plan.claim.text, " ".join(expanded(plan.claim.text))])
+    vectors = library.vectors([h.passage.id for h in hits])
+    return [float(c) for c in np.max(vectors @ readings.T, axis=1)]
+
+
+def _silence(plan: Plan, related: Sequence[Related]) -> str | None:
+    """Why the evidence does not bear on the claim, or None where it does."""
+    if not related or related[0][0] < BEARS:
+        return "no passage in the library is close enough to this claim"
+    if len(related) < ENOUGH:
+        passages = f"{len(related)} passage{'s' * (len(related) > 1)}"
+        return f"only {passages} in the library may be on it, and nothing in them says or denies it"
+    if plan.claim.asks and (missing := _unnamed(plan, [hit for _, hit in related])):
+        return f"no near source has everything that is asked for (missing: {', '.join(missing)})"
+    return None
+
+
+def _unnamed(plan: Plan, hits: Sequence[Hit]) -> list[str]:
+    """Words of an open question that the best source lacks: a missing piece cannot be found."""
+    near: dict[str, set[str]] = {}
+    for hit in hits[:ASKED]:
+        source = hit.passage.source
+        known = near.setdefault(source.id, set(expanded(f"{source.publisher} {source.title}")))
+        known |= set(expanded(hit.passage.text))
+    piece = set(tokens(plan.claim.asks or ""))
+    asked = [t for t in tokens(plan.claim.text) if t not in STOP | piece]
+    missing = [[t for t in asked if not set(expanded(t)) <= named] for named in near.values()]
+    return min(missing, key=len)
+
+
+def too_thin_for_page(body: Sequence[CheckedSection], evidence: Evidence) -> str | None:
+    """Why a checked body is too little for a page, or None.
+
+    Where a source says something of the claim, one section that tells it is a page.
+    """
+    if len(body) < (1 if _told(evidence) else SECTIONS):
+        return "too little of what the sources say about it stood the check"
+    return None

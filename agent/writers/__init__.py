@@ -1,0 +1,1 @@
+"""Writers: one module each; chosen by name in `agent.bootstrap`."""

@@ -1,0 +1,266 @@
+"""Which sentences of the sources a page is made of."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from agent.checks.evidence_text import amounts_of
+from agent.language.dates import dates
+from agent.language.text import content, expanded
+from agent.stance import NEGATION
+from agent.writers.anaphora import leans_back
+from agent.writers.attribution import about_itself
+from agent.writers.candidates import Candidate
+from agent.writers.facets import Facet
+from agent.writers.follow_ups import speaks_of_a_gap
+from retrieval.ports import Vectors
+
+MOST: Final = 38
+"""Sentences of sources on a page: two or three of them make one of its own."""
+PER_SECTION: Final = 14
+PER_ORIGIN: Final = 5
+"""Sentences of one origin in one section."""
+MORE: Final = 0.03
+"""Taken off a sentence for each that its origin has on the page already: breadth before depth."""
+RELEVANT: Final = 0.25
+"""Nearness below which a sentence is not worth an editor's time."""
+TOPIC: Final = 0.45
+"""Cosine of a source's best sentence to the middle of the topic, below which it is off it."""
+MIDDLE: Final = 12
+"""Sentences nearest to the claim whose mean is the middle of the topic."""
+IN_COMMON: Final = 2
+"""Words of the claim, figures aside, that a source has which makes up the middle of the topic."""
+LACKING: Final = 0.05
+"""Added to `TOPIC` for each of these words that a source lacks."""
+PARAGRAPH: Final = 0.5
+"""Weight of the nearest sentence of its paragraph in the nearness of a sentence: what follows a
+sentence on the claim is about it, though it does not name it again."""
+WITNESSES: Final = 3
+"""Origins that are heard for, and against, the claim even where they say the same."""
+FACETS: Final = 3
+"""Facets below which none is given up."""
+LONELY: Final = frozenset({Facet.ORIGIN, Facet.RULES, Facet.INQUIRY})
+REPEATS: Final = 0.80
+"""Cosine from which two sentences of different sources say the same: the second is left out."""
+AGAIN: Final = 0.75
+"""The same for two sentences of one origin."""
+OTHER_FIGURES: Final = 0.10
+"""Added to both where either has a figure that the other has not."""
+HEARD: Final = 0.38
+"""Nearness from which a source on the topic is heard with its best sentence, whether there is room
+or not."""
+LEADS: Final = 0.05
+"""Added to the first sentence of a source: reports put first what matters most."""
+DECISIVE: Final = 0.25
+"""Added to a sentence that speaks for or against the claim: that is what was asked."""
+DANGLES: Final = 0.10
+"""Taken off a sentence about "the clip" that no sentence before it has named."""
+INTRODUCES: Final = 0.10
+"""Taken off a sentence whose subject is its own source: it introduces more than it says."""
+
+
+def choose(found: Sequence[Candidate], vectors: Vectors, claim: str) -> list[Candidate]:
+    """Best first, at most `PER_ORIGIN` an origin and facet, without saying the same thing twice.
+
+    A facet that is left with one sentence goes up in another, while there are enough.
+    """
+    chosen = [_near_the_claim(c) for c in _Choice(found, vectors, claim).made()]
+    counts = Counter(c.facet for c in chosen)
+    for facet in [f for f, n in counts.items() if n == 1 and f in LONELY]:
+        if len(counts) > FACETS:
+            del counts[facet]
+            home = Facet.FACTS if Facet.FACTS in counts else Facet.CONTEXT
+            chosen = [replace(c, facet=home) if c.facet is facet else c for c in chosen]
+    return chosen
+
+
+def _near_the_claim(one: Candidate) -> Candidate:
+    """What speaks for or against the claim is no wider context."""
+    around = one.decisive and one.facet is Facet.CONTEXT
+    return replace(one, facet=Facet.FACTS) if around else one
+
+
+class _Choice:
+    """One pass over the candidates, best first."""
+
+    def __init__(self, found: Sequence[Candidate], vectors: Vectors, claim: str) -> None:
+        self._found, self._vectors = found, vectors
+        near = _on_topic(found, vectors, claim)
+        self._worth = [_worth(c) for c in found]
+        order = sorted(range(len(found)), key=lambda i: (-self._worth[i], i))
+        self._order = [
+            i for i in order if found[i].source.id in near and says(found[i]) and found[i].run()
+        ]
+        self._chosen: list[int] = []
+        self._used: set[tuple[str, int]] = set()
+
+    def made(self) -> list[Candidate]:
+        """Take the best of what there is room for; then of each source that was not heard."""
+        left = list(self._order)
+        while left and len(self._chosen) < MOST:
+            i = max(left, key=self._value)
+            left.remove(i)
+            if self._room(self._found[i]) or self._another_witness(i):
+                self._take(i)
+        for i in self._order:
+            heard = {self._found[j].source.id for j in self._chosen}
+            if self._found[i].source.id not in heard and self._worth[i] >= HEARD:
+                self._take(i)
+        return [self._found[i] for i in self._chosen]
+
+    def _value(self, i: int) -> float:
+        origin = self._found[i].source.origin
+        taken = sum(self._found[j].source.origin == origin for j in self._chosen)
+        return self._worth[i] - MORE * taken
+
+    def _room(self, one: Candidate) -> bool:
+        facet = [c for c in map(self._found.__getitem__, self._chosen) if c.facet is one.facet]
+        mine = [c for c in facet if c.source.origin == one.source.origin]
+        return len(facet) < PER_SECTION and len(mine) < PER_ORIGIN
+
+    def _take(self, i: int) -> None:
+        keys = {c.key for c in self._found[i].run()}
+        again = any(self._repeats(i, j) for j in self._chosen)
+        if self._used & keys or (again and not self._another_witness(i)):
+            return
+        self._chosen.append(i)
+        self._used |= keys
+
+    def _another_witness(self, i: int) -> bool:
+        """Whether it is the first word of its origin on a side of the claim that has few others."""
+        one = self._found[i]
+        side = [c for c in map(self._found.__getitem__, self._chosen) if c.stance is one.stance]
+        heard = {c.source.origin for c in side}
+        return one.decisive and one.source.origin not in heard and len(heard) < WITNESSES
+
+    def _repeats(self, i: int, j: int) -> bool:
+        """The same again; a sentence that denies what another says is not the same."""
+        one, other = self._found[i], self._found[j]
+        negated = [bool(NEGATION.search(c.text)) for c in (one, other)]
+        least = AGAIN if one.source.origin == other.source.origin else REPEATS
+        if figures(one) != figures(other) or years(one.text) != years(other.text):
+            least += OTHER_FIGURES
+        return float(self._vectors[i] @ self._vectors[j]) >= least and negated[0] == negated[1]
+
+
+def figures(one: Candidate) -> frozenset[tuple[float, str]]:
+    """The amounts that a sentence gives, dates aside."""
+    return frozenset((a.value, str(a.measure)) for a in amounts_of(one.text))
+
+
+@lru_cache(maxsize=4096)
+def years(text: str) -> frozenset[int]:
+    """Years spoken of; figures of different years are different figures."""
+    return frozenset(found.year for found in dates(text) if found.year)
+
+
+def nearness(one: Candidate) -> float:
+    """Closeness to the claim, some of it lent by its paragraph."""
+    return one.cosine + PARAGRAPH * (one.paragraph - one.cosine)
+
+
+def _worth(one: Candidate) -> float:
+    """Nearness, for a sentence that says something of its own."""
+    dangles = leans_back(one.text, one.source) and len(one.run()) == 1
+    return (
+        nearness(one)
+        + DECISIVE * one.decisive
+        + LEADS * (one.start == 0)
+        - INTRODUCES * about_itself(one.text, one.source)
+        - DANGLES * dangles
+    )
+
+
+def says(one: Candidate) -> bool:
+    """Whether it says enough about the claim, and not what its source does not say."""
+    enough = (one.decisive or nearness(one) >= RELEVANT) and len(content(one.text)) >= 4
+    return enough and (one.decisive or not speaks_of_a_gap(one.text, one.source))
+
+
+def _on_topic(found: Sequence[Candidate], vectors: Vectors, claim: str) -> set[str]:
+    """Sources of which a sentence is near the middle of the topic.
+
+    The middle is that of sources which have words of the claim; who has fewer must come nearer.
+    """
+    held: dict[str, set[str]] = {}
+    for one in found:
+        held.setdefault(one.source.id, set(content(one.source.title))).update(content(one.text))
+    asked = {w for w in expanded(claim) if not w.isdigit()}
+    shared = {id_: len(words & asked) for id_, words in held.items()}
+    ranked = sorted(range(len(found)), key=lambda i: -found[i].cosine)
+    top = [i for i in ranked if shared[found[i].source.id] >= IN_COMMON] or ranked
+    middle = vectors[top[:MIDDLE]].mean(axis=0) if top else vectors.sum(axis=0)
+    near = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
+    needed = min(IN_COMMON, len(asked))
+    return {
+        c.source.id
+        for c, cosine in zip(found, near, strict=True)
+        if cosine >= TOPIC + LACKING * max(0, needed - shared[c.source.id])
+    }
+
+
+ALIKE: Final = 0.6
+"""Share of the shorter sentence's words in the other, figures and dates aside, from which both
+speak of the same figure."""
+LEAST: Final = 5
+"""Words in common without which that share means nothing."""
+DAYS: Final = 7
+"""Between two publications: reports of one week are one state of knowledge."""
+COUNT: Final = 100
+"""Plain numbers below which a number counts what is before the reader."""
+DIGITS: Final = re.compile(r"\d")
+
+
+def rival(one: Candidate, found: Sequence[Candidate]) -> Candidate | None:
+    """The nearest sentence of another origin and time that gives the same thing another figure."""
+    if one.source.published is None or not _figures(one.text):
+        return None
+    others = [(o, _alike(one, o)) for o in found if o.cosine >= RELEVANT and _comparable(one, o)]
+    best = max(others, key=lambda other: other[1], default=None)
+    return best[0] if best and best[1] >= ALIKE else None
+
+
+def in_order(one: Candidate, other: Candidate) -> tuple[Candidate, Candidate]:
+    """The later and the earlier of two sentences whose sources carry a date."""
+    first, second = one.source.published, other.source.published
+    if first is None or second is None:
+        raise AssertionError("only dated sources supersede each other")
+    return (one, other) if first > second else (other, one)
+
+
+def _comparable(one: Candidate, other: Candidate) -> bool:
+    first, second = one.source.published, other.source.published
+    if first is None or second is None or abs((first - second).days) < DAYS:
+        return False
+    if any('"' in c.text for c in (one, other)):
+        return False  # what somebody says is not what is counted
+    if one.source.origin == other.source.origin or len(other.run()) != 1 or len(one.run()) != 1:
+        return False
+    mine, theirs = _figures(one.text), _figures(other.text)
+    years = _years(one.text), _years(other.text)
+    same = bool(years[0] & years[1]) or not (years[0] or years[1])
+    return same and bool(mine and theirs) and mine[0] != theirs[0] and mine[0][1:] == theirs[0][1:]
+
+
+@lru_cache(maxsize=4096)
+def _figures(text: str) -> tuple[tuple[float, str, str], ...]:
+    """The figures of a sentence in order: value, measure, unit; small counts are no figures."""
+    found = ((q.value, str(q.measure), q.unit) for q in amounts_of(text))
+    return tuple(f for f in found if f[1] != "number" or f[2] or f[0] >= COUNT)
+
+
+@lru_cache(maxsize=4096)
+def _years(text: str) -> frozenset[int]:
+    """Years spoken of; figures of different years are different figures."""
+    return frozenset(found.year for found in dates(text) if found.year)
+
+
+def _alike(one: Candidate, other: Candidate) -> float:
+    mine, theirs = ({w for w in content(c.text) if not DIGITS.search(w)} for c in (one, other))
+    common = len(mine & theirs)
+    return common / min(len(mine), len(theirs)) if common >= LEAST else 0.0
