@@ -114,7 +114,7 @@ class Judge(Protocol):
     def threshold(self) -> float:
         """Score in (0, 1] from which a sentence counts as carried where no rule refuses it."""
 
-    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
+    def verify(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         """Rule on each pair, in order. A pair that cannot be checked is ruled `UNCHECKED`."""
 
 

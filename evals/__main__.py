@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from agent.faces.exit_codes import status_of, words_of
-from agent.faces.terminal import say
+from evals.console import describe_failure, exit_status, say
+from evals.errors import USAGE
 
 if TYPE_CHECKING:
-    from evals.commands import Asked
+    from evals.commands import RunOptions
 
-USAGE: Final = 2
-STOPPED: Final = 3
 STATUSES: Final = """exit status:
   0  done, and every limit holds
   1  a limit of --fail-under or the --baseline does not hold
@@ -31,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: what was typed after `verdict-eval`; by default that of this process.
     """
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        sys.exit(_done(asked))
+        sys.exit(_run_command(options))
     except KeyboardInterrupt:
         say("Stopped. What is done is kept: run again with --resume.")
         sys.exit(130)
@@ -41,14 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:  # the face's last line
-        status = _status(error)
+        status = exit_status(error)
         if status is None:
             raise
-        say(f"verdict-eval: {words_of(error)}")
+        say(f"verdict-eval: {describe_failure(error)}")
         sys.exit(status)
 
 
-def _done(asked: argparse.Namespace) -> int:
+def _run_command(options: argparse.Namespace) -> int:
     try:
         from evals import commands  # noqa: PLC0415  (heavy; not for --help)
     except ModuleNotFoundError as error:
@@ -56,33 +54,24 @@ def _done(asked: argparse.Namespace) -> int:
             raise
         say("verdict-eval: scipy is missing: `pip install '.[evals]'` in its checkout.")
         return USAGE
-    if asked.command == "run":
-        return commands.run(_run(asked))
-    if asked.command == "report":
-        return commands.report(asked.run, as_json=asked.json)
-    if asked.command == "checkers":
-        return commands.checkers(asked.rows, as_json=asked.json)
-    if asked.command == "compare":
-        return commands.compare(asked.first, asked.second, seed=asked.seed, as_json=asked.json)
-    return commands.export_inspect(asked.run, asked.out)
+    if options.command == "run":
+        return commands.run_suite(_read_run_options(options))
+    if options.command == "report":
+        return commands.remake_report(options.run, as_json=options.json)
+    if options.command == "checkers":
+        return commands.tabulate_checkers(options.rows, as_json=options.json)
+    if options.command == "compare":
+        return commands.compare_runs(
+            options.first, options.second, seed=options.seed, as_json=options.json
+        )
+    return commands.export_inspect(options.run, options.out)
 
 
-def _status(error: Exception) -> int | None:
-    from evals.errors import EvalError, RunStopped  # noqa: PLC0415
-    from evals.workers import SystemFailed  # noqa: PLC0415
+def _read_run_options(options: argparse.Namespace) -> "RunOptions":
+    from evals.commands import RunOptions  # noqa: PLC0415
 
-    if isinstance(error, SystemFailed):
-        return error.status
-    if isinstance(error, EvalError):
-        return STOPPED if isinstance(error, RunStopped) else USAGE
-    return status_of(error)
-
-
-def _run(asked: argparse.Namespace) -> "Asked":
-    from evals.commands import Asked  # noqa: PLC0415
-
-    fields = {name: getattr(asked, name) for name in Asked._fields if name != "as_json"}
-    return Asked(**fields, as_json=asked.json)
+    fields = {name: getattr(options, name) for name in RunOptions._fields if name != "as_json"}
+    return RunOptions(**fields, as_json=options.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,7 +129,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("give 1 or more")
@@ -164,9 +153,9 @@ PATHS: Final = {
     "--write-baseline": "write the figures as a baseline",
 }
 NUMBERS: Final[dict[str, tuple[Callable[[str], int], int | None, str]]] = {
-    "--workers": (_count, os.cpu_count() or 1, "processes that answer (default: the cores)"),
+    "--workers": (_parse_count, os.cpu_count() or 1, "processes that answer (default: the cores)"),
     "--seed": (int, 1, "of invented worlds and resampling (default 1)"),
-    "--limit": (_count, None, "at most N cases of each part, always the same ones"),
+    "--limit": (_parse_count, None, "at most N cases of each part, always the same ones"),
 }
 
 if __name__ == "__main__":

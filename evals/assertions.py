@@ -17,10 +17,10 @@ from evals.case import Document, PageCase
 from evals.systems.desk import DeskSystem
 
 
-def verification(claim: str, evidence: Sequence[str]) -> Verification:
+def rule_on(claim: str, evidence: Sequence[str]) -> Verification:
     """What the embedded verifier rules on one sentence and the texts that it cites."""
     extracts = tuple(EvidenceSpan(text=text) for text in evidence)
-    return _judge().judge([ClaimEvidence(claim=claim, evidence=extracts)])[0]
+    return _load_verifier().verify([ClaimEvidence(claim=claim, evidence=extracts)])[0]
 
 
 def assert_supported(claim: str, evidence: Sequence[str]) -> None:
@@ -29,7 +29,7 @@ def assert_supported(claim: str, evidence: Sequence[str]) -> None:
     Raises:
         AssertionError: they do not; the message gives the ruling and its reason.
     """
-    found = verification(claim, evidence)
+    found = rule_on(claim, evidence)
     assert found.accepted, f"{found.support}: {claim!r}: {found.reason}"  # noqa: S101
 
 
@@ -39,7 +39,7 @@ def assert_not_supported(claim: str, evidence: Sequence[str]) -> None:
     Raises:
         AssertionError: the sentence stands, or nobody can tell.
     """
-    found = verification(claim, evidence)
+    found = rule_on(claim, evidence)
     assert not found.accepted, f"supported: {claim!r}: {found.reason}"  # noqa: S101
     assert found.score is not None, f"not checked: {claim!r}: {found.reason}"  # noqa: S101
 
@@ -56,17 +56,17 @@ def assert_page_supported(text: str, sources: Sequence[str]) -> None:
     """
     documents = tuple(Document(n=n, text=source) for n, source in enumerate(sources, start=1))
     case = PageCase(id="page/asserted", cluster="asserted", text=text, sources=documents)
-    [outcome] = _desk().answer([case])
+    [outcome] = _load_desk().answer([case])
     fell = [f"{s.support}: {s.text!r}: {s.reason}" for s in outcome.sentences if not s.kept]
     assert not outcome.error, outcome.error  # noqa: S101
     assert not fell, "\n".join(fell)  # noqa: S101
 
 
 @cache
-def _judge() -> Judge:
+def _load_verifier() -> Judge:
     return bootstrap.build_judge(Settings())
 
 
 @cache
-def _desk() -> DeskSystem:
+def _load_desk() -> DeskSystem:
     return DeskSystem(Settings(), None)

@@ -37,15 +37,15 @@ class Earning(BaseModel, frozen=True, extra="forbid"):
     accepted: float
 
 
-def earnings(rows: Path | None) -> list[Earning]:
+def measure_earnings(rows: Path | None) -> list[Earning]:
     """Judge the frozen sets once and work the table out.
 
     Args:
         rows: labelled rows `{"id", "claim", "evidence", "label"}`, plain or gzipped.
     """
-    parts: dict[str, list[PairCase]] = {"near": list(own.sentences("near"))}
+    parts: dict[str, list[PairCase]] = {"near": list(own.read_sentences("near"))}
     if rows is not None:
-        parts[f"rows {rows.name.split('.')[0]}"] = list(own.pairs(rows))
+        parts[f"rows {rows.name.split('.')[0]}"] = list(own.read_pairs(rows))
     for part, cases in parts.items():
         if len({case.label is Support.SUPPORTED for case in cases}) < 2:
             raise MalformedCase(
@@ -54,13 +54,13 @@ def earnings(rows: Path | None) -> list[Earning]:
     model = bootstrap.build_nli_model(Settings().threads)
     names = [check.name for check in checks.check("", ())]
     return [
-        _earning(part, off, cases, EmbeddedJudge(model, ignored=ignored))
+        _measure_earning(part, off, cases, EmbeddedJudge(model, ignored=ignored))
         for off, ignored in (("none", ()), ("all", names), *((name, (name,)) for name in names))
         for part, cases in parts.items()
     ]
 
 
-def told(table: Iterable[Earning]) -> str:
+def format_table(table: Iterable[Earning]) -> str:
     """The table as lines; the change is what balanced accuracy loses without the check."""
     rows = list(table)
     base = {row.part: row.balanced for row in rows if row.off == "none"}
@@ -74,9 +74,11 @@ def told(table: Iterable[Earning]) -> str:
     return "\n".join(lines)
 
 
-def _earning(part: str, off: str, cases: Sequence[PairCase], judging: EmbeddedJudge) -> Earning:
+def _measure_earning(
+    part: str, off: str, cases: Sequence[PairCase], judging: EmbeddedJudge
+) -> Earning:
     pairs = [ClaimEvidence(claim=case.claim, evidence=case.evidence) for case in cases]
-    stands = [verification.accepted for verification in judging.judge(pairs)]
+    stands = [verification.accepted for verification in judging.verify(pairs)]
     supported = [case.label is Support.SUPPORTED for case in cases]
     true = [stood for stood, right in zip(stands, supported, strict=True) if right]
     false = [stood for stood, right in zip(stands, supported, strict=True) if not right]

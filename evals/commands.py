@@ -12,18 +12,18 @@ from typing import Final, NamedTuple
 from platformdirs import user_data_path
 
 from agent import bootstrap
-from agent.faces.terminal import bar, deliver, say
 from agent.settings import APP, Settings
 from agent.types import Support
 from evals import checkers as table_of_checkers
-from evals import inspect_log, judges, limits, runner
+from evals import comparison, judges, runner
 from evals.archive import LABELS, MANIFEST, REPORT, SUMMARY, Archive, Manifest, Summary
 from evals.case import Case, ClaimCase
-from evals.comparing import compared
-from evals.loaders.rows import text
-from evals.reports import html, terminal
-from evals.scoring.table import score
-from evals.suite import suite
+from evals.comparison import compare_summaries
+from evals.console import bar, deliver, say
+from evals.loaders.rows import read_text
+from evals.reports import html, inspect_log, terminal
+from evals.scoring.table import score_run
+from evals.suite import build_suite
 from evals.systems import Recipe
 from retrieval import demonstration
 
@@ -31,7 +31,7 @@ DONE: Final = 0
 LIMIT_FAILED: Final = 1
 
 
-class Asked(NamedTuple):
+class RunOptions(NamedTuple):
     """What was typed after `verdict-eval run`."""
 
     suite: str
@@ -51,105 +51,115 @@ class Asked(NamedTuple):
     as_json: bool
 
 
-def run(asked: Asked) -> int:
+def run_suite(options: RunOptions) -> int:
     """`verdict-eval run`: the exit status."""
-    baseline = limits.read(asked.baseline, asked.suite) if asked.baseline else None
-    cases = suite(asked.suite, asked.data, asked.seed, asked.limit)
-    if (asked.grader, asked.system) == (judges.MODEL, "desk"):
+    baseline = (
+        comparison.read_baseline(options.baseline, options.suite) if options.baseline else None
+    )
+    cases = build_suite(options.suite, options.data, options.seed, options.limit)
+    if (options.grader, options.system) == (judges.MODEL, "desk"):
         say("The model that grades also writes: read its figures beside those of another judge.")
-    people = judges.labels(asked.labels) if asked.labels else {}
-    archive = Archive.begin(asked.out or _place(asked), resume=asked.resume)
+    people = judges.read_labels(options.labels) if options.labels else {}
+    archive = Archive.begin(options.out or _default_folder(options), resume=options.resume)
     archive.keep_cases(cases)
-    if asked.labels:
-        archive.write(LABELS, text(asked.labels))
-    summary = _measured(asked, cases, people, archive)
-    _deliver(summary, archive, as_json=asked.as_json)
+    if options.labels:
+        archive.write(LABELS, read_text(options.labels))
+    summary = _answer_suite(options, cases, people, archive)
+    _deliver_summary(summary, archive, as_json=options.as_json)
     known = {figure.id: figure for figure in summary.scores.figures}
-    breaches = limits.beyond(limits.parse(asked.fail_under, known), known)
-    breaches += limits.regressions(baseline, known) if baseline else []
+    breaches = comparison.find_breaches(comparison.parse_limits(options.fail_under, known), known)
+    breaches += comparison.find_regressions(baseline, known) if baseline else []
     for breach in breaches:
         say(f"Not reached: {breach}")
-    if asked.write_baseline:
-        deliver(limits.written(asked.suite, summary.scores.figures), asked.write_baseline)
+    if options.write_baseline:
+        deliver(
+            comparison.dump_baseline(options.suite, summary.scores.figures), options.write_baseline
+        )
     return LIMIT_FAILED if breaches else DONE
 
 
-def report(folder: Path, *, as_json: bool) -> int:
+def remake_report(folder: Path, *, as_json: bool) -> int:
     """`verdict-eval report`: figures and report of a finished run, from what it kept."""
-    archive = Archive.opened(folder)
+    archive = Archive.open_finished(folder)
     manifest = archive.summary().run
-    people = judges.labels(folder / LABELS) if (folder / LABELS).is_file() else {}
-    summary = _scored(manifest, archive, people)
-    _deliver(summary, archive, as_json=as_json)
+    people = judges.read_labels(folder / LABELS) if (folder / LABELS).is_file() else {}
+    summary = _score_answers(manifest, archive, people)
+    _deliver_summary(summary, archive, as_json=as_json)
     return DONE
 
 
-def compare(first: Path, second: Path, *, seed: int, as_json: bool) -> int:
+def compare_runs(first: Path, second: Path, *, seed: int, as_json: bool) -> int:
     """`verdict-eval compare`: the first run minus the second, paired by case."""
-    found = compared(Archive.opened(first).summary(), Archive.opened(second).summary(), seed)
-    deliver(found.model_dump_json(indent=2) if as_json else terminal.comparison(found))
+    found = compare_summaries(
+        Archive.open_finished(first).summary(), Archive.open_finished(second).summary(), seed
+    )
+    deliver(found.model_dump_json(indent=2) if as_json else terminal.format_comparison(found))
     return DONE
 
 
 def export_inspect(folder: Path, out: Path | None) -> int:
     """`verdict-eval export-inspect`: a log that `inspect view` opens."""
-    archive = Archive.opened(folder)
+    archive = Archive.open_finished(folder)
     place = out or folder / "inspect.json"
     summary = archive.summary()
-    deliver(inspect_log.log(summary, archive.answered(summary.run)), place)
+    deliver(inspect_log.render_log(summary, archive.read_outcomes(summary.run)), place)
     return DONE
 
 
-def _measured(
-    asked: Asked,
+def _answer_suite(
+    options: RunOptions,
     cases: Sequence[Case],
     people: dict[tuple[str, str], Support],
     archive: Archive,
 ) -> Summary:
     with ExitStack() as stack:
-        library = asked.library or _demonstration(asked, cases, stack)
-        recipe = Recipe(asked.system, library, max(1, (os.cpu_count() or 1) // asked.workers))
+        library = options.library or _build_demonstration(options, cases, stack)
+        recipe = Recipe(options.system, library, max(1, (os.cpu_count() or 1) // options.workers))
         fingerprint = _fingerprint(recipe)
         journal = stack.enter_context(archive.results())
         with bar("Answering") as step:
-            runner.run(cases, recipe, fingerprint, journal, workers=asked.workers, progress=step)
+            runner.answer_cases(
+                cases, recipe, fingerprint, journal, workers=options.workers, progress=step
+            )
     manifest = Manifest(
-        suite=asked.suite,
-        system=asked.system,
+        suite=options.suite,
+        system=options.system,
         fingerprint=fingerprint,
-        seed=asked.seed,
+        seed=options.seed,
         cases=len(cases),
-        grader=asked.grader,
+        grader=options.grader,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         version=version("verdict-desk"),
         cores=os.cpu_count() or 1,
-        workers=asked.workers,
+        workers=options.workers,
     )
-    return _scored(manifest, archive, people)
+    return _score_answers(manifest, archive, people)
 
 
-def _scored(
+def _score_answers(
     manifest: Manifest, archive: Archive, people: dict[tuple[str, str], Support]
 ) -> Summary:
     grader = judges.find_grader(manifest.grader)
     with archive.judgements() as journal, bar("Grading") as step:
-        bench = judges.Bench(grader, journal)
-        answered = archive.answered(manifest)
-        scores = score(answered, bench, people, manifest.seed, step)
-        known = manifest.model_copy(update={"grader": bench.name or judges.NOBODY})
+        judge = judges.CachedJudge(grader, journal)
+        answered = archive.read_outcomes(manifest)
+        scores = score_run(answered, judge, people, manifest.seed, step)
+        known = Manifest(**{**dict(manifest), "grader": judge.name or judges.NOBODY})
         summary = Summary(run=known, scores=scores)
         archive.write(MANIFEST, known.model_dump_json(indent=1))
         archive.write(SUMMARY, summary.model_dump_json(indent=1))
-        archive.write(REPORT, html.render(summary, answered, bench, people))
+        archive.write(REPORT, html.render_report(summary, answered, judge, people))
     return summary
 
 
-def _deliver(summary: Summary, archive: Archive, *, as_json: bool) -> None:
-    deliver(summary.model_dump_json(indent=2) if as_json else terminal.table(summary))
+def _deliver_summary(summary: Summary, archive: Archive, *, as_json: bool) -> None:
+    deliver(summary.model_dump_json(indent=2) if as_json else terminal.format_run(summary))
     say(f"Report: {archive.folder / REPORT}")
 
 
-def _demonstration(asked: Asked, cases: Sequence[Case], stack: ExitStack) -> Path | None:
+def _build_demonstration(
+    options: RunOptions, cases: Sequence[Case], stack: ExitStack
+) -> Path | None:
     """The library that our questions are about, made for this run; None where none is needed."""
     if not any(isinstance(case, ClaimCase) for case in cases):
         return None
@@ -164,23 +174,23 @@ def _fingerprint(recipe: Recipe) -> str:
     """Of the code, the notes, the pages and the settings; never of a key."""
     root = Path(__file__).parents[1]
     folders = [root / name for name in ("agent", "retrieval", "prompts")]
-    folders += [root / "evals" / "systems", root / "evals" / "newsroom", demonstration.notes()]
+    folders += [root / "evals" / "systems", root / "evals" / "synthetic", demonstration.notes()]
     if ":" in recipe.spec:
         folders.append(recipe.path)
     settings = Settings().model_dump_json(exclude={"api_key", "embedding_api_key", "threads"})
-    return runner.fingerprint(recipe, folders, settings)
+    return runner.fingerprint_system(recipe, folders, settings)
 
 
-def _place(asked: Asked) -> Path:
+def _default_folder(options: RunOptions) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    system = asked.system.partition(":")[0]
-    name = f"{asked.suite.partition(':')[0]}-{system}-{stamp}"
+    system = options.system.partition(":")[0]
+    name = f"{options.suite.partition(':')[0]}-{system}-{stamp}"
     return user_data_path(APP) / "evaluations" / name
 
 
-def checkers(rows: Path | None, *, as_json: bool) -> int:
+def tabulate_checkers(rows: Path | None, *, as_json: bool) -> int:
     """`verdict-eval checkers`: what each check earns."""
-    found = table_of_checkers.earnings(rows)
+    found = table_of_checkers.measure_earnings(rows)
     lines = [earning.model_dump_json() for earning in found]
-    deliver("\n".join(lines) if as_json else table_of_checkers.told(found))
+    deliver("\n".join(lines) if as_json else table_of_checkers.format_table(found))
     return DONE

@@ -21,9 +21,8 @@ from agent.store import SqliteStore
 from agent.types import Insufficient, Page, Question, Stance, VerdictLabel
 from evals.errors import EvalError
 from evals.loaders.own import CASES
-from evals.loaders.rows import jsonl
-from evals.retrieval.printing import shown
-from evals.statistics import mean
+from evals.loaders.rows import read_jsonl
+from evals.statistics import estimate_mean, format_estimate
 from retrieval.errors import LibraryError
 
 Side = Literal["for", "against", "both", "open"]
@@ -47,7 +46,7 @@ class Fact(BaseModel, extra="ignore"):
     truth: Literal["for", "against", "open"]
 
 
-class Answered(BaseModel, frozen=True):
+class FactAnswer(BaseModel, frozen=True):
     """What the desk made of a claim.
 
     Attributes:
@@ -68,7 +67,7 @@ class Answered(BaseModel, frozen=True):
         return {self.side, self.fact.truth} == {"for", "against"}
 
 
-def side_of(made: Page | Insufficient) -> tuple[Side, bool]:
+def read_side(made: Page | Insufficient) -> tuple[Side, bool]:
     """The side that an answer takes, and whether it is a verdict."""
     if isinstance(made, Insufficient) or not made.claim.gets_verdict:
         return "open", False
@@ -83,50 +82,49 @@ def side_of(made: Page | Insufficient) -> tuple[Side, bool]:
     return ("against" if sides == {Stance.AGAINST} else "both"), False
 
 
-def run(facts: Sequence[Fact], library: Path | None) -> list[Answered]:
+def draft_facts(facts: Sequence[Fact], library: Path | None) -> list[FactAnswer]:
     """Draft for each claim with the embedded parts."""
     none = dict.fromkeys(("base_url", "api_key", "embedding_base_url", "chroma_url"))
     settings = Settings.model_validate(none)
     found = []
     with TemporaryDirectory() as apart, bootstrap.open_library(settings, library) as opened:
-        store = SqliteStore(Path(apart) / "drafts.sqlite3")
-        desk = bootstrap.build_desk(settings, opened, store)
+        desk = bootstrap.build_desk(settings, opened, SqliteStore(Path(apart) / "drafts.sqlite3"))
         for fact in facts:
-            side, committed = side_of(
+            side, committed = read_side(
                 desk.draft(Question(text=fact.claim, asked_on=bootstrap.today()))
             )
-            found.append(Answered(fact=fact, side=side, committed=committed))
+            found.append(FactAnswer(fact=fact, side=side, committed=committed))
     return found
 
 
-def lines(found: Sequence[Answered]) -> list[str]:
+def format_report(found: Sequence[FactAnswer]) -> list[str]:
     """The report for a terminal of 80 columns."""
     settled = [a for a in found if a.fact.truth != "open"]
     open_ = [a for a in found if a.fact.truth == "open"]
     committed = [a for a in found if a.committed]
     counts: Counter[tuple[Side, Side]] = Counter((a.fact.truth, a.side) for a in found)
-    told = [
+    lines = [
         f"{len(found)} one-fact claims",
-        f"{'settled by the notes, answered right':<44}{_share([a.right for a in settled])}",
+        f"{'settled by the notes, answered right':<44}{_format_share([a.right for a in settled])}",
         f"{'settled by the notes, the opposite answered':<44}{sum(a.opposite for a in settled)}",
-        f"{'left open by the notes, left open':<44}{_share([a.right for a in open_])}",
-        f"{'verdicts that commit':<44}{_share([a.committed for a in found])}",
-        f"{'those that are right':<44}{_share([a.right for a in committed])}",
+        f"{'left open by the notes, left open':<44}{_format_share([a.right for a in open_])}",
+        f"{'verdicts that commit':<44}{_format_share([a.committed for a in found])}",
+        f"{'those that are right':<44}{_format_share([a.right for a in committed])}",
         "",
         f"{'by the notes':<14}" + "".join(f"{side:>9}" for side in SIDES),
     ]
     truths: tuple[Side, ...] = ("for", "against", "open")
-    return told + [
+    return lines + [
         f"{truth:<14}" + "".join(f"{counts[truth, side]:>9}" for side in SIDES) for truth in truths
     ]
 
 
-def _share(marks: Sequence[bool]) -> str:
+def _format_share(marks: Sequence[bool]) -> str:
     """Count and share with its interval, each claim a cluster of its own."""
     if not marks:
         return "-"
-    found = mean([float(m) for m in marks], [str(n) for n in range(len(marks))])
-    return f"{sum(marks)} of {len(marks)}  {shown(found)}"
+    found = estimate_mean([float(m) for m in marks], [str(n) for n in range(len(marks))])
+    return f"{sum(marks)} of {len(marks)}  {format_estimate(found)}"
 
 
 def main() -> int:
@@ -135,15 +133,15 @@ def main() -> int:
     parser.add_argument("--claims", type=Path, default=CASES / "facts.jsonl")
     parser.add_argument("--library", type=Path, help="default: the demonstration library")
     parser.add_argument("--misses", action="store_true", help="print each claim that went wrong")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     try:
-        facts = [row.read(Fact) for row in jsonl(asked.claims)]
-        found = run(facts, asked.library)
+        facts = [row.read(Fact) for row in read_jsonl(options.claims)]
+        found = draft_facts(facts, options.library)
     except (EvalError, LibraryError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    print("\n".join(lines(found)))
-    if asked.misses:
+    print("\n".join(format_report(found)))
+    if options.misses:
         for one in (a for a in found if not a.right):
             print(f"{one.fact.id} {one.fact.truth} -> {one.side}: {one.fact.claim}")
     return 0

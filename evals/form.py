@@ -33,7 +33,7 @@ MARKUP: Final = re.compile(r"^\s*[-*•]|\*\*|^#|\|", re.MULTILINE)
 
 
 @dataclass
-class Parts:
+class PageParts:
     """A page taken apart: paragraphs as they stand, sections as (number, heading, paragraphs)."""
 
     title: str = ""
@@ -51,18 +51,18 @@ class Parts:
 
     @property
     def sentences(self) -> list[str]:
-        return [s for p in self.paragraphs for s in split(p)]
+        return [s for p in self.paragraphs for s in split_sentences(p)]
 
     @property
     def numbers(self) -> list[int]:
-        return _numbers(self.sentences)
+        return _find_numbers(self.sentences)
 
 
 Level = Literal["MUST", "SHOULD"]
-Rule = tuple[str, Level, str, Callable[[Parts], bool]]
+Rule = tuple[str, Level, str, Callable[[PageParts], bool]]
 
 
-def split(paragraph: str) -> list[str]:
+def split_sentences(paragraph: str) -> list[str]:
     """Sentences of a paragraph, each with the citation group before its full stop."""
     found, start = [], 0
     for stop in STOP.finditer(paragraph):
@@ -75,11 +75,11 @@ def split(paragraph: str) -> list[str]:
     return [*found, rest] if rest else found
 
 
-def parse(text: str) -> Parts:
+def parse(text: str) -> PageParts:
     """Take a page in its text form apart."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     title, checked, disclaimer = (*lines, "", "", "")[:3]
-    parts = Parts(title=title, checked=checked, disclaimer=disclaimer)
+    parts = PageParts(title=title, checked=checked, disclaimer=disclaimer)
     mode = ""
     for line in lines[3:]:
         low = line.lower()
@@ -93,13 +93,13 @@ def parse(text: str) -> Parts:
             mode = "section"
             parts.sections.append((int(heading[1]), heading[2], []))
         else:
-            _place(parts, mode, line)
+            _add_line(parts, mode, line)
             continue
         parts.order.append(mode)
     return parts
 
 
-def _place(parts: Parts, mode: str, line: str) -> None:
+def _add_line(parts: PageParts, mode: str, line: str) -> None:
     places = {
         "summary": parts.summary,
         "follow-ups": parts.follow_ups,
@@ -109,7 +109,7 @@ def _place(parts: Parts, mode: str, line: str) -> None:
     places.get(mode, []).append(line)
 
 
-def _numbers(texts: list[str]) -> list[int]:
+def _find_numbers(texts: list[str]) -> list[int]:
     return [int(n) for text in texts for n in MARK.findall(text)]
 
 
@@ -121,37 +121,39 @@ def _is_date(line: str) -> bool:
         return False
 
 
-def _cited(paragraphs: list[str]) -> set[int]:
-    return set(_numbers(paragraphs))
+def _cited_numbers(paragraphs: list[str]) -> set[int]:
+    return set(_find_numbers(paragraphs))
 
 
-def _ends(p: Parts) -> list[tuple[int, str, list[str]]]:
+def _last_sections(p: PageParts) -> list[tuple[int, str, list[str]]]:
     return p.sections[-2:]
 
 
-def _limits(p: Parts) -> str:
+def _limits_text(p: PageParts) -> str:
     return " ".join(p.sections[-2][2]) if len(p.sections) > 1 else ""
 
 
-def _first_appearance(p: Parts) -> list[int]:
+def _first_appearance(p: PageParts) -> list[int]:
     return list(dict.fromkeys(p.numbers))
 
 
-def _listed(p: Parts) -> list[int]:
+def _listed_numbers(p: PageParts) -> list[int]:
     return [int(n[1]) for line in p.sources if (n := re.match(r"\[?(\d+)[\].]", line))]
 
 
-def _closing(p: Parts) -> bool:
-    prior = {n for _, _, ps in p.sections[:-2] for n in _cited(ps)} | _cited(p.summary)
-    last = {n for _, _, ps in _ends(p) for n in _cited(ps)}
+def _closing_brings_nothing_new(p: PageParts) -> bool:
+    prior = {n for _, _, ps in p.sections[:-2] for n in _cited_numbers(ps)} | _cited_numbers(
+        p.summary
+    )
+    last = {n for _, _, ps in _last_sections(p) for n in _cited_numbers(ps)}
     return bool(last) and last <= prior
 
 
-def _ratio(p: Parts) -> bool:
+def _has_good_density(p: PageParts) -> bool:
     return bool(p.sentences) and 1.5 <= len(p.numbers) / len(p.sentences) <= 3.5
 
 
-def _words(p: Parts) -> int:
+def _count_summary_words(p: PageParts) -> int:
     return sum(len(s.split()) for s in p.summary)
 
 
@@ -163,9 +165,9 @@ RULES: Final[tuple[Rule, ...]] = (
     ("disclaimer", "MUST", "the third line tells the reader to verify",
      lambda p: p.disclaimer.startswith("Disclaimer:") and "verify" in p.disclaimer.lower()),
     ("summary", "MUST", "the summary is one paragraph of one to three sentences",
-     lambda p: len(p.summary) == 1 and 1 <= len(split(p.summary[0])) <= 3),
+     lambda p: len(p.summary) == 1 and 1 <= len(split_sentences(p.summary[0])) <= 3),
     ("summary-length", "SHOULD", "the summary has 40 to 110 words",
-     lambda p: 40 <= _words(p) <= 110),
+     lambda p: 40 <= _count_summary_words(p) <= 110),
     ("sections", "MUST", "four to nine sections, numbered from 1 without gaps",
      lambda p: [n for n, _, _ in p.sections] == list(range(1, len(p.sections) + 1))
      and 4 <= len(p.sections) <= 9),
@@ -179,7 +181,8 @@ RULES: Final[tuple[Rule, ...]] = (
     ("limits", "MUST", "the one before it is about the record and its limits",
      lambda p: len(p.sections) > 1 and bool(re.search("record|limit", p.sections[-2][1].lower()))),
     ("order", "MUST", "summary, sections, follow-ups, sources, in this order",
-     lambda p: [k for k, _ in _runs(p.order)] == ["summary", "section", "follow-ups", "sources"]),
+     lambda p: [k for k, _ in _group_runs(p.order)]
+     == ["summary", "section", "follow-ups", "sources"]),
     ("cited", "MUST", "every sentence is cited", lambda p: bool(p.sentences)
      and all(MARK.search(s) for s in p.sentences)),
     ("group-place", "MUST", "the citations stand before the closing full stop",
@@ -193,14 +196,16 @@ RULES: Final[tuple[Rule, ...]] = (
                    for n in [MARK.findall(g)])),
     ("at-most-four", "SHOULD", "at most four citations a sentence",
      lambda p: all(len(MARK.findall(s)) <= 4 for s in p.sentences)),
-    ("density", "SHOULD", "1.5 to 3.5 citations a sentence", _ratio),
+    ("density", "SHOULD", "1.5 to 3.5 citations a sentence", _has_good_density),
     ("summary-cites", "MUST", "what the summary cites, the body cites again",
-     lambda p: set() != _cited(p.summary) <= {n for _, _, ps in p.sections for n in _cited(ps)}),
-    ("no-new-source", "MUST", "limits and bottom line bring no new source", _closing),
+     lambda p: set() != _cited_numbers(p.summary)
+     <= {n for _, _, ps in p.sections for n in _cited_numbers(ps)}),
+    ("no-new-source", "MUST", "limits and bottom line bring no new source",
+     _closing_brings_nothing_new),
     ("record", "MUST", "the limits speak about the record itself",
-     lambda p: bool(RECORD.search(_limits(p)))),
+     lambda p: bool(RECORD.search(_limits_text(p)))),
     ("absence", "SHOULD", "the limits say what the record does not contain",
-     lambda p: any(ABSENCE.search(s) for s in split(_limits(p)))),
+     lambda p: any(ABSENCE.search(s) for s in split_sentences(_limits_text(p)))),
     ("watch", "SHOULD", "the bottom line names what to watch next",
      lambda p: bool(p.sections) and bool(re.search(r"\b(?:watch|monitor|next)\b",
                                                    " ".join(p.sections[-1][2])))),
@@ -213,11 +218,11 @@ RULES: Final[tuple[Rule, ...]] = (
     ("prose", "MUST", "prose only: no bullets, tables or bold",
      lambda p: not MARKUP.search("\n".join(p.paragraphs))),
     ("source-list", "MUST", "the source list holds the cited numbers, in order, and no other",
-     lambda p: _listed(p) == _first_appearance(p)),
+     lambda p: _listed_numbers(p) == _first_appearance(p)),
 )  # fmt: skip
 
 
-def _runs(order: list[str]) -> list[tuple[str, int]]:
+def _group_runs(order: list[str]) -> list[tuple[str, int]]:
     runs: list[tuple[str, int]] = []
     for kind in order:
         if runs and runs[-1][0] == kind:

@@ -6,25 +6,36 @@ language model; or people, whose labels are imported. How far they agree is part
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
+from agent.llm.errors import AnswerMalformed
+from agent.ports import Chat
 from agent.settings import Settings
 from agent.types import ClaimEvidence, EvidenceSpan, Support
-from evals.grader import chat, load_grader
-from evals.journal import Journal
-from evals.loaders.rows import jsonl
+from agent.verification.model import ask_opinions, fingerprint
+from evals.archive import Journal
+from evals.console import Progress
+from evals.errors import EvalError
+from evals.grader import load_grader
+from evals.loaders.rows import read_jsonl
+from retrieval.grouping import groups
 
-SECOND: Final = "second"
+CHAT_PREFIX: Final = "model "
+PAIRS_A_QUESTION: Final = 12
+"""Pairs of one question."""
+EVIDENCE_ROOM: Final = 24_000
+"""Characters of evidence in one question; a longer pair is asked about alone."""
+CHAT_SCORES: Final = {"full": 1.0, "part": 0.5, "none": 0.0}
+
+Account = Callable[[], AbstractContextManager[object]]
 MODEL: Final = "model"
 NOBODY: Final = "none"
-GRADERS: Final = (SECOND, MODEL, NOBODY)
 BATCH: Final = 64
 """Pairs graded between two writes to the disk."""
-
-Graded = Callable[[int, int, str], None]
 
 
 class Grader(Protocol):
@@ -49,15 +60,7 @@ class Grader(Protocol):
         """P(supported) of each pair, in [0, 1]; None where it gives no answer."""
 
 
-class Label(BaseModel, frozen=True, extra="ignore"):
-    """What a person decided about one sentence of one case."""
-
-    case: str
-    sentence: str = Field(min_length=1)
-    label: Literal[Support.SUPPORTED, Support.PARTIAL, Support.UNSUPPORTED, Support.CONTRADICTED]
-
-
-class Bench:
+class CachedJudge:
     """A judge for metrics: what it is asked is collected, graded in batches, and kept.
 
     Until `settle` has run, a question it does not know is `UNCHECKED`; without a grader all are.
@@ -86,22 +89,22 @@ class Bench:
 
     def score(self, premise: str, hypothesis: str) -> float | None:
         """What the grader says; None where it has not been asked yet, or gave no answer."""
-        key = _key(self._name, premise, hypothesis)
+        key = _judgement_key(self._name, premise, hypothesis)
         if key not in self._scores and self._grader is not None:
             self._asked[key] = premise, hypothesis
         return self._scores.get(key)
 
-    def reworded(self, premise: str, hypothesis: str) -> Support:
+    def judge_reworded(self, premise: str, hypothesis: str) -> Support:
         """The same, of a sentence that nobody wrote with these words before them."""
         able = self._grader is not None and self._grader.tells_rewording
         return self(premise, hypothesis) if able else Support.UNCHECKED
 
     @property
-    def lacks(self) -> bool:
+    def has_questions(self) -> bool:
         """Whether something was asked that is not graded yet."""
         return bool(self._asked)
 
-    def settle(self, progress: Graded = lambda _done, _total, _name: None) -> None:
+    def settle(self, progress: Progress = lambda _done, _total, _name: None) -> None:
         """Grade what was asked and is not known."""
         asked, self._asked = list(self._asked.items()), {}
         if self._grader is None:
@@ -123,7 +126,47 @@ class Bench:
         self._scores |= new
 
 
-class Remembered:
+class ChatGrader:
+    """See `evals.judges.Grader`. A pair to which the model gave no answer has None."""
+
+    threshold = CHAT_SCORES["full"]
+    partial = CHAT_SCORES["part"]
+    tells_rewording = True
+
+    def __init__(self, chat: Chat, model: str, account: Account) -> None:
+        """Take a model.
+
+        Args:
+            chat: the model.
+            model: its name, which its judgements are kept by.
+            account: opens what one question is accounted on.
+        """
+        self.name = f"{CHAT_PREFIX}{model} ({fingerprint()})"
+        self._chat, self._account = chat, account
+
+    def supports(self, pairs: Sequence[ClaimEvidence]) -> list[float | None]:
+        """1 for full support, 0.5 for part of it, 0 for none.
+
+        Raises:
+            ChatError: the model cannot be reached or refuses; what was graded before is kept.
+        """
+        found: dict[int, float] = {}
+        for asked in groups([_pair_size(pair) for pair in pairs], PAIRS_A_QUESTION, EVIDENCE_ROOM):
+            found |= self._ask(pairs, asked)
+            if left := [n for n in asked if n not in found]:
+                found |= self._ask(pairs, left)
+        return [found.get(n) for n in range(len(pairs))]
+
+    def _ask(self, pairs: Sequence[ClaimEvidence], numbers: Sequence[int]) -> dict[int, float]:
+        try:
+            with self._account():
+                opinions = ask_opinions(self._chat, {n: pairs[n] for n in numbers})
+        except AnswerMalformed:
+            return {}
+        return {n: CHAT_SCORES[opinion.support] for n, opinion in opinions.items()}
+
+
+class RecordedGrader:
     """A grader of which only the judgements are at hand: what it did not judge stays open."""
 
     tells_rewording = True
@@ -144,20 +187,50 @@ def find_grader(kind: str) -> Grader | None:
     if kind == NOBODY:
         return None
     if kind == MODEL:
-        return chat.configured(Settings())
-    if kind.startswith(chat.PREFIX):
-        return Remembered(kind, chat.ChatGrader.threshold, chat.ChatGrader.partial)
+        return build_chat_grader(Settings())
+    if kind.startswith(CHAT_PREFIX):
+        return RecordedGrader(kind, ChatGrader.threshold, ChatGrader.partial)
     return load_grader()
 
 
-def labels(path: Path) -> dict[tuple[str, str], Support]:
+def build_chat_grader(settings: Settings) -> ChatGrader:
+    """The model of the settings as a grader.
+
+    Raises:
+        EvalError: none is configured, or it is the one that already judged what it would grade.
+    """
+    from agent import bootstrap  # noqa: PLC0415 - heavy
+
+    if not settings.uses_model:
+        raise EvalError(
+            "There is no language model to grade with.",
+            "Set VERDICT_BASE_URL or VERDICT_API_KEY, or give --grader second.",
+        )
+    if settings.second_opinion:
+        raise EvalError(
+            "The configured model gives the gate its second opinion: it cannot grade it too.",
+            "Unset VERDICT_SECOND_OPINION, or give --grader second.",
+        )
+    budget = bootstrap.build_budget(settings)
+    return ChatGrader(bootstrap.build_chat(settings, budget), settings.model, budget.open)
+
+
+class Label(BaseModel, frozen=True, extra="ignore"):
+    """What a person decided about one sentence of one case."""
+
+    case: str
+    sentence: str = Field(min_length=1)
+    label: Literal[Support.SUPPORTED, Support.PARTIAL, Support.UNSUPPORTED, Support.CONTRADICTED]
+
+
+def read_labels(path: Path) -> dict[tuple[str, str], Support]:
     """Labels of people: rows `{"case", "sentence", "label"}`, by case and sentence.
 
     Raises:
         MalformedCase: a row is no label, or a sentence of a case is labelled twice.
     """
     found: dict[tuple[str, str], Support] = {}
-    for row in jsonl(path):
+    for row in read_jsonl(path):
         label = row.read(Label)
         if (label.case, label.sentence) in found:
             raise row.fault("this sentence of this case has a label already")
@@ -165,17 +238,21 @@ def labels(path: Path) -> dict[tuple[str, str], Support]:
     return found
 
 
-def agreed(support: Support | None) -> str | None:
+def binary_label(support: Support | None) -> str | None:
     """Support as two judges are compared by: carried or not; None where nobody decided."""
     if support is None or support is Support.UNCHECKED:
         return None
     return "supported" if support is Support.SUPPORTED else "not supported"
 
 
-def joined(words: Iterable[str]) -> str:
+def join_evidence(words: Iterable[str]) -> str:
     """Evidence as one premise, the way the metrics join it."""
     return "\n".join(words)
 
 
-def _key(grader: str, premise: str, hypothesis: str) -> str:
+def _pair_size(pair: ClaimEvidence) -> int:
+    return len(pair.claim) + sum(len(e.text) for e in pair.evidence)
+
+
+def _judgement_key(grader: str, premise: str, hypothesis: str) -> str:
     return hashlib.sha256(f"{grader}\0{premise}\0{hypothesis}".encode()).hexdigest()[:24]

@@ -6,7 +6,7 @@ from agent.types import Certificate, Kind, Support, Usage, Value
 from evals.metrics.types import Cited, Response, Statement
 
 
-class Spoken(Value):
+class AnswerSentence(Value):
     """One sentence that was kept or thrown out."""
 
     text: str
@@ -33,7 +33,7 @@ class Outcome(Value):
     """The answer to one case; `error` says why there is none."""
 
     case: str
-    sentences: tuple[Spoken, ...] = ()
+    sentences: tuple[AnswerSentence, ...] = ()
     verdict: str | None = None
     abstained: bool = False
     """It said that it cannot answer."""
@@ -53,19 +53,19 @@ class Outcome(Value):
     error: str = ""
 
     @property
-    def kept(self) -> tuple[Spoken, ...]:
+    def kept(self) -> tuple[AnswerSentence, ...]:
         return tuple(s for s in self.sentences if s.kept)
 
     @property
     def answer(self) -> Response:
         """What it says, as metrics read it: every sentence that was kept."""
-        return _response(self.kept)
+        return _to_response(self.kept)
 
     @property
     def findings(self) -> Response:
         """The sentences that say what a source says."""
-        return _response(tuple(s for s in self.kept if s.is_finding))
+        return _to_response(tuple(s for s in self.kept if s.is_finding))
 
 
-def _response(sentences: tuple[Spoken, ...]) -> Response:
+def _to_response(sentences: tuple[AnswerSentence, ...]) -> Response:
     return Response(statements=tuple(Statement(text=s.text, citations=s.cited) for s in sentences))

@@ -159,7 +159,7 @@ class WordVerifier:
     name = "words/1"
     threshold = 1.0
 
-    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
+    def verify(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         return [self._judge(pair) for pair in pairs]
 
     def _judge(self, pair: ClaimEvidence) -> Verification:
@@ -184,7 +184,7 @@ class ScriptedVerifier:
     def __init__(self, script: Mapping[str, Support], violated: Mapping[str, str] = {}) -> None:
         self._script, self._violated = dict(script), dict(violated)
 
-    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
+    def verify(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         return [self._judge(pair.claim) for pair in pairs]
 
     def _judge(self, claim: str) -> Verification:

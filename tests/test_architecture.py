@@ -20,19 +20,17 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     "tokenizers": {
         "retrieval/embedding.py",
         "agent/verification/cross_encoder.py",
-        "evals/bench/arithmetic.py",  # how many tokens a text is
+        "evals/bench/verifier.py",  # how many tokens a text is
     },
     "chromadb": {
         "retrieval/chroma.py",
         "retrieval/chroma_embedding.py",
-        "evals/bench/plain_chroma.py",  # the rivals of benchmarks
-        "evals/bench/llama_pipeline.py",
+        "evals/bench/rivals.py",  # the rivals of benchmarks
     },
     "llama_index": {
         "retrieval/chunking.py",
         "retrieval/llama.py",
-        "evals/bench/plain_chroma.py",
-        "evals/bench/llama_pipeline.py",
+        "evals/bench/rivals.py",
     },
     "datasketch": {"retrieval/origins.py"},
     "trafilatura": {"retrieval/loaders/html.py"},

@@ -42,7 +42,7 @@ def judge_rows(lines: Iterable[str], judge: Judge) -> Iterator[dict[str, Any]]:
     numbered = ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
     while block := list(islice(numbered, BATCH)):
         rows = [_read(number, line) for number, line in block]
-        verifications = iter(judge.judge([row.pair for row in rows if row.pair]))
+        verifications = iter(judge.verify([row.pair for row in rows if row.pair]))
         for row in rows:
             yield _unreadable(row) if row.pair is None else _ruled(row, next(verifications))
 

@@ -58,7 +58,7 @@ def self_test(page: Page, judge: Judge) -> SelfTest:
     that are recomputed or searched for are left out: they stand by their exact words only.
     """
     made = list(_planted(page))
-    verifications = judge.judge([pair for _, _, pair in made])
+    verifications = judge.verify([pair for _, _, pair in made])
     return SelfTest(
         planted=tuple(
             Planted(kind=kind, original=original, text=pair.claim, ruling=verification)

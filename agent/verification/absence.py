@@ -90,7 +90,7 @@ class _Search:
 
     def certificate(self, judge: Judge, scope: Scope) -> Certificate:
         planted = EvidenceSpan(text=f"{self.claim[:1].upper()}{self.claim[1:]}.")
-        [probe] = judge.judge([ClaimEvidence(claim=self.claim, evidence=(planted,))])
+        [probe] = judge.verify([ClaimEvidence(claim=self.claim, evidence=(planted,))])
         near = [p for _, p in sorted(self._near, key=lambda found: (-found[0], found[1].id))]
         read: list[_Read] = []
         while len(read) < min(len(near), AT_MOST) and not any(one.found for one in read):
@@ -110,7 +110,7 @@ class _Search:
         )
 
     def _read(self, judge: Judge, passages: Sequence[Passage]) -> list["_Read"]:
-        verifications = judge.judge(
+        verifications = judge.verify(
             [ClaimEvidence(claim=self.claim, evidence=(whole_passage(p),)) for p in passages]
         )
         support = [(r.score or 1.0) * (r.support is Support.SUPPORTED) for r in verifications]

@@ -76,10 +76,10 @@ class CrossEncoder:
         """
         model = self._model()
         if self._threads == 1 or len(pairs) < 2:
-            rows = [model.judge(*pair) for pair in pairs]
+            rows = [model.score(*pair) for pair in pairs]
         else:
             with ThreadPoolExecutor(min(self._threads, len(pairs))) as pool:
-                rows = list(pool.map(lambda pair: model.judge(*pair), pairs))
+                rows = list(pool.map(lambda pair: model.score(*pair), pairs))
         return np.array(rows, dtype=np.float32).reshape(len(pairs), len(LABELS))
 
     def _model(self) -> "_Model":
@@ -108,7 +108,7 @@ class _Model:
     failures: tuple[type[Exception], ...]
     """What the runtime raises, for example when memory is short."""
 
-    def judge(self, window: str, claim: str) -> Probabilities:
+    def score(self, window: str, claim: str) -> Probabilities:
         said = self._tokens(claim) if len(claim) <= _MAX_CHARACTERS else None
         if said is None or len(said) > MAX_CLAIM_TOKENS:
             return np.array([0, 0, 1], dtype=np.float32)

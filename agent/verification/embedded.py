@@ -58,7 +58,7 @@ class EmbeddedJudge:
         """Probability of support from which a sentence that no check refuses is carried."""
         return THRESHOLD
 
-    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
+    def verify(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         """Rule on each pair, in order.
 
         Where the model fails, every pair is `UNCHECKED`: nothing that was not checked stands.

@@ -77,7 +77,7 @@ class CitationGate:
                 judged.append(i)
             else:
                 settled[i] = verification
-        verifications = self.judge.judge([self._pair(sentences[i]) for i in judged])
+        verifications = self.judge.verify([self._pair(sentences[i]) for i in judged])
         settled |= dict(zip(judged, verifications, strict=True))
         return [settled[i] for i in range(len(sentences))]
 
@@ -193,7 +193,7 @@ class CitationGate:
         if not WATCH.search(sentence.text):
             return _falls("an outlook must say that it is something to watch", CheckName.OUTLOOK)
         pair = self._pair(sentence)
-        [whole] = self.judge.judge([pair])
+        [whole] = self.judge.verify([pair])
         if whole.support is Support.UNCHECKED:
             return whole
         if violated := _violations(whole):

@@ -19,7 +19,7 @@ from retrieval.types import Source
 
 CASES = Path(__file__).parents[1] / "cases"
 TODAY = date(2026, 1, 27)
-A_SOURCE = 100
+PASSAGES_A_SOURCE = 100
 """Passages of one synthetic source."""
 JITTER = 0.02
 """Standard deviation a number: a passage turns by about 20 degrees from where it was laid."""
@@ -35,20 +35,20 @@ class Block:
     vectors: Vectors
 
 
-def questions() -> list[str]:
+def read_questions() -> list[str]:
     """Every question of the cases, as people typed it."""
     lines = (CASES / "claims.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line)["question"] for line in lines]
 
 
-def demonstration_library(folder: Path, embedder: Embedder | None = None) -> Path:
+def build_demonstration(folder: Path, embedder: Embedder | None = None) -> Path:
     """Build the demonstration library in `folder`; return where it is."""
     place = folder / "demonstration"
     demonstration.build(place, embedder or MiniLM(), TODAY)
     return place
 
 
-def block(library: Library) -> Block:
+def read_block(library: Library) -> Block:
     """Everything that `library` holds."""
     parts = list(library.scan())
     passages = [passage for held, _ in parts for passage in held]
@@ -59,7 +59,7 @@ def block(library: Library) -> Block:
     )
 
 
-def synthetic(real: Block, size: int) -> Block:
+def make_block(real: Block, size: int) -> Block:
     """Make `size` passages: vectors between two real ones, jittered; texts of half of each."""
     rng = np.random.default_rng(SEED)
     one, other = rng.integers(len(real.ids), size=(2, size))
@@ -72,34 +72,34 @@ def synthetic(real: Block, size: int) -> Block:
     return Block([f"p{n:07}" for n in range(size)], texts, laid)
 
 
-def store(record: Record, made: Block) -> None:
-    """Put synthetic passages into the record, as sources of `A_SOURCE` passages."""
-    for first in range(0, len(made.ids), A_SOURCE):
-        part = slice(first, first + A_SOURCE)
+def store_block(record: Record, made: Block) -> None:
+    """Put synthetic passages into the record, as sources of `PASSAGES_A_SOURCE` passages."""
+    for first in range(0, len(made.ids), PASSAGES_A_SOURCE):
+        part = slice(first, first + PASSAGES_A_SOURCE)
         snapshot, start, passages = "\n\n".join(made.texts[part]), 0, []
         for id_, text in zip(made.ids[part], made.texts[part], strict=True):
             passages.append(NewPassage(id=id_, start=start, end=start + len(text), text=text))
             start += len(text) + 2
-        source = _source(f"s{first:07}", snapshot)
+        source = _make_source(f"s{first:07}", snapshot)
         record.replace(source, snapshot, source.sha256, source.id, passages, made.vectors[part])
 
 
-def pairs(library: Library, path: Path, copies: int = 1) -> int:
+def write_pairs(library: Library, path: Path, copies: int = 1) -> int:
     """Write the sentence cases as rows for `verdict judge`, gzipped; return how many."""
-    rows = list(_rows(library)) * copies
+    rows = list(_pair_rows(library)) * copies
     with gzip.open(path, "wt", encoding="utf-8") as file:
         for n, row in enumerate(rows):
             file.write(f"{json.dumps(row | {'id': n})}\n")
     return len(rows)
 
 
-def _rows(library: Library) -> Iterator[dict[str, object]]:
+def _pair_rows(library: Library) -> Iterator[dict[str, object]]:
     for line in (CASES / "sentences.jsonl").read_text("utf-8").splitlines():
         case = json.loads(line)
         yield {"claim": case["sentence"], "evidence": [library.snapshot(i) for i in case["cites"]]}
 
 
-def _source(source_id: str, snapshot: str) -> Source:
+def _make_source(source_id: str, snapshot: str) -> Source:
     return Source(
         id=source_id,
         title=f"Report {source_id}",

@@ -85,7 +85,7 @@ class Report(BaseModel, frozen=True, extra="forbid"):
         return "\n".join([self.benchmark, *(f"  {row}" for row in rows)])
 
 
-class Run(NamedTuple):
+class ProcessRun(NamedTuple):
     """One whole process."""
 
     seconds: float
@@ -94,14 +94,14 @@ class Run(NamedTuple):
     peak_mb: float
 
 
-def seconds(work: Callable[[], object]) -> float:
+def time_call(work: Callable[[], object]) -> float:
     """Wall time of `work`."""
     start = perf_counter()
     work()
     return perf_counter() - start
 
 
-def whole(command: Sequence[str]) -> Run:
+def run_process(command: Sequence[str]) -> ProcessRun:
     """Run `command` with its output thrown away.
 
     Raises:
@@ -116,7 +116,7 @@ def whole(command: Sequence[str]) -> Run:
     took, cpu, peak, status = done.stdout.split()
     if status != "0":
         raise RuntimeError(f"{' '.join(command)} ended with status {status}: {done.stderr[-500:]}")
-    return Run(float(took), float(cpu), int(peak) / KIB)
+    return ProcessRun(float(took), float(cpu), int(peak) / KIB)
 
 
 def peak_mb() -> float:
@@ -124,7 +124,7 @@ def peak_mb() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB, 1)
 
 
-def machine() -> dict[str, object]:
+def describe_machine() -> dict[str, object]:
     """What the figures depend on."""
     return {
         "cores": os.cpu_count(),

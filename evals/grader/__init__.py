@@ -12,11 +12,10 @@ import numpy as np
 
 from agent.types import ClaimEvidence
 from evals.errors import EvalError
-from evals.grader.features import NAMES, Embed, features
-from evals.grader.forest import WEIGHTS, Forest, load
-from evals.grader.rarity import Table
+from evals.grader.features import FEATURES, Embed, measure_pairs
+from evals.grader.forest import WEIGHTS, Forest, IdfTable, load_weights
 
-BATCH: Final = 32
+PAIRS_A_BATCH: Final = 32
 """Pairs measured together: what they have in common is embedded once."""
 
 
@@ -34,8 +33,8 @@ class SecondGrader:
         Raises:
             EvalError: they are missing, damaged, or of another version.
         """
-        weights, digest = load(path)
-        if weights.features != NAMES:
+        weights, digest = load_weights(path)
+        if weights.features != FEATURES:
             raise EvalError(
                 f"The second grader's file {path} is of another version.",
                 "Make it again with `python -m evals.training.train_grader`.",
@@ -43,20 +42,20 @@ class SecondGrader:
         self.name = f"{weights.version} ({digest[:8]})"
         self.threshold = weights.threshold
         self._embed, self._forest = embed, Forest.of(weights)
-        self._rarity = Table.of(weights)
+        self._idf = IdfTable.of(weights)
 
     def supports(self, pairs: Sequence[ClaimEvidence]) -> list[float]:
         """P(supported) of each pair, in [0, 1]; evidence that is empty carries nothing."""
         texts = [(p.claim, "\n".join(e.text for e in p.evidence)) for p in pairs]
         return [
             score
-            for at in range(0, len(texts), BATCH)
-            for score in self._scores(texts[at : at + BATCH])
+            for at in range(0, len(texts), PAIRS_A_BATCH)
+            for score in self._scores(texts[at : at + PAIRS_A_BATCH])
         ]
 
     def _scores(self, texts: Sequence[tuple[str, str]]) -> list[float]:
-        measured = features(texts, self._embed, self._rarity)
-        rows = np.array([[found[name] for name in NAMES] for found in measured])
+        measured = measure_pairs(texts, self._embed, self._idf)
+        rows = np.array([[found[name] for name in FEATURES] for found in measured])
         scores = self._forest.probabilities(rows)
         return [float(s) if e.strip() else 0.0 for s, (_, e) in zip(scores, texts, strict=True)]
 

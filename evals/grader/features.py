@@ -7,11 +7,19 @@ from typing import Final
 
 import numpy as np
 
-from evals.grader.reading import pieces, read, windows
-from evals.grader.text import HEDGES, STOP, clauses, denies, stem
+from evals.grader.text import (
+    HEDGES,
+    STOP,
+    has_denial,
+    read_sentences,
+    read_text,
+    read_windows,
+    split_clauses,
+    stem,
+)
 from retrieval.ports import Vectors
 
-Rarity = Callable[[str], float]
+Idf = Callable[[str], float]
 """Stem to inverse document frequency, in nats."""
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -34,24 +42,24 @@ FREE: Final = (
     "denial_claim", "denial_evidence", "claim_length", "evidence_length", "density",
     "cosine_second", "soft_worst",
 )  # fmt: skip
-NAMES: Final = (*UP, *DOWN, *FREE)
+FEATURES: Final = (*UP, *DOWN, *FREE)
 """In the order of the columns that the trees read."""
 
 
-class Measured:
+class Features:
     """One claim beside its evidence, before anything is embedded."""
 
-    def __init__(self, claim: str, evidence: str, rarity: Rarity) -> None:
-        self.claim = read(claim)
-        self.sentences = pieces(evidence)
-        self._rarity = rarity
+    def __init__(self, claim: str, evidence: str, idf: Idf) -> None:
+        self.claim = read_text(claim)
+        self.sentences = read_sentences(evidence)
+        self._idf = idf
         self.wanted = list(dict.fromkeys(self.claim.content))
-        self._weight = {s: rarity(s) for s in self.wanted}
+        self._weight = {s: idf(s) for s in self.wanted}
         shares = [self.share(s.known) for s in self.sentences]
         order = sorted(range(len(shares)), key=lambda i: (-shares[i], i))
         self.near = [self.sentences[i] for i in order[:NEAR]]
-        self.windows = windows(evidence)
-        self.best = max(self.windows, key=lambda w: self.share(w.known), default=read(""))
+        self.windows = read_windows(evidence)
+        self.best = max(self.windows, key=lambda w: self.share(w.known), default=read_text(""))
 
     def share(self, known: frozenset[str]) -> float:
         """Share of the claim's content, by rarity, that is among these stems."""
@@ -82,7 +90,7 @@ class Measured:
         near = [s.text for s in self.near]
         return [
             *(self.claim.text, self.best.text),
-            *near, *clauses(self.claim.text), *self.missing, *self.offered,
+            *near, *split_clauses(self.claim.text), *self.missing, *self.offered,
         ]  # fmt: skip
 
     def lexical(self) -> dict[str, float]:
@@ -95,19 +103,23 @@ class Measured:
             "coverage": self.share(self.everything),
             "sentence": max((self.share(s.known) for s in self.sentences), default=0.0),
             "window": self.share(best.known),
-            "bigrams": _part(claim.bigrams, frozenset().union(*(s.bigrams for s in self.windows))),
-            "grams": max((_part(claim.grams, s.grams) for s in self.windows), default=0.0),
-            "sequence": max((_common(claim.stems, s.stems) for s in self.near), default=0.0),
+            "bigrams": _share_found(
+                claim.bigrams, frozenset().union(*(s.bigrams for s in self.windows))
+            ),
+            "grams": max((_share_found(claim.grams, s.grams) for s in self.windows), default=0.0),
+            "sequence": max(
+                (_common_subsequence(claim.stems, s.stems) for s in self.near), default=0.0
+            ),
             "rarest_missing": max(lacked, default=0.0),
             "missing": float(len(lacked)),
-            "missing_run": self._run(),
+            "missing_run": self._longest_missing_run(),
             "figures_missing": float(len(figures - given)),
             "figures_near": float(len(figures - best.numbers)),
             "names_missing": float(len(names - self.everything)),
             "names_near": float(len(names - best.known)),
-            "denial_claim": float(denies(set(claim.plain))),
-            "denial_evidence": float(denies(set(best.plain))),
-            "denial_differs": float(denies(set(claim.plain)) != denies(set(best.plain))),
+            "denial_claim": float(has_denial(set(claim.plain))),
+            "denial_evidence": float(has_denial(set(best.plain))),
+            "denial_differs": float(has_denial(set(claim.plain)) != has_denial(set(best.plain))),
             "hedge_lost": float(bool(HEDGES & set(best.plain)) and not HEDGES & set(claim.plain)),
             "claim_length": math.log1p(len(self.wanted)),
             "evidence_length": math.log1p(sum(len(s.stems) for s in self.sentences)),
@@ -120,7 +132,7 @@ class Measured:
         near = [float(vector[s.text] @ claim) for s in self.near]
         parts = [
             max((float(vector[s.text] @ vector[part]) for s in self.near), default=0.0)
-            for part in clauses(self.claim.text)
+            for part in split_clauses(self.claim.text)
         ]
         soft = {word: self._stand_in(word, vector) for word in self.missing}
         gained = sum(self._weight[stem(w)] * max(0.0, c) for w, c in soft.items())
@@ -138,7 +150,7 @@ class Measured:
         """How near the nearest other word of the window comes to a word of the claim."""
         return max((float(vector[other] @ vector[word]) for other in self.offered), default=0.0)
 
-    def _run(self) -> float:
+    def _longest_missing_run(self) -> float:
         """Longest run of content words in a row that the evidence lacks."""
         longest = now = 0
         for s in self.claim.content:
@@ -147,21 +159,21 @@ class Measured:
         return float(longest)
 
 
-def features(
-    pairs: Sequence[tuple[str, str]], embed: Embed, rarity: Rarity
+def measure_pairs(
+    pairs: Sequence[tuple[str, str]], embed: Embed, idf: Idf
 ) -> list[dict[str, float]]:
     """Measure (claim, evidence) pairs; every text is embedded once."""
-    measured = [Measured(claim, evidence, rarity) for claim, evidence in pairs]
+    measured = [Features(claim, evidence, idf) for claim, evidence in pairs]
     texts = list(dict.fromkeys(text for m in measured for text in m.texts))
     vectors = dict(zip(texts, embed(texts), strict=True)) if texts else {}
     return [m.lexical() | m.dense(vectors) for m in measured]
 
 
-def _part(wanted: frozenset[object], had: frozenset[object]) -> float:
+def _share_found(wanted: frozenset[object], had: frozenset[object]) -> float:
     return len(wanted & had) / len(wanted) if wanted else 1.0
 
 
-def _common(claim: Sequence[str], evidence: Sequence[str]) -> float:
+def _common_subsequence(claim: Sequence[str], evidence: Sequence[str]) -> float:
     """Longest common subsequence as a share of the claim."""
     row = np.zeros(len(evidence) + 1, dtype=np.int32)
     there = np.array(evidence, dtype=object)

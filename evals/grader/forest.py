@@ -1,7 +1,10 @@
-"""Boosted trees from a JSON file, in numpy."""
+"""What `weights.json` holds: boosted trees, run in numpy, and how rare each stem is."""
 
 import hashlib
 import json
+import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -11,10 +14,15 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evals.errors import EvalError
+from evals.grader.text import normalise, stem, tokenise
 
 WEIGHTS: Final = Path(__file__).with_name("weights.json")
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+COMMONEST: Final = 12_000
+"""Stems that are listed; all others are as rare as can be."""
+STEP: Final = 0.25
+"""Rarities are kept to a quarter of a nat: the table stays small, the coverage does not change."""
 
 
 class _Form(BaseModel):
@@ -96,7 +104,7 @@ class Forest:
         return np.asarray(1 / (1 + np.exp(-odds)))
 
 
-def load(path: Path = WEIGHTS) -> tuple[Weights, str]:
+def load_weights(path: Path = WEIGHTS) -> tuple[Weights, str]:
     """Read the weights; return them with the digest of what was read.
 
     Raises:
@@ -107,28 +115,62 @@ def load(path: Path = WEIGHTS) -> tuple[Weights, str]:
         stated = found.pop("sha256")
         weights = Weights.model_validate(found)
     except OSError as error:
-        raise _damaged(path, f"cannot be opened: {error.strerror}") from None
+        raise _damage_error(path, f"cannot be opened: {error.strerror}") from None
     except ValidationError as error:
-        raise _damaged(path, f"is damaged ({error.errors()[0]['msg']})") from None
+        raise _damage_error(path, f"is damaged ({error.errors()[0]['msg']})") from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise _damaged(path, "is damaged: it does not hold weights") from None
-    if digest(weights) != stated:
-        raise _damaged(path, "is damaged: its checksum differs")
+        raise _damage_error(path, "is damaged: it does not hold weights") from None
+    if digest_weights(weights) != stated:
+        raise _damage_error(path, "is damaged: its checksum differs")
     return weights, stated
 
 
-def dump(weights: Weights) -> str:
+def dump_weights(weights: Weights) -> str:
     """The weights as a file."""
-    found = weights.model_dump() | {"sha256": digest(weights)}
+    found = weights.model_dump() | {"sha256": digest_weights(weights)}
     return f"{json.dumps(found, ensure_ascii=False, separators=(',', ':'))}\n"
 
 
-def digest(weights: Weights) -> str:
+def digest_weights(weights: Weights) -> str:
     return hashlib.sha256(weights.model_dump_json().encode()).hexdigest()
 
 
-def _damaged(path: Path, what: str) -> EvalError:
+def _damage_error(path: Path, what: str) -> EvalError:
     return EvalError(
         f"The second grader's file {path} {what}.",
         "Restore it (reinstall, or check the file out again), or run with --grader none.",
     )
+
+
+@dataclass(frozen=True)
+class IdfTable:
+    """Stem to inverse document frequency, in nats."""
+
+    unknown: float
+    known: dict[str, float]
+
+    def __call__(self, stem: str) -> float:
+        return self.known.get(stem, self.unknown)
+
+    @classmethod
+    def of(cls, weights: Weights) -> Self:
+        known = {s: float(r) for r, stems in weights.rarity.items() for s in stems.split()}
+        return cls(weights.unknown, known)
+
+    @classmethod
+    def count(cls, passages: Iterable[str]) -> Self:
+        """Count in how many passages each stem occurs."""
+        distinct = sorted(set(passages))
+        counts = Counter(s for p in distinct for s in {stem(normalise(w)) for w in tokenise(p)})
+        kept = sorted(counts, key=lambda s: (-counts[s], s))[:COMMONEST]
+        known = {
+            s: round(math.log((len(distinct) + 1) / (counts[s] + 0.5)) / STEP) * STEP for s in kept
+        }
+        return cls(max(known.values(), default=0.0) + STEP, known)
+
+    def group_by_value(self) -> dict[str, str]:
+        """The table as it is kept: stems by rarity."""
+        found: dict[str, list[str]] = {}
+        for s in sorted(self.known):
+            found.setdefault(f"{self.known[s]:.2f}", []).append(s)
+        return {rarity: " ".join(found[rarity]) for rarity in sorted(found, key=float)}

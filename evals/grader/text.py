@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
 
 STEM: Final = 6
@@ -36,10 +37,14 @@ _NUMBERS: Final = {
         fifteen sixteen seventeen eighteen nineteen twenty""".split()  # noqa: SIM905
     )
 }
+WINDOW: Final = 2
+"""Sentences of a window."""
+GRAM: Final = 4
+"""Letters of a group."""
 
 
 @lru_cache(maxsize=100_000)
-def plain(word: str) -> str:
+def normalise(word: str) -> str:
     """A word without case, accents and possessive; a number without separators."""
     flat = unicodedata.normalize("NFKD", word).replace("’", "'").casefold()
     flat = "".join(c for c in flat if not unicodedata.combining(c))
@@ -60,12 +65,12 @@ def stem(word: str) -> str:
     return word[:STEM]
 
 
-def tokens(text: str) -> list[str]:
+def tokenise(text: str) -> list[str]:
     """Words and numbers as written, in order."""
     return _TOKEN.findall(text)
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """Sentences and lines; very long ones in pieces."""
     found = []
     for piece in _SENTENCE.split(text):
@@ -74,11 +79,76 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def clauses(text: str) -> list[str]:
+def split_clauses(text: str) -> list[str]:
     """Parts of a sentence of three words or more; the whole where there are none."""
     found = [part for part in _CLAUSE.split(text) if len(part.split()) >= 3]
     return found or [text]
 
 
-def denies(words: set[str]) -> bool:
+def has_denial(words: set[str]) -> bool:
     return bool(words & DENIALS) or any(word.endswith("n't") for word in words)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A stretch of text, read once."""
+
+    text: str
+
+    @cached_property
+    def written(self) -> list[str]:
+        return tokenise(self.text)
+
+    @cached_property
+    def plain(self) -> list[str]:
+        return [normalise(word) for word in self.written]
+
+    @cached_property
+    def stems(self) -> list[str]:
+        return [stem(word) for word in self.plain]
+
+    @cached_property
+    def content(self) -> list[str]:
+        pairs = zip(self.plain, self.stems, strict=True)
+        return [s for word, s in pairs if word not in STOP]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.stems)
+
+    @cached_property
+    def bigrams(self) -> frozenset[tuple[str, str]]:
+        return frozenset(zip(self.content, self.content[1:], strict=False))
+
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        flat = " ".join(self.plain)
+        return frozenset(flat[i : i + GRAM] for i in range(len(flat) - GRAM + 1))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(word for word in self.plain if word[0].isdigit())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Stems of capitalised words, but for the first of a sentence that may be any word."""
+        rest = zip(self.written[1:], self.plain[1:], strict=True)
+        return frozenset(stem(p) for w, p in rest if w[0].isupper() and p not in STOP)
+
+
+@lru_cache(maxsize=4_000)
+def read_text(text: str) -> Text:
+    return Text(text)
+
+
+@lru_cache(maxsize=1_000)
+def read_sentences(evidence: str) -> tuple[Text, ...]:
+    return tuple(read_text(text) for text in split_sentences(evidence))
+
+
+@lru_cache(maxsize=1_000)
+def read_windows(evidence: str) -> tuple[Text, ...]:
+    """Every run of `WINDOW` sentences; all of them where there are fewer."""
+    found = [s.text for s in read_sentences(evidence)]
+    starts = range(max(1, len(found) - WINDOW + 1))
+    return tuple(read_text(" ".join(found[i : i + WINDOW])) for i in starts)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from agent.types import EvidenceSpan, Support
 from evals.case import ClaimCase, Document, Fact, Fault, PageCase, PairCase
-from evals.loaders.rows import Row, jsonl
+from evals.loaders.rows import Row, read_jsonl
 from retrieval import demonstration
 from retrieval.loaders import Document as Note
 from retrieval.loaders import load, read_file
@@ -56,9 +56,9 @@ class _Pair(BaseModel):
     cluster: str = ""
 
 
-def claims(path: Path = CASES / "claims.jsonl") -> Iterator[ClaimCase]:
+def read_claims(path: Path = CASES / "claims.jsonl") -> Iterator[ClaimCase]:
     """Questions; those of one topic draw on the same notes, so the topic is the cluster."""
-    for row in jsonl(path):
+    for row in read_jsonl(path):
         found = row.read(_Claim)
         yield ClaimCase(
             id=f"claims/{found.id}",
@@ -71,15 +71,15 @@ def claims(path: Path = CASES / "claims.jsonl") -> Iterator[ClaimCase]:
         )
 
 
-def sentences(name: str = "sentences") -> Iterator[PairCase]:
+def read_sentences(name: str = "sentences") -> Iterator[PairCase]:
     """Sentences over the demonstration notes; those that cite the same first note are a cluster.
 
     Args:
         name: of the file in `evals/cases`, and of the part: "sentences" or "near".
     """
     path = CASES / f"{name}.jsonl"
-    notes = _notes()
-    for row in jsonl(path):
+    notes = read_notes()
+    for row in read_jsonl(path):
         found = row.read(_Sentence)
         if missing := [cited for cited in found.cites if cited not in notes]:
             raise row.fault(f"there is no note {missing[0]!r} in the demonstration library")
@@ -87,15 +87,15 @@ def sentences(name: str = "sentences") -> Iterator[PairCase]:
             id=f"{name}/{found.id}",
             cluster=found.cites[0] if found.cites else found.id,
             claim=found.sentence,
-            evidence=tuple(_extract(notes[cited]) for cited in found.cites),
+            evidence=tuple(extract_of(notes[cited]) for cited in found.cites),
             label=found.label,
             how=found.kind,
         )
 
 
-def pages(path: Path = CASES / "pages.jsonl") -> Iterator[PageCase]:
+def read_pages(path: Path = CASES / "pages.jsonl") -> Iterator[PageCase]:
     """Written pages with known faults; a page is its own cluster."""
-    for row in jsonl(path):
+    for row in read_jsonl(path):
         found = row.read(_Page)
         yield PageCase(
             id=f"pages/{found.id}",
@@ -106,18 +106,18 @@ def pages(path: Path = CASES / "pages.jsonl") -> Iterator[PageCase]:
         )
 
 
-def pairs(path: Path, part: str | None = None) -> Iterator[PairCase]:
+def read_pairs(path: Path, part: str | None = None) -> Iterator[PairCase]:
     """Rows `{"id", "claim", "evidence": [text], "label"?, "cluster"?}`.
 
     Rows with the same evidence are a cluster, unless they name theirs.
     """
     name = part or f"pairs.{path.name.split('.')[0]}"
     seen: set[str] = set()
-    for row in jsonl(path):
+    for row in read_jsonl(path):
         found = row.read(_Pair)
         yield PairCase(
-            id=once(f"{name}/{found.id}", seen, row),
-            cluster=found.cluster or digest(*found.evidence),
+            id=unique_id(f"{name}/{found.id}", seen, row),
+            cluster=found.cluster or short_digest(*found.evidence),
             claim=found.claim,
             evidence=tuple(EvidenceSpan(text=passage) for passage in found.evidence),
             label=found.label,
@@ -125,12 +125,12 @@ def pairs(path: Path, part: str | None = None) -> Iterator[PairCase]:
         )
 
 
-def digest(*texts: str) -> str:
+def short_digest(*texts: str) -> str:
     """A short name for texts: equal for equal ones."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 
-def once(name: str, seen: set[str], row: Row) -> str:
+def unique_id(name: str, seen: set[str], row: Row) -> str:
     """The id, if no earlier row of the file had it."""
     if name in seen:
         raise row.fault(f"the id {name.split('/', 1)[1]!r} is given twice")
@@ -138,13 +138,13 @@ def once(name: str, seen: set[str], row: Row) -> str:
     return name
 
 
-def _notes() -> dict[str, Note]:
+def read_notes() -> dict[str, Note]:
     folder = demonstration.notes()
     found = (load(read_file(path)) for path in sorted(folder.glob("*/*.md")))
     return {note.id: note for documents in found for note in documents}
 
 
-def _extract(note: Note) -> EvidenceSpan:
+def extract_of(note: Note) -> EvidenceSpan:
     return EvidenceSpan(
         text=note.text,
         title=note.title,

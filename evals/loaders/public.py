@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from agent.types import EvidenceSpan, Support
 from evals.case import NOT_ENOUGH, Case, ClaimCase, Document, Fact, PageCase, PairCase
 from evals.errors import MalformedCase
-from evals.loaders.own import digest, once
-from evals.loaders.rows import array, jsonl
+from evals.loaders.own import short_digest, unique_id
+from evals.loaders.rows import read_array, read_jsonl
 
 _VERDICTS: Final[Mapping[str, str]] = {
     "Supported": "supported",
@@ -45,20 +45,20 @@ class _AlceItem(BaseModel):
     sample_id: str | int | None = None
 
 
-class _Answer(BaseModel):
+class _AveritecAnswer(BaseModel):
     answer: str = ""
     boolean_explanation: str | None = None
 
 
-class _Asked(BaseModel):
-    answers: tuple[_Answer, ...] = ()
+class _AveritecQuestion(BaseModel):
+    answers: tuple[_AveritecAnswer, ...] = ()
 
 
 class _AveritecClaim(BaseModel):
     claim: str = Field(min_length=1)
     label: str | None = None
     claim_date: str | None = None
-    questions: tuple[_Asked, ...] = ()
+    questions: tuple[_AveritecQuestion, ...] = ()
 
 
 class _Rationale(BaseModel):
@@ -89,17 +89,17 @@ class _WiceClaim(BaseModel):
     meta: _WiceMeta
 
 
-def alce(path: Path) -> Iterator[PageCase]:
+def read_alce(path: Path) -> Iterator[PageCase]:
     """Answers of any system, as ALCE's scripts write them: `{"data": [{question, output, docs}]}`.
 
     `[1]` in an output is the first of its `docs`.
     """
     seen: set[str] = set()
-    for number, row in enumerate(array(path), start=1):
+    for number, row in enumerate(read_array(path), start=1):
         item = row.read(_AlceItem)
         yield PageCase(
-            id=once(f"alce/{number if item.sample_id is None else item.sample_id}", seen, row),
-            cluster=digest(item.question),
+            id=unique_id(f"alce/{number if item.sample_id is None else item.sample_id}", seen, row),
+            cluster=short_digest(item.question),
             text=f"# {' '.join(item.question.split())}\n\n{item.output}\n",
             sources=tuple(
                 Document(n=n, title=doc.title, text=doc.sent or doc.text)
@@ -108,28 +108,28 @@ def alce(path: Path) -> Iterator[PageCase]:
         )
 
 
-def averitec(path: Path) -> Iterator[ClaimCase]:
+def read_averitec(path: Path) -> Iterator[ClaimCase]:
     """Claims with verdicts; the answers found by people are the facts of a good page."""
-    for number, row in enumerate(array(path)):
+    for number, row in enumerate(read_array(path)):
         item = row.read(_AveritecClaim)
         if item.label is not None and item.label not in _VERDICTS:
             raise row.fault(f"label: {item.label!r} is none of {', '.join(_VERDICTS)}")
         answers = [a for asked in item.questions for a in asked.answers if a.answer]
         yield ClaimCase(
             id=f"averitec/{number}",
-            cluster=digest(item.claim),
+            cluster=short_digest(item.claim),
             question=item.claim,
-            as_of=_day(item.claim_date),
+            as_of=_parse_day(item.claim_date),
             expected=_VERDICTS[item.label] if item.label else None,
             facts=tuple(Fact(text=a.boolean_explanation or a.answer) for a in answers),
         )
 
 
-def scifact(path: Path) -> Iterator[PairCase]:
+def read_scifact(path: Path) -> Iterator[PairCase]:
     """Claims with each abstract they cite; `corpus.jsonl` lies in the folder of the claims."""
-    rows = jsonl(path.with_name("corpus.jsonl"))
+    rows = read_jsonl(path.with_name("corpus.jsonl"))
     corpus = {a.doc_id: a for a in (row.read(_Abstract) for row in rows)}
-    for row in jsonl(path):
+    for row in read_jsonl(path):
         item = row.read(_SciFactClaim)
         for doc in sorted({*item.cited_doc_ids, *map(int, item.evidence)}):
             if doc not in corpus:
@@ -147,14 +147,14 @@ def scifact(path: Path) -> Iterator[PairCase]:
             )
 
 
-def wice(path: Path) -> Iterator[PairCase]:
+def read_wice(path: Path) -> Iterator[PairCase]:
     """Wikipedia sentences and the sentences of the page they cite."""
     seen: set[str] = set()
-    for row in jsonl(path):
+    for row in read_jsonl(path):
         item = row.read(_WiceClaim)
         yield PairCase(
-            id=once(f"wice/{item.meta.id}", seen, row),
-            cluster=digest(*item.evidence),
+            id=unique_id(f"wice/{item.meta.id}", seen, row),
+            cluster=short_digest(*item.evidence),
             claim=item.claim,
             evidence=(EvidenceSpan(text="\n".join(item.evidence)),),
             label=_WICE[item.label],
@@ -163,14 +163,14 @@ def wice(path: Path) -> Iterator[PairCase]:
 
 
 FORMATS: Final[Mapping[str, Callable[[Path], Iterator[Case]]]] = {
-    "alce": alce,
-    "averitec": averitec,
-    "scifact": scifact,
-    "wice": wice,
+    "alce": read_alce,
+    "averitec": read_averitec,
+    "scifact": read_scifact,
+    "wice": read_wice,
 }
 
 
-def read(name: str, path: Path) -> list[Case]:
+def read_published(name: str, path: Path) -> list[Case]:
     """Read a file of a published format.
 
     Raises:
@@ -181,7 +181,7 @@ def read(name: str, path: Path) -> list[Case]:
     return list(FORMATS[name](path))
 
 
-def _day(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     """AVeriTeC writes days first; a date that cannot be read is left out."""
     try:
         return datetime.strptime(text or "", "%d-%m-%Y").date()  # noqa: DTZ007

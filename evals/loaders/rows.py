@@ -37,21 +37,21 @@ class Row(NamedTuple):
             raise self.fault(f"{place}: {first['msg']}") from None
 
 
-def jsonl(path: Path) -> Iterator[Row]:
+def read_jsonl(path: Path) -> Iterator[Row]:
     """Rows of a file of JSON lines, plain or gzipped; blank lines are passed over.
 
     Raises:
         MalformedCase: no such file, not text, or a line that is no JSON object.
     """
-    for number, line in enumerate(text(path).split("\n"), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
-            yield _row(f"{path}, line {number}", line)
+            yield _parse_row(f"{path}, line {number}", line)
 
 
-def array(path: Path) -> Iterator[Row]:
+def read_array(path: Path) -> Iterator[Row]:
     """Objects of a JSON file: a list, or an object whose `data` is one."""
     try:
-        found = json.loads(text(path))
+        found = json.loads(read_text(path))
     except ValueError as error:
         raise MalformedCase(f"{path} is not JSON ({error}).", "Give the published file.") from None
     items = found.get("data") if isinstance(found, dict) else found
@@ -64,7 +64,7 @@ def array(path: Path) -> Iterator[Row]:
         yield Row(where, item)
 
 
-def text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a file, gzipped or not."""
     try:
         data = path.read_bytes()
@@ -75,7 +75,7 @@ def text(path: Path) -> str:
         raise MalformedCase(f"{path} cannot be opened: {error.strerror}.", "Check it.") from None
 
 
-def _row(where: str, line: str) -> Row:
+def _parse_row(where: str, line: str) -> Row:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:

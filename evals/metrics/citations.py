@@ -7,13 +7,21 @@ figures. `strict_*` are ours: the same two questions without a way to gain by ci
 from collections.abc import Sequence
 
 from agent.types import Support, Value
-from evals.metrics.types import Cited, Judge, Response, Score, Statement, full, weight
+from evals.metrics.types import (
+    Cited,
+    Judge,
+    Response,
+    Score,
+    Statement,
+    full_support,
+    support_weight,
+)
 
 ALCE_CITATIONS = 3
 """Citations a sentence of which ALCE's script reads (`--at_most_citations`)."""
 
 
-class Shares(Value):
+class SupportShares(Value):
     """Statements by how much of them the cited words carry, all citations read together."""
 
     full: Score
@@ -29,8 +37,8 @@ def alce_recall(response: Response, judge: Judge, at_most: int = ALCE_CITATIONS)
     first `at_most`. A response without statements is not scored. Its own script takes `[0]` for
     the last document; here it is dead. Source: Gao et al. 2023 (arXiv 2305.14627), `eval.py`.
     """
-    marks = [_joint(_titled(s)[:at_most], s, judge) for s in response.statements]
-    return Score.of(None if m is None else full(m) for m in marks)
+    marks = [_judge_jointly(_titled_texts(s)[:at_most], s, judge) for s in response.statements]
+    return Score.of(None if m is None else full_support(m) for m in marks)
 
 
 def alce_precision(response: Response, judge: Judge, at_most: int = ALCE_CITATIONS) -> Score:
@@ -45,8 +53,10 @@ def alce_precision(response: Response, judge: Judge, at_most: int = ALCE_CITATIO
     marks: list[float | None] = []
     for statement in response.statements:
         if all(c.text is not None for c in statement.citations):
-            cited = _titled(statement)[:at_most]
-            marks += _useful(cited, statement.text, full(_joint(cited, statement, judge)), judge)
+            cited = _titled_texts(statement)[:at_most]
+            marks += _mark_useful(
+                cited, statement.text, full_support(_judge_jointly(cited, statement, judge)), judge
+            )
     return Score.of(marks, empty=0.0)
 
 
@@ -55,7 +65,9 @@ def strict_recall(response: Response, judge: Judge) -> Score:
 
     As `alce_recall`, but all citations are read, without titles; an empty response scores 0.
     """
-    return Score.of((full(_support(s, judge)) for s in response.statements), empty=0.0)
+    return Score.of(
+        (full_support(_judge_support(s, judge)) for s in response.statements), empty=0.0
+    )
 
 
 def strict_precision(response: Response, judge: Judge) -> Score:
@@ -66,9 +78,9 @@ def strict_precision(response: Response, judge: Judge) -> Score:
     """
     marks: list[float | None] = []
     for statement in response.statements:
-        whole = full(_support(statement, judge))
-        marks += _useful(_live(statement), statement.text, whole, judge)
-        marks += [0.0 for c in _once(statement) if c.text is None]
+        whole = full_support(_judge_support(statement, judge))
+        marks += _mark_useful(_live_texts(statement), statement.text, whole, judge)
+        marks += [0.0 for c in _distinct_citations(statement) if c.text is None]
     return Score.of(marks, empty=0.0)
 
 
@@ -81,7 +93,8 @@ def weighted_recall(response: Response, judge: Judge, *, first_only: bool = True
     2025 (arXiv 2504.15205).
     """
     return Score.of(
-        (_best(_weights(s, judge, first_only=first_only)) for s in response.statements), empty=0.0
+        (_best_mark(_mark_weights(s, judge, first_only=first_only)) for s in response.statements),
+        empty=0.0,
     )
 
 
@@ -91,16 +104,16 @@ def weighted_precision(response: Response, judge: Judge, *, first_only: bool = T
     sum of weights / citations; a response that cites nothing scores 0. Source: as
     `weighted_recall`.
     """
-    marks = (m for s in response.statements for m in _weights(s, judge, first_only=first_only))
+    marks = (m for s in response.statements for m in _mark_weights(s, judge, first_only=first_only))
     return Score.of(marks, empty=0.0)
 
 
-def support_shares(response: Response, judge: Judge) -> Shares:
+def support_shares(response: Response, judge: Judge) -> SupportShares:
     """Shares of statements with full, partial and no support by all that they cite.
 
     The three add up to 1. Source: the labels of Liu et al. 2023 (arXiv 2304.09848).
     """
-    found = [_support(s, judge) for s in response.statements]
+    found = [_judge_support(s, judge) for s in response.statements]
     known = {Support.SUPPORTED: "full", Support.PARTIAL: "partial"}
 
     def share(name: str) -> Score:
@@ -108,7 +121,7 @@ def support_shares(response: Response, judge: Judge) -> Shares:
             None if f is Support.UNCHECKED else float(known.get(f, "none") == name) for f in found
         )
 
-    return Shares(full=share("full"), partial=share("partial"), none=share("none"))
+    return SupportShares(full=share("full"), partial=share("partial"), none=share("none"))
 
 
 def dead_citation_rate(response: Response) -> Score:
@@ -129,65 +142,65 @@ def over_citation_rate(response: Response, judge: Judge) -> Score:
     """
     marks: list[float | None] = []
     for statement in response.statements:
-        whole = full(_support(statement, judge))
+        whole = full_support(_judge_support(statement, judge))
         if whole:
-            useful = _useful(_live(statement), statement.text, whole, judge)
+            useful = _mark_useful(_live_texts(statement), statement.text, whole, judge)
             marks += [None if mark is None else 1 - mark for mark in useful]
         elif whole is None:
-            marks += [None for _ in _live(statement)]
+            marks += [None for _ in _live_texts(statement)]
     return Score.of(marks)
 
 
-def _once(statement: Statement) -> list[Cited]:
+def _distinct_citations(statement: Statement) -> list[Cited]:
     """A citation given twice counts once."""
     return list(dict.fromkeys(statement.citations))
 
 
-def _live(statement: Statement) -> list[str]:
-    return [c.text for c in _once(statement) if c.text is not None]
+def _live_texts(statement: Statement) -> list[str]:
+    return [c.text for c in _distinct_citations(statement) if c.text is not None]
 
 
-def _titled(statement: Statement) -> list[str]:
+def _titled_texts(statement: Statement) -> list[str]:
     """Documents in ALCE's form."""
     return [f"Title: {c.title}\n{c.text}" for c in statement.citations]
 
 
-def _support(statement: Statement, judge: Judge) -> Support:
-    return _joint(_live(statement), statement, judge)
+def _judge_support(statement: Statement, judge: Judge) -> Support:
+    return _judge_jointly(_live_texts(statement), statement, judge)
 
 
-def _joint(words: Sequence[str], statement: Statement, judge: Judge) -> Support:
+def _judge_jointly(words: Sequence[str], statement: Statement, judge: Judge) -> Support:
     """Support by all citations read together; none where one of them is dead."""
     if not words or any(c.text is None for c in statement.citations):
         return Support.UNSUPPORTED
     return judge("\n".join(words), statement.text)
 
 
-def _useful(
+def _mark_useful(
     words: Sequence[str], text: str, whole: float | None, judge: Judge
 ) -> list[float | None]:
     """For each citation: 1 where it supports alone or is needed; `whole` is the joint support."""
     if not whole or len(words) == 1:
         return [whole for _ in words]
-    return [_helps(words, i, text, judge) for i in range(len(words))]
+    return [_mark_help(words, i, text, judge) for i in range(len(words))]
 
 
-def _helps(words: Sequence[str], i: int, text: str, judge: Judge) -> float | None:
-    alone = full(judge(words[i], text))
+def _mark_help(words: Sequence[str], i: int, text: str, judge: Judge) -> float | None:
+    alone = full_support(judge(words[i], text))
     if alone:
         return alone
-    without = full(judge("\n".join((*words[:i], *words[i + 1 :])), text))
+    without = full_support(judge("\n".join((*words[:i], *words[i + 1 :])), text))
     if without == 0.0:
         return 1.0
     return None if without is None or alone is None else 0.0
 
 
-def _weights(statement: Statement, judge: Judge, *, first_only: bool) -> list[float | None]:
-    cited = _once(statement)[: 1 if first_only else None]
-    return [0.0 if c.text is None else weight(judge(c.text, statement.text)) for c in cited]
+def _mark_weights(statement: Statement, judge: Judge, *, first_only: bool) -> list[float | None]:
+    cited = _distinct_citations(statement)[: 1 if first_only else None]
+    return [0.0 if c.text is None else support_weight(judge(c.text, statement.text)) for c in cited]
 
 
-def _best(marks: Sequence[float | None]) -> float | None:
+def _best_mark(marks: Sequence[float | None]) -> float | None:
     """The highest mark; unknown where one not scored could be higher than what is known."""
     top = max((m for m in marks if m is not None), default=0.0)
     return None if top < 1 and None in marks else top

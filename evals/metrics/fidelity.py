@@ -67,7 +67,7 @@ def quotation_fidelity(response: Response) -> Score:
     Case, spaces and the shape of marks are folded; a bracket or an ellipsis stands for words left
     out. Only double marks quote: an apostrophe never does.
     """
-    return _each(response, _quotations)
+    return _score_rule(response, _check_quotations)
 
 
 def number_fidelity(response: Response) -> Score:
@@ -76,7 +76,7 @@ def number_fidelity(response: Response) -> Score:
     A small number in words that no cited text has is not scored: it may be the writer's own count
     ("both reports", "three of them").
     """
-    return _each(response, _numbers)
+    return _score_rule(response, _check_numbers)
 
 
 def date_fidelity(response: Response) -> Score:
@@ -85,7 +85,7 @@ def date_fidelity(response: Response) -> Score:
     Where the evidence has day and month but not the year that the statement gives, the date is
     not scored.
     """
-    return _each(response, _dated)
+    return _score_rule(response, _check_dates)
 
 
 def name_fidelity(response: Response) -> Score:
@@ -94,10 +94,10 @@ def name_fidelity(response: Response) -> Score:
     A name is a run of capitalised words. The word that opens a sentence is capitalised anyway, so
     it is not held to be part of one.
     """
-    return _each(response, _named)
+    return _score_rule(response, _check_names)
 
 
-def _each(response: Response, rule: Rule) -> Score:
+def _score_rule(response: Response, rule: Rule) -> Score:
     return Score.of(
         mark
         for statement in response.statements
@@ -111,15 +111,15 @@ def _fold(text: str) -> str:
     return " ".join(re.sub("[\u2010-\u2015\u2212]", "-", text).split())
 
 
-def _quotations(text: str, words: tuple[str, ...]) -> Iterator[float]:
+def _check_quotations(text: str, words: tuple[str, ...]) -> Iterator[float]:
     held = [w.replace('"', "").lower() for w in words]
     for quote in _QUOTED.findall(text):
         parts = [p.strip(" .,;:!?").lower() for p in _LEFT_OUT.split(quote)]
         if len(quote.split()) > 1:
-            yield float(any(_in_order([p for p in parts if p], w) for w in held))
+            yield float(any(_stand_in_order([p for p in parts if p], w) for w in held))
 
 
-def _in_order(parts: list[str], words: str) -> bool:
+def _stand_in_order(parts: list[str], words: str) -> bool:
     at = 0
     for part in parts:
         found = words.find(part, at)
@@ -129,14 +129,14 @@ def _in_order(parts: list[str], words: str) -> bool:
     return bool(parts)
 
 
-def _numbers(text: str, words: tuple[str, ...]) -> Iterator[float | None]:
-    held = {value for w in words for value, _ in _values(w)}
-    held |= {Decimal(when[0]) for w in words for when, _ in _dates(w) if when[0]}
-    for value, said in _values(_without_dates(text)):
+def _check_numbers(text: str, words: tuple[str, ...]) -> Iterator[float | None]:
+    held = {value for w in words for value, _ in _find_values(w)}
+    held |= {Decimal(when[0]) for w in words for when, _ in _find_dates(w) if when[0]}
+    for value, said in _find_values(_mask_dates(text)):
         yield None if said in _COUNTED and value not in held else float(value in held)
 
 
-def _values(text: str) -> Iterator[tuple[Decimal, str]]:
+def _find_values(text: str) -> Iterator[tuple[Decimal, str]]:
     for found in _NUMBER.finditer(text):
         scale = _SCALES.get((found["scale"] or "").lower(), 0)
         yield Decimal(found["digits"].replace(",", "")).scaleb(scale).normalize(), found[0]
@@ -147,9 +147,9 @@ def _values(text: str) -> Iterator[tuple[Decimal, str]]:
         )
 
 
-def _dated(text: str, words: tuple[str, ...]) -> Iterator[float | None]:
-    held = [when for w in words for when, _ in _dates(w)]
-    for wanted, _ in _dates(text):
+def _check_dates(text: str, words: tuple[str, ...]) -> Iterator[float | None]:
+    held = [when for w in words for when, _ in _find_dates(w)]
+    for wanted, _ in _find_dates(text):
         if any(
             all(w is None or w == h for w, h in zip(wanted, given, strict=True)) for given in held
         ):
@@ -158,46 +158,46 @@ def _dated(text: str, words: tuple[str, ...]) -> Iterator[float | None]:
             yield None if (None, *wanted[1:]) in held else 0.0
 
 
-def _dates(text: str) -> Iterator[tuple[When, tuple[int, int]]]:
+def _find_dates(text: str) -> Iterator[tuple[When, tuple[int, int]]]:
     taken: list[tuple[int, int]] = []
     for pattern in _DATES:
         for found in pattern.finditer(text):
             if not any(start < found.end() and found.start() < end for start, end in taken):
                 taken.append(found.span())
-                yield _when(found.groupdict()), found.span()
+                yield _parse_date(found.groupdict()), found.span()
 
 
-def _when(parts: dict[str, str | None]) -> When:
+def _parse_date(parts: dict[str, str | None]) -> When:
     month, iso, day, year = (parts.get(k) for k in ("month", "iso", "day", "year"))
     number = _MONTH_NUMBER[month[:3]] if month else int(iso) if iso else None
     return int(year) if year else None, number, int(day) if day else None
 
 
-def _without_dates(text: str) -> str:
-    for _, (start, end) in _dates(text):
+def _mask_dates(text: str) -> str:
+    for _, (start, end) in _find_dates(text):
         text = text[:start] + "\0" * (end - start) + text[end:]
     return text
 
 
-def _named(text: str, words: tuple[str, ...]) -> Iterator[float]:
-    held = [set(map(_bare, w.split())) for w in words]
+def _check_names(text: str, words: tuple[str, ...]) -> Iterator[float]:
+    held = [set(map(_strip_word, w.split())) for w in words]
     capitals = ["".join(t[0] for t in re.findall(r"\b[A-Z][a-z]\w*", w)) for w in words]
     for found in _NAME.finditer(text):
         opens = _OPENING.search(text[: found.start()]) is not None
         name = found[0].split()[opens:]
-        tokens = {_bare(word) for word in name if word not in _LINKS}
+        tokens = {_strip_word(word) for word in name if word not in _LINKS}
         if not tokens or any(_CALENDAR.fullmatch(word) for word in name):
             continue
         spelled = len(name) == 1 and name[0].isupper() and any(name[0] in c for c in capitals)
-        yield float(spelled or any(all(_has(h, token) for token in tokens) for h in held))
+        yield float(spelled or any(all(_has_word(h, token) for token in tokens) for h in held))
 
 
-def _has(held: set[str], token: str) -> bool:
+def _has_word(held: set[str], token: str) -> bool:
     """Whether a word is there, as itself or as the country of a people ("Texan", "Texas")."""
     country = _PEOPLE.sub("", token)
     whole = country == token or len(country) < 3
     return token in held or (not whole and any(h.startswith(country) for h in held))
 
 
-def _bare(token: str) -> str:
+def _strip_word(token: str) -> str:
     return re.sub(r"'s?$", "", token.lower().strip('.,;:!?"()[]')).replace(".", "")

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from evals.metrics.classification import auc, balanced_accuracy, confusion, f1_at
+from evals.metrics.scores import auc, balanced_accuracy, confusion, f1_at
 
 NAME: Final = "published/wice_claim_outputs.json"
 CLOSE: Final = 1e-9
@@ -20,7 +20,7 @@ Row = tuple[str, float | None, float]
 """Metric, what is computed here, what was published."""
 
 
-def recomputed(model: dict[str, Any]) -> list[Row]:
+def recompute_figures(model: dict[str, Any]) -> list[Row]:
     """Compute each figure of a model, at the threshold it was published for."""
     labels = [row["label"] == "supported" for row in model["rows"]]
     scores = [float(row["score"]) for row in model["rows"]]
@@ -51,7 +51,7 @@ def main() -> int:
     models = json.loads(path.read_text("utf-8"))["models"]
     same = True
     for name, model in models.items():
-        for metric, ours, theirs in recomputed(model):
+        for metric, ours, theirs in recompute_figures(model):
             agrees = ours is not None and math.isclose(ours, theirs, abs_tol=CLOSE)
             same = same and agrees
             print(

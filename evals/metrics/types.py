@@ -1,10 +1,9 @@
 """What metrics read and what they give back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Self
 
-from agent.audit.cited_text import CitedSentence, CitedText
-from agent.types import Citation, Support, Value
+from agent.types import Support, Value
 
 Judge = Callable[[str, str], Support]
 """Premise and hypothesis to support; `UNCHECKED` is "not scored"."""
@@ -75,43 +74,11 @@ def f1(precision: float | None, recall: float | None) -> float | None:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def full(support: Support) -> float | None:
+def full_support(support: Support) -> float | None:
     """1 for full support, None for what could not be checked, else 0: ALCE's entailment."""
     return None if support is Support.UNCHECKED else float(support is Support.SUPPORTED)
 
 
-def weight(support: Support) -> float | None:
+def support_weight(support: Support) -> float | None:
     """1 for full, 0.5 for partial support, None for what could not be checked, else 0: TREC's."""
-    return 0.5 if support is Support.PARTIAL else full(support)
-
-
-def response(text: CitedText, words: Mapping[int, str]) -> Response:
-    """Resolve the citations of a text that `agent.audit.cited_text` read.
-
-    Args:
-        text: any Markdown or text with `[n]`, or a page of ours with spans.
-        words: the text of each source by its number in the list of sources. A number that is not
-            there is dead, 0 included; so is a span that its source does not hold word for word.
-    """
-    numbers = {source.id: source.number for source in text.sources if source.id}
-    titles = {source.number: source.title for source in text.sources}
-
-    def numbered(number: int) -> Cited:
-        return Cited(id=str(number), text=words.get(number), title=titles.get(number, ""))
-
-    def span(citation: Citation) -> Cited:
-        number = numbers.get(citation.source, 0)
-        held = words.get(number, "")[citation.start : citation.end] == citation.quote
-        return Cited(
-            id=f"{citation.source}:{citation.start}-{citation.end}",
-            text=citation.quote if held and citation.quote else None,
-            title=titles.get(number, ""),
-        )
-
-    def statement(sentence: CitedSentence) -> Statement:
-        spans = tuple(map(span, sentence.citations))
-        return Statement(
-            text=sentence.text, citations=spans or tuple(map(numbered, sentence.numbers))
-        )
-
-    return Response(statements=tuple(map(statement, text.sentences)))
+    return 0.5 if support is Support.PARTIAL else full_support(support)

@@ -1,1 +1,1 @@
-"""What a run came to, for people: a table in the terminal, one HTML file."""
+"""What a run came to, for people: a table in the terminal, one HTML file, a log."""

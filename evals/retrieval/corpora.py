@@ -14,6 +14,7 @@ Documents are what the sets give out: for AVeriTeC the quoted parts of a page, n
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +26,14 @@ from pydantic import BaseModel
 
 from agent.types import Value
 from evals.errors import MalformedCase
-from evals.loaders.rows import jsonl
+from evals.loaders.rows import read_jsonl
+from retrieval import ingest
 from retrieval.addresses import located
+from retrieval.ingest import Progress
+from retrieval.library import Library
+from retrieval.loaders.frontmatter import Meta
+from retrieval.ports import Embedder
+from retrieval.vetting import Admission
 
 FOLDER: Final = "claims"
 DEVELOPMENT: Final = "development"
@@ -39,10 +46,11 @@ _DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SLUG: Final = 3
 """Words of an address's last part from which it stands for a title."""
+ADDED_ON: Final = date(2026, 1, 27)
 
 
 @dataclass(frozen=True)
-class Set:
+class ClaimSet:
     """One set: its files, what names the document of an evidence row, who published it."""
 
     name: str
@@ -52,13 +60,15 @@ class Set:
     publisher: str
 
 
-AVERITEC: Final = Set(
+AVERITEC: Final = ClaimSet(
     "AVeriTeC", "averitec_dev", "corpus_averitec", ("url", "source_url"), "the web"
 )
 SETS: Final = (
-    Set("SciFact", "scifact_test", "corpus_scifact_test", ("doc_id",), "SciFact"),
-    Set("HealthVer", "healthver", "corpus_healthver", ("doc_id",), "HealthVer"),
-    Set("Climate-FEVER", "climate_fever", "corpus_climate_fever", ("evidence_id",), "Wikipedia"),
+    ClaimSet("SciFact", "scifact_test", "corpus_scifact_test", ("doc_id",), "SciFact"),
+    ClaimSet("HealthVer", "healthver", "corpus_healthver", ("doc_id",), "HealthVer"),
+    ClaimSet(
+        "Climate-FEVER", "climate_fever", "corpus_climate_fever", ("evidence_id",), "Wikipedia"
+    ),
     AVERITEC,
 )
 
@@ -101,32 +111,35 @@ class _Document(BaseModel):
     url: str | None = None
 
 
-def claims(data: Path, part: Set) -> list[Claim]:
+def read_claims(data: Path, part: ClaimSet) -> list[Claim]:
     """Every claim of a set, whether a document is relevant to it or not.
 
     Raises:
         MalformedCase: a file is missing, or a row is not what it must be.
     """
-    known = {_key(part, row): _name(part, row.doc_id) for row in _rows(data, part)}
-    return [_claim(part, row, known) for row in _claims(data, part)]
+    known = {
+        _document_key(part, row): _library_id(part, row.doc_id)
+        for row in _document_rows(data, part)
+    }
+    return [_resolve_claim(part, row, known) for row in _claim_rows(data, part)]
 
 
-def documents(data: Path, part: Set) -> Iterator[dict[str, str]]:
+def read_documents(data: Path, part: ClaimSet) -> Iterator[dict[str, str]]:
     """The documents of a set as rows of the library's JSON lines.
 
     Raises:
-        MalformedCase: see `claims`.
+        MalformedCase: see `read_claims`.
     """
-    for row in _rows(data, part):
+    for row in _document_rows(data, part):
         url = row.url if row.url and _ADDRESS.fullmatch(row.url) else ""
         original = _ARCHIVED.sub("", url)
-        publisher = _publisher(original) if part is AVERITEC else part.publisher
+        publisher = _publisher_of(original) if part is AVERITEC else part.publisher
         yield {
-            "id": _name(part, row.doc_id),
-            "title": row.title or _title(original) or publisher,
+            "id": _library_id(part, row.doc_id),
+            "title": row.title or _title_of(original) or publisher,
             "publisher": publisher,
             "url": url,
-            "published": _published(original) if part is AVERITEC else "",
+            "published": _day_of(original) if part is AVERITEC else "",
             "text": row.text,
         }
 
@@ -136,15 +149,17 @@ def half_of(claim_id: str) -> str:
     return HALVES[hashlib.sha256(claim_id.encode()).digest()[0] % len(HALVES)]
 
 
-def sample(found: Sequence[Claim], most: int, seed: int) -> list[Claim]:
+def sample_claims(found: Sequence[Claim], most: int, seed: int) -> list[Claim]:
     """At most `most` claims, drawn by a hash of seed and id, in the given order; 0 for all."""
     drawn = sorted(found, key=lambda c: hashlib.sha256(f"{seed}/{c.id}".encode()).digest())
     kept = {claim.id for claim in drawn[: most or None]}
     return [claim for claim in found if claim.id in kept]
 
 
-def _claim(part: Set, row: _Claim, known: Mapping[str, str]) -> Claim:
-    named = [(e, known[key]) for e in row.evidence for key in _keys(part, e) if key in known]
+def _resolve_claim(part: ClaimSet, row: _Claim, known: Mapping[str, str]) -> Claim:
+    named = [
+        (e, known[key]) for e in row.evidence for key in _evidence_keys(part, e) if key in known
+    ]
     return Claim(
         id=f"{part.claims}/{row.id}",
         part=part.name,
@@ -156,48 +171,48 @@ def _claim(part: Set, row: _Claim, known: Mapping[str, str]) -> Claim:
     )
 
 
-def _keys(part: Set, evidence: _Evidence) -> list[str]:
+def _evidence_keys(part: ClaimSet, evidence: _Evidence) -> list[str]:
     named = (getattr(evidence, key) for key in part.keys)
     return [name for name in named if name]
 
 
-def _key(part: Set, row: _Document) -> str:
+def _document_key(part: ClaimSet, row: _Document) -> str:
     return (row.url or "") if part is AVERITEC else row.doc_id
 
 
-def _claims(data: Path, part: Set) -> Iterator[_Claim]:
-    return (row.read(_Claim) for row in jsonl(_file(data, part.claims)))
+def _claim_rows(data: Path, part: ClaimSet) -> Iterator[_Claim]:
+    return (row.read(_Claim) for row in read_jsonl(_find_file(data, part.claims)))
 
 
-def _rows(data: Path, part: Set) -> Iterator[_Document]:
-    return (row.read(_Document) for row in jsonl(_file(data, part.corpus)))
+def _document_rows(data: Path, part: ClaimSet) -> Iterator[_Document]:
+    return (row.read(_Document) for row in read_jsonl(_find_file(data, part.corpus)))
 
 
-def _file(data: Path, name: str) -> Path:
+def _find_file(data: Path, name: str) -> Path:
     path = data / FOLDER / f"{name}.jsonl.gz"
     if not path.is_file():
         raise MalformedCase(f"There is no file {path}.", f"Give the folder that has {FOLDER}/.")
     return path
 
 
-def _name(part: Set, doc_id: str) -> str:
+def _library_id(part: ClaimSet, doc_id: str) -> str:
     """An id that the library accepts, the same for the same document."""
     return f"{part.claims}-{hashlib.sha256(doc_id.encode()).hexdigest()[:12]}"
 
 
-def _publisher(url: str) -> str:
+def _publisher_of(url: str) -> str:
     place = located(url)
     return place.registrable if place else "unknown"
 
 
-def _title(url: str) -> str:
+def _title_of(url: str) -> str:
     """The words of an address's last part, as most news sites spell their headlines there."""
     slugs = [_WORD.findall(part) for part in url.split("?", maxsplit=1)[0].split("/")[3:]]
     longest = max(slugs, key=len, default=[])
     return " ".join(longest) if len(longest) >= _SLUG else ""
 
 
-def _published(url: str) -> str:
+def _day_of(url: str) -> str:
     """The day that an address names, in ISO form; empty where it names none."""
     found = _DAY.search(url)
     if found is None:
@@ -206,3 +221,51 @@ def _published(url: str) -> str:
         return date(*map(int, found.groups())).isoformat()
     except ValueError:  # the 31st of a shorter month
         return ""
+
+
+class AdmitAll:
+    """Admits the documents of a data set, all of one tier: nobody vetted them."""
+
+    def admit(self, meta: Meta, where: str) -> Admission:
+        """See `Vetting`."""
+        return Admission(
+            publisher=meta.publisher or "unknown",
+            tier=2,
+            vetted_by="given with a data set",
+            syndicated_from=None,
+        )
+
+
+def fill_library(
+    directory: Path,
+    data: Path,
+    sets: Sequence[ClaimSet],
+    embedder: Embedder,
+    progress: Progress | None = None,
+) -> None:
+    """Bring all documents of `sets` into the library in `directory`, made where there is none.
+
+    Raises:
+        MalformedCase: a file of a set cannot be used, or a document did not get in.
+        LibraryError: the library cannot be used.
+    """
+    files = [_write_documents(directory / "documents", data, part) for part in sets]
+    with (
+        Library.open(directory, embedder, create=True) as library,
+        library.writing("adding the documents of the sets") as record,
+    ):
+        report = ingest.add(record, embedder, files, AdmitAll(), today=ADDED_ON, progress=progress)
+    if report.refused:
+        first = report.refused[0]
+        raise MalformedCase(
+            f"{len(report.refused)} documents did not get in; {first.path}: {first.reason}",
+            "Correct the data and run again.",
+        )
+
+
+def _write_documents(folder: Path, data: Path, part: ClaimSet) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{part.corpus}.jsonl"
+    rows = (json.dumps(row, ensure_ascii=False) for row in read_documents(data, part))
+    path.write_text("".join(f"{row}\n" for row in rows), "utf-8")
+    return path

@@ -53,18 +53,20 @@ Ranking = Callable[[Candidates], list[str]]
 """Gives source ids, best first."""
 
 
-def gather(record: Record, embedder: Embedder, claims: Sequence[Claim]) -> list[Candidates]:
+def gather_candidates(
+    record: Record, embedder: Embedder, claims: Sequence[Claim]
+) -> list[Candidates]:
     """Search with both legs for every claim."""
     vectors = embedder.embed([claim.text for claim in claims])
     scan = ExactScan()
     with record.reading() as reader:
         return [
-            _candidates(reader, scan, claim, vector)
+            _search_claim(reader, scan, claim, vector)
             for claim, vector in zip(claims, vectors, strict=True)
         ]
 
 
-def with_relevance(
+def add_relevance(
     record: Record, model: NliModel, found: Sequence[Candidates], progress: Callable[[int], None]
 ) -> list[Candidates]:
     """Have the cross-encoder read the `READ` best passages of each claim."""
@@ -72,61 +74,65 @@ def with_relevance(
     with record.reading() as reader:
         for done, one in enumerate(found):
             progress(done)
-            passages = reader.passages(_best(fused(one, DENSE_WEIGHT))[: product.READ])
+            passages = reader.passages(
+                _sort_passages(fuse_scores(one, DENSE_WEIGHT))[: product.READ]
+            )
             read.append(replace(one, relevance=product.relevance(one.claim.text, passages, model)))
     return read
 
 
-def by_words(title_weight: float) -> Ranking:
+def rank_by_words(title_weight: float) -> Ranking:
     """BM25 alone; a word of the title counts `title_weight` times."""
-    return lambda c: _documents(c, _best(c.words[title_weight]))
+    return lambda c: _to_documents(c, _sort_passages(c.words[title_weight]))
 
 
-def by_meaning(c: Candidates) -> list[str]:
+def rank_by_meaning(c: Candidates) -> list[str]:
     """Cosine alone."""
-    return _documents(c, _best(c.meaning))
+    return _to_documents(c, _sort_passages(c.meaning))
 
 
-def by_ranks(c: Candidates) -> list[str]:
+def rank_by_ranks(c: Candidates) -> list[str]:
     """Reciprocal rank fusion: the sum of 1 / (60 + rank) over both legs."""
     scores: dict[str, float] = {}
     for leg in (c.words[TITLE_WEIGHT], c.meaning):
-        for rank, passage in enumerate(_best(leg), 1):
+        for rank, passage in enumerate(_sort_passages(leg), 1):
             scores[passage] = scores.get(passage, 0.0) + 1 / (RECIPROCAL + rank)
-    return _documents(c, _best(scores))
+    return _to_documents(c, _sort_passages(scores))
 
 
-def by_scores(weight: float) -> Ranking:
+def rank_by_scores(weight: float) -> Ranking:
     """Score fusion as the product does it; `weight` is the share of meaning."""
-    return lambda c: _documents(c, _best(fused(c, weight)))
+    return lambda c: _to_documents(c, _sort_passages(fuse_scores(c, weight)))
 
 
-def reranked(share: float) -> Ranking:
+def rank_by_cross_encoder(share: float) -> Ranking:
     """Fusion, its first passages put in order with a share of the cross-encoder."""
-    return lambda c: _documents(
-        c, _best(product.rerank(fused(c, DENSE_WEIGHT), c.relevance, share))
+    return lambda c: _to_documents(
+        c, _sort_passages(product.rerank(fuse_scores(c, DENSE_WEIGHT), c.relevance, share))
     )
 
 
-def fused(c: Candidates, weight: float) -> dict[str, float]:
+def fuse_scores(c: Candidates, weight: float) -> dict[str, float]:
     """Fused score by passage id."""
     return {p: f.score for p, f in convex(c.lexical, c.cosines, weight).items()}
 
 
-def _candidates(
+def _search_claim(
     reader: Reader, scan: ExactScan, claim: Claim, vector: npt.NDArray[np.float32]
 ) -> Candidates:
     meaning = scan.nearest(reader, vector, DEPTH)
-    lexical = _words(reader, claim.text, TITLE_WEIGHT, list(meaning))
+    lexical = _search_words(reader, claim.text, TITLE_WEIGHT, list(meaning))
     ids, vectors = reader.vectors([p for p in lexical if p not in meaning])
     cosines = {**meaning, **dict(zip(ids, map(float, vectors @ vector), strict=True))}
-    words = {w: _words(reader, claim.text, w) for w in TITLE_WEIGHTS}
+    words = {w: _search_words(reader, claim.text, w) for w in TITLE_WEIGHTS}
     every = {*cosines, *(p for scores in words.values() for p in scores)}
     owners = {p.id: p.source.id for p in reader.passages(sorted(every))}
     return Candidates(claim, words, meaning, lexical, cosines, owners)
 
 
-def _words(reader: Reader, query: str, weight: float, ids: Iterable[str] = ()) -> dict[str, float]:
+def _search_words(
+    reader: Reader, query: str, weight: float, ids: Iterable[str] = ()
+) -> dict[str, float]:
     """As `Reader.words`, with any title weight."""
     words = expression(query)
     if words is None:
@@ -137,9 +143,9 @@ def _words(reader: Reader, query: str, weight: float, ids: Iterable[str] = ()) -
     return {row.id: -row.score for row in reader.connection.execute(MATCHING, asked)}
 
 
-def _best(scores: Scores) -> list[str]:
+def _sort_passages(scores: Scores) -> list[str]:
     return sorted(scores, key=lambda passage: (-scores[passage], passage))
 
 
-def _documents(c: Candidates, passages: Sequence[str]) -> list[str]:
+def _to_documents(c: Candidates, passages: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(c.documents[passage] for passage in passages))

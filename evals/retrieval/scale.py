@@ -18,58 +18,57 @@ from agent import bootstrap
 from agent.settings import Settings
 from agent.types import Insufficient, Page, Question
 from evals.bench import corpus
-from evals.bench.measure import Report, Spread, machine, peak_mb
+from evals.bench.measure import Report, Spread, describe_machine, peak_mb
+from evals.console import show_progress
 from evals.errors import EvalError
-from evals.retrieval.corpora import SETS
-from evals.retrieval.pool import ADDED_ON, fill
-from evals.retrieval.printing import progress
+from evals.retrieval.corpora import ADDED_ON, SETS, fill_library
 from retrieval import demonstration, ingest
 from retrieval.errors import LibraryError
 from retrieval.library import Library
 from retrieval.vetting import VettingList
 
-PASSAGES: Final = 100_000
+DEFAULT_PASSAGES: Final = 100_000
 
 
 def main() -> int:
     """Build the library where it is not there yet, then draft."""
-    asked = _arguments()
+    options = _parse_arguments()
     try:
         with tempfile.TemporaryDirectory(prefix="verdict-scale-") as folder:
-            place = asked.library or Path(folder)
-            _apart(build, place, asked.data, asked.passages)
-            found = measure(place, corpus.questions()[: asked.questions])
+            place = options.library or Path(folder)
+            _run_apart(build_library, place, options.data, options.passages)
+            found = measure_drafts(place, corpus.read_questions()[: options.questions])
     except (EvalError, LibraryError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{found}\nmachine: {machine()}")
+    print(f"{found}\nmachine: {describe_machine()}")
     return 0
 
 
-def build(directory: Path, data: Path, passages: int) -> None:
+def build_library(directory: Path, data: Path, passages: int) -> None:
     """Make the library hold `passages`; what it holds already stays.
 
     Raises:
-        MalformedCase: see `evals.retrieval.pool.fill`.
+        MalformedCase: see `evals.retrieval.corpora.fill_library`.
         LibraryError: the library cannot be used.
     """
-    embedder = bootstrap.build_embedder(_settings())
-    fill(directory, data, SETS, embedder, progress)
+    embedder = bootstrap.build_embedder(_embedded_settings())
+    fill_library(directory, data, SETS, embedder, show_progress)
     notes = demonstration.notes()
     vetting = VettingList.read(notes / demonstration.VETTING)
     with Library.open(directory, embedder) as library:
         with library.writing("adding the demonstration notes") as record:
-            ingest.add(record, embedder, [notes], vetting, today=ADDED_ON, progress=progress)
+            ingest.add(record, embedder, [notes], vetting, today=ADDED_ON, progress=show_progress)
         missing = passages - library.scope().passages
         if missing > 0:
-            made = corpus.synthetic(corpus.block(library), missing)
+            made = corpus.make_block(corpus.read_block(library), missing)
             with library.writing("adding generated passages") as record:
-                corpus.store(record, made)
+                corpus.store_block(record, made)
 
 
-def measure(directory: Path, questions: Sequence[str]) -> Report:
+def measure_drafts(directory: Path, questions: Sequence[str]) -> Report:
     """Draft for each question once, the first of them before the clock runs."""
-    settings = _settings()
+    settings = _embedded_settings()
     with bootstrap.open_library(settings, directory) as library:
         library.settle()
         desk = bootstrap.build_desk(settings, library)
@@ -97,13 +96,13 @@ def measure(directory: Path, questions: Sequence[str]) -> Report:
     )
 
 
-def _settings() -> Settings:
+def _embedded_settings() -> Settings:
     """The embedded parts, whatever the settings of this user name."""
     none = dict.fromkeys(("base_url", "api_key", "embedding_base_url", "chroma_url"))
     return Settings.model_validate(none)
 
 
-def _apart(work: Callable[[Path, Path, int], None], *what: object) -> None:
+def _run_apart(work: Callable[[Path, Path, int], None], *what: object) -> None:
     """Run in a new process, whose memory is given back."""
     process = multiprocessing.get_context("spawn").Process(target=work, args=what)
     process.start()
@@ -112,19 +111,22 @@ def _apart(work: Callable[[Path, Path, int], None], *what: object) -> None:
         raise EvalError("The library could not be built.", "What stopped it is told above.")
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     about = (__doc__ or "").split("\n", 1)[0]
     parser = argparse.ArgumentParser(prog="python -m evals.retrieval.scale", description=about)
     parser.add_argument("--data", type=Path, required=True, help="folder that has claims/")
     parser.add_argument(
-        "--passages", type=int, default=PASSAGES, help=f"of the library (default {PASSAGES:,})"
+        "--passages",
+        type=int,
+        default=DEFAULT_PASSAGES,
+        help=f"of the library (default {DEFAULT_PASSAGES:,})",
     )
     parser.add_argument("--questions", type=int, help="how many of the cases (default all)")
     parser.add_argument("--library", type=Path, help="folder of the library, kept")
-    asked = parser.parse_args()
-    if asked.questions is not None and asked.questions < 2:
+    options = parser.parse_args()
+    if options.questions is not None and options.questions < 2:
         parser.error("--questions is at least 2: the first draft loads what the others find loaded")
-    return asked
+    return options
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Statistic:
     """A statistic of all cases together that is no mean; its interval is a cluster bootstrap."""
 
     name: str

@@ -1,4 +1,4 @@
-"""Systems under test behind one door: the desk, or what any other product wrote."""
+"""Systems under test behind one protocol: the desk, or what any other product wrote."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ class Recipe(NamedTuple):
         return Path(self.spec.partition(":")[2])
 
 
-def build(recipe: Recipe) -> System:
+def build_system(recipe: Recipe) -> System:
     """Build a system; heavy imports happen here.
 
     Raises:
@@ -44,15 +44,15 @@ def build(recipe: Recipe) -> System:
 
         return DeskSystem.open(recipe.library, recipe.threads)
     if recipe.spec == "given":
-        from evals.systems.written import Given  # noqa: PLC0415
+        from evals.systems.written import GivenTexts  # noqa: PLC0415
 
-        return Given()
+        return GivenTexts()
     if kind in {"pages", "markdown"} and path:
-        from evals.systems.written import Written  # noqa: PLC0415
+        from evals.systems.written import WrittenPages  # noqa: PLC0415
 
-        return Written(recipe.path, ".json" if kind == "pages" else ".md", recipe.library)
+        return WrittenPages(recipe.path, ".json" if kind == "pages" else ".md", recipe.library)
     if kind == "pairs" and path:
-        from evals.systems.rulings import Rulings  # noqa: PLC0415
+        from evals.systems.written import RecordedRulings  # noqa: PLC0415
 
-        return Rulings(recipe.path)
+        return RecordedRulings(recipe.path)
     raise EvalError(f"There is no system {recipe.spec!r}.", f"Systems are {', '.join(FORMS)}.")

@@ -1,4 +1,4 @@
-"""Pages that were written elsewhere: by another product, another model, a person."""
+"""What was written elsewhere: pages of another product, model or person, rulings of a checker."""
 
 import json
 import re
@@ -13,11 +13,14 @@ from agent import bootstrap
 from agent.audit.cited_text import UnreadableText
 from agent.audit.reading import read_text
 from agent.settings import Settings
-from evals.case import NOT_ENOUGH, Case, Document, PageCase
+from agent.types import Support
+from evals.case import NOT_ENOUGH, Case, Document, PageCase, PairCase
 from evals.errors import EvalError
-from evals.loaders.rows import jsonl, text
-from evals.outcome import Outcome
-from evals.systems.texts import find, listed
+from evals.loaders import rows
+from evals.loaders.own import unique_id
+from evals.metrics.types import Cited
+from evals.outcome import AnswerSentence, Outcome
+from evals.systems.texts import find_document, resolve_sources
 
 SOURCES: Final = "sources.jsonl"
 VERDICTS: Final = {
@@ -39,23 +42,23 @@ class _Source(BaseModel):
     url: str = ""
 
 
-class Given:
+class GivenTexts:
     """Takes the text of a case as the answer."""
 
     def answer(self, cases: Sequence[Case]) -> list[Outcome]:
-        return [self._one(case) for case in cases]
+        return [self._answer_one(case) for case in cases]
 
-    def _one(self, case: Case) -> Outcome:
+    def _answer_one(self, case: Case) -> Outcome:
         if not isinstance(case, PageCase):
             return Outcome(case=case.id, error="the case holds no text")
         try:
-            found = listed(read_text(case.text), case.sources)
+            found = resolve_sources(read_text(case.text), case.sources)
         except UnreadableText as error:
             return Outcome(case=case.id, error=str(error))
-        return Outcome(case=case.id, sentences=found.spoken())
+        return Outcome(case=case.id, sentences=found.to_sentences())
 
 
-class Written:
+class WrittenPages:
     """One file a case, named after the id without its part: `claims/A01` is `A01.md`.
 
     What the numbers stand for is looked up by id, address or title in `sources.jsonl` of the same
@@ -73,38 +76,38 @@ class Written:
         if not folder.is_dir():
             raise EvalError(f"There is no folder {folder}.", "Give the folder of the pages.")
         self._folder, self._suffix = folder, suffix
-        self._documents = dict(_documents(folder, library))
+        self._documents = dict(_read_documents(folder, library))
 
     def answer(self, cases: Sequence[Case]) -> list[Outcome]:
-        return [self._one(case) for case in cases]
+        return [self._answer_one(case) for case in cases]
 
-    def _one(self, case: Case) -> Outcome:
+    def _answer_one(self, case: Case) -> Outcome:
         path = self._folder / f"{case.id.split('/', 1)[1]}{self._suffix}"
         if not path.is_file():
             return Outcome(case=case.id, error=f"there is no page {path.name}")
-        written = text(path)
+        written = rows.read_text(path)
         try:
             found = read_text(written, self._suffix)
         except UnreadableText as error:
             return Outcome(case=case.id, error=str(error))
-        known = {s.number: find(s, self._documents) for s in found.sources}
+        known = {s.number: find_document(s, self._documents) for s in found.sources}
         documents = [
-            d.model_copy(update={"n": number}) for number, d in known.items() if d is not None
+            Document(**{**dict(d), "n": number}) for number, d in known.items() if d is not None
         ]
-        resolved = listed(found, documents)
-        spoken = resolved.spoken()
+        resolved = resolve_sources(found, documents)
+        spoken = resolved.to_sentences()
         used = {n for s in found.sentences for n in s.numbers}
         ids = {id(d): name for name, d in self._documents.items()}
         return Outcome(
             case=case.id,
             sentences=spoken,
-            verdict=_verdict(written, self._suffix),
+            verdict=_read_verdict(written, self._suffix),
             form=written if self._suffix != ".json" else "",
             cites=tuple(ids[id(d)] for n, d in known.items() if d is not None and n in used),
         )
 
 
-def _verdict(written: str, suffix: str) -> str | None:
+def _read_verdict(written: str, suffix: str) -> str | None:
     """What a page says its verdict is, in the words of the cases; None where it says none."""
     if suffix == ".json":
         said = str(json.loads(written).get("verdict") or "")
@@ -114,10 +117,10 @@ def _verdict(written: str, suffix: str) -> str | None:
     return VERDICTS.get(said.casefold())
 
 
-def _documents(folder: Path, library: Path | None) -> Iterator[tuple[str, Document]]:
+def _read_documents(folder: Path, library: Path | None) -> Iterator[tuple[str, Document]]:
     path = folder / SOURCES
     if path.is_file():
-        for row in jsonl(path):
+        for row in rows.read_jsonl(path):
             found = row.read(_Source)
             yield found.id, Document(n=0, **found.model_dump(exclude={"id"}))
     elif library is not None:
@@ -134,3 +137,46 @@ def _documents(folder: Path, library: Path | None) -> Iterator[tuple[str, Docume
                         url=s.url,
                     ),
                 )
+
+
+class _Ruling(BaseModel):
+    id: str | int
+    support: Support
+    score: float | None = Field(default=None, ge=0, le=1)
+
+
+class RecordedRulings:
+    """Looks a ruling up by the id of the case, with or without its part."""
+
+    def __init__(self, path: Path) -> None:
+        """Read all rows.
+
+        Raises:
+            MalformedCase: no such file, a row is no ruling, or an id is given twice.
+        """
+        seen: set[str] = set()
+        self._rows: dict[str, _Ruling] = {}
+        for row in rows.read_jsonl(path):
+            found = row.read(_Ruling)
+            unique_id(f"rulings/{found.id}", seen, row)
+            self._rows[str(found.id)] = found
+
+    def answer(self, cases: Sequence[Case]) -> list[Outcome]:
+        return [self._answer_one(case) for case in cases]
+
+    def _answer_one(self, case: Case) -> Outcome:
+        verification = self._rows.get(case.id) or self._rows.get(case.id.split("/", 1)[1])
+        if verification is None or not isinstance(case, PairCase):
+            return Outcome(case=case.id, error="there is no ruling for this case")
+        cited = tuple(
+            Cited(id=str(n), title=e.title or "", text=e.text)
+            for n, e in enumerate(case.evidence, 1)
+        )
+        said = AnswerSentence(
+            text=case.claim,
+            cited=cited,
+            kept=verification.support is Support.SUPPORTED,
+            support=verification.support,
+            score=verification.score,
+        )
+        return Outcome(case=case.id, sentences=(said,))

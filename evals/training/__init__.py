@@ -1,1 +1,1 @@
-"""How the embedded models were made; needs packages that the product does not."""
+"""How the embedded models were made; needs the extra `training`."""

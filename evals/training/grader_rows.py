@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from evals.grader.text import sentences
+from evals.grader.text import split_sentences
 
 EDITED: Final = 0.7
 """Share of the copies that are edited, where they can be; of the others the place is cut out."""
@@ -42,20 +42,20 @@ class Row:
     cluster: str
 
 
-def read(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[Row]:
     """Rows `{"claim", "evidence": [passage], "label"}` of gzipped JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [_row(json.loads(line)) for line in lines]
+        return [_parse_row(json.loads(line)) for line in lines]
 
 
-def passages(path: Path, most: int) -> list[str]:
+def read_passages(path: Path, most: int) -> list[str]:
     """The evidence of the first rows of a file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line, _ in zip(lines, range(most), strict=False)]
     return [passage for row in rows for passage in row["evidence"]]
 
 
-def copies(rows: Sequence[Row], most: int, seed: int) -> Iterator[Row]:
+def make_copies(rows: Sequence[Row], most: int, seed: int) -> Iterator[Row]:
     """Sentences of evidence as claims: as they stand, edited, and with their place cut out.
 
     What a page of extracts is like, which the labelled sets hardly have: a copy is carried; with
@@ -64,45 +64,47 @@ def copies(rows: Sequence[Row], most: int, seed: int) -> Iterator[Row]:
     such a sentence is not carried either.
     """
     chance = random.Random(seed)
-    found = [(row, sentence) for row in rows for sentence in sentences(row.evidence)]
+    found = [(row, sentence) for row in rows for sentence in split_sentences(row.evidence)]
     chance.shuffle(found)
     names = sorted({name for _, sentence in found for name in _NAME.findall(sentence)})
     usable = [(r, s) for r, s in found if 8 <= len(s.split()) <= 40 and s.endswith(".")]
     for n, (row, sentence) in enumerate(usable[:most]):
-        made = _attributed if n % 2 else _copied
+        made = _attribute_rows if n % 2 else _copy_rows
         yield from made(row, sentence, names, chance)
 
 
-def _copied(row: Row, sentence: str, names: Sequence[str], chance: random.Random) -> Iterator[Row]:
+def _copy_rows(
+    row: Row, sentence: str, names: Sequence[str], chance: random.Random
+) -> Iterator[Row]:
     """A sentence as it stands, and the same edited or beside the rest of its passage."""
     yield Row(sentence, row.evidence, supported=True, cluster=row.cluster)
     rest = row.evidence.replace(sentence, " ")
-    edited = _edited(sentence, names, chance) if chance.random() < EDITED else None
+    edited = _edit_sentence(sentence, names, chance) if chance.random() < EDITED else None
     if edited:
         yield Row(edited, row.evidence, supported=False, cluster=row.cluster)
     elif len(rest.split()) > 10:
         yield Row(sentence, rest, supported=False, cluster=row.cluster)
 
 
-def _attributed(
+def _attribute_rows(
     row: Row, sentence: str, names: Sequence[str], chance: random.Random
 ) -> Iterator[Row]:
     """A sentence with who said it when; then edited, of another publisher, or without its place."""
     publisher, other = (f"{n} {chance.choice(_PAPERS)}" for n in chance.sample(names, 2))
-    day, later = (_day(chance) for _ in range(2))
+    day, later = (_draw_day(chance) for _ in range(2))
     frame = chance.choice(_FRAMES)
     told = sentence
     following = row.evidence.partition(sentence)[2].strip()
-    after = next(iter(sentences(following)), "") if following else ""
+    after = next(iter(split_sentences(following)), "") if following else ""
     if 5 <= len(after.split()) <= 25 and chance.random() < 0.3:
-        told = f"{sentence.rstrip('.')}{chance.choice(_JOINTS)}{_lower(after)}"
+        told = f"{sentence.rstrip('.')}{chance.choice(_JOINTS)}{_lower_first(after)}"
     head = f"{publisher}, {day}, {' '.join(row.evidence.split()[:6])}\n"
-    right = _framed(frame, told, publisher, day)
+    right = _frame_sentence(frame, told, publisher, day)
     yield Row(right, head + row.evidence, supported=True, cluster=row.cluster)
-    edited = _edited(told, names, chance)
+    edited = _edit_sentence(told, names, chance)
     wrong = [
-        _framed(frame, edited, publisher, day) if edited else right,
-        _framed(frame, told, other, later),
+        _frame_sentence(frame, edited, publisher, day) if edited else right,
+        _frame_sentence(frame, told, other, later),
     ]
     claim = wrong[chance.random() >= EDITED]
     rest = row.evidence.replace(sentence, " ") if claim == right else row.evidence
@@ -110,21 +112,21 @@ def _attributed(
         yield Row(claim, head + rest, supported=False, cluster=row.cluster)
 
 
-def _framed(frame: str, sentence: str, publisher: str, day: str) -> str:
+def _frame_sentence(frame: str, sentence: str, publisher: str, day: str) -> str:
     bare = sentence.rstrip(" .")
-    return f"{frame.format(s=bare, l=_lower(bare), p=publisher, d=day)}."
+    return f"{frame.format(s=bare, l=_lower_first(bare), p=publisher, d=day)}."
 
 
-def _lower(sentence: str) -> str:
+def _lower_first(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if _ARTICLE.match(sentence) else sentence
 
 
-def _day(chance: random.Random) -> str:
+def _draw_day(chance: random.Random) -> str:
     day = date(2015, 1, 1) + timedelta(days=chance.randrange(4_000))
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def _edited(sentence: str, names: Sequence[str], chance: random.Random) -> str | None:
+def _edit_sentence(sentence: str, names: Sequence[str], chance: random.Random) -> str | None:
     """The sentence with one thing changed; None where it has nothing to change."""
     edits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         (_NUMBER, lambda m: str(int(m[0]) + chance.randint(1, 9))),
@@ -139,7 +141,7 @@ def _edited(sentence: str, names: Sequence[str], chance: random.Random) -> str |
     return None
 
 
-def _row(found: dict[str, object]) -> Row:
+def _parse_row(found: dict[str, object]) -> Row:
     given = found["evidence"]
     texts = [str(text) for text in given] if isinstance(given, list) else []
     return Row(

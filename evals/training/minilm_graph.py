@@ -47,10 +47,10 @@ class Graph:
         return outputs
 
 
-def build(weights: Weights) -> onnx.ModelProto:
+def build_graph(weights: Weights) -> onnx.ModelProto:
     """Build the graph `input_ids` (1, tokens) int64 -> `vector` (1, 384) float32, unit length."""
     graph = Graph()
-    hidden = encoder(graph, weights)
+    hidden = add_encoder(graph, weights)
     pooled = graph.node("ReduceMean", [hidden, "one"], "mean", keepdims=0)
     graph.node("LpNormalization", [pooled], "vector", axis=-1, p=2)
     ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
@@ -63,7 +63,7 @@ def build(weights: Weights) -> onnx.ModelProto:
     )
 
 
-def encoder(graph: Graph, weights: Weights, types: str = "", kept: str = "") -> str:
+def add_encoder(graph: Graph, weights: Weights, types: str = "", kept: str = "") -> str:
     """Add the layers over `input_ids`; return the name of the hidden states (1, tokens, 384).
 
     Args:

@@ -49,55 +49,56 @@ def main() -> None:
         parser.error("a teacher is a language model: set VERDICT_BASE_URL or VERDICT_API_KEY")
     budget = bootstrap.build_budget(settings)
     with bootstrap.open_library(settings, options.library) as library, budget.open():
-        label(library, bootstrap.build_chat(settings, budget), options.out, options.rows)
+        label_pairs(library, bootstrap.build_chat(settings, budget), options.out, options.rows)
     if training:
         from evals.training.verifier import train  # noqa: PLC0415 - needs torch
 
         train.main([*training, "--extra", str(options.out)])
 
 
-def label(shelf: PassageStore, teacher: Chat, out: Path, rows: int) -> int:
+def label_pairs(library: PassageStore, teacher: Chat, out: Path, rows: int) -> int:
     """Append labelled rows to `out` until it holds `rows`; return how many it holds.
 
     Raises:
         ChatError: the teacher failed; what is labelled is kept.
     """
-    done = _done(out)
-    fresh = (pair for pair in pairs(shelf) if _name(pair) not in done)
+    done = _read_done(out)
+    fresh = (pair for pair in draw_pairs(library) if _pair_id(pair) not in done)
     while len(done) < rows and (asked := list(islice(fresh, min(AT_ONCE, rows - len(done))))):
         answers = ask_opinions(teacher, dict(enumerate(asked)))
         with out.open("a", encoding="utf-8") as file:
             for n, opinion in answers.items():
-                row = _row(asked[n], LABELS[opinion.support])
+                row = _label_row(asked[n], LABELS[opinion.support])
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                done.add(_name(asked[n]))
+                done.add(_pair_id(asked[n]))
     return len(done)
 
 
-def pairs(shelf: PassageStore) -> Iterator[ClaimEvidence]:
+def draw_pairs(library: PassageStore) -> Iterator[ClaimEvidence]:
     """Sentences beside near passages of other sources, in an order that the seed fixes."""
-    found = [(p, text) for block, _ in shelf.scan() for p in block for text in _sentences(p)]
+    held = (passage for block, _ in library.scan() for passage in block)
+    found = [(passage, text) for passage in held for text in _worthy_sentences(passage)]
     random.Random(SEED).shuffle(found)
     for passage, text in found:
-        hits = shelf.search(text, 4 * NEAR)
+        hits = library.search(text, 4 * NEAR)
         others = [h.passage for h in hits if h.passage.source.origin != passage.source.origin]
         for other in others[:NEAR]:
             yield ClaimEvidence(claim=text, evidence=(EvidenceSpan(text=other.text),))
 
 
-def _sentences(passage: Passage) -> list[str]:
+def _worthy_sentences(passage: Passage) -> list[str]:
     found = (passage.text[start:end].strip() for start, end in sentences(passage.text))
     return [text for text in found if SHORTEST <= len(text.split()) <= LONGEST]
 
 
-def _name(pair: ClaimEvidence) -> str:
+def _pair_id(pair: ClaimEvidence) -> str:
     text = json.dumps([pair.claim, pair.evidence[0].text])
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def _row(pair: ClaimEvidence, said: str) -> dict[str, str | list[str]]:
+def _label_row(pair: ClaimEvidence, said: str) -> dict[str, str | list[str]]:
     return {
-        "id": _name(pair),
+        "id": _pair_id(pair),
         "claim": pair.claim,
         "evidence": [pair.evidence[0].text],
         "label": said,
@@ -105,7 +106,7 @@ def _row(pair: ClaimEvidence, said: str) -> dict[str, str | list[str]]:
     }
 
 
-def _done(out: Path) -> set[str]:
+def _read_done(out: Path) -> set[str]:
     """Names of the rows in `out`; half a line that a stopped run left behind is taken away."""
     if not out.exists():
         return set()

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 
-from evals.grader.features import DOWN, NAMES, UP, Embed, features
-from evals.grader.forest import WEIGHTS, Floats, Tree, Weights, dump
-from evals.grader.rarity import Table
-from evals.metrics.classification import balanced_accuracy
-from evals.training.grader_card import MADE, SEED, Measured, into_card, table
-from evals.training.grader_rows import Row, copies, passages, read
+from evals.grader.features import DOWN, FEATURES, UP, Embed, measure_pairs
+from evals.grader.forest import WEIGHTS, Floats, IdfTable, Tree, Weights, dump_weights
+from evals.metrics.scores import balanced_accuracy
+from evals.training.grader_rows import Row, make_copies, read_passages, read_rows
+from evals.training.measure_grader import MADE, SEED, LabelledSet, format_table, write_into_card
 from retrieval.cached import CachedEmbedder
 from retrieval.embedding import MiniLM
 
@@ -42,7 +41,7 @@ GROWN: Final = {
     "early_stopping": False,
     "random_state": SEED,
 }
-_SIGNS: Final = [(name in UP) - (name in DOWN) for name in NAMES]
+_SIGNS: Final = [(name in UP) - (name in DOWN) for name in FEATURES]
 
 
 def main(typed: Sequence[str] | None = None) -> None:
@@ -52,72 +51,72 @@ def main(typed: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="file of the weights")
     options = parser.parse_args(typed)
     folder: Path = options.data
-    rarity = Table.counted(
+    rarity = IdfTable.count(
         passage
         for name, most in COUNTED.items()
-        for passage in passages(folder / "train" / f"{name}.jsonl.gz", most)
+        for passage in read_passages(folder / "train" / f"{name}.jsonl.gz", most)
     )
-    sets = _sets(folder / "dev", CachedEmbedder(MiniLM(), 60_000).embed, rarity)
-    unseen = folds(sets)
-    threshold = chosen(sets, unseen)
-    card = table(sets, unseen, left_out(sets), threshold)
+    sets = _read_sets(folder / "dev", CachedEmbedder(MiniLM(), 60_000).embed, rarity)
+    unseen = score_folds(sets)
+    threshold = choose_threshold(sets, unseen)
+    card = format_table(sets, unseen, score_left_out(sets), threshold)
     print(card)
-    trees, base = exported(grown(sets))
+    trees, base = export_trees(fit_trees(sets))
     weights = Weights(
-        version=VERSION, threshold=threshold, features=NAMES, base=base, trees=trees,
-        unknown=rarity.unknown, rarity=rarity.listed(),
+        version=VERSION, threshold=threshold, features=FEATURES, base=base, trees=trees,
+        unknown=rarity.unknown, rarity=rarity.group_by_value(),
     )  # fmt: skip
-    options.out.write_text(dump(weights), encoding="utf-8")
-    into_card(options.out.with_name("README.md"), card)
+    options.out.write_text(dump_weights(weights), encoding="utf-8")
+    write_into_card(options.out.with_name("README.md"), card)
 
 
-def _sets(folder: Path, embed: Embed, rarity: Table) -> list[Measured]:
-    rows = {name: read(folder / f"{name}.jsonl.gz") for name in {*SETS, *COPIED}}
-    rows[MADE] = list(copies([r for name in COPIED for r in rows[name]], COPIES, SEED))
-    return [measured(name, rows[name], embed, rarity) for name in (*SETS, MADE)]
+def _read_sets(folder: Path, embed: Embed, rarity: IdfTable) -> list[LabelledSet]:
+    rows = {name: read_rows(folder / f"{name}.jsonl.gz") for name in {*SETS, *COPIED}}
+    rows[MADE] = list(make_copies([r for name in COPIED for r in rows[name]], COPIES, SEED))
+    return [measure_features(name, rows[name], embed, rarity) for name in (*SETS, MADE)]
 
 
-def measured(name: str, rows: Sequence[Row], embed: Embed, rarity: Table) -> Measured:
+def measure_features(name: str, rows: Sequence[Row], embed: Embed, rarity: IdfTable) -> LabelledSet:
     """Measure at most `MOST` rows, drawn by the seed."""
     drawn = np.random.default_rng(SEED).permutation(len(rows))[:MOST]
     picked = [rows[i] for i in sorted(drawn.tolist())]
     found: list[dict[str, float]] = []
     for at in range(0, len(picked), 64):
         block = [(row.claim, row.evidence) for row in picked[at : at + 64]]
-        found += features(block, embed, rarity)
-    seen = np.array([[one[feature] for feature in NAMES] for one in found])
+        found += measure_pairs(block, embed, rarity)
+    seen = np.array([[one[feature] for feature in FEATURES] for one in found])
     true = np.array([row.supported for row in picked])
-    return Measured(name, seen, true, [row.cluster for row in picked])
+    return LabelledSet(name, seen, true, [row.cluster for row in picked])
 
 
-def grown(sets: Sequence[Measured]) -> HistGradientBoostingClassifier:
+def fit_trees(sets: Sequence[LabelledSet]) -> HistGradientBoostingClassifier:
     """Fit; both classes of a set weigh the same; a set with one class only weighs half."""
-    weights = np.concatenate([_weights(one) for one in sets])
+    weights = np.concatenate([_row_weights(one) for one in sets])
     model = HistGradientBoostingClassifier(monotonic_cst=_SIGNS, **GROWN)
-    seen = np.vstack([one.seen for one in sets])
+    seen = np.vstack([one.features for one in sets])
     return model.fit(seen, np.concatenate([one.true for one in sets]), sample_weight=weights)
 
 
-def folds(sets: Sequence[Measured]) -> list[Floats]:
+def score_folds(sets: Sequence[LabelledSet]) -> list[Floats]:
     """Scores of every row by trees that saw no row with the same first passage."""
     places = [np.array([int(c, 16) % FOLDS for c in one.clusters]) for one in sets]
     scores = [np.zeros(len(one.true)) for one in sets]
     for fold in range(FOLDS):
-        model = grown([s.where(at != fold) for s, at in zip(sets, places, strict=True)])
+        model = fit_trees([s.select(at != fold) for s, at in zip(sets, places, strict=True)])
         for one, at, score in zip(sets, places, scores, strict=True):
-            score[at == fold] = model.predict_proba(one.seen[at == fold])[:, 1]
+            score[at == fold] = model.predict_proba(one.features[at == fold])[:, 1]
     return scores
 
 
-def left_out(sets: Sequence[Measured]) -> list[Floats]:
+def score_left_out(sets: Sequence[LabelledSet]) -> list[Floats]:
     """Scores of every set by trees that saw nothing of it; copies are made from three sets."""
     return [
-        grown([other for other in sets if other is not one]).predict_proba(one.seen)[:, 1]
+        fit_trees([other for other in sets if other is not one]).predict_proba(one.features)[:, 1]
         for one in sets
     ]
 
 
-def chosen(sets: Sequence[Measured], scores: Sequence[Floats]) -> float:
+def choose_threshold(sets: Sequence[LabelledSet], scores: Sequence[Floats]) -> float:
     """The threshold with the best mean balanced accuracy over the sets that have both classes."""
     both = [(s.true, p) for s, p in zip(sets, scores, strict=True) if 0 < s.true.mean() < 1]
 
@@ -127,15 +126,15 @@ def chosen(sets: Sequence[Measured], scores: Sequence[Floats]) -> float:
     return max((n / 100 for n in range(30, 71)), key=mean)
 
 
-def exported(model: HistGradientBoostingClassifier) -> tuple[tuple[Tree, ...], float]:
+def export_trees(model: HistGradientBoostingClassifier) -> tuple[tuple[Tree, ...], float]:
     """The trees in our own form, and the log odds before the first."""
     return (
-        tuple(_tree(stage[0].nodes) for stage in model._predictors),  # noqa: SLF001
+        tuple(_export_tree(stage[0].nodes) for stage in model._predictors),  # noqa: SLF001
         round(float(model._baseline_prediction[0, 0]), 6),  # noqa: SLF001
     )
 
 
-def _tree(nodes: npt.NDArray[np.void]) -> Tree:
+def _export_tree(nodes: npt.NDArray[np.void]) -> Tree:
     """The thresholds are whole: many are values of the data, and a rounded one parts them anew."""
     own, leaf = np.arange(len(nodes)), nodes["is_leaf"].astype(bool)
     return Tree(
@@ -147,7 +146,7 @@ def _tree(nodes: npt.NDArray[np.void]) -> Tree:
     )
 
 
-def _weights(one: Measured) -> Floats:
+def _row_weights(one: LabelledSet) -> Floats:
     share = np.where(one.true, one.true.mean(), 1 - one.true.mean())
     return np.asarray(0.5 / share)
 

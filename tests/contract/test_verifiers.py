@@ -30,37 +30,37 @@ PAIRS = [
 
 @EVERY_VERIFIER
 def test_each_pair_gets_one_ruling_in_order(make: Callable[[], Judge]) -> None:
-    found = [r.support for r in make().judge(PAIRS)]
+    found = [r.support for r in make().verify(PAIRS)]
     assert found == [Support.SUPPORTED, Support.UNSUPPORTED, Support.UNSUPPORTED]
 
 
 @EVERY_VERIFIER
 def test_no_pairs_get_no_rulings(make: Callable[[], Judge]) -> None:
-    assert make().judge([]) == []
+    assert make().verify([]) == []
 
 
 @EVERY_VERIFIER
 def test_every_ruling_gives_a_reason(make: Callable[[], Judge]) -> None:
-    assert all(r.reason for r in make().judge(PAIRS))
+    assert all(r.reason for r in make().verify(PAIRS))
 
 
 @EVERY_VERIFIER
 def test_a_ruling_does_not_depend_on_its_neighbours(make: Callable[[], Judge]) -> None:
     judge = make()
-    together = judge.judge(PAIRS)
-    assert [judge.judge([p])[0] for p in PAIRS] == together
-    assert judge.judge(PAIRS[::-1])[::-1] == together
+    together = judge.verify(PAIRS)
+    assert [judge.verify([p])[0] for p in PAIRS] == together
+    assert judge.verify(PAIRS[::-1])[::-1] == together
 
 
 @EVERY_VERIFIER
 def test_a_score_is_a_probability_or_absent(make: Callable[[], Judge]) -> None:
-    assert all(r.score is None or 0 <= r.score <= 1 for r in make().judge(PAIRS))
+    assert all(r.score is None or 0 <= r.score <= 1 for r in make().verify(PAIRS))
 
 
 @EVERY_VERIFIER
 def test_what_is_supported_reaches_the_threshold(make: Callable[[], Judge]) -> None:
     judge = make()
-    scores = [r.score for r in judge.judge(PAIRS) if r.support is Support.SUPPORTED]
+    scores = [r.score for r in judge.verify(PAIRS) if r.support is Support.SUPPORTED]
     assert scores
     assert all(s is not None and s >= judge.threshold for s in scores)
 

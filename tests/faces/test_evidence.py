@@ -12,12 +12,12 @@ from agent.service import Desk
 from agent.settings import Settings
 from agent.types import Evidence, Question
 from evals.case import ClaimCase
-from evals.loaders.own import claims
+from evals.loaders.own import read_claims
 from tests.faces.front import QUESTION
 
 ASKED_ON = date(2026, 1, 27)
 FIRST = 10
-CASES = [case for case in claims() if case.must_cite][::6]
+CASES = [case for case in read_claims() if case.must_cite][::6]
 
 
 @pytest.fixture(scope="module")

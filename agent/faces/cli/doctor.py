@@ -78,7 +78,7 @@ def _embedder(settings: Settings) -> Finding:
 def _judge(settings: Settings) -> Finding:
     judge = build_judge(settings)
     said = "The bridge was closed in May."
-    [verification] = judge.judge([ClaimEvidence(claim=said, evidence=(EvidenceSpan(text=said),))])
+    [verification] = judge.verify([ClaimEvidence(claim=said, evidence=(EvidenceSpan(text=said),))])
     return Finding(
         subject="verifier",
         fine=verification.accepted,

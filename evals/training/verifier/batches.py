@@ -46,7 +46,7 @@ class Encoded:
         return cls(**torch.load(path, weights_only=True))
 
 
-def encode(groups: Sequence[Group], tokenizer: Any) -> Encoded:  # noqa: ANN401 - has no types
+def encode_groups(groups: Sequence[Group], tokenizer: Any) -> Encoded:  # noqa: ANN401 - has no types
     """Turn the groups into token ids, with marks on the claim's words that are at fault."""
     rows = [(number, row) for number, group in enumerate(groups) for row in group]
     texts = [text for _, row in rows for text in (row.evidence, row.claim)]
@@ -60,7 +60,7 @@ def encode(groups: Sequence[Group], tokenizer: Any) -> Encoded:  # noqa: ANN401 
             continue
         sequence, start = joined(tokens[2 * n], claim)
         ids += sequence
-        marks += [UNMARKED] * start + _faults(row.label, row.original, claim, tokenizer)
+        marks += [UNMARKED] * start + _mark_faults(row.label, row.original, claim, tokenizer)
         columns.append((len(ids), start, row.label, number))
     ends, claims, labels, numbers = (torch.tensor(c) for c in zip(*columns, strict=True))
     return Encoded(
@@ -73,7 +73,7 @@ def encode(groups: Sequence[Group], tokenizer: Any) -> Encoded:  # noqa: ANN401 
     )
 
 
-def _faults(label: int, original: str | None, claim: list[int], tokenizer: Any) -> list[int]:  # noqa: ANN401
+def _mark_faults(label: int, original: str | None, claim: list[int], tokenizer: Any) -> list[int]:  # noqa: ANN401
     """Mark the tokens that the original does not have; a deletion leaves nothing to mark."""
     if original is None:
         return [UNMARKED] * (len(claim) + 1)
@@ -111,7 +111,7 @@ class Step:
     width: int
 
 
-def steps(data: Encoded, shape: Shape, seed: int) -> list[Step]:
+def pack_steps(data: Encoded, shape: Shape, seed: int) -> list[Step]:
     """Pack all rows, once, into steps; a group is never split.
 
     Returns:
@@ -127,31 +127,31 @@ def steps(data: Encoded, shape: Shape, seed: int) -> list[Step]:
     pool = max(1, _POOL * shape.tokens * len(order) // len(data.ids))
     packed: list[Step] = []
     for at in range(0, len(order), pool):
-        packed += _packed(order[at : at + pool], lengths, shape)
+        packed += _pack_groups(order[at : at + pool], lengths, shape)
     chance.shuffle(packed)
     return packed
 
 
-def _packed(groups: list[list[int]], lengths: Sequence[int], shape: Shape) -> Iterator[Step]:
+def _pack_groups(groups: list[list[int]], lengths: Sequence[int], shape: Shape) -> Iterator[Step]:
     step: list[int] = []
     width = 0
     for longest, rows in sorted((max(lengths[r] for r in rows), rows) for rows in groups):
         needed = -(-longest // shape.multiple) * shape.multiple
         if step and needed * (len(step) + len(rows)) > shape.tokens:
-            yield _filled(step, width, shape)
+            yield _fill_step(step, width, shape)
             step = []
         step += rows
         width = needed
     if step:
-        yield _filled(step, width, shape)
+        yield _fill_step(step, width, shape)
 
 
-def _filled(rows: list[int], width: int, shape: Shape) -> Step:
+def _fill_step(rows: list[int], width: int, shape: Shape) -> Step:
     fill = shape.tokens // width - len(rows) if shape.multiple > 1 else 0
     return Step([*rows, *[-1] * fill], width)
 
 
-def batch(data: Encoded, rows: torch.Tensor, width: int) -> Batch:
+def pad_batch(data: Encoded, rows: torch.Tensor, width: int) -> Batch:
     """Pad rows to `width` tokens; all on one device."""
     empty = rows < 0
     rows = torch.where(empty, rows[0], rows)

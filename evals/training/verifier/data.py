@@ -5,7 +5,6 @@ passage and have different labels; they are trained in one batch. Nothing here n
 model: evidence is deleted, padded or exchanged, sentences are copied, shortened or edited.
 """
 
-import gzip
 import itertools
 import json
 import random
@@ -13,9 +12,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evals.training.verifier.edited import copies, edited_claims
-from evals.training.verifier.examples import LABELS, NEITHER, SUPPORTED, WINDOW, Example, Group, Row
-from evals.training.verifier.windows import Neighbours, alike, padded, words
+from evals.training.verifier.examples import (
+    LABELS,
+    NEITHER,
+    SUPPORTED,
+    WINDOW,
+    Example,
+    Group,
+    Neighbours,
+    Row,
+    are_alike,
+    edit_claims,
+    find_words,
+    make_copies,
+    pad_window,
+    read_rows,
+)
 
 FILES = (
     *("vitaminc_real", "fever_train", "fever_conjunctions", "cad_snli"),
@@ -42,39 +54,41 @@ _PAGE_CAP = 60
 """Groups about one page: the pandemic's statistics would otherwise fill a tenth of VitaminC."""
 
 
-def mixture(folder: Path, seed: int) -> list[Group]:
+def build_mixture(folder: Path, seed: int) -> list[Group]:
     """Build the groups from the `*.jsonl.gz` files of `folder`, shuffled.
 
     The same files and seed give the same groups.
     """
     chance = random.Random(seed)
-    read = {name: _read(folder / f"{name}.jsonl.gz") for name in FILES}
+    read = {name: read_rows(folder / f"{name}.jsonl.gz") for name in FILES}
     fever, vitaminc = read["fever_train"], read["vitaminc_real"]
     passages = [p for row in (*fever, *vitaminc, *read["fm2_dev"]) for p in row["evidence"]]
     near = Neighbours([p for p in passages if 6 <= len(p.split()) <= 60])
     every = (*fever, *vitaminc, *read["fm2_dev"], *read["multinli_sample"])
     real = [row for row in every if row["label"] == "supported"]
     makers: dict[str, Iterator[Group]] = {
-        "vitaminc": _vitaminc(vitaminc, chance),
-        "fever": _plain(_level(fever, chance), "fever", near, chance),
-        "fever_padded": _deleted(fever, near, chance),
+        "vitaminc": _vitaminc_cases(vitaminc, chance),
+        "fever": _plain_rows(_balance_overlap(fever, chance), "fever", near, chance),
+        "fever_padded": _delete_evidence(fever, near, chance),
         "conjunctions": _conjunctions(read["fever_conjunctions"], chance),
-        "joined": _joined([row for row in real if row["source"] != "multinli"], near, chance),
-        "cad_snli": _plain(_shuffled(read["cad_snli"], chance), "cad_snli", None, chance),
-        "multinli": _plain(_level(read["multinli_sample"], chance), "multinli", None, chance),
-        "multinli_padded": _padded_premises(read["multinli_sample"], chance),
-        "fm2": _plain(_shuffled(read["fm2_dev"], chance), "fm2", near, chance),
-        "wice": _partial(read["wice_partial_subclaims"]),
-        "copies": copies(real, read["wice_partial_subclaims"], near, chance),
-        "edited_claims": edited_claims(_shuffled(real, chance), chance),
-        "neighbours": _exchanged(_shuffled(real, chance), near),
+        "joined": _join_claims([row for row in real if row["source"] != "multinli"], near, chance),
+        "cad_snli": _plain_rows(_shuffle_rows(read["cad_snli"], chance), "cad_snli", None, chance),
+        "multinli": _plain_rows(
+            _balance_overlap(read["multinli_sample"], chance), "multinli", None, chance
+        ),
+        "multinli_padded": _pad_premises(read["multinli_sample"], chance),
+        "fm2": _plain_rows(_shuffle_rows(read["fm2_dev"], chance), "fm2", near, chance),
+        "wice": _partial_windows(read["wice_partial_subclaims"]),
+        "copies": make_copies(real, read["wice_partial_subclaims"], near, chance),
+        "edited_claims": edit_claims(_shuffle_rows(real, chance), chance),
+        "neighbours": _exchange_passages(_shuffle_rows(real, chance), near),
     }
     groups = [g for name, made in makers.items() for g in itertools.islice(made, CAPS[name])]
     chance.shuffle(groups)
     return groups
 
 
-def own(path: Path) -> list[Group]:
+def read_own(path: Path) -> list[Group]:
     """Rows of your own, `{"claim", "evidence": [passage, ...], "label"}` a line, a group each."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
@@ -84,24 +98,19 @@ def own(path: Path) -> list[Group]:
     ]
 
 
-def _read(path: Path) -> list[Row]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _shuffled(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+def _shuffle_rows(rows: Sequence[Row], chance: random.Random) -> list[Row]:
     return chance.sample(rows, len(rows))
 
 
-def _level(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+def _balance_overlap(rows: Sequence[Row], chance: random.Random) -> list[Row]:
     """Take as many supported rows as others from each degree of overlap in words.
 
     So common words tell nothing of the label: free rewording stands, and near copies fall.
     """
     piles: dict[tuple[int, bool], list[Row]] = defaultdict(list)
-    for row in _shuffled(rows, chance):
-        said = {word for word in words(row["claim"]) if len(word) > 3}
-        shared = len(said.intersection(words(" ".join(row["evidence"])))) / max(1, len(said))
+    for row in _shuffle_rows(rows, chance):
+        said = {word for word in find_words(row["claim"]) if len(word) > 3}
+        shared = len(said.intersection(find_words(" ".join(row["evidence"])))) / max(1, len(said))
         piles[min(4, int(shared * 5)), row["label"] == "supported"].append(row)
     columns = [
         list(zip(piles[degree, True], piles[degree, False], strict=False)) for degree in range(5)
@@ -110,7 +119,7 @@ def _level(rows: Sequence[Row], chance: random.Random) -> list[Row]:
     return [row for turn in turns for pair in turn if pair for row in pair]
 
 
-def _plain(
+def _plain_rows(
     rows: Sequence[Row], kind: str, near: Neighbours | None, chance: random.Random
 ) -> Iterator[Group]:
     """Rows as they are; with neighbours given, half get a longer window."""
@@ -118,20 +127,20 @@ def _plain(
         others: list[str] = []
         if near and chance.random() < 0.5:
             others = near.near(row["claim"], chance.randint(1, 4))
-        evidence = padded(row["evidence"], others, WINDOW, chance)
+        evidence = pad_window(row["evidence"], others, WINDOW, chance)
         yield (Example(evidence, row["claim"], LABELS[row["label"]], kind),)
 
 
-def _padded_premises(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
+def _pad_premises(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
     """Free rewordings whose premise stands among others: it must be found first."""
     near = Neighbours([p for row in rows for p in row["evidence"]])
-    for row in _level(rows, chance):
+    for row in _balance_overlap(rows, chance):
         others = [p for p in near.near(row["claim"], 5) if p not in row["evidence"]]
-        evidence = padded(row["evidence"], others[: chance.randint(1, 4)], WINDOW, chance)
+        evidence = pad_window(row["evidence"], others[: chance.randint(1, 4)], WINDOW, chance)
         yield (Example(evidence, row["claim"], LABELS[row["label"]], "multinli_padded"),)
 
 
-def _vitaminc(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
+def _vitaminc_cases(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
     """All rows of a case: the same claims before and after an edit of the article."""
     cases: dict[str, list[Row]] = defaultdict(list)
     pages: dict[str, list[str]] = defaultdict(list)
@@ -145,11 +154,11 @@ def _vitaminc(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
         if used[page] > _PAGE_CAP:
             continue
         taken = {p for row in case for p in row["evidence"]}
-        others = [p for p in pages[page] if not any(alike(p, t) for t in taken)]
+        others = [p for p in pages[page] if not any(are_alike(p, t) for t in taken)]
         pads = chance.sample(others, min(len(others), 4)) if chance.random() < 0.3 else []
         yield tuple(
             Example(
-                padded(row["evidence"], pads, WINDOW, chance),
+                pad_window(row["evidence"], pads, WINDOW, chance),
                 row["claim"],
                 LABELS[row["label"]],
                 "vitaminc",
@@ -158,23 +167,25 @@ def _vitaminc(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]:
         )
 
 
-def _deleted(rows: Sequence[Row], near: Neighbours, chance: random.Random) -> Iterator[Group]:
+def _delete_evidence(
+    rows: Sequence[Row], near: Neighbours, chance: random.Random
+) -> Iterator[Group]:
     """A long window that carries the claim, and the same window without what carries it."""
-    for row in _shuffled([r for r in rows if r["label"] != "unsupported"], chance):
+    for row in _shuffle_rows([r for r in rows if r["label"] != "unsupported"], chance):
         at = row["meta"].get("gold_index", range(len(row["evidence"])))
         gold = [row["evidence"][n] for n in at]
         found = near.near(row["claim"], 6, overlap=0.6)
-        others = [p for p in found if not any(alike(p, g) for g in row["evidence"])]
+        others = [p for p in found if not any(are_alike(p, g) for g in row["evidence"])]
         if len(others) < 2:
             continue
         yield (
             Example(
-                padded(gold, others, WINDOW, chance),
+                pad_window(gold, others, WINDOW, chance),
                 row["claim"],
                 LABELS[row["label"]],
                 "fever_padded",
             ),
-            Example(padded((), others, WINDOW, chance), row["claim"], NEITHER, "fever_deleted"),
+            Example(pad_window((), others, WINDOW, chance), row["claim"], NEITHER, "fever_deleted"),
         )
 
 
@@ -186,7 +197,7 @@ def _conjunctions(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]
     for family in chance.sample(list(families.values()), len(families)):
         yield tuple(
             Example(
-                padded(row["evidence"], (), WINDOW, chance),
+                pad_window(row["evidence"], (), WINDOW, chance),
                 row["claim"],
                 LABELS[row["label"]],
                 "conjunctions",
@@ -195,9 +206,9 @@ def _conjunctions(rows: Sequence[Row], chance: random.Random) -> Iterator[Group]
         )
 
 
-def _joined(rows: Sequence[Row], near: Neighbours, chance: random.Random) -> Iterator[Group]:
+def _join_claims(rows: Sequence[Row], near: Neighbours, chance: random.Random) -> Iterator[Group]:
     """Two unrelated supported claims in one sentence: with both passages, and without one."""
-    drawn = _shuffled([row for row in rows if len(row["claim"].split()) <= 20], chance)
+    drawn = _shuffle_rows([row for row in rows if len(row["claim"].split()) <= 20], chance)
     for first, second in zip(drawn[::2], drawn[1::2], strict=False):
         claim = f"{first['claim'].rstrip(' .')}{chance.choice(_JOINTS)}{second['claim']}"
         others = near.near(second["claim"], 3, overlap=0.6)
@@ -206,12 +217,12 @@ def _joined(rows: Sequence[Row], near: Neighbours, chance: random.Random) -> Ite
         both, one = (*first["evidence"], *second["evidence"]), (*first["evidence"], others[0])
         pads = others[1:]
         yield (
-            Example(padded(both, pads, WINDOW, chance), claim, SUPPORTED, "joined"),
-            Example(padded(one, pads, WINDOW, chance), claim, NEITHER, "joined"),
+            Example(pad_window(both, pads, WINDOW, chance), claim, SUPPORTED, "joined"),
+            Example(pad_window(one, pads, WINDOW, chance), claim, NEITHER, "joined"),
         )
 
 
-def _partial(rows: Sequence[Row]) -> Iterator[Group]:
+def _partial_windows(rows: Sequence[Row]) -> Iterator[Group]:
     """The stretch of a web page around the sentence that carries a part of the claim."""
     for row in rows:
         page = " ".join(" ".join(row["evidence"]).split())
@@ -223,7 +234,7 @@ def _partial(rows: Sequence[Row]) -> Iterator[Group]:
             yield (Example(window, row["claim"], NEITHER, "wice"),)
 
 
-def _exchanged(rows: Sequence[Row], near: Neighbours) -> Iterator[Group]:
+def _exchange_passages(rows: Sequence[Row], near: Neighbours) -> Iterator[Group]:
     """A supported claim that cites the wrong passage, one that looks right."""
     for row in rows:
         wrong = [p for p in near.near(row["claim"], 2, overlap=0.6) if p not in row["evidence"]]

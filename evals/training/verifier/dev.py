@@ -1,7 +1,5 @@
 """Real development sets for the verifier: windows of their evidence, and what is measured."""
 
-import gzip
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from evals.training.verifier.windows import words
+from evals.training.verifier.examples import find_words, read_rows
 from retrieval.sentences import sentences
 
 SETS = (
@@ -53,17 +51,16 @@ class Score:
     auc: float
 
 
-def cases(folder: Path, rows: int) -> dict[str, list[Case]]:
+def draw_cases(folder: Path, rows: int) -> dict[str, list[Case]]:
     """Draw up to `rows` cases of each set from `folder`/NAME.jsonl.gz, always the same ones."""
     drawn = {}
     for name in SETS:
-        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            read = [json.loads(line) for line in lines]
+        read = read_rows(folder / f"{name}.jsonl.gz")
         chosen = random.Random(name).sample(read, min(rows, len(read)))
         drawn[name] = [
             Case(
                 row["claim"],
-                tuple(nearest(row["evidence"], row["claim"])),
+                tuple(nearest_windows(row["evidence"], row["claim"])),
                 row["label"] == "supported",
             )
             for row in chosen
@@ -71,16 +68,16 @@ def cases(folder: Path, rows: int) -> dict[str, list[Case]]:
     return drawn
 
 
-def nearest(evidence: Sequence[str], claim: str) -> list[str]:
+def nearest_windows(evidence: Sequence[str], claim: str) -> list[str]:
     """Give the sentence-aligned windows that share most words with the claim."""
-    wanted = set(words(claim))
-    made = [window for passage in evidence for window in _windows(passage)]
+    wanted = set(find_words(claim))
+    made = [window for passage in evidence for window in _split_windows(passage)]
     if sum(len(passage.split()) for passage in evidence) <= _WORDS:
         return [" ".join(evidence)]
-    return sorted(made, key=lambda window: -len(wanted.intersection(words(window))))[:_WINDOWS]
+    return sorted(made, key=lambda window: -len(wanted.intersection(find_words(window))))[:_WINDOWS]
 
 
-def _windows(passage: str) -> Iterator[str]:
+def _split_windows(passage: str) -> Iterator[str]:
     """Windows of whole sentences, each starting where the one before was half over."""
     pieces = [passage[start:end] for start, end in sentences(passage)]
     lengths = [len(piece.split()) for piece in pieces]
@@ -96,7 +93,7 @@ def _windows(passage: str) -> Iterator[str]:
         start = max(start + 1, (start + end) // 2)
 
 
-def support(judge: Judge, chosen: Sequence[Case]) -> npt.NDArray[np.float32]:
+def judge_support(judge: Judge, chosen: Sequence[Case]) -> npt.NDArray[np.float32]:
     """P(supported) of each case: the highest of its windows."""
     pairs = [(window, case.claim) for case in chosen for window in case.windows]
     found = iter(judge(pairs)[:, 0].tolist())
@@ -105,16 +102,16 @@ def support(judge: Judge, chosen: Sequence[Case]) -> npt.NDArray[np.float32]:
     )
 
 
-def score(scores: npt.NDArray[np.float32], chosen: Sequence[Case]) -> Score:
+def score_cases(scores: npt.NDArray[np.float32], chosen: Sequence[Case]) -> Score:
     """Compare P(supported) with the labels."""
     truth = np.array([case.supported for case in chosen])
-    balanced = {t: _balanced(scores >= t, truth) for t in np.unique(scores).tolist()}
+    balanced = {t: _balanced_accuracy(scores >= t, truth) for t in np.unique(scores).tolist()}
     best = max(balanced, key=lambda t: balanced[t])
-    half = _balanced(scores >= 0.5, truth)
+    half = _balanced_accuracy(scores >= 0.5, truth)
     return Score(len(chosen), half, balanced[best], best, _auc(scores, truth))
 
 
-def report(results: dict[str, Score]) -> str:
+def format_scores(results: dict[str, Score]) -> str:
     """A table of the sets and their mean."""
     lines = [
         f"{name:24} n {s.n:5}  at 0.5 {s.at_half:.3f}  best {s.best:.3f} "
@@ -130,7 +127,7 @@ def report(results: dict[str, Score]) -> str:
 _MEANS = ("at_half", "best", "auc")
 
 
-def _balanced(said: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+def _balanced_accuracy(said: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
     return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
 

@@ -5,13 +5,11 @@
 
 OLD.onnx is the file that `recipe` writes. Written items, each some true and some false sentences
 over the same invented evidence, share a batch, with a margin between true and false; the rest of
-the mixture are public rows whose licences allow a model to be shipped. Needs what `train` needs,
-and `onnx`. On two cores with avx512_bf16: twelve to nineteen rows a second.
+the mixture are public rows whose licences allow a model to be shipped. Needs the
+extra `training`. On two cores with avx512_bf16: twelve to nineteen rows a second.
 """
 
 import argparse
-import gzip
-import json
 import random
 import time
 from collections import defaultdict
@@ -30,7 +28,7 @@ from torch.nn import functional
 from agent.verification.cross_encoder import joined, load_tokenizer
 from agent.verification.units import windows
 from evals.training.verifier import export
-from evals.training.verifier.examples import LABELS, SUPPORTED, Row
+from evals.training.verifier.examples import LABELS, SUPPORTED, Row, read_rows
 from evals.training.verifier.model import Verifier
 
 MIXTURE: Mapping[str, int] = {
@@ -89,16 +87,16 @@ def main(typed: Sequence[str] | None = None) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(2)
     model = Verifier(options.weights)
-    left = model.load_state_dict(from_int8(options.start), strict=False)
+    left = model.load_state_dict(read_int8(options.start), strict=False)
     if strangers := [*left.unexpected_keys, *set(left.missing_keys) - {"mark.weight", "mark.bias"}]:
         raise SystemExit(f"{options.start} is not such a file: {strangers}")
     checkpoint = options.work / "checkpoint.pt"
-    torch.save({"model": trained(model, list(_steps(options)))}, checkpoint)
+    torch.save({"model": train_model(model, list(_make_steps(options)))}, checkpoint)
     given = [f"--data={options.data}", f"--weights={options.weights}"]
     export.main([str(checkpoint), *given, f"--draft={options.work}", f"--out={options.out}"])
 
 
-def from_int8(path: Path) -> dict[str, torch.Tensor]:
+def read_int8(path: Path) -> dict[str, torch.Tensor]:
     """Read the weights of a shipped file back into float, by the names of `Verifier`."""
     tensors = {t.name: numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
     state: dict[str, Any] = {"classify.bias": tensors["classify.bias"]}
@@ -120,7 +118,7 @@ def from_int8(path: Path) -> dict[str, torch.Tensor]:
     return {n: torch.tensor(np.ascontiguousarray(v, np.float32)) for n, v in state.items()}
 
 
-def trained(model: Verifier, steps: Sequence[Sequence[Encoded]]) -> dict[str, torch.Tensor]:
+def train_model(model: Verifier, steps: Sequence[Sequence[Encoded]]) -> dict[str, torch.Tensor]:
     """Take the steps, the rate rising and then falling in a line; give the averaged weights."""
     encoder = [p for p in model.encoder.parameters() if p.requires_grad]
     rates = (RATE, HEAD_FACTOR * RATE)
@@ -134,7 +132,7 @@ def trained(model: Verifier, steps: Sequence[Sequence[Encoded]]) -> dict[str, to
         for group, highest in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = highest * factor
         with torch.autocast("cpu", torch.bfloat16):
-            value = loss(model, rows)
+            value = step_loss(model, rows)
         value.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -149,7 +147,7 @@ def trained(model: Verifier, steps: Sequence[Sequence[Encoded]]) -> dict[str, to
     return mean
 
 
-def loss(model: Verifier, rows: Sequence[Encoded]) -> torch.Tensor:
+def step_loss(model: Verifier, rows: Sequence[Encoded]) -> torch.Tensor:
     """Cross-entropy, and for the rows of an item a margin between its true and false sentences."""
     longest = max(len(row.ids) for row in rows)
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
@@ -168,19 +166,19 @@ def loss(model: Verifier, rows: Sequence[Encoded]) -> torch.Tensor:
     return value
 
 
-def _steps(options: argparse.Namespace) -> Iterator[list[Encoded]]:
+def _make_steps(options: argparse.Namespace) -> Iterator[list[Encoded]]:
     for n in range(options.passes):
         chance = random.Random(f"{options.seed}/{n}")
-        made = [*_items(options, chance), *_public(options.data / "train", chance)]
+        made = [*_item_steps(options, chance), *_public_steps(options.data / "train", chance)]
         chance.shuffle(made)
         yield from made
 
 
-def _items(options: argparse.Namespace, chance: random.Random) -> Iterator[list[Encoded]]:
+def _item_steps(options: argparse.Namespace, chance: random.Random) -> Iterator[list[Encoded]]:
     """Each written item as many times as asked, its passages in turn the other way round."""
     items: dict[str, list[Row]] = defaultdict(list)
     for path in options.written:
-        for row in _read(path):
+        for row in read_rows(path):
             items[row["meta"]["group"]].append(row)
     for time_ in range(options.times):
         for item, rows in items.items():
@@ -188,15 +186,15 @@ def _items(options: argparse.Namespace, chance: random.Random) -> Iterator[list[
                 row | {"evidence": row["evidence"][:: -1 if time_ % 2 else 1]} for row in rows
             ]
             chance.shuffle(turned)
-            yield [_encoded(row, item) for row in turned]
+            yield [_encode_row(row, item) for row in turned]
 
 
-def _public(folder: Path, chance: random.Random) -> Iterator[list[Encoded]]:
+def _public_steps(folder: Path, chance: random.Random) -> Iterator[list[Encoded]]:
     """Public rows of about the same length together, up to `TOKENS` a step."""
     rows = [
-        _encoded(row, "")
+        _encode_row(row, "")
         for name, most in MIXTURE.items()
-        for row in _some(_read(folder / f"{name}.jsonl.gz"), most, chance)
+        for row in _sample_rows(read_rows(folder / f"{name}.jsonl.gz"), most, chance)
     ]
     rows.sort(key=lambda row: len(row.ids) + 8 * chance.random())
     step: list[Encoded] = []
@@ -209,31 +207,26 @@ def _public(folder: Path, chance: random.Random) -> Iterator[list[Encoded]]:
         yield step
 
 
-def _some(rows: Sequence[Row], most: int, chance: random.Random) -> list[Row]:
+def _sample_rows(rows: Sequence[Row], most: int, chance: random.Random) -> list[Row]:
     return chance.sample(rows, min(most, len(rows)))
 
 
-def _encoded(row: Row, item: str) -> Encoded:
+def _encode_row(row: Row, item: str) -> Encoded:
     """A row with the window that joins what lies nearest; its claim is cut at 128 tokens."""
     window = windows(row["claim"], row["evidence"])[-1]
-    said = _ids(row["claim"])[:128]
-    ids, start = joined(_ids(window), said)
+    said = _token_ids(row["claim"])[:128]
+    ids, start = joined(_token_ids(window), said)
     return Encoded(ids, start, LABELS[row["label"]], item)
 
 
-def _ids(text: str) -> list[int]:
-    ids: list[int] = _tokenizer().encode(text, add_special_tokens=False).ids
+def _token_ids(text: str) -> list[int]:
+    ids: list[int] = _load_tokenizer().encode(text, add_special_tokens=False).ids
     return ids
 
 
 @cache
-def _tokenizer() -> Any:  # noqa: ANN401 - it has no types
+def _load_tokenizer() -> Any:  # noqa: ANN401 - it has no types
     return load_tokenizer()
-
-
-def _read(path: Path) -> list[Row]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 if __name__ == "__main__":

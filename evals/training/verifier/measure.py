@@ -7,8 +7,6 @@ share their first passage. "Judge" is the same without the vetoes of the exact c
 """
 
 import argparse
-import gzip
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from agent import bootstrap, checks
 from agent.settings import Settings
 from agent.types import ClaimEvidence, EvidenceSpan
 from agent.verification.embedded import EmbeddedJudge
-from evals.training.verifier.examples import Row
+from evals.training.verifier.examples import Row, read_rows
 
 Flags = npt.NDArray[np.bool_]
 _BATCH = 64
@@ -38,12 +36,11 @@ def main(typed: Sequence[str] | None = None) -> None:
         "judge": EmbeddedJudge(model, ignored=[c.name for c in checks.check("", ())]),
     }
     for path in options.sets:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines][: options.rows]
+        rows = read_rows(path)[: options.rows]
         truth = np.array([row["label"] == "supported" for row in rows])
         for name, system in systems.items():
-            said = accepted(system, rows)
-            low, high = interval(truth, said, [row["evidence"][0] for row in rows])
+            said = judge_rows(system, rows)
+            low, high = bootstrap_interval(truth, said, [row["evidence"][0] for row in rows])
             kept, caught = said[truth].mean(), (~said)[~truth].mean()
             print(
                 f"{path.name.split('.')[0]:<28} {name:<9} n {len(rows):>5}  balanced "
@@ -53,7 +50,7 @@ def main(typed: Sequence[str] | None = None) -> None:
             )
 
 
-def accepted(system: EmbeddedJudge, rows: Sequence[Row]) -> Flags:
+def judge_rows(system: EmbeddedJudge, rows: Sequence[Row]) -> Flags:
     """Which rows the system accepts; shape (rows,)."""
     found: list[bool] = []
     for first in range(0, len(rows), _BATCH):
@@ -63,11 +60,11 @@ def accepted(system: EmbeddedJudge, rows: Sequence[Row]) -> Flags:
             )
             for row in rows[first : first + _BATCH]
         ]
-        found += [verification.accepted for verification in system.judge(pairs)]
+        found += [verification.accepted for verification in system.verify(pairs)]
     return np.array(found)
 
 
-def interval(truth: Flags, said: Flags, clusters: Sequence[str]) -> tuple[float, float]:
+def bootstrap_interval(truth: Flags, said: Flags, clusters: Sequence[str]) -> tuple[float, float]:
     """95 % interval of balanced accuracy, in percent, by bootstrap over clusters."""
     random = np.random.default_rng(0)
     _, numbers = np.unique(np.array(clusters), return_inverse=True)

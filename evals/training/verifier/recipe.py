@@ -1,4 +1,4 @@
-"""From the original weights to the shipped file with one command; `train` says what it needs.
+"""From the original weights to the shipped file with one command; needs the extra `training`.
 
     python -m evals.training.verifier.recipe --data DATA --weights WEIGHTS --work WORK --out DIR
 
@@ -32,18 +32,18 @@ def main(typed: Sequence[str] | None = None) -> None:
     full = [*training, f"--mixture={options.work / 'full.pt'}"]
     plain = [*training, f"--mixture={options.work / 'plain.pt'}", "--plain"]
     teachers = [
-        _trained(options.work / f"run-{seed}", seed, kind)
+        _train_run(options.work / f"run-{seed}", seed, kind)
         for seeds, kind in ((FULL, full), (PLAIN, plain))
         for seed in seeds
     ]
     paths = list(map(str, teachers))
     following = [*full, "--start", *paths, "--teachers", *paths]
-    student = _trained(options.work / "student", STUDENT, following)
+    student = _train_run(options.work / "student", STUDENT, following)
     draft = [f"--draft={options.work / 'draft'}", f"--out={options.out}"]
     export.main([str(student), *given, *draft])
 
 
-def _trained(work: Path, seed: int, options: Sequence[str]) -> Path:
+def _train_run(work: Path, seed: int, options: Sequence[str]) -> Path:
     end = work / train.CHECKPOINT
     if not (work / _DONE).exists():
         resume = ["--resume"] if end.exists() else []

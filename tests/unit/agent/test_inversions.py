@@ -40,17 +40,17 @@ def judge() -> EmbeddedJudge:
 
 
 def test_of_sentences_that_turn_their_source_round_few_stand() -> None:
-    notes = own._notes()
+    notes = own.read_notes()
     pairs = [
         ClaimEvidence(
             claim=said,
-            evidence=(own._extract(notes[note]) if note else EvidenceSpan(text=FERRY),),
+            evidence=(own.extract_of(notes[note]) if note else EvidenceSpan(text=FERRY),),
         )
         for note, said in INVERSIONS
     ]
     standing = [
         pair.claim
-        for pair, verification in zip(pairs, judge().judge(pairs), strict=True)
+        for pair, verification in zip(pairs, judge().verify(pairs), strict=True)
         if verification.accepted
     ]
     assert len(standing) <= STANDING, standing
@@ -61,7 +61,7 @@ def test_of_inversions_written_blind_few_are_ruled_wrong(supported: bool, most: 
     rows = [json.loads(line) for line in (own.CASES / "inversions.jsonl").open(encoding="utf-8")]
     asked = [row for row in rows if (row["label"] == Support.SUPPORTED) is supported]
     evidence = [tuple(EvidenceSpan(text=text) for text in row["evidence"]) for row in asked]
-    verifications = judge().judge(
+    verifications = judge().verify(
         [
             ClaimEvidence(claim=row["claim"], evidence=e)
             for row, e in zip(asked, evidence, strict=True)

@@ -16,7 +16,7 @@ class Counting:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    def judge(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
+    def verify(self, pairs: Sequence[ClaimEvidence]) -> list[Verification]:
         self.sizes.append(len(pairs))
         checks = (CheckResult(name="numbers", outcome=Outcome.OK),)
         return [

@@ -20,7 +20,7 @@ def judge() -> EmbeddedJudge:
 
 
 def rule(claim: str, *evidence: str) -> Verification:
-    [found] = judge().judge(
+    [found] = judge().verify(
         [ClaimEvidence(claim=claim, evidence=tuple(EvidenceSpan(text=text) for text in evidence))]
     )
     return found

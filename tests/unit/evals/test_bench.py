@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.bench import arithmetic, corpus, limit
-from evals.bench.llama_pipeline import LlamaPipeline
-from evals.bench.measure import Ratio, Spread, machine, whole
+from evals.bench import corpus, verifier
+from evals.bench.measure import Ratio, Spread, describe_machine, run_process
+from evals.bench.rivals import LlamaPipeline
 from retrieval.library import Library
 from retrieval.runtime import onnxruntime
 from tests.fakes_retrieval import WordsEmbedder, fill
@@ -27,8 +27,8 @@ def test_a_ratio_is_of_medians() -> None:
 
 
 def test_a_process_is_measured_with_its_memory() -> None:
-    small = whole([sys.executable, "-c", "pass"])
-    large = whole([sys.executable, "-c", "held = b'x' * 80_000_000"])
+    small = run_process([sys.executable, "-c", "pass"])
+    large = run_process([sys.executable, "-c", "held = b'x' * 80_000_000"])
     assert small.seconds > 0
     assert small.cpu_seconds > 0
     assert large.peak_mb > small.peak_mb + 50
@@ -36,25 +36,27 @@ def test_a_process_is_measured_with_its_memory() -> None:
 
 def test_a_process_that_failed_has_no_figures() -> None:
     with pytest.raises(RuntimeError, match="ended with status 3: no library"):
-        whole([sys.executable, "-c", "import sys; sys.stderr.write('no library'); sys.exit(3)"])
+        run_process(
+            [sys.executable, "-c", "import sys; sys.stderr.write('no library'); sys.exit(3)"]
+        )
 
 
 def test_a_report_says_what_machine_it_is_of() -> None:
-    assert json.dumps(machine())
-    assert machine()["packages"]
+    assert json.dumps(describe_machine())
+    assert describe_machine()["packages"]
 
 
 def test_a_synthetic_library_is_searched_like_a_real_one(tmp_path: Path) -> None:
     with Library.open(tmp_path / "real", WordsEmbedder(), create=True) as real:
         fill(real)
-        held = corpus.block(real)
-    made = corpus.synthetic(held, 250)
-    again = corpus.synthetic(held, 250)
+        held = corpus.read_block(real)
+    made = corpus.make_block(held, 250)
+    again = corpus.make_block(held, 250)
     assert np.array_equal(made.vectors, again.vectors)
     assert np.allclose(np.linalg.norm(made.vectors, axis=1), 1, atol=1e-5)
     with Library.open(tmp_path / "made", WordsEmbedder(), create=True) as library:
         with library.writing() as record:
-            corpus.store(record, made)
+            corpus.store_block(record, made)
         assert library.stats().passages == 250
         [hit] = library.search(made.texts[7], 1)
         assert hit.lexical > 0
@@ -71,7 +73,10 @@ def test_a_benchmark_that_does_not_exist_is_wrong_usage() -> None:
     assert "invalid choice" in done.stderr
 
 
-@pytest.mark.parametrize("option", [("--runs", "0"), ("--passages", "-1")])
+@pytest.mark.parametrize(
+    "option",
+    [pytest.param(("--runs", "0"), id="runs"), pytest.param(("--passages", "-1"), id="passages")],
+)
 def test_numbers_that_measure_nothing_are_wrong_usage(option: tuple[str, str]) -> None:
     command = [sys.executable, "-m", "evals.bench", "search", *option]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -80,25 +85,28 @@ def test_numbers_that_measure_nothing_are_wrong_usage(option: tuple[str, str]) -
 
 
 def test_the_limit_is_the_product_that_was_asked_for() -> None:
-    session = onnxruntime().InferenceSession(limit.product(), providers=["CPUExecutionProvider"])
-    left = np.arange(limit.SIZE**2, dtype=np.uint8).reshape(limit.SIZE, limit.SIZE)
+    session = onnxruntime().InferenceSession(
+        verifier.build_product(), providers=["CPUExecutionProvider"]
+    )
+    left = np.arange(verifier.MATRIX_SIZE**2, dtype=np.uint8).reshape(
+        verifier.MATRIX_SIZE, verifier.MATRIX_SIZE
+    )
     right = (left[::-1] % 60).astype(np.int8)  # no sum of two products passes 16 bits
     [found] = session.run(["y"], {"a": left, "b": right})
     assert np.array_equal(found[:3], left[:3].astype(np.int32) @ right.astype(np.int32))
 
 
 def test_a_machine_multiplies_at_some_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limit, "SECONDS", 0.05)
-    assert limit.fp32() > 0
-    assert limit.int8(1) > 0
+    monkeypatch.setattr(judge, "MEASURED_SECONDS", 0.05)
+    assert verifier.measure_int8(1) > 0
 
 
 def test_arithmetic_grows_with_the_text_and_stops_where_the_model_does() -> None:
-    short, long, longer = arithmetic.lengths(["A dog.", "word " * 300, "word " * 3_000])
+    short, long, longer = verifier.count_tokens(["A dog.", "word " * 300, "word " * 3_000])
     assert short == 5  # two words, a full stop, and the marks at both ends
     assert long == longer == 256
-    assert arithmetic.operations(10) < arithmetic.operations(20) / 2 * 1.01
-    assert arithmetic.operations(1) == pytest.approx(2 * 6 * 12 * 384**2 / 1e9, rel=0.01)
+    assert verifier.count_operations(10) < verifier.count_operations(20) / 2 * 1.01
+    assert verifier.count_operations(1) == pytest.approx(2 * 6 * 12 * 384**2 / 1e9, rel=0.01)
 
 
 def test_the_rival_pipeline_finds_what_was_put_in(tmp_path: Path) -> None:

@@ -37,13 +37,17 @@ CASES = [
 
 def test_a_check_earns_what_is_lost_without_it() -> None:
     with_it, without = (
-        checkers._earning("part", "none", CASES, EmbeddedJudge(WordsEntailment(), ignored=off))
+        checkers._measure_earning(
+            "part", "none", CASES, EmbeddedJudge(WordsEntailment(), ignored=off)
+        )
         for off in ((), ("dates",))
     )
     assert (with_it.balanced, with_it.accepted) == (100.0, 0.0)
     assert (without.balanced, without.accepted) == (50.0, 100.0)
     assert without.rejected == 0.0
-    lines = checkers.told([with_it, without.model_copy(update={"off": "dates"})]).splitlines()
+    lines = checkers.format_table(
+        [with_it, without.model_copy(update={"off": "dates"})]
+    ).splitlines()
     assert lines[0].split()[:4] == ["switched", "off", "set", "n"]
     assert "+50.0" in lines[2]
 
@@ -53,4 +57,4 @@ def test_rows_of_one_kind_only_are_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     path.write_text(json.dumps(row), "utf-8")
     with pytest.raises(MalformedCase, match=r"rows mine holds rows of one kind only\. Give"):
-        checkers.earnings(path)
+        checkers.measure_earnings(path)

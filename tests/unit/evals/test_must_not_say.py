@@ -7,15 +7,15 @@ from evals.loaders import own
 
 
 def test_of_statements_that_no_page_may_make_few_stand() -> None:
-    notes = own._notes()
+    notes = own.read_notes()
     pairs = [
         ClaimEvidence(
-            claim=said, evidence=tuple(own._extract(notes[note]) for note in case.must_cite)
+            claim=said, evidence=tuple(own.extract_of(notes[note]) for note in case.must_cite)
         )
-        for case in own.claims()
+        for case in own.read_claims()
         for said in case.must_not_say
         if case.must_cite
     ]
     judge = EmbeddedJudge(CrossEncoder(threads=2))
     assert len(pairs) == 88
-    assert sum(verification.accepted for verification in judge.judge(pairs)) <= 16
+    assert sum(verification.accepted for verification in judge.verify(pairs)) <= 16

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evals.metrics.classification import auc
+from evals.metrics.scores import auc
 from evals.statistics import (
     Estimate,
-    bootstrap,
+    bootstrap_clusters,
     cohen_kappa,
-    compare,
+    compare_paired,
+    estimate_mean,
+    estimate_pooled,
     holm,
     mcnemar,
-    mean,
-    pooled,
 )
 
 
@@ -33,7 +33,7 @@ def test_the_clustered_error_is_the_published_formula(seed: int) -> None:
     rng = np.random.default_rng(seed)
     values = [float(v) for v in rng.random(60)]
     clusters = [f"page {c}" for c in rng.integers(0, 9, 60)]
-    found = mean(values, clusters)
+    found = estimate_mean(values, clusters)
     assert found.stderr == pytest.approx(clustered_by_hand(values, clusters), abs=1e-9)
     assert found.value == pytest.approx(np.mean(values))
     assert (found.n, found.clusters) == (60, len(set(clusters)))
@@ -41,7 +41,7 @@ def test_the_clustered_error_is_the_published_formula(seed: int) -> None:
 
 def test_with_one_value_a_cluster_it_is_the_plain_t_interval() -> None:
     values = [0.1, 0.5, 0.4, 0.9, 0.7]
-    found = mean(values, list("abcde"), share=False)
+    found = estimate_mean(values, list("abcde"), share=False)
     plain = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((plain.low, plain.high))
     assert found.method == "clustered t"
@@ -55,7 +55,7 @@ def coverage_of_means(icc: float, runs: int) -> float:
     for _ in range(runs):
         shared = np.repeat(rng.normal(size=40), 10)
         drawn = np.sqrt(icc) * shared + np.sqrt(1 - icc) * rng.normal(size=400)
-        hits += holds(0.0, mean(drawn.tolist(), names, share=False))
+        hits += holds(0.0, estimate_mean(drawn.tolist(), names, share=False))
     return hits / runs
 
 
@@ -70,7 +70,7 @@ def coverage_of_shares(icc: float, runs: int, *, true: float = 0.9, naive: bool 
             rng.beta(true * spread, (1 - true) * spread, 100) if icc else np.full(100, true)
         )
         drawn = rng.random(500) < np.repeat(of_cluster, 5)
-        hits += holds(true, mean(drawn.astype(float).tolist(), names))
+        hits += holds(true, estimate_mean(drawn.astype(float).tolist(), names))
     return hits / runs
 
 
@@ -95,26 +95,26 @@ def test_an_interval_that_ignores_clusters_holds_the_truth_far_too_seldom() -> N
 
 
 def test_what_is_not_scored_is_counted_and_never_averaged() -> None:
-    found = mean([1.0, None, 0.0, None], ["a", "a", "b", "c"])
+    found = estimate_mean([1.0, None, 0.0, None], ["a", "a", "b", "c"])
     assert (found.value, found.n, found.unscored, found.clusters) == (0.5, 2, 2, 2)
-    nothing = mean([None], ["a"])
+    nothing = estimate_mean([None], ["a"])
     assert (nothing.value, nothing.n, nothing.unscored) == (None, 0, 1)
 
 
 def test_one_cluster_has_no_interval() -> None:
-    found = mean([1.0, 0.0, 1.0], ["a", "a", "a"])
+    found = estimate_mean([1.0, 0.0, 1.0], ["a", "a", "a"])
     assert (found.stderr, found.low, found.high) == (None, None, None)
 
 
 def test_a_perfect_share_is_not_a_certain_one() -> None:
-    found = mean([1.0] * 30, [str(i // 3) for i in range(30)])
+    found = estimate_mean([1.0] * 30, [str(i // 3) for i in range(30)])
     quantile = stats.t.ppf(0.975, 9)
     assert found.low == pytest.approx(10 / (10 + quantile**2))
     assert found.high == 1
 
 
 def test_clusters_that_happen_to_be_alike_do_not_make_a_share_certain() -> None:
-    found = mean([1.0, 0.0] * 10, [str(i // 2) for i in range(20)])
+    found = estimate_mean([1.0, 0.0] * 10, [str(i // 2) for i in range(20)])
     assert found.stderr == 0
     assert (found.low, found.high) == pytest.approx((0.28, 0.72), abs=0.01)
 
@@ -122,28 +122,28 @@ def test_clusters_that_happen_to_be_alike_do_not_make_a_share_certain() -> None:
 @pytest.mark.parametrize("right", [0, 3, 1700, 2000])
 def test_many_independent_values_get_the_interval_that_scipy_gives(right: int) -> None:
     values = [1.0] * right + [0.0] * (2000 - right)
-    found = mean(values, [str(i) for i in range(2000)])
+    found = estimate_mean(values, [str(i) for i in range(2000)])
     expected = stats.binomtest(right, 2000).proportion_ci(0.95, method="wilson")
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=2e-5)
 
 
 def test_what_is_no_share_must_say_so() -> None:
     with pytest.raises(ValueError, match="share=False"):
-        mean([1.5, 0.5], ["a", "b"])
-    unbounded = mean([0.9, 1.5], ["a", "b"], share=False)
+        estimate_mean([1.5, 0.5], ["a", "b"])
+    unbounded = estimate_mean([0.9, 1.5], ["a", "b"], share=False)
     assert unbounded.high is not None
     assert unbounded.high > 1.5
 
 
 def test_lengths_that_differ_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        mean([1.0, 0.0], ["a"])
+        estimate_mean([1.0, 0.0], ["a"])
 
 
 def test_units_of_one_item_stay_in_its_cluster() -> None:
     marks = [(1.0, 0.0, None), (1.0,), ()]
-    found = pooled(marks, ["a", "b", "c"])
-    assert found == mean([1.0, 0.0, None, 1.0], ["a", "a", "a", "b"])
+    found = estimate_pooled(marks, ["a", "b", "c"])
+    assert found == estimate_mean([1.0, 0.0, None, 1.0], ["a", "a", "a", "b"])
 
 
 def average(units: list[float]) -> float | None:
@@ -153,7 +153,7 @@ def average(units: list[float]) -> float | None:
 def test_the_bootstrap_of_a_mean_agrees_with_scipys_and_with_the_formula() -> None:
     rng = np.random.default_rng(7)
     groups = [[float(v) for v in rng.random(5) + rng.normal()] for _ in range(40)]
-    found = bootstrap(groups, average, seed=3, resamples=1500)
+    found = bootstrap_clusters(groups, average, seed=3, resamples=1500)
     theirs = stats.bootstrap(
         ([sum(g) / 5 for g in groups],),
         np.mean,
@@ -162,7 +162,7 @@ def test_the_bootstrap_of_a_mean_agrees_with_scipys_and_with_the_formula() -> No
         rng=np.random.default_rng(3),
     ).confidence_interval
     assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=0.03)
-    formula = mean(
+    formula = estimate_mean(
         [v for g in groups for v in g], [str(i) for i in range(40) for _ in range(5)], share=False
     )
     assert found.stderr == pytest.approx(formula.stderr, rel=0.1)
@@ -171,40 +171,44 @@ def test_the_bootstrap_of_a_mean_agrees_with_scipys_and_with_the_formula() -> No
 
 def test_the_same_seed_draws_the_same_interval_and_another_seed_another() -> None:
     groups = [[float(i % 3), float(i)] for i in range(8)]
-    first, again, other = (bootstrap(groups, average, seed, 200) for seed in (1, 1, 2))
+    first, again, other = (bootstrap_clusters(groups, average, seed, 200) for seed in (1, 1, 2))
     assert first == again
     assert (first.low, first.high) != (other.low, other.high)
 
 
 def test_no_interval_where_too_many_resamples_have_no_value() -> None:
     groups = [[(True, 0.9)], [(False, 0.1)]]
-    found = bootstrap(groups, lambda rows: auc([y for y, _ in rows], [s for _, s in rows]), 1, 200)
+    found = bootstrap_clusters(
+        groups, lambda rows: auc([y for y, _ in rows], [s for _, s in rows]), 1, 200
+    )
     assert found.value == 1
     assert found.low is None
 
 
 def test_few_clusters_are_exchanged_in_every_way() -> None:
     first = [1.0, 1.0, 1.0, 1.0]
-    found = compare(first, [0.0] * 4, list("abcd"), seed=1)
+    found = compare_paired(first, [0.0] * 4, list("abcd"), seed=1)
     assert found.p_value == pytest.approx(2 / 2**4)
     assert found.difference.value == 1
-    together = compare(first, [0.0] * 4, list("aabb"), seed=1)
+    together = compare_paired(first, [0.0] * 4, list("aabb"), seed=1)
     assert together.p_value == pytest.approx(2 / 2**2), "a cluster is exchanged whole"
-    assert compare(first, [0.0] * 4, list("aaaa"), seed=1).p_value == 1
+    assert compare_paired(first, [0.0] * 4, list("aaaa"), seed=1).p_value == 1
 
 
 def test_two_equal_systems_do_not_differ() -> None:
     values = [float(i % 2) for i in range(40)]
-    found = compare(values, values, [str(i // 4) for i in range(40)], seed=1, permutations=99)
+    found = compare_paired(
+        values, values, [str(i // 4) for i in range(40)], seed=1, permutations=99
+    )
     assert found.difference.value == 0
     assert found.p_value == 1
 
 
 def test_a_pair_with_a_missing_half_is_counted_apart() -> None:
-    found = compare([1.0, None, 1.0], [0.0, 0.0, None], list("abc"), seed=5)
+    found = compare_paired([1.0, None, 1.0], [0.0, 0.0, None], list("abc"), seed=5)
     assert (found.difference.n, found.difference.unscored) == (1, 2)
     assert found.difference.seed == 5
-    assert compare([None], [0.0], ["a"], seed=1).p_value is None
+    assert compare_paired([None], [0.0], ["a"], seed=1).p_value is None
 
 
 def test_a_true_null_is_rejected_about_as_often_as_it_should_be() -> None:
@@ -213,7 +217,7 @@ def test_a_true_null_is_rejected_about_as_often_as_it_should_be() -> None:
     rejected = 0
     for run in range(200):
         gap = np.repeat(rng.normal(size=20), 5) + 0.3 * rng.normal(size=100)
-        found = compare(gap.tolist(), [0.0] * 100, clusters, seed=run, permutations=199)
+        found = compare_paired(gap.tolist(), [0.0] * 100, clusters, seed=run, permutations=199)
         rejected += (found.p_value or 0) <= 0.05
     assert 0.01 <= rejected / 200 <= 0.10
 

@@ -1,1 +1,0 @@
-"""Verdicts on AVeriTeC's development claims: `python -m evals.averitec --help`."""
