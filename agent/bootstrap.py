@@ -15,9 +15,9 @@ from agent.llm.budget import Budget, Limits
 from agent.ports import Chat, Judge, NliModel, Store
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
-from retrieval.cached import CachedEmbedder
-from retrieval.library import RECORD, Library
-from retrieval.ports import Embedder
+from retrieval.embedding import CachedEmbedder
+from retrieval.library import Library
+from retrieval.types import Embedder
 
 Progress = Callable[[int, int, str], None]
 
@@ -84,7 +84,7 @@ def open_library(
     embedder = build_embedder(settings)
     own = directory is None
     place = directory or settings.library
-    if own and not (place / RECORD).exists():
+    if own and not Library.is_in(place):
         from retrieval import demonstration
 
         demonstration.build(place, embedder, today(), progress)

@@ -22,8 +22,7 @@ from agent.types import (
     Verification,
 )
 from prompts import Request
-from retrieval.ports import Vectors
-from retrieval.types import Filters, Hit, Passages, Scope
+from retrieval.types import Filters, Hit, Passages, Scope, Vectors
 
 A = TypeVar("A", bound=BaseModel)
 Probabilities = npt.NDArray[np.float32]

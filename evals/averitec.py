@@ -41,8 +41,7 @@ from evals.statistics import (
 )
 from retrieval.errors import LibraryError
 from retrieval.library import Library
-from retrieval.ports import Vectors
-from retrieval.types import EVERYTHING, Filters, Hit, Passages, Scope
+from retrieval.types import EVERYTHING, Filters, Hit, Passages, Scope, Vectors
 
 _NOWHERE = ("",)
 """Admits no source: an empty list of sources would admit every one."""

@@ -174,7 +174,11 @@ def _fingerprint(recipe: Recipe) -> str:
     """Of the code, the notes, the pages and the settings; never of a key."""
     root = Path(__file__).parents[1]
     folders = [root / name for name in ("agent", "retrieval", "prompts")]
-    folders += [root / "evals" / "systems", root / "evals" / "synthetic", demonstration.notes()]
+    folders += [
+        root / "evals" / "systems",
+        root / "evals" / "synthetic",
+        demonstration.find_notes(),
+    ]
     if ":" in recipe.spec:
         folders.append(recipe.path)
     settings = Settings().model_dump_json(exclude={"api_key", "embedding_api_key", "threads"})

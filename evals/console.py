@@ -111,7 +111,7 @@ def exit_status(error: BaseException) -> int | None:
     """The exit status of a known failure; None for a fault of ours, which keeps its traceback."""
     if isinstance(error, EvalError):
         return error.status
-    if type(error).__name__ == "IntakeStopped" and error.__cause__ is not None:
+    if type(error).__name__ == "IngestionStopped" and error.__cause__ is not None:
         return exit_status(error.__cause__)
     if isinstance(error, OSError) and error.filename:
         return LIBRARY  # files that a person names are looked at before

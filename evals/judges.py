@@ -22,7 +22,7 @@ from evals.console import Progress
 from evals.errors import EvalError
 from evals.grader import load_grader
 from evals.loaders.rows import read_jsonl
-from retrieval.grouping import groups
+from retrieval.tokens import split_into_requests
 
 CHAT_PREFIX: Final = "model "
 PAIRS_A_QUESTION: Final = 12
@@ -151,7 +151,9 @@ class ChatGrader:
             ChatError: the model cannot be reached or refuses; what was graded before is kept.
         """
         found: dict[int, float] = {}
-        for asked in groups([_pair_size(pair) for pair in pairs], PAIRS_A_QUESTION, EVIDENCE_ROOM):
+        for asked in split_into_requests(
+            [_pair_size(pair) for pair in pairs], PAIRS_A_QUESTION, EVIDENCE_ROOM
+        ):
             found |= self._ask(pairs, asked)
             if left := [n for n in asked if n not in found]:
                 found |= self._ask(pairs, left)

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from retrieval.record.types import NewPassage
-from retrieval.sentences import sentences
+from retrieval.record import NewPassage
+from retrieval.sentences import split_sentences
 
 MAX_TOKENS = 230
-"""Longest passage, as `_tokens` counts. The embedder reads 256 word pieces and no further."""
+"""Longest passage, as `_count_tokens` counts. The embedder reads 256 word pieces and no further."""
 STUB = 100
 """Characters. A shorter block that ends no sentence (a heading, an item) joins what follows."""
 SECTION = 20_000
@@ -27,7 +27,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 Span = tuple[int, int]
 
 
-def passages(
+def split_passages(
     source_id: str, snapshot: str, pages: Sequence[tuple[int, int]] = ()
 ) -> list[NewPassage]:
     """Cut a normalised text into passages that do not overlap: a citation names one place.
@@ -44,11 +44,11 @@ def passages(
     Returns:
         Passages in order, `snapshot[start:end] == text` for each; together they hold every word.
     """
-    spans = [part for block in _blocks(snapshot) for part in _fitting(snapshot, block)]
-    return [_passage(source_id, snapshot, span, pages) for span in spans]
+    spans = [part for block in _find_blocks(snapshot) for part in _split_to_fit(snapshot, block)]
+    return [_make_passage(source_id, snapshot, span, pages) for span in spans]
 
 
-def _passage(
+def _make_passage(
     source_id: str, snapshot: str, span: Span, pages: Sequence[tuple[int, int]]
 ) -> NewPassage:
     start, end = span
@@ -60,17 +60,17 @@ def _passage(
     )
 
 
-def _blocks(snapshot: str) -> Iterator[Span]:
+def _find_blocks(snapshot: str) -> Iterator[Span]:
     """Paragraphs, each with the headings and items before it."""
     first: int | None = None
     end = size = 0
     for found in _BLOCK.finditer(snapshot):
         text = found[0].rstrip()
         is_stub = len(text) < STUB and not _SENTENCE_END.search(text)
-        size += _tokens(text)
+        size += _count_tokens(text)
         if first is not None and is_stub and size > MAX_TOKENS:
             yield first, end
-            first, size = None, _tokens(text)
+            first, size = None, _count_tokens(text)
         first = found.start() if first is None else first
         end = found.start() + len(text)
         if not is_stub:
@@ -80,33 +80,33 @@ def _blocks(snapshot: str) -> Iterator[Span]:
         yield first, end
 
 
-def _fitting(snapshot: str, block: Span) -> Iterator[Span]:
+def _split_to_fit(snapshot: str, block: Span) -> Iterator[Span]:
     start, end = block
     text = snapshot[start:end]
-    if _tokens(text) <= MAX_TOKENS:
+    if _count_tokens(text) <= MAX_TOKENS:
         yield block
         return
-    for section in _sections(text):
-        for chunk in _chunks(section):
+    for section in _split_sections(text):
+        for chunk in _split_chunks(section):
             start = snapshot.index(chunk, start)
             yield start, start + len(chunk)
             start += len(chunk)
 
 
-def _chunks(text: str) -> list[str]:
+def _split_chunks(text: str) -> list[str]:
     from llama_index.core.node_parser import SentenceSplitter  # noqa: PLC0415 - takes 1.6 s
 
     splitter = SentenceSplitter(
         chunk_size=MAX_TOKENS,
         chunk_overlap=0,
         tokenizer=_TOKEN.findall,
-        chunking_tokenizer_fn=_by_sentence,
+        chunking_tokenizer_fn=_split_at_sentences,
     )
     chunks: list[str] = splitter.split_text(text)
     return chunks
 
 
-def _sections(text: str) -> Iterator[str]:
+def _split_sections(text: str) -> Iterator[str]:
     """Cut a paragraph that is as long as a book, at a line's end or a sentence's if there is one.
 
     What comes after this takes time and memory by the piece; joined, the sections are `text`.
@@ -120,17 +120,17 @@ def _sections(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _tokens(text: str) -> int:
+def _count_tokens(text: str) -> int:
     """Count tokens as a word-piece tokenizer would: on English news about a tenth too many."""
     return len(_TOKEN.findall(text))
 
 
-def _by_sentence(text: str) -> list[str]:
+def _split_at_sentences(text: str) -> list[str]:
     """Cut at the start of each sentence, and in a word too long for a passage.
 
     Joined, the pieces are `text`.
     """
-    starts = [start for start, _ in sentences(text)]
+    starts = [start for start, _ in split_sentences(text)]
     cuts = {0, *starts[1:], len(text)}
     for word in _WORD.finditer(text):
         if len(word[0]) > LONGEST_WORD:

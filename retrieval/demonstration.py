@@ -5,17 +5,16 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from retrieval import ingest
 from retrieval.errors import LibraryMissing
-from retrieval.ingest import Progress
+from retrieval.ingestion import Progress
 from retrieval.library import RECORD, Library
-from retrieval.ports import Embedder
+from retrieval.types import Embedder
 from retrieval.vetting import VettingList
 
 VETTING = "vetting.toml"
 
 
-def notes() -> Path:
+def find_notes() -> Path:
     """Folder of the notes: inside the installed package, beside it in a checkout.
 
     Raises:
@@ -39,16 +38,13 @@ def build(
     It is built beside `directory` and put in place by one rename; where another process was
     faster, its library stands.
     """
-    folder = notes()
+    folder = find_notes()
     directory.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f"{directory.name}-", dir=directory.parent))
     try:
-        with (
-            Library.open(beside, embedder, create=True) as library,
-            library.writing("filling the demonstration library") as record,
-        ):
+        with Library.open(beside, embedder, create=True) as library:
             vetting = VettingList.read(folder / VETTING)
-            ingest.add(record, embedder, [folder], vetting, today=today, progress=progress)
+            library.add([folder], vetting, today=today, progress=progress)
         if not (directory / RECORD).exists():
             if directory.exists():
                 directory.rmdir()

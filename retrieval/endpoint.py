@@ -20,8 +20,7 @@ from tenacity import (
 
 from retrieval import tokens
 from retrieval.errors import EmbeddingFailed
-from retrieval.grouping import groups
-from retrieval.ports import Vectors
+from retrieval.types import Vectors
 
 MAX_INPUTS = 256
 MAX_TOKENS = 8191
@@ -29,7 +28,7 @@ MAX_TOKENS = 8191
 MAX_BYTES = 300_000
 """Of one request. OpenAI refuses more than 300,000 tokens, and no token is shorter than a byte."""
 ATTEMPTS = 6
-PASSING = frozenset({408, 409, 429})
+RETRYABLE = frozenset({408, 409, 429})
 """Statuses that may pass by themselves; so may any of 500 and above."""
 NO_KEY = "none"
 """The client insists on a key; servers that want none ignore it."""
@@ -62,7 +61,7 @@ class EndpointEmbedder:
         """
         self._base_url = base_url
         self._model = model
-        self._asked = dimension
+        self._asked_dimension = dimension
         self._dimension = dimension
         self._timeout = timeout
         self._client = openai.OpenAI(base_url=base_url, api_key=api_key or NO_KEY, max_retries=0)
@@ -72,7 +71,11 @@ class EndpointEmbedder:
     @property
     def id(self) -> str:
         """The model and, where one was asked for, its dimension; the address may change."""
-        return self._model if self._asked is None else f"{self._model}/{self._asked}"
+        return (
+            self._model
+            if self._asked_dimension is None
+            else f"{self._model}/{self._asked_dimension}"
+        )
 
     @property
     def dimension(self) -> int:
@@ -89,7 +92,7 @@ class EndpointEmbedder:
         Raises:
             EmbeddingFailed: the endpoint refused, stayed silent, or answered out of shape.
         """
-        blocks = [self._request(batch) for batch in _batches(texts, self._model)]
+        blocks = [self._request(batch) for batch in _split(texts, self._model)]
         if not blocks:
             return np.empty((0, self.dimension), dtype=np.float32)
         return np.concatenate(blocks)
@@ -98,48 +101,48 @@ class EndpointEmbedder:
         """Send one batch, again while the failure may pass and time is left."""
         until = time.monotonic() + self._timeout
         attempts = Retrying(
-            retry=retry_if_exception(_may_pass),
+            retry=retry_if_exception(_is_retryable),
             stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(self._timeout),
-            wait=_wait,
+            wait=_seconds_to_wait,
             reraise=True,
         )
         try:
             content = attempts(lambda: self._send(batch, until - time.monotonic()))
         except openai.APIError as error:
-            raise self._failed(error) from error
-        return self._vectors(content, len(batch))
+            raise self._failure_error(error) from error
+        return self._read_vectors(content, len(batch))
 
     def _send(self, batch: Sequence[str], seconds: float) -> bytes:
         response = self._client.embeddings.with_raw_response.create(
             input=list(batch),
             model=self._model,
             encoding_format="float",
-            dimensions=openai.omit if self._asked is None else self._asked,
+            dimensions=openai.omit if self._asked_dimension is None else self._asked_dimension,
             timeout=max(seconds, 0.001),
         )
         return response.content
 
-    def _vectors(self, content: bytes, expected: int) -> Vectors:
+    def _read_vectors(self, content: bytes, expected: int) -> Vectors:
         """Check shape and values of an answer; bring its rows into the order of the texts."""
         try:
             rows = _Answer.model_validate_json(content).data
         except ValidationError as error:
-            raise self._malformed("is not a list of embeddings") from error
+            raise self._answer_error("is not a list of embeddings") from error
         if sorted(row.index for row in rows) != list(range(expected)):
-            raise self._malformed(f"does not hold one embedding for each of {expected} texts")
+            raise self._answer_error(f"does not hold one embedding for each of {expected} texts")
         ordered = [row.embedding for row in sorted(rows, key=lambda row: row.index)]
         lengths = {len(vector) for vector in ordered}
         wanted = self._dimension or len(ordered[0])
         if lengths != {wanted}:
-            raise self._malformed(f"has {sorted(lengths)} dimensions where {wanted} were due")
+            raise self._answer_error(f"has {sorted(lengths)} dimensions where {wanted} were due")
         vectors: npt.NDArray[np.float64] = np.array(ordered, dtype=np.float64)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(norms).all() or not norms.all():
-            raise self._malformed("holds a vector that is not finite or is zero")
+            raise self._answer_error("holds a vector that is not finite or is zero")
         self._dimension = wanted
         return np.asarray(vectors / norms, dtype=np.float32)
 
-    def _failed(self, error: openai.APIError) -> EmbeddingFailed:
+    def _failure_error(self, error: openai.APIError) -> EmbeddingFailed:
         where = f"The embedding endpoint {self._base_url}"
         if isinstance(error, openai.APIStatusError):
             message = f"{where} answered {error.status_code} for the model {self._model!r}."
@@ -151,7 +154,7 @@ class EndpointEmbedder:
             f"{where} cannot be reached.", "Check the address and that the server is running."
         )
 
-    def _malformed(self, what: str) -> EmbeddingFailed:
+    def _answer_error(self, what: str) -> EmbeddingFailed:
         return EmbeddingFailed(
             f"The answer of {self._base_url} for the model {self._model!r} {what}.",
             "Check that the address serves /embeddings and that the model is an embedding model.",
@@ -167,25 +170,25 @@ class _Answer(BaseModel, frozen=True):
     data: tuple[_Row, ...]
 
 
-def _batches(texts: Sequence[str], model: str) -> Iterator[list[str]]:
+def _split(texts: Sequence[str], model: str) -> Iterator[list[str]]:
     # Half characters, which an argument of a shell may hold, cannot be sent.
     readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
     pieces = [tokens.truncate(t, MAX_TOKENS, model) if t.strip() else " " for t in readable]
     sizes = [len(piece.encode("utf-8")) for piece in pieces]
-    for group in groups(sizes, MAX_INPUTS, MAX_BYTES):
+    for group in tokens.split_into_requests(sizes, MAX_INPUTS, MAX_BYTES):
         yield [pieces[n] for n in group]
 
 
-def _may_pass(error: BaseException) -> bool:
+def _is_retryable(error: BaseException) -> bool:
     if isinstance(error, openai.APIStatusError):
-        return error.status_code in PASSING or error.status_code >= 500
+        return error.status_code in RETRYABLE or error.status_code >= 500
     return isinstance(error, openai.APIConnectionError) and not isinstance(
         error,
         openai.APITimeoutError,  # a time-out has used up the time there was
     )
 
 
-def _wait(state: RetryCallState) -> float:
+def _seconds_to_wait(state: RetryCallState) -> float:
     """Wait as long as the endpoint says, else longer each time and never in step with others."""
     asked = _retry_after(state.outcome.exception() if state.outcome else None)
     return wait_random_exponential(multiplier=0.5, max=8)(state) if asked is None else asked

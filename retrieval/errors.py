@@ -28,7 +28,7 @@ class EmbedderMismatch(LibraryError):
     """The library was made by another embedder."""
 
 
-class IntakeStopped(LibraryError):
+class IngestionStopped(LibraryError):
     """Adding ended early, by the error that is its cause; the message says what is in by then."""
 
 

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.errors import IndexBroken, LibraryError
+from retrieval.index_audit import compare_all
+from retrieval.index_stores import QUICK, Store
 from retrieval.locks import FileLock
-from retrieval.parity import compare
 from retrieval.record import Record, Revision
-from retrieval.stores import QUICK, Store
+from retrieval.types import Vector
 
 if TYPE_CHECKING:
     from retrieval.chroma import ChromaIndex
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = 30.0
 """After an index could not be had, how long searches go by exact scan before it is tried again."""
-ROUNDS = 3
+ATTEMPTS = 3
 """One for damage, one for a record that was written to meanwhile, one more."""
 
 
@@ -43,97 +43,95 @@ class Index:
         self._store, self._lock, self._record = store, lock, record
         self._live: tuple[Revision, ChromaIndex] | None = None
         self._using = threading.RLock()  # held while `_live` is asked or exchanged
-        self._keeping = threading.Lock()
+        self._updating = threading.Lock()
         self._stop = threading.Event()
-        self._keeper: threading.Thread | None = None
+        self._updater: threading.Thread | None = None
         self._not_before = 0.0  # monotonic seconds
         self._size = 0
         self.state = "not looked at yet"
         """What doctor and statistics show."""
-        self.noticed: str | None = None
+        self.fault_at_start: str | None = None
         """What was wrong with the index when the library was opened."""
 
     @property
-    def serving(self) -> bool:
+    def is_serving(self) -> bool:
         """Whether Chroma is open in this process."""
         return self._live is not None
 
     def start(self) -> None:
         """Look at the index; where it is missing, damaged or out of step, mend it meanwhile."""
-        self.noticed = self._fault()
-        if self.noticed is None:
+        self.fault_at_start = self._find_fault()
+        if self.fault_at_start is None:
             self.state = "in step"
         else:
-            self.state = f"being made ({self.noticed}); exact scan meanwhile"
-            self._keep_meanwhile(opened=False)
+            self.state = f"being made ({self.fault_at_start}); exact scan meanwhile"
+            self._update_in_background(opened=False)
 
-    def nearest(
-        self, vector: npt.NDArray[np.float32], depth: int, revision: Revision
-    ) -> dict[str, float] | None:
+    def nearest(self, vector: Vector, depth: int, revision: Revision) -> dict[str, float] | None:
         """Passages with the highest cosine, best first; None where the exact scan must serve."""
         with self._using:
             if self._live is not None and self._live[0] == revision:
                 try:
                     return self._live[1].nearest(np.atleast_2d(vector), depth)[0]
                 except IndexBroken as error:
-                    self._let_go()
+                    self._close_index()
                     self.state = f"exact scan ({error.args[0]})"
         if time.monotonic() >= self._not_before:
-            self._keep_meanwhile(opened=True)
+            self._update_in_background(opened=True)
         return None
 
-    def keep(self, *, opened: bool = False) -> bool:
+    def update(self, *, opened: bool = False) -> bool:
         """Bring the index in step now, and open it if `opened`; True where that was done."""
-        with self._keeping, self._owning() as owner:
-            return owner and self._kept(opened=opened or self.serving)
+        with self._updating, self._ownership() as owner:
+            return owner and self._update(opened=opened or self.is_serving)
 
-    def examine(self) -> list[str]:
-        """Hold every passage of the index against the record; differences in words."""
-        with self._keeping, self._owning() as owner:
+    def audit(self) -> list[str]:
+        """Compare every passage of the index with the record; differences in words."""
+        with self._updating, self._ownership() as owner:
             if not owner:
                 return [f"It could not be examined: {self.state}."]
-            fault = self._fault()
+            fault = self._find_fault()
             if fault is not None:
                 return [fault]
-            self._let_go()
-            with self._record.reading() as reader:
+            self._close_index()
+            with self._record.reader() as reader:
                 try:
                     index = self._store.open(reader)
                 except LibraryError as error:
                     return [str(error.args[0])]
                 try:
-                    return compare(index, reader)
+                    return compare_all(index, reader)
                 finally:
                     self._store.close(index)
 
     def rebuild(self) -> bool:
         """Throw the index away and make it anew; True where that was done."""
-        with self._keeping, self._owning() as owner:
+        with self._updating, self._ownership() as owner:
             if not owner:
                 return False
-            opened = self.serving
-            self._let_go()
+            opened = self.is_serving
+            self._close_index()
             self._store.discard()
-            return self._kept(opened=opened)
+            return self._update(opened=opened)
 
-    def settle(self) -> None:
+    def wait(self) -> None:
         """Wait until what is going on meanwhile is done."""
-        keeper = self._keeper
-        if keeper is not None:
-            keeper.join()
-        if self._lock.held:  # working copies of other owners are theirs
-            with self._keeping:
+        updater = self._updater
+        if updater is not None:
+            updater.join()
+        if self._lock.is_held:  # working copies of other owners are theirs
+            with self._updating:
                 self._store.sweep()
 
     def close(self) -> None:
         """Let go of the index. A quick build going on meanwhile is finished, a long one ended."""
         if self._size > QUICK:
             self._stop.set()
-        self.settle()
-        self._let_go()
+        self.wait()
+        self._close_index()
         self._lock.release()
 
-    def _kept(self, *, opened: bool) -> bool:
+    def _update(self, *, opened: bool) -> bool:
         try:
             self._bring_in_step()
             if opened:
@@ -149,14 +147,14 @@ class Index:
         return True
 
     def _bring_in_step(self) -> None:
-        fault = self._fault()
-        for _ in range(ROUNDS):
+        fault = self._find_fault()
+        for _ in range(ATTEMPTS):
             if fault is None:
                 return
             try:
-                with self._record.reading() as reader:
-                    self._store.update(reader, self._alive)
-                fault = self._fault()
+                with self._record.reader() as reader:
+                    self._store.update(reader, self._raise_if_stopped)
+                fault = self._find_fault()
             except IndexBroken as error:
                 fault = str(error.args[0])
                 self._store.discard()
@@ -164,21 +162,21 @@ class Index:
             raise IndexBroken(fault, "Run `verdict doctor`; searches go by exact scan meanwhile.")
 
     def _open(self) -> None:
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             revision = reader.revision()
             if self._live is not None and self._live[0] == revision:
                 return
             opened = (revision, self._store.open(reader))
         with self._using:  # searches are answered by the old one or the exact scan until here
-            self._let_go()
+            self._close_index()
             self._live = opened
 
     @contextmanager
-    def _owning(self) -> Iterator[bool]:
+    def _ownership(self) -> Iterator[bool]:
         """Hold the owner's lock; it is kept for as long as Chroma is open."""
         self._not_before = time.monotonic() + RETRY_SECONDS
         try:
-            owner = self._lock.held or self._lock.try_acquire()
+            owner = self._lock.is_held or self._lock.try_acquire()
             if not owner:
                 self.state = f"exact scan (index owned by {self._lock.holder()})"
         except OSError as error:
@@ -187,35 +185,35 @@ class Index:
         try:
             yield owner
         finally:
-            if not self.serving:
+            if not self.is_serving:
                 self._lock.release()
 
-    def _fault(self) -> str | None:
+    def _find_fault(self) -> str | None:
         try:
             found = self._store.inspect()
         except IndexBroken as error:
             return str(error.args[0])
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             if found == reader.revision() or (found is None and not reader.count()):
                 return None
         return "There is no index yet." if found is None else "The record changed since."
 
-    def _let_go(self) -> None:
+    def _close_index(self) -> None:
         with self._using:
             if self._live is not None:
                 index, self._live = self._live[1], None
                 self._store.close(index)
 
-    def _keep_meanwhile(self, *, opened: bool) -> None:
-        if self._keeping.locked() or self._stop.is_set():
+    def _update_in_background(self, *, opened: bool) -> None:
+        if self._updating.locked() or self._stop.is_set():
             return
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             self._size = reader.count()
-        self._keeper = threading.Thread(
-            target=self.keep, kwargs={"opened": opened}, name="index-keeper", daemon=True
+        self._updater = threading.Thread(
+            target=self.update, kwargs={"opened": opened}, name="index-updater", daemon=True
         )
-        self._keeper.start()
+        self._updater.start()
 
-    def _alive(self) -> None:
+    def _raise_if_stopped(self) -> None:
         if self._stop.is_set():
             raise _Stopped

@@ -1,24 +1,34 @@
-"""The library: the public door to everything that is stored, searched and kept in step."""
+"""The library: the public door to everything that is added, stored, searched and verified."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from pydantic import BaseModel
 
+from retrieval.brute_force import EXACT_UP_TO
 from retrieval.errors import LibraryError
-from retrieval.exact import UP_TO
-from retrieval.fusion import DENSE_WEIGHT, diversify
-from retrieval.health import Difference, differences
 from retrieval.index import Index
+from retrieval.index_stores import FolderStore, ServerStore, Store
+from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
-from retrieval.ports import Embedder, Vectors
 from retrieval.record import Record
-from retrieval.search import Search
-from retrieval.stores import FolderStore, ServerStore, Store
-from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Source
+from retrieval.search import DENSE_WEIGHT, Search, limit_per_origin
+from retrieval.types import (
+    EVERYTHING,
+    Embedder,
+    Filters,
+    Hit,
+    Passage,
+    Passages,
+    Scope,
+    Source,
+    Vectors,
+)
+from retrieval.verification import Difference, find_differences
+from retrieval.vetting import Vetting
 
 RECORD = "library.sqlite3"
 DEPTH = 100
@@ -65,7 +75,7 @@ class Library:
         *,
         create: bool = False,
         chroma_url: str | None = None,
-        exact_up_to: int = UP_TO,
+        exact_up_to: int = EXACT_UP_TO,
     ) -> Self:
         """Open the library in `directory`, or make an empty one.
 
@@ -102,6 +112,11 @@ class Library:
             index.start()
         return cls(directory, record, embedder, index, exact_up_to)
 
+    @staticmethod
+    def is_in(directory: Path) -> bool:
+        """Whether a folder holds a library."""
+        return (directory / RECORD).exists()
+
     def close(self) -> None:
         self._index.close()
         self._record.close()
@@ -109,12 +124,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def search(
@@ -141,43 +151,43 @@ class Library:
         if k < 1 or not query.strip():
             return []
         vector = self.embed([query])[0]
-        with self._record.reading() as reader:
-            fused = self._search.fused(
+        with self._record.reader() as reader:
+            fused = self._search.score(
                 reader, query, vector, max(DEPTH, 4 * k), filters, dense_weight
             )
-            tiers, origins = reader.standing(list(fused))
+            tiers, origins = reader.tiers_and_origins(list(fused))
             ranked = sorted(fused, key=lambda i: (-fused[i].score, tiers[i], i))
             if per_origin is not None:
-                ranked = diversify(ranked, origins, per_origin)
+                ranked = limit_per_origin(ranked, origins, per_origin)
             chosen = reader.passages(ranked[:k])
         return [Hit(passage=passage, **vars(fused[passage.id])) for passage in chosen]
 
     def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Passages, Vectors]]:
         """Every passage in scope, in blocks, with its vector: shapes (n,) and (n, dimension)."""
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             yield from reader.blocks(filters)
 
     def scope(self, filters: Filters = EVERYTHING) -> Scope:
         """How much a search or scan with `filters` goes through."""
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             return reader.scope(filters)
 
     def sources(self) -> list[Source]:
         """Every source, by id."""
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             return reader.sources()
 
     def source(self, source_id: str) -> Source:
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             return reader.source(source_id)
 
     def passage(self, passage_id: str) -> Passage | None:
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             return next(iter(reader.passages([passage_id])), None)
 
     def snapshot(self, source_id: str) -> str:
         """The text of a source, exactly as it was stored."""
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             return reader.snapshot(source_id)
 
     @property
@@ -190,13 +200,62 @@ class Library:
 
     def vectors(self, passage_ids: Sequence[str]) -> Vectors:
         """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             ids, vectors = reader.vectors(list(passage_ids))
         place = {passage_id: row for row, passage_id in enumerate(ids)}
         return vectors[[place[passage_id] for passage_id in passage_ids]]
 
+    def add(
+        self,
+        paths: Iterable[Path],
+        vetting: Vetting,
+        *,
+        today: date,
+        progress: Progress | None = None,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> AddReport:
+        """Bring files and folders into the library. Adding them again changes nothing.
+
+        A file that cannot be loaded or is not admitted is reported; the others go in.
+
+        Args:
+            paths: files, and folders of files at any depth.
+            vetting: decides which documents are admitted.
+            today: the date of access of what does not give one; nothing is published after it.
+            progress: called before each file and at the end.
+            wait_seconds: how long to wait for another process that is writing.
+
+        Raises:
+            SourceUnreadable: a path is missing or a folder has nothing to load; nothing was added.
+            LibraryBusy: another process kept writing.
+            IngestionStopped: the embedder gave up, the record could not be written, or somebody
+                pressed Ctrl-C; what was added before stays, and the message says how much.
+        """
+        with self.writer(wait_seconds=wait_seconds) as record:
+            return Ingestion(record, self._embedder, vetting, today).run(paths, progress)
+
+    def sync(
+        self,
+        folder: Path,
+        vetting: Vetting,
+        *,
+        today: date,
+        progress: Progress | None = None,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> AddReport:
+        """Do as `add` does, and remove the sources whose file in `folder` is gone.
+
+        An empty or missing folder is an error, not a reason to remove everything.
+
+        Raises:
+            LibraryError: see `add`.
+        """
+        with self.writer(wait_seconds=wait_seconds) as record:
+            run = Ingestion(record, self._embedder, vetting, today).run
+            return run([folder], progress, mirrored=folder)
+
     @contextmanager
-    def writing(
+    def writer(
         self, doing: str = "adding sources", wait_seconds: float = WAIT_SECONDS
     ) -> Iterator[Record]:
         """Hold the writer's lock and hand out the record; then purge it and keep the index in step.
@@ -215,21 +274,21 @@ class Library:
                     self._record.purge()
                 raise
             self._record.purge()
-            self._index.keep()
+            self._index.update()
 
     def remove(self, source_id: str) -> bool:
         """Remove a source with all its text and vectors; False where there was none."""
-        with self.writing(f"removing {source_id}") as record:
+        with self.writer(f"removing {source_id}") as record:
             return record.remove(source_id)
 
     def settle(self) -> None:
         """Wait for what is going on meanwhile (an index being opened or rebuilt)."""
-        self._index.settle()
+        self._index.wait()
 
     def stats(self) -> Stats:
-        with self._record.reading() as reader:
+        with self._record.reader() as reader:
             scope, revision = reader.scope(EVERYTHING), reader.revision()
-        held = (p for p in (self.directory / "index").rglob("*") if p.is_file())
+        files = (p for p in (self.directory / "index").rglob("*") if p.is_file())
         return Stats(
             directory=self.directory,
             sources=len(self.sources()),
@@ -239,17 +298,17 @@ class Library:
             dimension=self._record.dimension,
             generation=revision.generation,
             record_bytes=(self.directory / RECORD).stat().st_size,
-            index_bytes=sum(p.stat().st_size for p in held),
+            index_bytes=sum(p.stat().st_size for p in files),
             index=self._index.state,
-            search=self._search.way(scope.passages),
+            search=self._search.describe_route(scope.passages),
         )
 
     def verify(self, *, repair: bool = False) -> list[Difference]:
-        """Hold everything derived against what it derives from; mend what can be mended."""
+        """Compare all that is derived with what it is derived from; `repair` mends what it can."""
         if not repair:
-            return differences(self._record, self._index, self._embedder, repair=False)
-        with self.writing("repairing the library"):
-            return differences(self._record, self._index, self._embedder, repair=True)
+            return find_differences(self._record, self._index, self._embedder, repair=False)
+        with self.writer("repairing the library"):
+            return find_differences(self._record, self._index, self._embedder, repair=True)
 
 
 def _write_lock(directory: Path, doing: str, wait_seconds: float) -> FileLock:

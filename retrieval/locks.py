@@ -6,7 +6,6 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from retrieval.errors import LibraryBusy
@@ -25,12 +24,12 @@ class FileLock:
         self._file: int | None = None
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         return self._file is not None
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free; never waits."""
-        if self.held:
+        if self.is_held:
             return False
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -74,8 +73,8 @@ class FileLock:
     def holder(self) -> str:
         """Who holds the lock, in words, as in "pid 17, adding sources since 2026-01-27T10:00"."""
         try:
-            told = json.loads(self._path.read_text("utf-8"))
-            return f"pid {told['pid']}, {told['doing']} since {told['since']}"
+            holder = json.loads(self._path.read_text("utf-8"))
+            return f"pid {holder['pid']}, {holder['doing']} since {holder['since']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"  # it took the lock this instant and has not signed yet
 
@@ -83,10 +82,5 @@ class FileLock:
         self.acquire()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.release()

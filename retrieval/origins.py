@@ -27,7 +27,7 @@ BATCH = 10_000
 """Shingles hashed at a time: each takes `PERMUTATIONS` numbers of 8 bytes."""
 
 
-def origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
+def find_origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
     """Give every source of a library its origin.
 
     The origin is the outlet: a copy's is the outlet that it copies (`syndicated_from`), so the
@@ -43,7 +43,7 @@ def origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
     """
     sources: dict[str, Source] = {}
     same: dict[bytes, str] = {}
-    joined, near = _Joined(), _Near()
+    groups, near = _DisjointSets(), _NearDuplicates()
     for source, text in stories:
         sources[source.id] = source
         words = re.findall(r"\w+", text.casefold())
@@ -51,25 +51,29 @@ def origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
         alike = [same[key]] if key in same else near.add(source.id, words)
         same.setdefault(key, source.id)
         for other in alike:
-            joined.join(other, source.id)
+            groups.join(other, source.id)
     first: dict[str, Source] = {}
-    for source in sorted(sources.values(), key=_first):
-        first.setdefault(joined.root(source.id), source)
-    return {id_: outlet(first[joined.root(id_)]) for id_ in sources}
+    for source in sorted(sources.values(), key=_precedence):
+        first.setdefault(groups.root(source.id), source)
+    return {id_: _outlet_of(first[groups.root(id_)]) for id_ in sources}
 
 
-def outlet(source: Source) -> str:
+def name_outlet(publisher: str, syndicated_from: str | None) -> str:
     """Whose words these are, as a slug; a remark in brackets after a name is left out."""
-    name = re.sub(r"\s*\([^()]*\)\s*$", "", source.syndicated_from or source.publisher)
+    name = re.sub(r"\s*\([^()]*\)\s*$", "", syndicated_from or publisher)
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "-".join(re.findall(r"[^\W_]+", re.sub("[\u0300-\u036f'’]", "", plain))) or name
 
 
-def _first(source: Source) -> tuple[bool, date, str]:
+def _outlet_of(source: Source) -> str:
+    return name_outlet(source.publisher, source.syndicated_from)
+
+
+def _precedence(source: Source) -> tuple[bool, date, str]:
     return source.syndicated_from is None, source.published or date.max, source.id
 
 
-class _Near:
+class _NearDuplicates:
     """Texts seen so far, to be asked which of them a further one is nearly equal to."""
 
     def __init__(self) -> None:
@@ -93,7 +97,7 @@ class _Near:
         return [other for other in candidates if sketch.jaccard(self._sketches[other]) >= NEAR]
 
 
-class _Joined:
+class _DisjointSets:
     """Disjoint sets of ids."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""How many tokens a text has, counted offline.
+"""How many tokens a text has, counted offline; and how many texts go into one request.
 
 tiktoken fetches its vocabularies at first use; llama-index-core installs two of them, o200k and
 cl100k, so they are read from there. Models of other makers have tokenizers of their own: for them
@@ -8,6 +8,7 @@ the count is an estimate.
 import importlib.util
 import os
 import threading
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def count(text: str, model: str | None = None) -> int:
     Raises:
         TokenizerMissing: llama-index-core is not installed, or not with its vocabularies.
     """
-    return len(_encoding(_name(model)).encode_ordinary(text))
+    return len(_load_encoding(_encoding_name(model)).encode_ordinary(text))
 
 
 def truncate(text: str, limit: int, model: str | None = None) -> str:
@@ -43,7 +44,7 @@ def truncate(text: str, limit: int, model: str | None = None) -> str:
     """
     if len(text.encode("utf-8", "surrogatepass")) <= limit:
         return text  # no token is shorter than a byte
-    encoding = _encoding(_name(model))
+    encoding = _load_encoding(_encoding_name(model))
     tokens = encoding.encode_ordinary(text)
     if len(tokens) <= limit:
         return text
@@ -51,7 +52,25 @@ def truncate(text: str, limit: int, model: str | None = None) -> str:
     return encoding.decode_bytes(tokens[:limit]).decode("utf-8", "ignore")
 
 
-def _name(model: str | None) -> str:
+def split_into_requests(sizes: Sequence[int], most: int, room: int) -> Iterator[range]:
+    """Divide texts, in order, into requests; a text larger than `room` goes alone.
+
+    Args:
+        sizes: of each text.
+        most: texts of one request.
+        room: what the sizes of a request add up to at most.
+    """
+    start = used = 0
+    for n, size in enumerate(sizes):
+        if n > start and (n - start == most or used + size > room):
+            yield range(start, n)
+            start, used = n, 0
+        used += size
+    if start < len(sizes):
+        yield range(start, len(sizes))
+
+
+def _encoding_name(model: str | None) -> str:
     try:
         name = tiktoken.encoding_name_for_model(model) if model else DEFAULT
     except KeyError:
@@ -60,9 +79,9 @@ def _name(model: str | None) -> str:
 
 
 @cache
-def _encoding(name: str) -> tiktoken.Encoding:
+def _load_encoding(name: str) -> tiktoken.Encoding:
     """Load an encoding with tiktoken's cache pointed at the installed files meanwhile."""
-    folder = _vocabularies()
+    folder = _vocabulary_folder()
     if not (folder / INSTALLED[name]).is_file():
         raise TokenizerMissing(
             f"The vocabulary {name} is not in {folder}.", "Reinstall llama-index-core 0.14."
@@ -79,7 +98,7 @@ def _encoding(name: str) -> tiktoken.Encoding:
                 os.environ[_CACHE_VARIABLE] = before
 
 
-def _vocabularies() -> Path:
+def _vocabulary_folder() -> Path:
     """Find the folder without importing llama-index, which takes a second."""
     spec = importlib.util.find_spec("llama_index.core")
     if spec is None or spec.origin is None:

@@ -1,10 +1,35 @@
-"""What the library holds (sources and passages), and what a search gives (hits and scope)."""
+"""Values that a library takes and gives: sources, passages, hits, vectors; and its embedder."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Self
+from typing import Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, Field, model_validator
+
+Vector = npt.NDArray[np.float32]
+"""Shape (dimension,), of unit length."""
+Vectors = npt.NDArray[np.float32]
+"""Shape (n, dimension), each row of unit length."""
+
+
+class Embedder(Protocol):
+    """Text to unit vectors."""
+
+    @property
+    def id(self) -> str:
+        """Names model and version; a library remembers it and refuses another."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed `texts`; shape (len(texts), dimension), float32, unit length.
+
+        Raises:
+            EmbeddingFailed: the model file or the endpoint did not answer as it must.
+        """
 
 
 class Source(BaseModel, frozen=True, extra="forbid"):

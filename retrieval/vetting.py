@@ -1,4 +1,4 @@
-"""Who may be cited: a list of publishers by address, or a named person's word."""
+"""Who may be cited: a list of publishers by web address, or a named person's word."""
 
 import json
 import tomllib
@@ -6,13 +6,37 @@ import unicodedata
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from tldextract import TLDExtract
 
-from retrieval.addresses import Place, located
 from retrieval.errors import SourceRefused, SourceUnreadable
-from retrieval.loaders.frontmatter import Meta
+from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.normalise import one_line
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_suffixes = TLDExtract(
+    suffix_list_urls=(),  # the list that the package carries: never the network
+    cache_dir=None,
+    include_psl_private_domains=True,  # one blog on a platform is not the platform
+)
+
+
+class Site(BaseModel, frozen=True):
+    """A registrable domain, or a host below one, with or without the start of a path."""
+
+    host: str
+    registrable: str
+    path: tuple[str, ...] = ()
+
+    def contains(self, other: "Site") -> bool:
+        """Compare whole labels and whole path segments, never endings of a string."""
+        return (
+            self.registrable == other.registrable
+            and f".{other.host}".endswith(f".{self.host}")
+            and other.path[: len(self.path)] == self.path
+        )
 
 
 class Admission(BaseModel, frozen=True, extra="forbid"):
@@ -27,7 +51,7 @@ class Admission(BaseModel, frozen=True, extra="forbid"):
 class Vetting(Protocol):
     """Admits a source, or says why not."""
 
-    def admit(self, meta: Meta, where: str) -> Admission:
+    def admit(self, meta: FrontMatter, where: str) -> Admission:
         """Decide from what a document says of itself; `where` names it in messages.
 
         Raises:
@@ -50,20 +74,20 @@ class Publisher(BaseModel, frozen=True, extra="forbid"):
 
     @field_validator("domains")
     @classmethod
-    def _name_a_publisher(cls, domains: tuple[str, ...]) -> tuple[str, ...]:
+    def _require_registrable(cls, domains: tuple[str, ...]) -> tuple[str, ...]:
         for domain in domains:
-            if located(f"https://{domain}") is None:
+            if parse_address(f"https://{domain}") is None:
                 raise ValueError(f"{domain!r} is no registrable domain or host below one")
         return domains
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
-        found = (located(f"https://{domain}") for domain in self.domains)
-        return tuple(place for place in found if place)
+    def sites(self) -> tuple[Site, ...]:
+        found = (parse_address(f"https://{domain}") for domain in self.domains)
+        return tuple(site for site in found if site)
 
     @cached_property
     def names(self) -> frozenset[str]:
-        return frozenset(map(_folded, (self.name, *self.aliases)))
+        return frozenset(map(_fold_name, (self.name, *self.aliases)))
 
 
 class VettingList(BaseModel, frozen=True, extra="forbid"):
@@ -76,7 +100,7 @@ class VettingList(BaseModel, frozen=True, extra="forbid"):
     publisher: tuple[Publisher, ...]
 
     @model_validator(mode="after")
-    def _no_name_twice(self) -> Self:
+    def _require_unique_names(self) -> Self:
         names = [name for entry in self.publisher for name in entry.names]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"named by two entries: {', '.join(twice)}")
@@ -104,44 +128,45 @@ class VettingList(BaseModel, frozen=True, extra="forbid"):
         except ValueError as error:
             raise SourceUnreadable(f"{path} is no TOML file ({error}).", advice) from None
 
-    def admit(self, meta: Meta, where: str) -> Admission:
+    def admit(self, meta: FrontMatter, where: str) -> Admission:
         """See `Vetting`."""
-        place = located(meta.url)
+        place = parse_address(meta.url)
         if place is None:
             raise SourceRefused(
-                f"{where} is not admitted: {_no_address(meta.url)}.",
+                f"{where} is not admitted: {_describe_missing_address(meta.url)}.",
                 "Give the plain web address of the page as `url`, or vouch for it by --vetted-by.",
             )
-        here = [e for e in self.publisher if any(known.holds(place) for known in e.places)]
+        here = [e for e in self.publisher if any(known.contains(place) for known in e.sites)]
         named = [
-            entry for entry in here if meta.publisher and _folded(meta.publisher) in entry.names
+            entry for entry in here if meta.publisher and _fold_name(meta.publisher) in entry.names
         ]
         if not meta.publisher and len(here) == 1:
             named = here  # a page that names no publisher, at an address with one
         if not named:
             raise SourceRefused(
-                f"{where} is not admitted: {_not_listed(meta.publisher, place, here)}.",
-                f"If it deserves trust, add to the vetting list:\n{_entry(meta.publisher, place)}",
+                f"{where} is not admitted: {_describe_missing_entry(meta.publisher, place, here)}.",
+                "If it deserves trust, add to the vetting list:\n"
+                + _propose_entry(meta.publisher, place),
             )
         entry = named[0]
         return Admission(
             publisher=entry.name,
             tier=max(entry.tier, meta.tier or entry.tier),
             vetted_by=f"vetting list: {entry.name}",
-            syndicated_from=meta.syndicated_from and self._canonical(meta.syndicated_from),
+            syndicated_from=meta.syndicated_from and self._canonical_name(meta.syndicated_from),
         )
 
-    def _canonical(self, name: str) -> str:
-        folded = _folded(name)
+    def _canonical_name(self, name: str) -> str:
+        folded = _fold_name(name)
         return next((entry.name for entry in self.publisher if folded in entry.names), name)
 
 
-class Vouched(BaseModel, frozen=True, extra="forbid"):
+class Voucher(BaseModel, frozen=True, extra="forbid"):
     """Admits whatever a named person vouches for; publisher and tier are what it says of itself."""
 
     person: str = Field(min_length=1)
 
-    def admit(self, meta: Meta, where: str) -> Admission:
+    def admit(self, meta: FrontMatter, where: str) -> Admission:
         """Admit; a source that names no publisher is filed under the person, at the lowest tier."""
         return Admission(
             publisher=meta.publisher or f"Provided by {self.person}",
@@ -151,27 +176,61 @@ class Vouched(BaseModel, frozen=True, extra="forbid"):
         )
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return unicodedata.normalize("NFKC", one_line(name)).casefold()
 
 
-def _no_address(url: str | None) -> str:
+def _describe_missing_address(url: str | None) -> str:
     return (
         f"{url} is not the plain web address of a registered domain" if url else "it has no address"
     )
 
 
-def _not_listed(publisher: str | None, place: Place, here: list[Publisher]) -> str:
+def _describe_missing_entry(publisher: str | None, place: Site, here: list[Publisher]) -> str:
     if not here:
         return f"{place.host} is on no entry of the vetting list"
     names = " or ".join(repr(entry.name) for entry in here)
     return f"at {place.host} the vetting list knows {names}, not {publisher or 'an unnamed one'!r}"
 
 
-def _entry(publisher: str | None, place: Place) -> str:
+def _propose_entry(publisher: str | None, place: Site) -> str:
     quoted = json.dumps(publisher or place.registrable, ensure_ascii=False)
     return (
         f'[[publisher]]\nname = {quoted}\ndomains = ["{place.host.removeprefix("www.")}"]\n'
         "tier = 2  # 1 primary or official, 2 established news, 3 advocacy or aggregator\n"
         'reason = "why this publisher can be cited"'
     )
+
+
+def parse_address(url: str | None) -> Site | None:
+    """Where an address really lies; None unless it is a plain web address of a registered host.
+
+    Refused are the ways to look like another host: user names, ports, trailing dots, percent signs,
+    backslashes, IP addresses. Letters that look like others are compared as what they are: nothing
+    outside ASCII is mapped (IDNA 2008), so a wide or Cyrillic "bbc.com" is another host.
+    """
+    if not url or "\\" in url or any(c.isspace() or not c.isprintable() for c in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        own_port = parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)}
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    labels = [_ascii_label(label) for label in host.split(".")]
+    segments = tuple(segment for segment in unquote(parts.path).split("/") if segment)
+    if parts.scheme not in _DEFAULT_PORTS or not own_port or "@" in parts.netloc or not all(labels):
+        return None
+    if {".", ".."} & set(segments):  # a browser would leave the path that is compared
+        return None
+    host = ".".join(labels)
+    registrable = _suffixes(host).top_domain_under_public_suffix
+    return Site(host=host, registrable=registrable, path=segments) if registrable else None
+
+
+def _ascii_label(label: str) -> str:
+    """One label of a host in the ASCII form of IDNA; empty where it cannot be one."""
+    if not label.isascii():
+        label = "xn--" + label.encode("punycode").decode("ascii")
+    fits = len(label) <= 63 and label.replace("-", "").isalnum()
+    return label if fits and label[0] != "-" != label[-1] else ""

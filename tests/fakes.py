@@ -11,8 +11,7 @@ from agent.language.text import content
 from agent.ports import Probabilities
 from agent.store import LATEST, draft_id
 from agent.types import CheckResult, Claim, ClaimEvidence, Outcome, Page, Support, Verification
-from retrieval.ports import Vectors
-from retrieval.types import Filters, Hit, Passage, Passages, Scope, Source
+from retrieval.types import Filters, Hit, Passage, Passages, Scope, Source, Vectors
 
 DIMENSION = 256
 READ_ON = date(2026, 11, 22)

@@ -9,9 +9,8 @@ from datetime import date
 import numpy as np
 
 from retrieval.library import Library
-from retrieval.ports import Vectors
 from retrieval.record import NewPassage, Record
-from retrieval.types import Source
+from retrieval.types import Source, Vectors
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,12 @@ NOTES = {
 
 def fill(library: Library) -> None:
     """Put `NOTES` into a library."""
-    with library.writing() as record:
+    with library.writer() as record:
         for source_id, paragraphs in NOTES.items():
             put(record, source_id, *paragraphs)
+
+
+def answers(library: Library) -> list[tuple[str, float]]:
+    """Ids and rounded scores of two searches: what two libraries that hold the same agree on."""
+    hits = [hit for query in ("old bridge", "the flood") for hit in library.search(query, 5)]
+    return [(hit.passage.id, round(hit.score, 5)) for hit in hits]

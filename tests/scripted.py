@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from agent.llm.errors import AnswerMalformed
 from agent.writers.anaphora import points_back
 from prompts import Request, load, parse
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 A = TypeVar("A", bound=BaseModel)
 Script = Callable[[Request], str | Exception]
@@ -86,7 +86,7 @@ def honest(request: Request) -> str:
             said = [
                 (r["text"][a:b], r["id"], r["text"][a:b])
                 for r in passages
-                for a, b in sentences(r["text"])
+                for a, b in split_sentences(r["text"])
                 if not points_back(r["text"][a:b])
             ]
             return written(*((f, said[i::3]) for i, f in enumerate(FACETS[:3]) if said[i::3]))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import retrieval
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("agent", "retrieval", "prompts", "evals")
 HOMES = {  # one SDK, one file; two where one file would do two jobs
@@ -16,7 +18,7 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     "httpx2": {"agent/llm/wire.py"},  # what openai speaks through, and raises the errors of
     "genai_prices": {"agent/llm/budget.py"},
     "tiktoken": {"retrieval/tokens.py"},
-    "onnxruntime": {"retrieval/runtime.py"},  # whoever loads it elsewhere lets it report
+    "onnxruntime": {"retrieval/embedding.py"},  # whoever loads it elsewhere lets it report
     "tokenizers": {
         "retrieval/embedding.py",
         "agent/verification/cross_encoder.py",
@@ -24,19 +26,18 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     },
     "chromadb": {
         "retrieval/chroma.py",
-        "retrieval/chroma_embedding.py",
         "evals/bench/rivals.py",  # the rivals of benchmarks
     },
     "llama_index": {
         "retrieval/chunking.py",
-        "retrieval/llama.py",
+        "retrieval/llama_adapter.py",
         "evals/bench/rivals.py",
     },
     "datasketch": {"retrieval/origins.py"},
     "trafilatura": {"retrieval/loaders/html.py"},
     "pypdf": {"retrieval/loaders/pdf.py"},
     "mammoth": {"retrieval/loaders/docx.py"},
-    "tldextract": {"retrieval/addresses.py"},
+    "tldextract": {"retrieval/vetting.py"},
     "sentencex": {"retrieval/sentences.py"},
     "docx": {"agent/render/docx.py"},
     "jinja2": {"agent/render/html.py", "evals/reports/html.py"},
@@ -90,6 +91,12 @@ def test_each_sdk_is_named_in_its_own_file(path: Path) -> None:
     assert not {sdk for sdk in tops & HOMES.keys() if name(path) not in HOMES[sdk]}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "agent/faces").rglob("*.py")), ids=name)
+def test_a_face_uses_retrieval_by_its_door_only(path: Path) -> None:
+    dotted = {d for d in imported(path) if d.split(".")[0] == "retrieval"}
+    assert dotted <= {f"retrieval.{name}" for name in retrieval.__all__}
+
+
 def test_no_test_loads_the_runtime_past_its_door() -> None:
     tests = {name(p): imported(p) for p in sorted((ROOT / "tests").rglob("*.py"))}
     assert not [
@@ -109,7 +116,7 @@ def test_only_settings_reads_the_environment(path: Path) -> None:
     names = imported(path)
     tree = ast.parse(path.read_text("utf-8"))
     read = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} & {"environ", "getenv"}
-    allowed = {"agent/settings.py", "retrieval/tokens.py", "retrieval/runtime.py"}
+    allowed = {"agent/settings.py", "retrieval/tokens.py", "retrieval/embedding.py"}
     assert not (read or "os.environ" in names) or name(path) in allowed
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agent.audit.cited_text import CitedSource
 from agent.render.wording import clean
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 _NUMBERS = r"\s*\^?[0-9]{1,6}(?:\s*[,;\u2013-]\s*\^?[0-9]{1,6})*\s*"
 _MARK = rf"(?<!\\)(?:\[\[{_NUMBERS}\]\]|\[{_NUMBERS}\])(?:\((?:https?:|[#/])[^()\s]*\))?"
@@ -81,7 +81,7 @@ def cited(chars: str, at: list[int], *, markdown: bool) -> tuple[list[Cited], tu
     spans = [
         (start + s, start + e)
         for start, end in zip([0, *ends], [*ends, len(text.chars)], strict=True)
-        for s, e in sentences(text.chars[start:end])
+        for s, e in split_sentences(text.chars[start:end])
         if any(c.isalnum() for c in clean(text.chars[start + s : start + e]))
     ]
     starts = [start for start, _ in spans]

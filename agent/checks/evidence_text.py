@@ -16,7 +16,7 @@ from agent.language.normalise import (
 )
 from agent.language.quantities import Quantity, quantities
 from agent.types import EvidenceSpan
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 CLOSE = 0.75
 """Share of a claim's content words from which on an evidence sentence says the same thing, so that
@@ -143,7 +143,7 @@ class EvidenceText:
 
 
 def _split(text: str) -> Iterator[str]:
-    for start, end in sentences(text):
+    for start, end in split_sentences(text):
         piece = text[start:end].strip()
         if piece:
             yield piece

@@ -11,7 +11,7 @@ from agent.language.verbs import (
     past,
     third,
 )
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 BE: Final = frozenset({"is", "are", "was", "were", "am"})
 HAVE: Final = frozenset({"has", "have", "had"})
@@ -286,7 +286,7 @@ class Clauses(NamedTuple):
 def split(text: str) -> list[str]:
     """Sentences of a pasted text, and what semicolons and dashes keep apart in them."""
     pieces = [p for p in dict.fromkeys(HARD.split(text)) if any(c.isalnum() for c in p)]
-    return [piece[a:b] for piece in pieces[:MOST_SENTENCES] for a, b in sentences(piece)]
+    return [piece[a:b] for piece in pieces[:MOST_SENTENCES] for a, b in split_sentences(piece)]
 
 
 def clauses(statement: str) -> Clauses:

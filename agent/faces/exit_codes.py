@@ -51,7 +51,7 @@ def status_of(error: BaseException) -> Exit | None:
     """The exit status of a known failure; None for a fault of ours, which keeps its traceback."""
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED
-    if type(error).__name__ == "IntakeStopped" and error.__cause__ is not None:
+    if type(error).__name__ == "IngestionStopped" and error.__cause__ is not None:
         return status_of(error.__cause__)
     if isinstance(error, OSError) and error.filename:
         return Exit.LIBRARY  # files that a person names are looked at before

@@ -13,7 +13,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.terminal import bar
 from agent.settings import Settings
 from agent.types import Question
-from retrieval.library import Library
+from retrieval import Library
 
 MOST: Final = 4_000
 """Characters of a question; longer texts belong in a file for `verdict check`."""

@@ -17,8 +17,8 @@ from agent.stance import (
 from agent.types import CheckedSection, Evidence, Insufficient, Plan
 from agent.verdict import read_stances
 from agent.writers.facets import SOUGHT, Facet, speaks_to, terms
-from retrieval.fusion import convex
-from retrieval.sentences import sentences
+from retrieval.search import fuse_scores
+from retrieval.sentences import split_sentences
 from retrieval.types import Filters, Hit, Passage
 
 Related = tuple[float, Hit]
@@ -51,7 +51,7 @@ def rank(
     """
     passages = {hit.passage.id: hit.passage for _, hit in related}
     cosines = {hit.passage.id: cosine for cosine, hit in related}
-    fused = {passage: f.score for passage, f in convex(words, cosines).items()}
+    fused = {passage: f.score for passage, f in fuse_scores(words, cosines).items()}
     best = sorted(fused, key=lambda passage: (-fused[passage], passage))[:READ]
     read = relevance(claim, [passages[passage] for passage in best], nli)
     return in_order([hit for _, hit in related], rerank(fused, read))
@@ -227,7 +227,7 @@ def _retractions_of(kept: Sequence[Hit], found: Sequence[Hit]) -> list[Hit]:
     told = [
         (SourceSentence.of(p.text[start:end], p, p.start + start), p.source)
         for p in (hit.passage for hit in kept)
-        for start, end in sentences(p.text)
+        for start, end in split_sentences(p.text)
     ]
     new = [hit for hit in found if hit.passage.id not in known]
     back = [(hit, find_retractions([hit.passage])) for hit in new]

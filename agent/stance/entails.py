@@ -9,7 +9,7 @@ from agent.stance.concepts import concepts
 from agent.stance.proposition import Proposition, names_of, proposition
 from agent.stance.rules import SourceSentence, reversed_in, stance_by_rules
 from agent.types import Claim, Stance
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage
 
 TOO_NEAR: Final = 0.80
@@ -52,7 +52,7 @@ def passages_that_entail(
 def _said(
     asked: Claim, known: Proposition, words: frozenset[str], passage: Passage, found: float
 ) -> bool:
-    spans = sentences(passage.text)
+    spans = split_sentences(passage.text)
     told = [SourceSentence.of(passage.text[a:b], passage, passage.start + a) for a, b in spans]
     sides = [stance_by_rules(asked, known, said) for said in told]
     if set(sides) - {None, Stance.NEITHER, Stance.AGAINST}:

@@ -10,7 +10,7 @@ from agent.stance.polarity import find_denial
 from agent.stance.proposition import Proposition, proposition
 from agent.stance.rules import SourceSentence, stance_by_rules
 from agent.types import Citation, Claim, Stance
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source
 
 ITSELF: Final = frozenset(
@@ -52,7 +52,7 @@ def find_retractions(passages: Sequence[Passage]) -> tuple[Retraction, ...]:
     """Every statement that a source of the evidence says was taken back or corrected."""
     found = []
     for passage in passages:
-        for start, end in sentences(passage.text):
+        for start, end in split_sentences(passage.text):
             told = find_denial(passage.text[start:end])
             if told is None or not told.taken_back:
                 continue
@@ -77,7 +77,7 @@ def retracted_citations(passages: Sequence[Passage]) -> tuple[Citation, ...]:
     return tuple(
         Citation.of(p, start, end)
         for p in passages
-        for start, end in sentences(p.text)
+        for start, end in split_sentences(p.text)
         if back
         and is_retracted(SourceSentence.of(p.text[start:end], p, p.start + start), p.source, back)
     )

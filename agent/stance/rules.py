@@ -56,7 +56,7 @@ from agent.stance.proposition import (
     proposition,
 )
 from agent.types import CheckResult, Claim, EvidenceSpan, Outcome, Stance
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage
 
 
@@ -84,7 +84,7 @@ class SourceSentence:
     def of(cls, text: str, passage: Passage, start: int) -> Self:
         """What a passage says with some of its words; `start` is their place in the snapshot."""
         before = passage.text[: max(0, start - passage.start)].rsplit("\n", 1)[-1]
-        spans = sentences(before)
+        spans = split_sentences(before)
         source = passage.source
         return cls(
             text=text,

@@ -20,7 +20,7 @@ from agent.language.reported_speech import (
 from agent.ports import NliModel
 from agent.stance import SourceSentence, proposition, stance_by_rules
 from agent.types import Citation, Claim, EvidenceSpan, Outcome, SourceStance, Stance
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source
 
 OWN_VIEW: Final = re.compile(
@@ -143,7 +143,7 @@ def _lines(claim: Claim, passages: Sequence[Passage]) -> Iterator[_Line]:
     known, told = proposition(claim), bool(reporting_clauses(claim.text))
     for passage in passages:
         before = ""
-        for start, end in sentences(passage.text):
+        for start, end in split_sentences(passage.text):
             text = passage.text[start:end]
             side = stance_by_rules(
                 claim, known, SourceSentence.of(text, passage, passage.start + start)

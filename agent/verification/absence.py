@@ -17,8 +17,7 @@ from agent.language.text import content
 from agent.ports import Judge, PassageStore
 from agent.stance import passages_that_entail
 from agent.types import Certificate, Citation, ClaimEvidence, EvidenceSpan, Support
-from retrieval.ports import Vectors
-from retrieval.types import Filters, Passage, Passages, Scope
+from retrieval.types import Filters, Passage, Passages, Scope, Vectors
 
 Shares = npt.NDArray[np.float64]
 

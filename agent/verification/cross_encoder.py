@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 
 from agent.ports import NliModel, Probabilities
-from retrieval.embedding import CHECKSUMS, RESTORE, TOKENIZER_FILE
+from retrieval.embedding import CHECKSUMS, RESTORE, TOKENIZER_FILE, load_onnxruntime
 from retrieval.embedding import MODEL_FOLDER as TOKENIZER_FOLDER
 from retrieval.errors import EmbeddingFailed
-from retrieval.runtime import onnxruntime
 
 THRESHOLD = 0.56
 """P(supported) from which a sentence stands, for the page, `check` and `verdict judge` alike."""
@@ -145,7 +144,7 @@ def load_tokenizer(folder: Path = TOKENIZER_FOLDER) -> Any:  # noqa: ANN401 - to
 
 
 def _load(folder: Path) -> _Model:
-    runtime = onnxruntime()
+    runtime = load_onnxruntime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1  # one pair is too small to share; pairs run side by side
     options.log_severity_level = 3

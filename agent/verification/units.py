@@ -13,7 +13,7 @@ from agent.language.clauses import clauses
 from agent.language.normalise import content, squash
 from agent.language.reported_speech import DOCUMENTS, reaches_back, reporting_clauses
 from agent.types import CheckName, CheckResult, ClaimEvidence, Outcome
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 ROOM = 190
 """Tokens of a window, so that a sentence of some sixty still fits beside it into 256."""
@@ -64,7 +64,7 @@ def _two(wanted: set[str], texts: Sequence[Sequence[str]]) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return [line for start, end in sentences(text) if (line := text[start:end].strip())]
+    return [line for start, end in split_sentences(text) if (line := text[start:end].strip())]
 
 
 def _tokens(line: str) -> int:

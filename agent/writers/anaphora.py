@@ -9,7 +9,7 @@ from typing import Final
 from agent.language.text import content, stem
 from agent.types import Citation, Evidence, Sentence
 from agent.writers.attribution import QUOTED, THIS, VISIBLE, about_itself, opened
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
 LEANS: Final = re.compile(
@@ -172,7 +172,7 @@ class Explainer:
 def _explanations(evidence: Evidence) -> list[Explanation]:
     found: list[Explanation] = []
     for passage in evidence.passages:
-        for start, end in sentences(passage.text):
+        for start, end in split_sentences(passage.text):
             citation = Citation.of(passage, start, end)
             quote = citation.quote
             for m in EXPLAINED.finditer(quote):

@@ -10,9 +10,8 @@ from agent.types import Citation, Evidence, Plan, SourceStance, Stance
 from agent.writers.anaphora import fit, leans_back, points_back
 from agent.writers.attribution import about_itself
 from agent.writers.facets import Facet, facet_of
-from retrieval.ports import Vectors
-from retrieval.sentences import sentences
-from retrieval.types import Passage, Source
+from retrieval.sentences import split_sentences
+from retrieval.types import Passage, Source, Vectors
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -94,7 +93,7 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
     """Every sentence of the evidence in the order of its source, with its unit vector."""
     order = {s.id: n for n, s in enumerate(evidence.sources)}
     read = sorted(evidence.passages, key=lambda p: (order[p.source.id], p.start))
-    spans = [(p, start, end) for p in read for start, end in sentences(p.text)]
+    spans = [(p, start, end) for p in read for start, end in split_sentences(p.text)]
     texts = [p.text[start:end] for p, start, end in spans]
     claim = plan.claim.text
     vectors = embed([claim, " ".join(expanded(claim)), *texts])

@@ -24,7 +24,7 @@ from agent.writers.anaphora import DANGLING, KNOWN, Explainer, points_back
 from agent.writers.attribution import FRAME, named
 from agent.writers.facets import institutions, subject
 from agent.writers.follow_ups import Gap, follow_ups, gaps
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
 LIMITS: Final = "What the record supports and the limits of available reporting"
@@ -178,7 +178,7 @@ def _watch(lead: Sequence[CheckedSentence], record: RecordStatements) -> Sentenc
     """What a cited source leaves open, in its own words; else what the page is about."""
     by_id = {s.id: s for s in record.sources}
     for citation in (c for s in lead for c in s.citations):
-        for start, end in sentences(citation.quote):
+        for start, end in split_sentences(citation.quote):
             found = OPEN.search(citation.quote[start:end])
             if not found:
                 continue

@@ -29,9 +29,8 @@ from agent.writers.facets import Facet, heading
 from agent.writers.quotations import plain
 from agent.writers.realization import SentenceWriter
 from agent.writers.selection import choose, in_order, rival
-from retrieval.ports import Vectors
-from retrieval.sentences import sentences
-from retrieval.types import Source
+from retrieval.sentences import split_sentences
+from retrieval.types import Source, Vectors
 
 RELATED: Final = 0.60
 """Cosine from which two short sentences of different origins are told in one."""
@@ -187,7 +186,7 @@ def _plainer(sentence: Sentence, evidence: Evidence) -> Sentence | None:
         return None
     citation = sentence.citations[0]
     passage = evidence.passage(citation.passage)
-    spans = sentences(citation.quote)
+    spans = split_sentences(citation.quote)
     if passage is None or not spans:
         return None
     start, end = spans[0]

@@ -12,7 +12,7 @@ from agent.language.names import SAME, TITLES, names
 from agent.language.phrases import INSTITUTION, speaker
 from agent.language.quantities import CARDINALS, MAGNITUDES
 from agent.language.text import STOP, expanded, tokens
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
 LONGEST_TERM: Final = 4
@@ -251,7 +251,7 @@ def facet_of(paragraph: str, source: Source, cosine: float) -> Facet:
         source: Whose it is.
         cosine: Of the nearest of its sentences to the claim.
     """
-    size = len(sentences(paragraph))
+    size = len(split_sentences(paragraph))
     facet, most = max(_cues(paragraph, source, size).items(), key=lambda c: c[1])
     if most > size or (most and cosine < NEAR):
         return facet

@@ -12,7 +12,7 @@ from agent.statements import RecordStatements
 from agent.types import Citation, Evidence, Plan
 from agent.writers.attribution import VISIBLE, about_itself
 from agent.writers.facets import institutions, subject, terms
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
 SILENT: Final = re.compile(
@@ -81,7 +81,7 @@ def unanswered(question: str, evidence: Evidence) -> bool:
 
 def _sentences(evidence: Evidence) -> Iterator[tuple[Citation, Source]]:
     for passage in evidence.passages:
-        for start, end in sentences(passage.text):
+        for start, end in split_sentences(passage.text):
             yield Citation.of(passage, start, end), passage.source
 
 

@@ -22,7 +22,7 @@ from agent.writers.anaphora import (
 from agent.writers.attribution import LOWERED, standing_alone
 from agent.writers.quotations import Place, find
 from prompts.base import Quote
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 LONGEST: Final = 70
 """Words of a sentence."""
@@ -62,7 +62,7 @@ def _of_form(text: str) -> Iterator[str]:
         yield "it says nothing"
     if len(text.split()) > LONGEST:
         yield f"it is longer than {LONGEST} words"
-    if len(sentences(text)) > 1:
+    if len(split_sentences(text)) > 1:
         yield "it is more than one sentence"
     if MARKUP.search(text):
         yield "it carries marks that are not prose"

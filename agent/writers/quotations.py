@@ -22,7 +22,7 @@ from agent.writers.attribution import (
     standing_alone,
     with_noun,
 )
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source
 
 OWN_WORDS: Final = 25
@@ -145,7 +145,7 @@ def find(words: str, passage: Passage) -> Place | None:
     if len(wanted.split()) < SHORTEST or at < 0:
         return None
     start, end = places[at], places[at + len(wanted) - 1] + 1
-    spans = sentences(passage.text)
+    spans = split_sentences(passage.text)
     touched = [n for n, (a, b) in enumerate(spans) if a < end and start < b]
     if not touched:
         return None

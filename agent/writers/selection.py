@@ -18,7 +18,7 @@ from agent.writers.attribution import about_itself
 from agent.writers.candidates import Candidate
 from agent.writers.facets import Facet
 from agent.writers.follow_ups import speaks_of_a_gap
-from retrieval.ports import Vectors
+from retrieval.types import Vectors
 
 MOST: Final = 38
 """Sentences of sources on a page: two or three of them make one of its own."""

@@ -13,9 +13,8 @@ import numpy as np
 from retrieval import demonstration
 from retrieval.embedding import MiniLM
 from retrieval.library import Library
-from retrieval.ports import Embedder, Vectors
 from retrieval.record import NewPassage, Record
-from retrieval.types import Source
+from retrieval.types import Embedder, Source, Vectors
 
 CASES = Path(__file__).parents[1] / "cases"
 TODAY = date(2026, 1, 27)

@@ -15,8 +15,7 @@ from agent.writers.embedded import EmbeddedWriter
 from evals.bench import corpus
 from evals.bench.measure import Ratio, Report, Spread, run_process, time_call
 from retrieval import demonstration
-from retrieval.cached import CachedEmbedder
-from retrieval.embedding import MiniLM
+from retrieval.embedding import CachedEmbedder, MiniLM
 from retrieval.library import Library
 
 VERDICT = (sys.executable, "-m", "agent")
@@ -94,7 +93,7 @@ def bench_memory(folder: Path, runs: int, _: tuple[int, ...]) -> Report:
     with Library.open(place, MiniLM()) as library:
         corpus.write_pairs(library, short)
         corpus.write_pairs(library, long, COPIES)
-    notes, at = demonstration.notes(), ["--library", str(place)]
+    notes, at = demonstration.find_notes(), ["--library", str(place)]
     new = ["--library", str(folder / "new"), "--vetting", str(notes / demonstration.VETTING)]
     asked = corpus.read_questions()[0]
     commands = {

@@ -11,11 +11,10 @@ from evals.bench import corpus
 from evals.bench.corpus import Block
 from evals.bench.measure import Ratio, Report, Spread, time_call
 from evals.bench.rivals import LlamaPipeline, PlainChroma
-from retrieval import demonstration, ingest
-from retrieval.cached import CachedEmbedder
-from retrieval.embedding import MiniLM
+from retrieval import demonstration
+from retrieval.embedding import CachedEmbedder, MiniLM
 from retrieval.library import Library
-from retrieval.ports import Vectors
+from retrieval.types import Vectors
 from retrieval.vetting import VettingList
 
 K = 8
@@ -50,10 +49,9 @@ def bench_index(folder: Path, runs: int, sizes: tuple[int, ...]) -> Report:
 
 
 def _ingest_again(library: Library) -> None:
-    notes = demonstration.notes()
+    notes = demonstration.find_notes()
     vetting = VettingList.read(notes / demonstration.VETTING)
-    with library.writing() as record:
-        report = ingest.add(record, library.embedder, [notes], vetting, today=corpus.TODAY)
+    report = library.add([notes], vetting, today=corpus.TODAY)
     if report.added or report.replaced:
         raise RuntimeError(f"the same folder changed the library: {report}")
 
@@ -62,7 +60,7 @@ def _time_builds(folder: Path, made: corpus.Block) -> tuple[Spread, Spread, Spre
     """Seconds to write the record, to build, check and seal the index, and for plain Chroma."""
     with Library.open(folder / "library", CachedEmbedder(MiniLM()), create=True) as library:
         start = perf_counter()
-        with library.writing() as record:
+        with library.writer() as record:
             corpus.store_block(record, made)
             written = perf_counter()
         indexed = perf_counter()
@@ -88,7 +86,7 @@ def bench_search(folder: Path, runs: int, sizes: tuple[int, ...]) -> Report:
     for size in sizes:
         made = corpus.make_block(held, size)
         with Library.open(folder / f"of-{size}", embedder, create=True) as library:
-            with library.writing() as record:
+            with library.writer() as record:
                 corpus.store_block(record, made)
             reports.append(_compare_ways(library, made, folder / f"plain-{size}", runs))
     return Report(

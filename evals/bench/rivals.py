@@ -17,8 +17,8 @@ from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.vector_stores.types import VectorStoreQuery
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
-from retrieval.llama import LibraryEmbedding
-from retrieval.ports import Embedder, Vectors
+from retrieval.llama_adapter import LibraryEmbedding
+from retrieval.types import Embedder, Vectors
 
 BATCH = 5_000
 """Chroma refuses more than 5,461 rows at once."""

@@ -12,9 +12,8 @@ from tokenizers import Tokenizer
 from agent.verification.cross_encoder import MAX_TOKENS, CrossEncoder, load_tokenizer
 from evals.bench import corpus
 from evals.bench.measure import Ratio, Report, Spread, time_call
-from retrieval.embedding import MODEL_FOLDER, TOKENIZER_FILE, MiniLM
+from retrieval.embedding import MODEL_FOLDER, TOKENIZER_FILE, MiniLM, load_onnxruntime
 from retrieval.library import Library
-from retrieval.runtime import onnxruntime
 
 MATRIX_SIZE = 1_024
 """Rows and columns of the matrices: far more arithmetic than memory."""
@@ -32,7 +31,7 @@ PAIRS_A_SECOND = "pair/s"
 
 def measure_int8(threads: int) -> float:
     """Billion operations a second of an eight-bit product in onnxruntime, on `threads` cores."""
-    runtime = onnxruntime()
+    runtime = load_onnxruntime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     session = runtime.InferenceSession(build_product(), options, providers=["CPUExecutionProvider"])

@@ -66,7 +66,6 @@ def load_grader(path: Path = WEIGHTS) -> SecondGrader:
     Raises:
         EvalError: its file is missing or damaged.
     """
-    from retrieval.cached import CachedEmbedder  # noqa: PLC0415 - the model comes with it
-    from retrieval.embedding import MiniLM  # noqa: PLC0415
+    from retrieval.embedding import CachedEmbedder, MiniLM  # noqa: PLC0415 - loads the model
 
     return SecondGrader(CachedEmbedder(MiniLM()).embed, path)

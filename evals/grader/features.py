@@ -17,7 +17,7 @@ from evals.grader.text import (
     split_clauses,
     stem,
 )
-from retrieval.ports import Vectors
+from retrieval.types import Vectors
 
 Idf = Callable[[str], float]
 """Stem to inverse document frequency, in nats."""

@@ -139,7 +139,7 @@ def unique_id(name: str, seen: set[str], row: Row) -> str:
 
 
 def read_notes() -> dict[str, Note]:
-    folder = demonstration.notes()
+    folder = demonstration.find_notes()
     found = (load(read_file(path)) for path in sorted(folder.glob("*/*.md")))
     return {note.id: note for documents in found for note in documents}
 

@@ -17,8 +17,8 @@ from evals.retrieval.table import Gain, Table, run_table
 from evals.statistics import format_estimate
 from retrieval.embedding import MiniLM
 from retrieval.errors import LibraryError
-from retrieval.fusion import DENSE_WEIGHT
-from retrieval.record.lexical import TITLE_WEIGHT
+from retrieval.record.queries import TITLE_WEIGHT
+from retrieval.search import DENSE_WEIGHT
 
 CLAIMS: Final = 200
 """Claims drawn of each set where nothing else is options."""

@@ -27,13 +27,11 @@ from pydantic import BaseModel
 from agent.types import Value
 from evals.errors import MalformedCase
 from evals.loaders.rows import read_jsonl
-from retrieval import ingest
-from retrieval.addresses import located
-from retrieval.ingest import Progress
+from retrieval.ingestion import Progress
 from retrieval.library import Library
-from retrieval.loaders.frontmatter import Meta
-from retrieval.ports import Embedder
-from retrieval.vetting import Admission
+from retrieval.loaders.frontmatter import FrontMatter
+from retrieval.types import Embedder
+from retrieval.vetting import Admission, parse_address
 
 FOLDER: Final = "claims"
 DEVELOPMENT: Final = "development"
@@ -201,7 +199,7 @@ def _library_id(part: ClaimSet, doc_id: str) -> str:
 
 
 def _publisher_of(url: str) -> str:
-    place = located(url)
+    place = parse_address(url)
     return place.registrable if place else "unknown"
 
 
@@ -226,7 +224,7 @@ def _day_of(url: str) -> str:
 class AdmitAll:
     """Admits the documents of a data set, all of one tier: nobody vetted them."""
 
-    def admit(self, meta: Meta, where: str) -> Admission:
+    def admit(self, meta: FrontMatter, where: str) -> Admission:
         """See `Vetting`."""
         return Admission(
             publisher=meta.publisher or "unknown",
@@ -250,11 +248,8 @@ def fill_library(
         LibraryError: the library cannot be used.
     """
     files = [_write_documents(directory / "documents", data, part) for part in sets]
-    with (
-        Library.open(directory, embedder, create=True) as library,
-        library.writing("adding the documents of the sets") as record,
-    ):
-        report = ingest.add(record, embedder, files, AdmitAll(), today=ADDED_ON, progress=progress)
+    with Library.open(directory, embedder, create=True) as library:
+        report = library.add(files, AdmitAll(), today=ADDED_ON, progress=progress)
     if report.refused:
         first = report.refused[0]
         raise MalformedCase(

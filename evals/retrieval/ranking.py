@@ -15,13 +15,12 @@ import numpy.typing as npt
 from agent.pipeline import retrieve as product
 from agent.ports import NliModel
 from evals.retrieval.corpora import Claim
-from retrieval.exact import ExactScan
-from retrieval.fusion import DENSE_WEIGHT, convex
+from retrieval.brute_force import ExactScan
 from retrieval.library import DEPTH
-from retrieval.ports import Embedder
-from retrieval.record import Reader, Record, expression
-from retrieval.record.lexical import TITLE_WEIGHT
-from retrieval.record.queries import MATCHING
+from retrieval.record import Reader, Record, match_expression
+from retrieval.record.queries import MATCHING, TITLE_WEIGHT
+from retrieval.search import DENSE_WEIGHT, fuse_scores
+from retrieval.types import Embedder
 
 RECIPROCAL: Final = 60
 """Constant of rank fusion; Cormack, Clarke and Buettcher 2009."""
@@ -59,7 +58,7 @@ def gather_candidates(
     """Search with both legs for every claim."""
     vectors = embedder.embed([claim.text for claim in claims])
     scan = ExactScan()
-    with record.reading() as reader:
+    with record.reader() as reader:
         return [
             _search_claim(reader, scan, claim, vector)
             for claim, vector in zip(claims, vectors, strict=True)
@@ -71,12 +70,10 @@ def add_relevance(
 ) -> list[Candidates]:
     """Have the cross-encoder read the `READ` best passages of each claim."""
     read = []
-    with record.reading() as reader:
+    with record.reader() as reader:
         for done, one in enumerate(found):
             progress(done)
-            passages = reader.passages(
-                _sort_passages(fuse_scores(one, DENSE_WEIGHT))[: product.READ]
-            )
+            passages = reader.passages(_sort_passages(fuse(one, DENSE_WEIGHT))[: product.READ])
             read.append(replace(one, relevance=product.relevance(one.claim.text, passages, model)))
     return read
 
@@ -102,19 +99,19 @@ def rank_by_ranks(c: Candidates) -> list[str]:
 
 def rank_by_scores(weight: float) -> Ranking:
     """Score fusion as the product does it; `weight` is the share of meaning."""
-    return lambda c: _to_documents(c, _sort_passages(fuse_scores(c, weight)))
+    return lambda c: _to_documents(c, _sort_passages(fuse(c, weight)))
 
 
 def rank_by_cross_encoder(share: float) -> Ranking:
     """Fusion, its first passages put in order with a share of the cross-encoder."""
     return lambda c: _to_documents(
-        c, _sort_passages(product.rerank(fuse_scores(c, DENSE_WEIGHT), c.relevance, share))
+        c, _sort_passages(product.rerank(fuse(c, DENSE_WEIGHT), c.relevance, share))
     )
 
 
-def fuse_scores(c: Candidates, weight: float) -> dict[str, float]:
+def fuse(c: Candidates, weight: float) -> dict[str, float]:
     """Fused score by passage id."""
-    return {p: f.score for p, f in convex(c.lexical, c.cosines, weight).items()}
+    return {p: f.score for p, f in fuse_scores(c.lexical, c.cosines, weight).items()}
 
 
 def _search_claim(
@@ -134,11 +131,11 @@ def _search_words(
     reader: Reader, query: str, weight: float, ids: Iterable[str] = ()
 ) -> dict[str, float]:
     """As `Reader.words`, with any title weight."""
-    words = expression(query)
+    words = match_expression(query)
     if words is None:
         return {}
     if weight == TITLE_WEIGHT:
-        return reader.words(words, DEPTH, list(ids))
+        return reader.match_words(words, DEPTH, list(ids))
     asked = {"words": words, "depth": DEPTH, "ids": "[]", "title_weight": weight}
     return {row.id: -row.score for row in reader.connection.execute(MATCHING, asked)}
 

@@ -22,7 +22,7 @@ from evals.bench.measure import Report, Spread, describe_machine, peak_mb
 from evals.console import show_progress
 from evals.errors import EvalError
 from evals.retrieval.corpora import ADDED_ON, SETS, fill_library
-from retrieval import demonstration, ingest
+from retrieval import demonstration
 from retrieval.errors import LibraryError
 from retrieval.library import Library
 from retrieval.vetting import VettingList
@@ -54,15 +54,14 @@ def build_library(directory: Path, data: Path, passages: int) -> None:
     """
     embedder = bootstrap.build_embedder(_embedded_settings())
     fill_library(directory, data, SETS, embedder, show_progress)
-    notes = demonstration.notes()
+    notes = demonstration.find_notes()
     vetting = VettingList.read(notes / demonstration.VETTING)
     with Library.open(directory, embedder) as library:
-        with library.writing("adding the demonstration notes") as record:
-            ingest.add(record, embedder, [notes], vetting, today=ADDED_ON, progress=show_progress)
+        library.add([notes], vetting, today=ADDED_ON, progress=show_progress)
         missing = passages - library.scope().passages
         if missing > 0:
             made = corpus.make_block(corpus.read_block(library), missing)
-            with library.writing("adding generated passages") as record:
+            with library.writer("adding generated passages") as record:
                 corpus.store_block(record, made)
 
 

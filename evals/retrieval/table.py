@@ -24,12 +24,12 @@ from evals.retrieval.corpora import (
 )
 from evals.retrieval.ranking import Candidates, Ranking
 from evals.statistics import Comparison, Estimate, compare_paired, estimate_mean
-from retrieval.fusion import DENSE_WEIGHT
-from retrieval.ingest import Progress
+from retrieval.ingestion import Progress
 from retrieval.library import RECORD
-from retrieval.ports import Embedder
 from retrieval.record import Record
-from retrieval.record.lexical import TITLE_WEIGHT
+from retrieval.record.queries import TITLE_WEIGHT
+from retrieval.search import DENSE_WEIGHT
+from retrieval.types import Embedder
 
 SHARES: Final = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
 """Shares of meaning that are tried for fusion: scaled cosines differ little, so most of it is at
@@ -185,8 +185,8 @@ def run_table(  # noqa: PLR0913, PLR0917 - what a run works with, and whom it te
             found = ranking.add_relevance(
                 record, model, found, lambda n: progress(n, len(found), "re-ranking")
             )
-        with record.reading() as reader:
-            held = reader.count(), len(reader.known())
+        with record.reader() as reader:
+            held = reader.count(), len(reader.source_states())
     finally:
         record.close()
     groups = cluster_claims(drawn)

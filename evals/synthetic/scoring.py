@@ -28,7 +28,7 @@ from evals.synthetic.world import (
     entails,
 )
 from retrieval.library import Library
-from retrieval.ports import Embedder
+from retrieval.types import Embedder
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DATE = rf"(?:{MONTHS})\s+\d{{1,2}},\s+\d{{4}}"

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from agent.types import Question, VerdictLabel
-from retrieval import ingest
 from retrieval.library import Library
-from retrieval.ports import Embedder
-from retrieval.vetting import Vouched
+from retrieval.types import Embedder
+from retrieval.vetting import Voucher
 
 VALUES = frozenset({"n", "when"})
 """Slots that can have one value only: another figure or date contradicts."""
@@ -253,9 +252,7 @@ class World:
         for source in self.sources:
             (notes / f"{source.id}.md").write_text(source.markdown(), "utf-8")
         library = Library.open(folder / "library", embedder, create=True)
-        with library.writing() as record:
-            vouched = Vouched(person=EDITOR)
-            report = ingest.add(record, embedder, [notes], vouched, today=TODAY)
+        report = library.add([notes], Voucher(person=EDITOR), today=TODAY)
         if len(report.added) != len(self.sources):
             raise RuntimeError(f"{self.id}: not every source was added: {report}")
         return library

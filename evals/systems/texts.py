@@ -14,8 +14,17 @@ from agent.types import Citation
 from evals.case import Document
 from evals.metrics.types import Cited
 from evals.outcome import AnswerSentence
-from retrieval.ports import Embedder, Vectors
-from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Source
+from retrieval.types import (
+    EVERYTHING,
+    Embedder,
+    Filters,
+    Hit,
+    Passage,
+    Passages,
+    Scope,
+    Source,
+    Vectors,
+)
 
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 

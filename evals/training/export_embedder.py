@@ -24,7 +24,7 @@ from transformers import AutoTokenizer, BertModel
 
 from evals.training import minilm_graph
 from retrieval.embedding import CHECKSUMS, MODEL_FILE, MODEL_FOLDER, TOKENIZER_FILE, MiniLM
-from retrieval.ports import Vectors
+from retrieval.types import Vectors
 
 SENTENCES = 1000
 CUTOFF = 10

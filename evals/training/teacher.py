@@ -22,7 +22,7 @@ from agent.ports import Chat, PassageStore
 from agent.settings import Settings
 from agent.types import ClaimEvidence, EvidenceSpan
 from agent.verification.model import ask_opinions
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage
 
 SEED = 21
@@ -87,7 +87,7 @@ def draw_pairs(library: PassageStore) -> Iterator[ClaimEvidence]:
 
 
 def _worthy_sentences(passage: Passage) -> list[str]:
-    found = (passage.text[start:end].strip() for start, end in sentences(passage.text))
+    found = (passage.text[start:end].strip() for start, end in split_sentences(passage.text))
     return [text for text in found if SHORTEST <= len(text.split()) <= LONGEST]
 
 

@@ -19,8 +19,7 @@ from evals.grader.forest import WEIGHTS, Floats, IdfTable, Tree, Weights, dump_w
 from evals.metrics.scores import balanced_accuracy
 from evals.training.grader_rows import Row, make_copies, read_passages, read_rows
 from evals.training.measure_grader import MADE, SEED, LabelledSet, format_table, write_into_card
-from retrieval.cached import CachedEmbedder
-from retrieval.embedding import MiniLM
+from retrieval.embedding import CachedEmbedder, MiniLM
 
 VERSION: Final = "second-grader-2"
 SETS: Final = ("fever_dev_slice", "frank_val")

@@ -5,34 +5,34 @@ from importlib import import_module
 from pathlib import Path
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.document import MAX_BYTES, MAX_BYTES_OF_MANY, Document, Raw, read
+from retrieval.loaders.document import MAX_BYTES, MAX_BYTES_MULTI, Document, RawFile, read_raw
 
-Loader = Callable[[Raw], tuple[Document, ...]]
+Loader = Callable[[RawFile], tuple[Document, ...]]
 """The bytes of one file to the documents in it; raises `SourceUnreadable`."""
 
 LOADERS: Mapping[str, str] = {
-    ".md": "plain:markdown",
-    ".markdown": "plain:markdown",
-    ".txt": "plain:plain",
+    ".md": "text:markdown",
+    ".markdown": "text:markdown",
+    ".txt": "text:plain",
     ".html": "html:html",
     ".htm": "html:html",
     ".pdf": "pdf:pdf",
     ".docx": "docx:docx",
-    ".jsonl": "jsonl:jsonl",
+    ".jsonl": "text:jsonl",
 }
 """Suffix to `module:function` of this package. A new format is a new module and a line here."""
 
-OF_MANY = frozenset({".jsonl"})
+MULTI_DOCUMENT = frozenset({".jsonl"})
 """Formats whose files hold many documents, and may be that much larger."""
 
 
-def read_file(path: Path) -> Raw:
+def read_file(path: Path) -> RawFile:
     """Read the bytes of a file that a loader exists for.
 
     Raises:
         SourceUnreadable: unknown suffix, too large, it cannot be opened, or its name is no text.
     """
-    if (name := shown(path)) != str(path):
+    if (name := printable(path)) != str(path):
         raise SourceUnreadable(f"The name of {name} is no UTF-8 text.", "Rename it and add it.")
     suffix = path.suffix.lower()
     if suffix not in LOADERS:
@@ -40,15 +40,15 @@ def read_file(path: Path) -> Raw:
             f"{path}: files of type {suffix or '(no suffix)'} cannot be read.",
             f"Readable are {', '.join(LOADERS)}.",
         )
-    return read(path, MAX_BYTES_OF_MANY if suffix in OF_MANY else MAX_BYTES)
+    return read_raw(path, MAX_BYTES_MULTI if suffix in MULTI_DOCUMENT else MAX_BYTES)
 
 
-def shown(said: Path | Exception) -> str:
+def printable(text: Path | Exception) -> str:
     """A path or message as it can be printed, with a question mark for what is no UTF-8."""
-    return str(said).encode("utf-8", "replace").decode()
+    return str(text).encode("utf-8", "replace").decode()
 
 
-def load(raw: Raw) -> tuple[Document, ...]:
+def load(raw: RawFile) -> tuple[Document, ...]:
     """Make documents of a file.
 
     Raises:
@@ -59,4 +59,4 @@ def load(raw: Raw) -> tuple[Document, ...]:
     return loader(raw)
 
 
-__all__ = ["LOADERS", "Document", "Loader", "Raw", "load", "read_file", "shown"]
+__all__ = ["LOADERS", "Document", "Loader", "RawFile", "load", "printable", "read_file"]

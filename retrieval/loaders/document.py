@@ -8,19 +8,19 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.frontmatter import Meta, parse
+from retrieval.loaders.frontmatter import FrontMatter, parse_front_matter
 from retrieval.loaders.normalise import one_line
 
 MAX_BYTES = 20_000_000
 """Largest file read. The longest public reports are a few MB; more is a dump, not a document."""
-MAX_BYTES_OF_MANY = 10 * MAX_BYTES
+MAX_BYTES_MULTI = 10 * MAX_BYTES
 """Largest file read of a format that holds one document a line."""
 MAX_CHARACTERS = 5_000_000
 """Most text taken from one document, some 1,500 printed pages: the end of a decompression bomb."""
 
 MAX_WORD = 100_000
 """Characters without a space: no word, but a picture or a file written as letters."""
-SCANT = 10_000
+PROSE_FROM = 10_000
 """Characters from which a text must be `PROSE`."""
 PROSE = 0.05
 """Least share of letters and digits. English has 0.8, a table of figures with wide gaps 0.2."""
@@ -33,7 +33,7 @@ class Document(BaseModel, frozen=True, extra="forbid"):
 
     id: str
     title: str
-    meta: Meta
+    meta: FrontMatter
     text: str
     pages: tuple[tuple[int, int], ...] = ()
     """In a paginated document: (offset where the page starts, its number from 1)."""
@@ -48,19 +48,19 @@ class Document(BaseModel, frozen=True, extra="forbid"):
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-class Raw(BaseModel, frozen=True, extra="forbid"):
+class RawFile(BaseModel, frozen=True, extra="forbid"):
     """The bytes of a file, and of the YAML file beside it that speaks for it, if there is one."""
 
     path: Path
     data: bytes
-    beside: bytes | None = None
+    sidecar: bytes | None = None
 
     @cached_property
     def sha256(self) -> str:
         """Hash of both: a change of either is a change of the source."""
-        if self.beside is None:
+        if self.sidecar is None:
             return hashlib.sha256(self.data).hexdigest()
-        digests = (hashlib.sha256(part).digest() for part in (self.data, self.beside))
+        digests = (hashlib.sha256(part).digest() for part in (self.data, self.sidecar))
         return hashlib.sha256(b"".join(digests)).hexdigest()
 
     def decode(self) -> str:
@@ -71,48 +71,49 @@ class Raw(BaseModel, frozen=True, extra="forbid"):
         """
         return _decode(self.data, self.path)
 
-    def meta(self) -> Meta:
-        """Return the front matter that lies beside the file; nothing said where none lies.
+    def front_matter(self) -> FrontMatter:
+        """Return the front matter that lies beside the file; an empty one where none lies.
 
         Raises:
             SourceUnreadable: it is not what front matter must be.
         """
-        if self.beside is None:
-            return Meta()
-        return parse(_decode(self.beside, beside(self.path)), str(beside(self.path)))
+        if self.sidecar is None:
+            return FrontMatter()
+        path = sidecar_path(self.path)
+        return parse_front_matter(_decode(self.sidecar, path), str(path))
 
 
-def beside(path: Path) -> Path:
+def sidecar_path(path: Path) -> Path:
     """Where front matter lies for a file that cannot carry its own: `report.pdf.yaml`."""
     return path.with_name(path.name + ".yaml")
 
 
-def read(path: Path, max_bytes: int = MAX_BYTES) -> Raw:
+def read_raw(path: Path, max_bytes: int = MAX_BYTES) -> RawFile:
     """Read a file and the front matter beside it.
 
     Raises:
         SourceUnreadable: it cannot be opened, or holds more than `max_bytes`.
     """
-    note = beside(path)
+    sidecar = sidecar_path(path)
     try:
-        for part in (path, note):
+        for part in (path, sidecar):
             if part.exists() and part.stat().st_size > max_bytes:
                 raise SourceUnreadable(
                     f"{part} has {part.stat().st_size / 1e6:.0f} MB;"
                     f" the limit is {max_bytes / 1e6:.0f} MB.",
                     "Split it into the documents that it is made of and add those.",
                 )
-        said = note.read_bytes() if note.is_file() else None
-        return Raw(path=path, data=path.read_bytes(), beside=said)
+        notes = sidecar.read_bytes() if sidecar.is_file() else None
+        return RawFile(path=path, data=path.read_bytes(), sidecar=notes)
     except OSError as error:
         raise SourceUnreadable(
             f"{path} cannot be opened: {error.strerror}.", "Check the path and its permissions."
         ) from error
 
 
-def document(
-    raw: Raw,
-    meta: Meta,
+def make_document(
+    raw: RawFile,
+    meta: FrontMatter,
     text: str,
     pages: tuple[tuple[int, int], ...] = (),
     notes: tuple[str, ...] = (),
@@ -129,9 +130,9 @@ def document(
             f"{raw.path} holds {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.",
             "Split it into the documents that it is made of and add those.",
         )
-    _refuse_no_prose(raw.path, text)
+    _require_prose(raw.path, text)
     return Document(
-        id=meta.id or _id_of(raw.path),
+        id=meta.id or _make_id(raw.path),
         title=meta.title or _first_line(text),
         meta=meta,
         text=text,
@@ -142,8 +143,8 @@ def document(
     )
 
 
-def _refuse_no_prose(path: Path, text: str) -> None:
-    if len(text) <= SCANT:
+def _require_prose(path: Path, text: str) -> None:
+    if len(text) <= PROSE_FROM:
         return
     longest = max(found.end() - found.start() for found in _WORD.finditer(text))
     if longest > MAX_WORD:
@@ -173,7 +174,7 @@ def _decode(data: bytes, path: Path) -> str:
         ) from None
 
 
-def _id_of(path: Path) -> str:
+def _make_id(path: Path) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60] or "source"
     return f"{stem}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
 

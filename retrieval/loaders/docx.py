@@ -9,7 +9,7 @@ from xml.sax import SAXException
 import mammoth
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.document import Document, Raw, document
+from retrieval.loaders.document import Document, RawFile, make_document
 from retrieval.loaders.normalise import normalise, one_line
 
 MAX_UNPACKED = 100_000_000
@@ -25,7 +25,7 @@ BROKEN = (
 """What a damaged file makes the parser raise, found by truncating and flipping bytes."""
 
 
-def docx(raw: Raw) -> tuple[Document, ...]:
+def docx(raw: RawFile) -> tuple[Document, ...]:
     """Load a Word document; front matter lies in a file beside it (`memo.docx.yaml`).
 
     Raises:
@@ -34,7 +34,7 @@ def docx(raw: Raw) -> tuple[Document, ...]:
     try:
         with zipfile.ZipFile(BytesIO(raw.data)) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
-            tags = _tags(parts) if unpacked <= MAX_UNPACKED else 0
+            tags = _count_tags(parts) if unpacked <= MAX_UNPACKED else 0
         if unpacked > MAX_UNPACKED:
             raise SourceUnreadable(
                 f"{raw.path} unpacks to {unpacked / 1e6:.0f} MB;"
@@ -53,9 +53,9 @@ def docx(raw: Raw) -> tuple[Document, ...]:
             f" ({type(error).__name__}: {one_line(str(error))[:120]}).",
             "Open it in a word processor, save it again as .docx without a password, and add that.",
         ) from error
-    return (document(raw, raw.meta(), normalise(text)),)
+    return (make_document(raw, raw.front_matter(), normalise(text)),)
 
 
-def _tags(parts: zipfile.ZipFile) -> int:
+def _count_tags(parts: zipfile.ZipFile) -> int:
     """Count the tags of all parts: a few bytes can unpack to millions of them."""
     return sum(parts.read(name).count(b"<") for name in parts.namelist() if name.endswith(".xml"))

@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders.normalise import one_line
 
-_FENCED = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FENCE = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _IN_ADDRESS = r"[^\s<>\"\\\ud800-\udfff]"  # the last are halves of a character
 _ADDRESS = re.compile(rf"https?://(?:(?!/){_IN_ADDRESS})+(?:[/?#]{_IN_ADDRESS}*)?", re.IGNORECASE)
 
 
-class Meta(BaseModel, frozen=True, extra="forbid"):
+class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     """The fields of front matter; None where the document does not say."""
 
     id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
@@ -31,7 +31,7 @@ class Meta(BaseModel, frozen=True, extra="forbid"):
 
     @field_validator("title", "publisher", "kind", "topic", "syndicated_from")
     @classmethod
-    def _visible(cls, value: str | None) -> str | None:
+    def _require_text(cls, value: str | None) -> str | None:
         line = one_line(value or "")
         if value is not None and not line:
             raise ValueError("holds nothing that can be read")
@@ -39,14 +39,14 @@ class Meta(BaseModel, frozen=True, extra="forbid"):
 
     @field_validator("url")
     @classmethod
-    def _opens_in_a_browser(cls, value: str | None) -> str | None:
+    def _require_web_address(cls, value: str | None) -> str | None:
         if value is None or _ADDRESS.fullmatch(value):
             return value
         raise ValueError(f"{value!r} is no address that starts with http:// or https://")
 
     @field_validator("published", "accessed", mode="before")
     @classmethod
-    def _in_iso_form(cls, value: object) -> object:
+    def _parse_iso_date(cls, value: object) -> object:
         if isinstance(value, int | float):
             raise ValueError(f"{value!r} is no date; write it as 2026-01-27")  # noqa: TRY004
         if not isinstance(value, str):
@@ -57,7 +57,7 @@ class Meta(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(f"{value!r} is no date; write it as 2026-01-27") from None
 
 
-def meta_of(fields: object, where: str, required: Iterable[str] = ()) -> Meta:
+def check_front_matter(fields: object, where: str, required: Iterable[str] = ()) -> FrontMatter:
     """Check the fields of front matter; an empty field counts as absent.
 
     Raises:
@@ -66,9 +66,9 @@ def meta_of(fields: object, where: str, required: Iterable[str] = ()) -> Meta:
     if isinstance(fields, dict):
         fields = {key: value for key, value in fields.items() if value not in ("", None)}
     try:
-        meta = Meta.model_validate(fields or {})
+        meta = FrontMatter.model_validate(fields or {})
     except ValidationError as error:
-        faults = [_fault(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+        faults = [_describe_fault(one["loc"], one["type"], one["msg"]) for one in error.errors()]
     else:
         faults = [f"{name} is missing" for name in required if getattr(meta, name) is None]
         if not faults:
@@ -78,11 +78,11 @@ def meta_of(fields: object, where: str, required: Iterable[str] = ()) -> Meta:
     )
 
 
-def parse(text: str, where: str, required: Iterable[str] = ()) -> Meta:
+def parse_front_matter(text: str, where: str, required: Iterable[str] = ()) -> FrontMatter:
     """Read YAML lines. Every value is taken as the text that stands there: no guessed types.
 
     Raises:
-        SourceUnreadable: not YAML, or not what `meta_of` accepts.
+        SourceUnreadable: not YAML, or not what `check_front_matter` accepts.
     """
     try:
         fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds strings only
@@ -91,17 +91,17 @@ def parse(text: str, where: str, required: Iterable[str] = ()) -> Meta:
             f"{where}: the front matter is not YAML ({one_line(str(error))}).",
             "Correct it (a value with a colon needs quotes) and add the file again.",
         ) from None
-    return meta_of(fields, where, required)
+    return check_front_matter(fields, where, required)
 
 
-def split(text: str) -> tuple[str | None, str]:
+def split_front_matter(text: str) -> tuple[str | None, str]:
     """Return the front matter's lines (None if there is none) and the body after them."""
-    found = _FENCED.match(text)
+    found = _FENCE.match(text)
     return (found[1], text[found.end() :]) if found else (None, text)
 
 
-def _fault(place: tuple[int | str, ...], kind: str, message: str) -> str:
+def _describe_fault(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(map(str, place))
     if kind == "extra_forbidden":
-        return f"unknown field {name!r} (known: {', '.join(Meta.model_fields)})"
+        return f"unknown field {name!r} (known: {', '.join(FrontMatter.model_fields)})"
     return f"{name or 'front matter'}: {message.removeprefix('Value error, ')}"

@@ -5,8 +5,8 @@ import re
 import trafilatura
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.document import Document, Raw, document
-from retrieval.loaders.frontmatter import meta_of
+from retrieval.loaders.document import Document, RawFile, make_document
+from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.normalise import normalise
 
 _STATED = re.compile(rb'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d)')
@@ -15,7 +15,7 @@ _STATED_BY_PAGE = {"original_date": True, "extensive_search": False}
 """Dates that the page marks up as its own; none guessed from addresses and running text."""
 
 
-def html(raw: Raw) -> tuple[Document, ...]:
+def html(raw: RawFile) -> tuple[Document, ...]:
     """Load a page. Front matter in a file beside it overrules what the page says of itself.
 
     The publication date is the one in the page's JSON-LD, else the one in its other metadata; where
@@ -40,21 +40,21 @@ def html(raw: Raw) -> tuple[Document, ...]:
     stated = _STATED.search(raw.data)
     dates = [stated[1].decode()] if stated else []
     dates += [page.date] if page.date else []
-    said = {
+    fields = {
         "title": page.title,
         "publisher": page.sitename,
         "url": page.url,
         "published": dates[0] if dates else None,
         "kind": "page",
     }
-    beside = raw.meta().model_dump(exclude_unset=True)
+    sidecar = raw.front_matter().model_dump(exclude_unset=True)
     notes: tuple[str, ...] = ()
-    if len(set(dates)) > 1 and "published" not in beside:
+    if len(set(dates)) > 1 and "published" not in sidecar:
         notes = (f"publication date: its JSON-LD says {dates[0]}, its other metadata {dates[1]}",)
     return (
-        document(
+        make_document(
             raw,
-            meta_of({**said, **beside}, str(raw.path)),
+            check_front_matter({**fields, **sidecar}, str(raw.path)),
             normalise(page.text).replace("\n\n", "\n").replace("\n", "\n\n"),
             notes=notes,
         ),

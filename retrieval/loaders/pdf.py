@@ -7,8 +7,8 @@ from pypdf import PdfReader
 from pypdf.errors import DeprecationError, PyPdfError
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.document import MAX_CHARACTERS, Document, Raw, document
-from retrieval.loaders.frontmatter import meta_of
+from retrieval.loaders.document import MAX_CHARACTERS, Document, RawFile, make_document
+from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.normalise import normalise, one_line, unwrap_typeset
 
 MAX_PAGES = 2_000
@@ -29,7 +29,7 @@ BROKEN = (
 """What a damaged file makes the parser raise, found by truncating and flipping bytes."""
 
 
-def pdf(raw: Raw) -> tuple[Document, ...]:
+def pdf(raw: RawFile) -> tuple[Document, ...]:
     """Load a PDF; front matter lies in a file beside it (`report.pdf.yaml`).
 
     Raises:
@@ -42,7 +42,7 @@ def pdf(raw: Raw) -> tuple[Document, ...]:
                 f"{raw.path} is encrypted.", "Save a copy without a password and add that."
             )
         title = one_line(reader.metadata.title or "") if reader.metadata else ""
-        text, pages = _text(reader, raw)
+        text, pages = _extract_text(reader, raw)
     except BROKEN as error:
         raise SourceUnreadable(
             f"{raw.path} is not a readable PDF"
@@ -54,11 +54,11 @@ def pdf(raw: Raw) -> tuple[Document, ...]:
             f"{raw.path} has no text layer; it seems to be a scan.",
             "Run text recognition (OCR) over it and add the result.",
         )
-    said = {"title": title, **raw.meta().model_dump(exclude_unset=True)}
-    return (document(raw, meta_of(said, str(raw.path)), text, pages),)
+    fields = {"title": title, **raw.front_matter().model_dump(exclude_unset=True)}
+    return (make_document(raw, check_front_matter(fields, str(raw.path)), text, pages),)
 
 
-def _text(reader: PdfReader, raw: Raw) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _extract_text(reader: PdfReader, raw: RawFile) -> tuple[str, tuple[tuple[int, int], ...]]:
     if len(reader.pages) > MAX_PAGES:
         raise SourceUnreadable(
             f"{raw.path} has {len(reader.pages)} pages; the limit is {MAX_PAGES}.",
@@ -72,5 +72,5 @@ def _text(reader: PdfReader, raw: Raw) -> tuple[str, tuple[tuple[int, int], ...]
             pages.append((len(text), number))
             text += body
         if len(text) > MAX_CHARACTERS:
-            break  # `document` refuses it with the reason
+            break  # `make_document` refuses it with the reason
     return text, tuple(pages)

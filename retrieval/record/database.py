@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, event, exc, pool, select
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
-from retrieval.record.schema import HEAD, meta, revisions
-from retrieval.record.types import Meta
+from retrieval.record.schema import HEAD, LibraryFacts, meta, revisions
 
 BUSY_SECONDS = 10.0
 """How long one statement waits for another process's write before it is given up."""
@@ -26,19 +25,19 @@ _RESTORE = (
     "Run `verdict library verify` to see what SQLite finds, and restore library.sqlite3 from a "
     "backup together with its -wal file."
 )
-_OF_THE_FILE = (
+_DAMAGE_CODES = (
     *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT),
     sqlite3.SQLITE_ERROR,  # a table that every library has is not there
 )
 """What SQLite finds wrong with the file itself; all else is the disk's or the system's."""
-_UNDONE = "the change at hand was not made, and what was in the library is still in it"
+_NOT_CHANGED = "the change at hand was not made, and what was in the library is still in it"
 
 
 def connect(path: Path) -> Engine:
     """An engine on an existing file. Transactions read one snapshot; writers say `begin`."""
 
-    def opened() -> sqlite3.Connection:
-        found = sqlite3.connect(
+    def open_connection() -> sqlite3.Connection:
+        connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
             timeout=BUSY_SECONDS,
@@ -47,14 +46,14 @@ def connect(path: Path) -> Engine:
         )
         try:
             for pragma in PRAGMAS:
-                found.execute(f"PRAGMA {pragma}")
+                connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
-            found.close()
+            connection.close()
             raise
-        return found
+        return connection
 
     engine = create_engine(
-        "sqlite+pysqlite://", creator=opened, poolclass=pool.QueuePool, max_overflow=-1
+        "sqlite+pysqlite://", creator=open_connection, poolclass=pool.QueuePool, max_overflow=-1
     )
 
     @event.listens_for(engine, "begin")
@@ -65,7 +64,7 @@ def connect(path: Path) -> Engine:
     return engine
 
 
-def writer(engine: Engine) -> Engine:
+def writing_engine(engine: Engine) -> Engine:
     """The same engine, taking the write lock when a transaction begins."""
     return engine.execution_options(begin="IMMEDIATE")
 
@@ -75,12 +74,12 @@ def create(path: Path, embedder: str, dimension: int) -> None:
     partial = path.with_name(path.name + ".new")
     _discard(partial)
     try:
-        with words_for(path):
+        with translate_errors(path):
             partial.touch()
             _fill(partial, embedder, dimension)
-            sync(partial)
+            flush_to_disk(partial)
             partial.replace(path)
-            sync(path.parent)
+            flush_to_disk(path.parent)
     finally:
         _discard(partial)
 
@@ -88,10 +87,10 @@ def create(path: Path, embedder: str, dimension: int) -> None:
 def _fill(partial: Path, embedder: str, dimension: int) -> None:
     engine = connect(partial)
     try:
-        with writer(engine).begin() as connection:
+        with writing_engine(engine).begin() as connection:
             _migrate(connection)
-            told = {"library": secrets.token_hex(8), "embedder": embedder, "dimension": dimension}
-            rows = [{"key": key, "value": str(value)} for key, value in told.items()]
+            facts = {"library": secrets.token_hex(8), "embedder": embedder, "dimension": dimension}
+            rows = [{"key": key, "value": str(value)} for key, value in facts.items()]
             connection.execute(meta.insert(), rows)
             first = {"generation": 0, "stamp": secrets.token_hex(8), "takedown": False}
             connection.execute(revisions.insert(), first)
@@ -104,7 +103,7 @@ def _discard(partial: Path) -> None:
         partial.with_name(partial.name + ending).unlink(missing_ok=True)
 
 
-def ready(path: Path, engine: Engine) -> None:
+def prepare(path: Path, engine: Engine) -> None:
     """Check that `path` is a whole record, and bring an older one up to date.
 
     Raises:
@@ -118,9 +117,9 @@ def ready(path: Path, engine: Engine) -> None:
             f"There is no library in {path.parent}.",
             f"Make one with `verdict library add FOLDER --library {path.parent}`.",
         )
-    with words_for(path), engine.connect() as connection:
+    with translate_errors(path), engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        _refuse_cut(path, connection)
+        _refuse_truncated(path, connection)
     if found == HEAD:
         return
     if found is None or found > HEAD:
@@ -128,16 +127,16 @@ def ready(path: Path, engine: Engine) -> None:
             f"The library in {path.parent} has schema {found}; this version knows {HEAD}.",
             "Update Verdict Desk, or open the library with the version that made it.",
         )
-    with words_for(path), writer(engine).begin() as connection:
+    with translate_errors(path), writing_engine(engine).begin() as connection:
         _migrate(connection)
 
 
-def meta_of(connection: Connection) -> Meta:
+def read_facts(connection: Connection) -> LibraryFacts:
     rows = connection.execute(select(meta))
-    return Meta.model_validate({row.key: row.value for row in rows})
+    return LibraryFacts.model_validate({row.key: row.value for row in rows})
 
 
-def sync(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
     """Have the system write a file or folder through to the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
@@ -147,21 +146,21 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def words_for(path: Path) -> Iterator[None]:
+def translate_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite says about `path` into a library error that says what to do."""
     try:
         yield
     except exc.DBAPIError as error:
-        raise _in_words(error.orig, path) from error
+        raise _translate(error.orig, path) from error
     except sqlite3.Error as error:
-        raise _in_words(error, path) from error
+        raise _translate(error, path) from error
     except (ValidationError, exc.NoResultFound) as error:
         raise LibraryDamaged(
             f"The record {path} holds what cannot be: {error}.", _RESTORE
         ) from error
 
 
-def _in_words(error: BaseException | None, path: Path) -> LibraryError:
+def _translate(error: BaseException | None, path: Path) -> LibraryError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
@@ -170,22 +169,22 @@ def _in_words(error: BaseException | None, path: Path) -> LibraryError:
         )
     if primary == sqlite3.SQLITE_FULL:
         return LibraryError(
-            f"The disk of {path} is full; {_UNDONE}.", "Free some space, then try again."
+            f"The disk of {path} is full; {_NOT_CHANGED}.", "Free some space, then try again."
         )
     if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE):
         return LibraryError(
-            f"{path} refused a change ({error}); {_UNDONE}.",
+            f"{path} refused a change ({error}); {_NOT_CHANGED}.",
             "This is a fault in the program: please report it.",
         )
-    if primary not in _OF_THE_FILE:
+    if primary not in _DAMAGE_CODES:
         return LibraryError(
-            f"{path} could not be read or written ({error}); {_UNDONE}.",
+            f"{path} could not be read or written ({error}); {_NOT_CHANGED}.",
             "Check the disk, the free space and the permissions, then try again.",
         )
     return LibraryDamaged(f"The record {path} is damaged or not a library ({error}).", _RESTORE)
 
 
-def _refuse_cut(path: Path, connection: Connection) -> None:
+def _refuse_truncated(path: Path, connection: Connection) -> None:
     """Have SQLite check every page of a file that is shorter than its pages.
 
     SQLite itself refuses a file that lacks whole pages and is in no log, but rounds a torn last
@@ -215,20 +214,20 @@ def _migrate(connection: Connection) -> None:
 
 def checkpoint(path: Path, engine: Engine) -> None:
     """Move the write-ahead log into the file and cut it to nothing, if no reader is in the way."""
-    with words_for(path), closing(engine.raw_connection()) as connection:
+    with translate_errors(path), closing(engine.raw_connection()) as connection:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def check_integrity(path: Path, engine: Engine) -> list[str]:
     """What SQLite's own check of every page and index finds; empty when all is well."""
-    with words_for(path), closing(engine.raw_connection()) as connection:
+    with translate_errors(path), closing(engine.raw_connection()) as connection:
         rows = connection.cursor().execute("PRAGMA integrity_check").fetchall()
         return [str(row[0]) for row in rows if row[0] != "ok"]
 
 
-def check_words(path: Path, engine: Engine) -> bool:
+def check_word_index(path: Path, engine: Engine) -> bool:
     """True where the full-text index agrees with the words of the passages."""
-    with words_for(path), closing(engine.raw_connection()) as connection:
+    with translate_errors(path), closing(engine.raw_connection()) as connection:
         try:
             connection.cursor().execute(
                 "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)"

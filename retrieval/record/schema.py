@@ -1,5 +1,9 @@
-"""Tables of the record, as queries name them; the migrations create them."""
+"""What the record stores: its tables, which the migrations create, and the values in them."""
 
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import BaseModel, Field
 from sqlalchemy import (
     Boolean,
     Column,
@@ -11,6 +15,8 @@ from sqlalchemy import (
     Table,
     Text,
 )
+
+from retrieval.types import Vectors
 
 HEAD = "0001"
 """Migration that this code is written for; a test holds it against the migrations folder."""
@@ -81,3 +87,82 @@ SOURCE_FIELDS = (
     "syndicated_from", "origin", "vetted_by", "sha256",
 )  # fmt: skip
 """Columns of `sources` that make a `Source`."""
+
+
+class NewPassage(BaseModel, frozen=True, extra="forbid"):
+    """A passage to store: `snapshot[start:end] == text`; `id` hashes source id, start and text."""
+
+    id: str = Field(min_length=1)
+    start: int = Field(ge=0)
+    end: int
+    text: str = Field(min_length=1)
+    page: int | None = None
+
+
+class LibraryFacts(BaseModel, frozen=True, extra="ignore"):
+    """What a library says of itself: a random id, and which embedder made it."""
+
+    library: str
+    embedder: str
+    dimension: int
+
+
+class SourceState(BaseModel, frozen=True, extra="forbid"):
+    """What an ingest needs to know of a source that is in the record."""
+
+    raw_sha256: str
+    """Of the file as it was read."""
+    path: str
+    sha256: str
+    """Of the snapshot."""
+    origin: str
+
+
+class Revision(BaseModel, frozen=True, extra="forbid"):
+    """Names one state of the passages; equal revisions of one record hold equal passages."""
+
+    generation: int
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What an index holds of a passage beside its vector, to filter by."""
+
+    source: str
+    publisher: str
+    kind: str
+    tier: int
+    origin: str
+    published: date | None
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A block of passages as an index takes them; `vectors` has shape (len(ids), dimension)."""
+
+    ids: tuple[str, ...]
+    fields: tuple[Fields, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True)
+class StoredPassage:
+    """A passage as it stands in the table, unchecked: for verification only."""
+
+    id: str
+    start: int
+    end: int
+    text: str
+    vector: bytes
+
+
+@dataclass(frozen=True)
+class StoredSource:
+    """A source as it stands in the table, unchecked, with its passages: for verification only."""
+
+    id: str
+    origin: str
+    sha256: str
+    snapshot: str
+    passages: tuple[StoredPassage, ...]

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.brute_force import ExactScan
 from retrieval.chroma import ChromaIndex
-from retrieval.exact import ExactScan
-from retrieval.ports import Vectors
 from retrieval.record import Record
+from retrieval.types import Vectors
 from tests.fakes_retrieval import WordsEmbedder, put
 
 Nearest = Callable[[Vectors, int], dict[str, float]]
@@ -55,14 +55,14 @@ def exact(record: Record, request: pytest.FixtureRequest) -> Iterator[Nearest]:
     scan = ExactScan()
 
     def nearest(vectors: Vectors, depth: int) -> dict[str, float]:
-        with record.reading() as reader:
+        with record.reader() as reader:
             return scan.nearest(reader, vectors[0], depth)
 
     yield nearest
 
 
 def filled(index: ChromaIndex, record: Record) -> Iterator[Nearest]:
-    with record.reading() as reader:
+    with record.reader() as reader:
         for entries in reader.entries():
             index.upsert(entries)
     yield lambda vectors, depth: index.nearest(vectors, depth)[0]
@@ -92,7 +92,7 @@ def test_the_nearest_passages_come_best_first_with_their_cosine(
     nearest: Nearest, record: Record, query: str
 ) -> None:
     vector = WordsEmbedder().embed([query])
-    with record.reading() as reader:
+    with record.reader() as reader:
         matrix = reader.matrix()
     cosines = dict(zip(matrix.ids.tolist(), (matrix.vectors @ vector[0]).tolist(), strict=True))
     expected = sorted(cosines, key=lambda i: -cosines[i])[:10]
@@ -102,5 +102,5 @@ def test_the_nearest_passages_come_best_first_with_their_cosine(
 
 
 def test_asking_for_more_than_there_is_gives_all(nearest: Nearest, record: Record) -> None:
-    with record.reading() as reader:
+    with record.reader() as reader:
         assert nearest(WordsEmbedder().embed(["bridge"]), 1_000).keys() == reader.ids()

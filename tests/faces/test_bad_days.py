@@ -80,8 +80,8 @@ def logged(tmp_path: Path) -> Path:
 def held(path: Path) -> set[str]:
     record = Record.open(path)
     try:
-        assert record.integrity() == []
-        return set(record.known())
+        assert record.check_integrity() == []
+        return set(record.source_states())
     finally:
         record.close()
 
@@ -177,16 +177,16 @@ def test_a_limit_on_files_stops_the_adding_as_a_full_disk_does(small: Path, many
 def test_ctrl_c_while_adding_says_what_is_in(small: Path, many: Path) -> None:
     pressed = """
 import os, signal
-from retrieval import intake
-from retrieval.loaders import guarded
-intake.BATCH = 8
-load, seen = guarded.Reader.load, []
+from retrieval import ingestion
+from retrieval.loaders import isolation
+ingestion.BATCH = 8
+load, seen = isolation.FileLoader.load, []
 def counting(self, raw):
     seen.append(raw)
     if len(seen) == 30:
         os.kill(os.getpid(), signal.SIGINT)
     return load(self, raw)
-guarded.Reader.load = counting
+isolation.FileLoader.load = counting
 """
     told = ended(started("library", "add", many, *ADA, "--library", small, before=pressed))
     assert told.status == 130, told.err

@@ -25,8 +25,7 @@ from agent.language.phrases import day
 from agent.render import FILES, FORMATS, render, render_file, short_answer
 from agent.settings import Settings
 from agent.types import Insufficient, Page
-from retrieval.library import Library
-from retrieval.types import Filters
+from retrieval import Filters, Library
 
 
 def worker(at: Path | None, workers: int | None) -> Exit:

@@ -10,8 +10,7 @@ from agent.llm.budget import prices
 from agent.llm.errors import ChatError
 from agent.settings import OPENAI, Settings
 from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question, Value
-from retrieval.errors import LibraryError
-from retrieval.library import RECORD, Library
+from retrieval import Library, LibraryError
 
 OURS = ("agent", "retrieval", "prompts", "evals")
 DRAFT_INPUT = 16_000
@@ -142,7 +141,7 @@ def _called(settings: Settings) -> Finding:
 
 
 def _library(settings: Settings, directory: Path) -> Iterator[Finding]:
-    if not (directory / RECORD).exists():
+    if not Library.is_in(directory):
         yield Finding(
             subject="library",
             fine=True,

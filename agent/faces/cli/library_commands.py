@@ -1,7 +1,6 @@
-"""What the commands of `agent.faces.cli.app` do."""
+"""What the commands of `agent.faces.library` do: one method of `retrieval.Library` each."""
 
 import json
-import logging
 from pathlib import Path
 
 from agent import bootstrap
@@ -9,10 +8,7 @@ from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.opening import open_library, read_settings
 from agent.faces.terminal import bar, deliver, fitted, say
 from agent.language.phrases import day
-from retrieval import ingest
-from retrieval.folders import find
-from retrieval.ingest import AddReport
-from retrieval.vetting import Vetting, VettingList, Vouched
+from retrieval import AddReport, Vetting, VettingList, Voucher, find_files
 
 
 def add(
@@ -26,22 +22,15 @@ def add(
     prune: bool,
 ) -> Exit:
     """`verdict library add` and `sync`."""
-    admits = _vetting(vetting, vetted_by)
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # refusals say it in our words
-    find(paths)  # a wrong path is told before a library is made for it
-    with (
-        open_library(at, create=True) as library,
-        library.writing(wait_seconds=wait) as record,
-        bar("Adding") as step,
-    ):
-        today = bootstrap.today()
+    chosen = _choose_vetting(vetting, vetted_by)
+    today = bootstrap.today()
+    find_files(paths)  # a wrong path is told before a library is made for it
+    with open_library(at, create=True) as library, bar("Adding") as step:
         if prune:
-            report = ingest.sync(
-                record, library.embedder, paths[0], admits, today=today, progress=step
-            )
+            report = library.sync(paths[0], chosen, today=today, progress=step, wait_seconds=wait)
         else:
-            report = ingest.add(record, library.embedder, paths, admits, today=today, progress=step)
-    deliver(report.model_dump_json(indent=2) if as_json else _told(report), prose=not as_json)
+            report = library.add(paths, chosen, today=today, progress=step, wait_seconds=wait)
+    deliver(report.model_dump_json(indent=2) if as_json else _describe(report), prose=not as_json)
     return Exit.USAGE if report.refused else Exit.OK
 
 
@@ -125,13 +114,13 @@ def verify(at: Path | None, *, repair: bool, as_json: bool) -> Exit:
     return Exit.LIBRARY if found and not repair else Exit.OK
 
 
-def _vetting(path: Path | None, person: str | None) -> Vetting:
+def _choose_vetting(path: Path | None, person: str | None) -> Vetting:
     if path and person:
         raise BadInput("Give --vetting or --vetted-by, not both: one of them decides.")
     if path:
         return VettingList.read(path)
     if person and person.strip():
-        return Vouched(person=person.strip())
+        return Voucher(person=person.strip())
     usual = read_settings().vetting
     if usual:
         return VettingList.read(usual)
@@ -141,7 +130,7 @@ def _vetting(path: Path | None, person: str | None) -> Vetting:
     )
 
 
-def _told(report: AddReport) -> str:
+def _describe(report: AddReport) -> str:
     counts = {
         "added": report.added,
         "replaced": report.replaced,
@@ -154,5 +143,5 @@ def _told(report: AddReport) -> str:
         for r in report.refused
     ]
     lines += [f"Note: {note}" for note in report.notes]
-    told = ", ".join(f"{len(ids)} {name}" for name, ids in counts.items() if ids)
-    return "\n".join([*lines, f"{told or 'nothing added'}, {len(report.refused)} refused."])
+    done = ", ".join(f"{len(ids)} {name}" for name, ids in counts.items() if ids)
+    return "\n".join([*lines, f"{done or 'nothing added'}, {len(report.refused)} refused."])

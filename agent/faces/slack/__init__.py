@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agent.faces.slack.responder import Options
     from agent.faces.slack.transport import Connection
     from agent.settings import Settings
-    from retrieval.library import Library
+    from retrieval import Library
 
 DATABASE: Final = "slack.sqlite3"
 INSTALLS: Final = "slack-installs.sqlite3"
@@ -109,7 +109,7 @@ def _serve(settings: "Settings", library: "Library") -> None:
     from agent import bootstrap
     from agent.faces.slack.app import open_desk
     from agent.faces.slack.transport import serve_http, serve_socket
-    from retrieval.locks import FileLock
+    from retrieval import FileLock
 
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.sqlite import insert
 from agent.faces.slack.messages import Need
 from agent.faces.slack.payloads import ParsedText, QuestionRequest, Route
 from agent.jobs.port import Jobs, UnknownJob
-from retrieval.errors import LibraryDamaged
+from retrieval import LibraryDamaged
 
 HOUR: Final = 3_600.0
 DAY: Final = 24 * HOUR

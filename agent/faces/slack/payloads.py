@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from agent.faces.opening import MOST
 from agent.faces.slack.messages import Action, Need
 from agent.render.wording import clean
-from retrieval.sentences import sentences
+from retrieval import split_sentences
 
 Body = Mapping[str, Any]
 Way = Literal["direct", "channel", "auto", "url"]
@@ -125,7 +125,7 @@ def _has_content(sentence: str) -> bool:
 def _split_sentences(text: str) -> list[str]:
     """Sentences on one line each; a new line of a message begins a new sentence."""
     text = _SENTENCE_END.sub(_end_sentence, text).replace("\n", "\n\n")
-    return [" ".join(text[a:b].split()) for a, b in sentences(text)]
+    return [" ".join(text[a:b].split()) for a, b in split_sentences(text)]
 
 
 def _end_sentence(match: re.Match[str]) -> str:

@@ -49,7 +49,7 @@ from agent.settings import DRAFT
 from agent.store import draft_id
 from agent.types import Insufficient, Page
 from agent.types import Question as DraftQuestion
-from retrieval.errors import LibraryDamaged
+from retrieval import LibraryDamaged
 
 LOG: Final = logging.getLogger(__name__)
 MAX_AGE: Final = timedelta(days=30)

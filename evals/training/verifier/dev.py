@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.training.verifier.examples import find_words, read_rows
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 
 SETS = (
     *("wice_claim_dev_oracle", "healthver_dev", "fever_symmetric_dev", "begin_dev"),
@@ -79,7 +79,7 @@ def nearest_windows(evidence: Sequence[str], claim: str) -> list[str]:
 
 def _split_windows(passage: str) -> Iterator[str]:
     """Windows of whole sentences, each starting where the one before was half over."""
-    pieces = [passage[start:end] for start, end in sentences(passage)]
+    pieces = [passage[start:end] for start, end in split_sentences(passage)]
     lengths = [len(piece.split()) for piece in pieces]
     start = 0
     while start < len(pieces):

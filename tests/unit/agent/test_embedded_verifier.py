@@ -12,7 +12,7 @@ from agent.types import ClaimEvidence, EvidenceSpan, Outcome, Support, Verificat
 from agent.verification.cross_encoder import THRESHOLD, CrossEncoder
 from agent.verification.embedded import EmbeddedJudge
 from retrieval.errors import EmbeddingFailed
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from tests.fakes import WordsEntailment
 
 SEEDS = Path(__file__).parents[3] / "seeds"
@@ -248,7 +248,7 @@ def test_every_sentence_of_a_note_stands_on_its_note() -> None:
         front, text = path.read_text("utf-8").split("\n---\n", 1)
         publisher = re.search(r"^publisher: (.+)$", front, re.MULTILINE)
         assert publisher
-        said = [text[start:end] for start, end in sentences(text)]
+        said = [text[start:end] for start, end in split_sentences(text)]
         verifications = embedded.verify(
             [pair(s, text, publisher=publisher[1].strip('"')) for s in said]
         )

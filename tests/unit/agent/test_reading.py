@@ -12,7 +12,7 @@ from agent.audit.reading import read_text
 from agent.render import render
 from agent.render.wording import prose, stem
 from agent.types import CheckedSentence, Kind, Page
-from retrieval.sentences import sentences
+from retrieval.sentences import split_sentences
 from tests.unit.agent.pages import QUESTION, insufficient, page, passage, sentence
 
 RIVER = passage("river", "The river rose two metres.", title="Rivers - a survey")
@@ -306,7 +306,7 @@ def test_a_page_read_back_gives_the_same_sentences_and_numbers(texts: list[str],
     cited = [(RIVER,), (LAKE, SEA), (SEA, RIVER, LAKE), (LAKE,)]
     spoken = [sentence(t, *c) for t, c in zip(texts, cited, strict=False)]
     # A sentence of a page that is two by its punctuation is read as two, as any text would be.
-    assume(all(len(sentences(as_printed(s))) == 1 for s in spoken))
+    assume(all(len(split_sentences(as_printed(s))) == 1 for s in spoken))
     drafted = page(*spoken, passages=[RIVER, LAKE, SEA])
     name = {".txt": "text", ".md": "md", ".json": "json"}[form]
     again = read_text(render(drafted, name), form)

@@ -21,7 +21,7 @@ CLAIM_DAY = date(2020, 10, 31)
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path, WordsEmbedder(), create=True) as library:
-        with library.writing() as record:
+        with library.writer() as record:
             put(record, "own", "The bridge closed.", published=date(2020, 9, 1))
             put(record, "undated", "The bridge is old.", published=None)
             put(record, "later", "The bridge opened.", published=date(2020, 11, 1))

@@ -9,8 +9,8 @@ import pytest
 from evals.bench import corpus, verifier
 from evals.bench.measure import Ratio, Spread, describe_machine, run_process
 from evals.bench.rivals import LlamaPipeline
+from retrieval.embedding import load_onnxruntime
 from retrieval.library import Library
-from retrieval.runtime import onnxruntime
 from tests.fakes_retrieval import WordsEmbedder, fill
 
 
@@ -55,7 +55,7 @@ def test_a_synthetic_library_is_searched_like_a_real_one(tmp_path: Path) -> None
     assert np.array_equal(made.vectors, again.vectors)
     assert np.allclose(np.linalg.norm(made.vectors, axis=1), 1, atol=1e-5)
     with Library.open(tmp_path / "made", WordsEmbedder(), create=True) as library:
-        with library.writing() as record:
+        with library.writer() as record:
             corpus.store_block(record, made)
         assert library.stats().passages == 250
         [hit] = library.search(made.texts[7], 1)
@@ -85,7 +85,7 @@ def test_numbers_that_measure_nothing_are_wrong_usage(option: tuple[str, str]) -
 
 
 def test_the_limit_is_the_product_that_was_asked_for() -> None:
-    session = onnxruntime().InferenceSession(
+    session = load_onnxruntime().InferenceSession(
         verifier.build_product(), providers=["CPUExecutionProvider"]
     )
     left = np.arange(verifier.MATRIX_SIZE**2, dtype=np.uint8).reshape(

@@ -3,15 +3,14 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.chunking import MAX_TOKENS, passages
+from retrieval.chunking import MAX_TOKENS, split_passages
 from retrieval.loaders.normalise import normalise
-from retrieval.sentences import sentences
 
 LONG = " ".join(f"The council heard in session {n} that the bridge was safe." for n in range(60))
 
 
 def texts(snapshot: str) -> list[str]:
-    return [passage.text for passage in passages("a", snapshot)]
+    return [passage.text for passage in split_passages("a", snapshot)]
 
 
 def test_a_paragraph_is_a_passage() -> None:
@@ -50,19 +49,19 @@ def test_many_items_make_several_passages() -> None:
 
 
 def test_a_repeated_sentence_has_a_passage_at_each_place() -> None:
-    both = passages("a", "It opened.\n\nIt opened.")
+    both = split_passages("a", "It opened.\n\nIt opened.")
     assert [passage.start for passage in both] == [0, 12]
     assert len({passage.id for passage in both}) == 2
 
 
 def test_an_id_depends_on_source_place_and_text_only() -> None:
-    (first,) = passages("a", "It opened.")
-    assert first.id == passages("a", "It opened.\n\nIt closed.")[0].id
+    (first,) = split_passages("a", "It opened.")
+    assert first.id == split_passages("a", "It opened.\n\nIt closed.")[0].id
     assert re.fullmatch("[0-9a-f]{20}", first.id)
     others = [
-        *passages("b", "It opened."),
-        *passages("a", "It opens."),
-        passages("a", "X.\n\nIt opened.")[1],
+        *split_passages("b", "It opened."),
+        *split_passages("a", "It opens."),
+        split_passages("a", "X.\n\nIt opened.")[1],
     ]
     assert first.id not in {passage.id for passage in others}
 
@@ -70,7 +69,7 @@ def test_an_id_depends_on_source_place_and_text_only() -> None:
 def test_a_passage_knows_the_page_it_starts_on() -> None:
     snapshot = "One is here.\n\nTwo is here.\n\nThree is here."
     pages = ((0, 1), (28, 4))
-    assert [passage.page for passage in passages("a", snapshot, pages)] == [1, 1, 4]
+    assert [passage.page for passage in split_passages("a", snapshot, pages)] == [1, 1, 4]
 
 
 paragraphs = st.lists(
@@ -82,57 +81,12 @@ paragraphs = st.lists(
 def test_passages_are_disjoint_exact_and_lose_no_word(parts: list[str]) -> None:
     snapshot = normalise("\n\n".join(parts))
     at = 0
-    for passage in passages("a", snapshot):
+    for passage in split_passages("a", snapshot):
         assert passage.start >= at
         assert snapshot[passage.start : passage.end] == passage.text
         assert not snapshot[at : passage.start].strip()
         at = passage.end
     assert not snapshot[at:].strip()
-
-
-def split(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
-
-
-def test_sentences_of_news_are_found() -> None:
-    expected = [
-        "Gov. Kathy Hochul met Rep. Dan Goldman at 3 p.m. Eastern on Nov. 12.",
-        "The vote was at 10 a.m.",
-        "The mayor spoke of Local Law No. 5 of 2014.",
-        "“It is safe,” said Lt. Col. Doe of the U.S. Army.",
-        "(It was not.)",
-        "Prices rose 2.5 percent to $4.2 million.",
-        "amNewYork reported it.",
-    ]
-    assert split(" ".join(expected)) == expected
-
-
-def test_an_answer_is_a_sentence_and_a_number_is_not() -> None:
-    assert split("Climate.gov says no. Climate.gov adds that no. 5 is open.") == [
-        "Climate.gov says no.",
-        "Climate.gov adds that no. 5 is open.",
-    ]
-    assert split("No. Inflation fell. See No. 10 Downing St. for more.") == [
-        "No.",
-        "Inflation fell.",
-        "See No. 10 Downing St. for more.",
-    ]
-    assert split("1. First item. 2. Second item.") == ["1. First item.", "2. Second item."]
-
-
-def test_a_blank_line_ends_a_sentence() -> None:
-    assert split("What it cost\n\nit cost much.") == ["What it cost", "it cost much."]
-
-
-@given(st.text())
-def test_sentences_are_exact_and_lose_no_word(text: str) -> None:
-    at = 0
-    for start, end in sentences(text):
-        assert at <= start < end
-        assert text[start:end] == text[start:end].strip()
-        assert not text[at:start].strip()
-        at = end
-    assert not text[at:].strip()
 
 
 def test_a_paragraph_as_long_as_a_book_is_cut_at_the_ends_of_sentences() -> None:
@@ -144,11 +98,6 @@ def test_a_paragraph_as_long_as_a_book_is_cut_at_the_ends_of_sentences() -> None
 
 def test_a_word_as_long_as_a_book_is_cut_where_a_passage_is_full() -> None:
     snapshot = f"It is shown here: {'abc/' * 10_000} and that is all."
-    found = passages("a", snapshot)
+    found = split_passages("a", snapshot)
     assert all(snapshot[one.start : one.end] == one.text for one in found)
     assert "".join("".join(one.text for one in found).split()) == "".join(snapshot.split())
-
-
-def test_pieces_that_run_on_for_long_are_one_sentence() -> None:
-    text = "He met Dr. " + "x. " * 2_000 + "at 3 p.m. Eastern."
-    assert sentences(text) == [(0, len(text))]

@@ -1,4 +1,4 @@
-"""The embedded embedder: near for near meanings, the same every time, no broken file."""
+"""The embedded embedder: near for near meanings, the same every time, no broken file; the cache."""
 
 import hashlib
 import json
@@ -7,14 +7,23 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from retrieval.embedding import CHECKSUMS, MODEL_FILE, MODEL_FOLDER, TOKENIZER_FILE, MiniLM
+from retrieval.embedding import (
+    CHECKSUMS,
+    MODEL_FILE,
+    MODEL_FOLDER,
+    TOKENIZER_FILE,
+    CachedEmbedder,
+    MiniLM,
+)
 from retrieval.errors import EmbeddingFailed
-from retrieval.ports import Embedder
+from retrieval.types import Embedder, Vectors
+from tests.fakes import DIMENSION, embed
 
 CLAIM = "The council voted 38 to 6 to ban cars from the park."
 SAME = "By 38 votes to 6, councillors closed the park to cars."
@@ -144,3 +153,38 @@ def test_the_shipped_model_ranks_as_well_as_the_original() -> None:
     assert parity["scifact"]["loss"] <= 0.01
     assert parity["cosine"]["sentences"] == 1000
     assert parity["cosine"]["mean"] > 0.99
+
+
+class CountingEmbedder:
+    id = "counting/1"
+    dimension = DIMENSION
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.seen += texts
+        return embed(texts)
+
+
+def test_a_cached_text_is_embedded_once_and_its_vector_stays_the_same() -> None:
+    counting = CountingEmbedder()
+    cached = CachedEmbedder(counting)
+    first = cached.embed(["a bridge", "a road", "a bridge"])
+    second = cached.embed(["a road", "a bridge"])
+    assert counting.seen == ["a bridge", "a road"]
+    assert np.array_equal(first, embed(["a bridge", "a road", "a bridge"]))
+    assert np.array_equal(second, first[[1, 0]])
+
+
+def test_a_cache_forgets_what_was_not_used_for_longest() -> None:
+    counting = CountingEmbedder()
+    cached = CachedEmbedder(counting, size=2)
+    cached.embed(["a", "b"])
+    cached.embed(["a", "c"])
+    cached.embed(["a", "b"])
+    assert counting.seen == ["a", "b", "c", "b"]
+
+
+def test_a_cache_gives_no_vectors_for_no_texts() -> None:
+    assert CachedEmbedder(CountingEmbedder()).embed([]).shape == (0, DIMENSION)

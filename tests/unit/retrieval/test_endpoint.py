@@ -201,6 +201,10 @@ def test_an_address_where_nobody_listens_is_named() -> None:
         (rows({0: [1.0, 0.0], 1: [0.0, 0.0]}), "is zero"),
         (rows({0: [1.0, 0.0], 1: [math.nan, 0.0]}), "not finite"),
     ],
+    ids=[
+        *("no JSON", "no list", "a string for a vector", "too few", "a wrong index"),
+        *("unequal lengths", "no numbers", "zero", "not a number"),
+    ],
 )
 def test_an_answer_out_of_shape_is_refused(body: object, reason: str) -> None:
     with (

@@ -1,7 +1,6 @@
 """The index as the library keeps it: in step, owned by one, gone and made again."""
 
 import shutil
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,15 +9,14 @@ from time import monotonic
 
 import pytest
 
-from retrieval.chroma import blank_unused
 from retrieval.errors import IndexBroken
 from retrieval.index import Index
+from retrieval.index_audit import check_sample, compare_all
+from retrieval.index_stores import Alive, FolderStore
 from retrieval.library import Library
 from retrieval.locks import FileLock
-from retrieval.parity import check, compare
 from retrieval.record import Record
-from retrieval.stores import Alive, FolderStore
-from tests.fakes_retrieval import NOTES, WordsEmbedder, fill, put
+from tests.fakes_retrieval import NOTES, WordsEmbedder, answers, fill, put
 
 ROOT = Path(__file__).parents[3]
 COLD = """
@@ -46,28 +44,9 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of `NOTES`, in step and closed."""
-    directory = tmp_path_factory.mktemp("filled")
-    with Library.open(directory, WordsEmbedder(), create=True) as library:
-        fill(library)
-    return directory
-
-
-@pytest.fixture
-def directory(filled: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(filled, tmp_path / "library"))
-
-
 def opened(directory: Path) -> Library:
     """Open with every search going to Chroma, once that is open."""
     return Library.open(directory, WordsEmbedder(), exact_up_to=0)
-
-
-def answers(library: Library) -> list[tuple[str, float]]:
-    hits = [hit for query in ("old bridge", "the flood") for hit in library.search(query, 5)]
-    return [(hit.passage.id, round(hit.score, 5)) for hit in hits]
 
 
 def indexes(directory: Path) -> list[str]:
@@ -97,7 +76,7 @@ def test_chroma_answers_as_the_exact_scan_does(library: Library, directory: Path
 
 
 def test_writing_brings_the_index_in_step(library: Library) -> None:
-    with library.writing() as record:
+    with library.writer() as record:
         put(record, "new", "A zeppelin landed.")
         put(record, "school", "The school closed.")
     assert library.stats().search == "Chroma"
@@ -106,7 +85,7 @@ def test_writing_brings_the_index_in_step(library: Library) -> None:
 
 
 def test_what_another_process_wrote_is_found_at_once(library: Library, directory: Path) -> None:
-    with Library.open(directory, WordsEmbedder()) as other, other.writing() as record:
+    with Library.open(directory, WordsEmbedder()) as other, other.writer() as record:
         put(record, "new", "A zeppelin landed.")
     assert library.search("zeppelin", 1)[0].passage.source.id == "new"
     library.settle()
@@ -115,17 +94,17 @@ def test_what_another_process_wrote_is_found_at_once(library: Library, directory
     assert library.verify() == []
 
 
-def test_opening_and_searching_leave_the_sealed_files_as_they_were(directory: Path) -> None:
+def test_opening_and_searching_leave_the_finished_files_as_they_were(directory: Path) -> None:
     def files() -> dict[str, tuple[bytes, int]]:
-        sealed = (directory / "index").glob("index-*/**/*")
-        return {str(p): (p.read_bytes(), p.stat().st_mtime_ns) for p in sealed if p.is_file()}
+        finished = (directory / "index").glob("index-*/**/*")
+        return {str(p): (p.read_bytes(), p.stat().st_mtime_ns) for p in finished if p.is_file()}
 
     before = files()
     with opened(directory) as library:
         library.search("bridge")
         library.settle()
         library.search("bridge")
-        assert len(indexes(directory)) == 2  # the sealed one, and the copy that Chroma works on
+        assert len(indexes(directory)) == 2  # the finished one, and the copy that Chroma works on
     assert files() == before
     assert len(indexes(directory)) == 1
 
@@ -141,7 +120,7 @@ def test_a_second_process_searches_exactly_and_says_who_owns_the_index(directory
             mine = answers(library)
             library.settle()
             assert library.stats().index.startswith(f"exact scan (index owned by pid {owner.pid}")
-            with library.writing() as record:
+            with library.writer() as record:
                 put(record, "new", "A zeppelin landed.")
             assert library.search("zeppelin", 1)[0].passage.source.id == "new"
             assert [d.mended for d in library.verify(repair=True)] == [False]
@@ -151,6 +130,15 @@ def test_a_second_process_searches_exactly_and_says_who_owns_the_index(directory
         assert [d.mended for d in library.verify()] == [True]
         library.remove("new")
         assert answers(library) == mine
+
+
+def test_no_memory_of_the_process_is_left_in_the_copy_that_serves(
+    library: Library, directory: Path
+) -> None:
+    library.remove("school")
+    (serving,) = (directory / "index").glob("working-*/*/data_level0.bin")
+    (finished,) = (directory / "index").glob("index-*/*/data_level0.bin")
+    assert serving.read_bytes() == finished.read_bytes()
 
 
 def test_a_removed_source_leaves_no_vector_in_the_index(library: Library, directory: Path) -> None:
@@ -169,26 +157,11 @@ def test_a_removed_source_leaves_no_vector_in_the_index(library: Library, direct
     assert library.verify() == []
 
 
-def test_no_memory_of_the_process_is_left_in_the_index(directory: Path) -> None:
-    unused = [*(directory / "index").rglob("data_level0.bin")]
-    assert unused
-    assert [path for path in unused if any(path.read_bytes())] == []
-
-
-def test_an_index_laid_out_in_another_way_is_not_sealed(tmp_path: Path) -> None:
-    segment = tmp_path / "segment"
-    segment.mkdir()
-    (segment / "header.bin").write_bytes(struct.pack("<iQQQQ", 1, 0, 100, 0, 396))
-    (segment / "data_level0.bin").write_bytes(b"x" * 100)
-    with pytest.raises(IndexBroken, match="not laid out as expected"):
-        blank_unused(tmp_path)
-
-
 def test_a_record_restored_from_a_backup_is_not_taken_for_the_one_indexed(
     directory: Path, tmp_path: Path
 ) -> None:
     shutil.copy(directory / "library.sqlite3", tmp_path / "backup")
-    with opened(directory) as library, library.writing() as record:
+    with opened(directory) as library, library.writer() as record:
         put(record, "new", "A zeppelin landed.")
     shutil.copy(tmp_path / "backup", directory / "library.sqlite3")
     record = Record.open(directory / "library.sqlite3")
@@ -222,7 +195,7 @@ def test_an_index_that_cannot_be_made_never_fails_a_search(directory: Path) -> N
         assert answers(library)
         library.settle()
         assert "no index" in library.stats().index
-        with library.writing() as record:
+        with library.writer() as record:
             put(record, "new", "A zeppelin landed.")
         assert library.search("zeppelin", 1)[0].passage.source.id == "new"
         (difference,) = library.verify(repair=True)
@@ -249,18 +222,34 @@ def test_closing_does_not_wait_for_a_long_build(library: Library, directory: Pat
 
 def test_a_large_index_is_built_in_another_process(library: Library, tmp_path: Path) -> None:
     store = FolderStore(tmp_path / "apart", library._record, quick=0)
-    with library._record.reading() as reader:
+    with library._record.reader() as reader:
         (tmp_path / "apart").mkdir()
         store.update(reader, lambda: None)
         assert store.inspect() == reader.revision()
         index = store.open(reader)
-        assert compare(index, reader) == []
+        assert compare_all(index, reader) == []
         store.close(index)
+
+
+def test_a_build_in_another_process_leaves_the_copy_that_serves_alone(
+    library: Library, directory: Path
+) -> None:
+    store = library._index._store
+    assert isinstance(store, FolderStore)
+    store.quick = 0
+    (serving,) = (directory / "index").glob("working-*")
+    with library.writer() as record:
+        put(record, "new", "A zeppelin landed.")
+        with record.reader() as reader:
+            store.update(reader, lambda: None)
+            assert store.inspect() == reader.revision()
+        assert serving.is_dir()
+    assert library.stats().search == "Chroma"
 
 
 def test_a_build_in_another_process_that_fails_says_why(library: Library, tmp_path: Path) -> None:
     store = FolderStore(tmp_path / "nowhere", library._record, quick=0)
-    with library._record.reading() as reader, pytest.raises(IndexBroken, match="nowhere"):
+    with library._record.reader() as reader, pytest.raises(IndexBroken, match="nowhere"):
         store.update(reader, lambda: None)
 
 
@@ -271,29 +260,29 @@ def test_a_build_in_another_process_ends_when_the_library_is_closed(
         raise KeyboardInterrupt
 
     store = FolderStore(tmp_path, library._record, quick=0)
-    with library._record.reading() as reader, pytest.raises(KeyboardInterrupt):
+    with library._record.reader() as reader, pytest.raises(KeyboardInterrupt):
         store.update(reader, closed)
     assert store.inspect() is None
 
 
 def test_a_check_finds_an_index_that_lost_passages(directory: Path) -> None:
-    with opened(directory) as library, library._record.reading() as reader:
+    with opened(directory) as library, library._record.reader() as reader:
         index = library._index._store.open(reader)
-        check(index, reader)
+        check_sample(index, reader)
         gone = min(reader.ids())
         index.delete([gone])
         with pytest.raises(IndexBroken, match="holds 6 passages, the record 7"):
-            check(index, reader)
-        assert compare(index, reader) == [f"1 passages are missing from the index, as {gone}."]
+            check_sample(index, reader)
+        assert compare_all(index, reader) == [f"1 passages are missing from the index, as {gone}."]
         library._index._store.close(index)
 
 
 def test_a_check_finds_an_index_with_vectors_of_something_else(directory: Path) -> None:
-    with opened(directory) as library, library._record.reading() as reader:
+    with opened(directory) as library, library._record.reader() as reader:
         index = library._index._store.open(reader)
         (entries,) = reader.entries()
         index.upsert(type(entries)(entries.ids, entries.fields, -entries.vectors))
         with pytest.raises(IndexBroken, match="find themselves"):
-            check(index, reader)
-        assert "have another vector" in compare(index, reader)[0]
+            check_sample(index, reader)
+        assert "have another vector" in compare_all(index, reader)[0]
         library._index._store.close(index)

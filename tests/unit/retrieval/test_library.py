@@ -2,10 +2,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+import retrieval
 from agent.ports import PassageStore
 from retrieval.errors import (
     EmbedderMismatch,
@@ -15,8 +17,14 @@ from retrieval.errors import (
     LibraryMissing,
 )
 from retrieval.library import Library
+from retrieval.types import EVERYTHING, Filters, Passage, Passages
+from retrieval.vetting import Voucher
 from tests.fakes_retrieval import NOTES, WordsEmbedder, fill, put
+from tests.unit.retrieval.files import note
 
+ANA = Voucher(person="Ana")
+TODAY = date(2026, 1, 31)
+SCHOOL = ("The school closed.", "The school opened again.")
 ROOT = Path(__file__).parents[3]
 ADD = """
 import sys
@@ -25,7 +33,7 @@ from retrieval.library import Library
 from tests.fakes_retrieval import WordsEmbedder, put
 name = sys.argv[2]
 with Library.open(Path(sys.argv[1]), WordsEmbedder(), create=True) as library:
-    with library.writing() as record:
+    with library.writer() as record:
         for n in range(5):
             put(record, f"{name}{n}", f"Source {n} of process {name}.")
 """
@@ -89,6 +97,51 @@ def test_statistics_say_what_is_held_and_how_it_is_searched(library: Library) ->
     assert told.record_bytes > 0 < told.index_bytes
 
 
+def test_files_are_added_by_the_library_and_what_became_of_each_is_reported(
+    library: Library, tmp_path: Path
+) -> None:
+    good, bad = note(tmp_path / "notes", "zeppelin"), tmp_path / "notes" / "bad.md"
+    bad.write_bytes(b"\0")
+    steps: list[tuple[int, int, str]] = []
+    report = library.add(
+        [tmp_path / "notes"], ANA, today=TODAY, progress=lambda *s: steps.append(s)
+    )
+    assert report.added == ("zeppelin",)
+    assert [(refusal.path, "binary" in refusal.reason) for refusal in report.refused] == [
+        (str(bad), True)
+    ]
+    assert steps == [(0, 2, "bad.md"), (1, 2, good.name), (2, 2, "")]
+    assert library.search("The bridge opened", 1)[0].passage.source.id == "zeppelin"
+    assert library.stats().index == "in step"
+
+
+def test_a_folder_is_mirrored_by_the_library(library: Library, tmp_path: Path) -> None:
+    note(tmp_path / "notes", "stays")
+    gone = note(tmp_path / "notes", "gone")
+    library.add([tmp_path / "notes"], ANA, today=TODAY)
+    gone.unlink()
+    assert library.add([tmp_path / "notes"], ANA, today=TODAY).removed == ()
+    report = library.sync(tmp_path / "notes", ANA, today=TODAY)
+    assert (report.unchanged, report.removed) == (("stays",), ("gone",))
+    assert {source.id for source in library.sources()} == {*NOTES, "stays"}
+
+
+def test_adding_waits_for_another_writer_and_then_names_it(
+    library: Library, tmp_path: Path
+) -> None:
+    path = note(tmp_path, "late")
+    with library.writer("repairing"), pytest.raises(LibraryBusy, match="repairing since"):
+        library.add([path], ANA, today=TODAY, wait_seconds=0.1)
+    with library.writer("repairing"), pytest.raises(LibraryBusy, match="repairing since"):
+        library.sync(tmp_path, ANA, today=TODAY, wait_seconds=0.1)
+
+
+def test_every_name_of_the_door_is_there_and_no_other() -> None:
+    assert {name for name in retrieval.__all__ if not getattr(retrieval, name)} == set()
+    with pytest.raises(AttributeError, match="has no attribute 'Chroma'"):
+        getattr(retrieval, "Chroma")  # noqa: B009
+
+
 def test_a_removed_source_is_gone_everywhere(library: Library) -> None:
     assert library.remove("school")
     assert not library.remove("school")
@@ -100,19 +153,19 @@ def test_a_removed_source_is_gone_everywhere(library: Library) -> None:
 
 
 def test_a_second_writer_is_told_who_is_writing(library: Library) -> None:
-    second = library.writing(wait_seconds=0.1)
+    second = library.writer(wait_seconds=0.1)
     with (
-        library.writing("adding sources"),
+        library.writer("adding sources"),
         pytest.raises(LibraryBusy, match="adding sources since"),
     ):
         second.__enter__()
-    with library.writing(wait_seconds=0) as record:
-        assert record.known()
+    with library.writer(wait_seconds=0) as record:
+        assert record.source_states()
 
 
 def test_what_was_written_before_an_error_stays_and_is_found(library: Library) -> None:
     def interrupted() -> None:
-        with library.writing() as record:
+        with library.writer() as record:
             put(record, "new", "A zeppelin landed.")
             raise KeyboardInterrupt
 
@@ -140,7 +193,7 @@ def test_many_may_read_while_one_writes(library: Library) -> None:
     for reader in readers:
         reader.start()
     try:
-        with library.writing() as record:
+        with library.writer() as record:
             for n in range(20):
                 put(record, f"new{n % 5}", f"Version {n}.", "Closed bridge.")
     finally:
@@ -159,3 +212,31 @@ def test_two_processes_that_add_at_once_both_get_their_sources_in(tmp_path: Path
         library.settle()
         assert len(library.sources()) == 10
         assert library.stats().index == "in step"
+
+
+def test_only_the_passage_that_is_asked_for_is_made(tmp_path: Path) -> None:
+    made: list[int] = []
+    with Library.open(tmp_path, WordsEmbedder(), create=True) as library:
+        put(library._record, "school", *SCHOOL)
+        ((held, _),) = library.scan(EVERYTHING)
+
+    def make(row: int) -> Passage:
+        made.append(row)
+        return held[row]
+
+    watched = Passages(held.texts, make)
+    assert list(watched.texts) == list(SCHOOL)
+    assert watched[1].text == SCHOOL[1]
+    assert made == [1]
+    assert [p.text for p in watched] == list(SCHOOL)
+
+
+def test_a_scan_can_be_read_when_the_record_is_closed_and_keeps_sources_apart(
+    tmp_path: Path,
+) -> None:
+    with Library.open(tmp_path, WordsEmbedder(), create=True) as library:
+        for source_id, paragraphs in NOTES.items():
+            put(library._record, source_id, *paragraphs)
+        blocks = list(library.scan(Filters(sources=("ice", "school"))))
+    found = {(p.source.id, p.text) for passages, _ in blocks for p in passages}
+    assert found == {(name, text) for name in ("ice", "school") for text in NOTES[name]}

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import SourceUnreadable
-from retrieval.folders import find
 from retrieval.loaders import LOADERS, Document, load, read_file
 from retrieval.loaders.normalise import normalise, unwrap_markdown, unwrap_typeset
 from tests.unit.retrieval import files
@@ -47,19 +46,19 @@ def test_a_note_gives_its_front_matter_and_its_text(tmp_path: Path) -> None:
     assert document.meta.tier == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("a.md", FACT),
-        ("a.markdown", FACT),
-        ("a.txt", f"A bridge\n\n{FACT}"),
-        ("a.html", files.PAGE.replace("The repair cost 4.2 million dollars,", FACT)),
-        ("a.htm", files.PAGE.replace("The repair cost 4.2 million dollars,", FACT)),
-        ("a.pdf", files.pdf([["A page before."], [FACT]])),
-        ("a.docx", files.docx(["A bridge", FACT])),
-        ("a.jsonl", json.dumps({"id": "a", "title": "A", "publisher": "P", "text": FACT})),
-    ],
-)
+FILES: list[tuple[str, str | bytes]] = [
+    ("a.md", FACT),
+    ("a.markdown", FACT),
+    ("a.txt", f"A bridge\n\n{FACT}"),
+    ("a.html", files.PAGE.replace("The repair cost 4.2 million dollars,", FACT)),
+    ("a.htm", files.PAGE.replace("The repair cost 4.2 million dollars,", FACT)),
+    ("a.pdf", files.pdf([["A page before."], [FACT]])),
+    ("a.docx", files.docx(["A bridge", FACT])),
+    ("a.jsonl", json.dumps({"id": "a", "title": "A", "publisher": "P", "text": FACT})),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), FILES, ids=[name for name, _ in FILES])
 def test_every_format_brings_its_text(tmp_path: Path, name: str, content: str | bytes) -> None:
     assert Path(name).suffix in LOADERS
     assert FACT in one(written(tmp_path / name, content)).text
@@ -147,61 +146,63 @@ def test_normalising_again_changes_nothing(text: str) -> None:
     assert once.encode().decode() == once
 
 
+BAD_FILES: list[tuple[str, str | bytes, str]] = [
+    ("a.md", b"PK\x03\x04\x00\x00", "binary"),
+    ("a.md", "café".encode("latin-1"), "UTF-8"),
+    ("a.md", "", "no text"),
+    ("a.md", "---\nid: a\ntitle: A\npublisher: P\n---\n\n \n", "no text"),
+    ("a.md", "---\nid: a\ntitle: A\n\nThe text.", "no end"),
+    ("a.md", "---\nid: a\ntitle: A: B\n---\nText.", "not YAML"),
+    ("a.md", "---\n- a\n---\nText.", "front matter"),
+    ("a.md", "---\nid: a\ntitle: A\n---\nText.", "publisher is missing"),
+    ("a.md", "---\nid: a b\ntitle: A\npublisher: P\n---\nText.", "id:"),
+    (
+        "a.md",
+        "---\nid: a\ntitle: A\npublisher: P\npublishd: 2026-01-27\n---\nText.",
+        "'publishd'",
+    ),
+    (
+        "a.md",
+        "---\nid: a\ntitle: A\npublisher: P\npublished: 2026-13-27\n---\nText.",
+        "2026-13-27",
+    ),
+    (
+        "a.md",
+        "---\nid: a\ntitle: A\npublisher: P\npublished: 27/01/2026\n---\nText.",
+        "no date",
+    ),
+    ("a.md", "---\nid: a\ntitle: A\npublisher: P\ntier: 4\n---\nText.", "tier"),
+    ("a.md", "---\nid: a\ntitle: A\npublisher: P\nurl: javascript:x\n---\nText.", "address"),
+    ("a.md", "---\nid: a\ntitle: '\u200b'\npublisher: P\n---\nText.", "title"),
+    ("a.jsonl", '{"id": "a", "title": "A", "publisher": "P", "text": "T."}\n{', "line 2"),
+    ("a.jsonl", '{"id": "a", "title": "A", "publisher": "P"}', "no `text`"),
+    (
+        "a.jsonl",
+        '{"id": "a", "title": "A", "publisher": "P", "published": 2026, "text": "T"}',
+        "date",
+    ),
+    ("a.jsonl", "[1]", "no `text`"),
+    ("a.html", "<p></p>", "no article"),
+    ("a.html", b"\x00\x01\x02" * 50, "no article"),
+    ("a.pdf", b"%PDF-1.4 and then nothing", "not a readable PDF"),
+    ("a.pdf", b"", "not a readable PDF"),
+    ("a.pdf", files.pdf([[], []]), "scan"),
+    ("a.pdf", files.encrypted(files.pdf([["Text."]])), "encrypted"),
+    ("a.pdf", files.pdf([["x"]] * 2001), "2001 pages"),
+    ("a.docx", b"not a zip", "not a readable Word"),
+    ("a.docx", files.docx(["Text."], padding=100_000_001), "unpacks to 100 MB"),
+    ("a.xlsx", b"x", ".xlsx"),
+    ("a", b"x", "no suffix"),
+]
+
+
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("a.md", b"PK\x03\x04\x00\x00", "binary"),
-        ("a.md", "café".encode("latin-1"), "UTF-8"),
-        ("a.md", "", "no text"),
-        ("a.md", "---\nid: a\ntitle: A\npublisher: P\n---\n\n \n", "no text"),
-        ("a.md", "---\nid: a\ntitle: A\n\nThe text.", "no end"),
-        ("a.md", "---\nid: a\ntitle: A: B\n---\nText.", "not YAML"),
-        ("a.md", "---\n- a\n---\nText.", "front matter"),
-        ("a.md", "---\nid: a\ntitle: A\n---\nText.", "publisher is missing"),
-        ("a.md", "---\nid: a b\ntitle: A\npublisher: P\n---\nText.", "id:"),
-        (
-            "a.md",
-            "---\nid: a\ntitle: A\npublisher: P\npublishd: 2026-01-27\n---\nText.",
-            "'publishd'",
-        ),
-        (
-            "a.md",
-            "---\nid: a\ntitle: A\npublisher: P\npublished: 2026-13-27\n---\nText.",
-            "2026-13-27",
-        ),
-        (
-            "a.md",
-            "---\nid: a\ntitle: A\npublisher: P\npublished: 27/01/2026\n---\nText.",
-            "no date",
-        ),
-        ("a.md", "---\nid: a\ntitle: A\npublisher: P\ntier: 4\n---\nText.", "tier"),
-        ("a.md", "---\nid: a\ntitle: A\npublisher: P\nurl: javascript:x\n---\nText.", "address"),
-        ("a.md", "---\nid: a\ntitle: '\u200b'\npublisher: P\n---\nText.", "title"),
-        ("a.jsonl", '{"id": "a", "title": "A", "publisher": "P", "text": "T."}\n{', "line 2"),
-        ("a.jsonl", '{"id": "a", "title": "A", "publisher": "P"}', "no `text`"),
-        (
-            "a.jsonl",
-            '{"id": "a", "title": "A", "publisher": "P", "published": 2026, "text": "T"}',
-            "date",
-        ),
-        ("a.jsonl", "[1]", "no `text`"),
-        ("a.html", "<p></p>", "no article"),
-        ("a.html", b"\x00\x01\x02" * 50, "no article"),
-        ("a.pdf", b"%PDF-1.4 and then nothing", "not a readable PDF"),
-        ("a.pdf", b"", "not a readable PDF"),
-        ("a.pdf", files.pdf([[], []]), "scan"),
-        ("a.pdf", files.encrypted(files.pdf([["Text."]])), "encrypted"),
-        ("a.pdf", files.pdf([["x"]] * 2001), "2001 pages"),
-        ("a.docx", b"not a zip", "not a readable Word"),
-        ("a.docx", files.docx(["Text."], padding=100_000_001), "unpacks to 100 MB"),
-        ("a.xlsx", b"x", ".xlsx"),
-        ("a", b"x", "no suffix"),
-    ],
+    ("name", "content", "reason"), BAD_FILES, ids=[f"{name}: {why}" for name, _, why in BAD_FILES]
 )
 def test_a_bad_file_is_refused_by_name_and_reason(
-    tmp_path: Path, name: str, content: str | bytes, said: str
+    tmp_path: Path, name: str, content: str | bytes, reason: str
 ) -> None:
-    assert said in refusal(written(tmp_path / name, content))
+    assert reason in refusal(written(tmp_path / name, content))
 
 
 def test_a_text_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
@@ -225,6 +226,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
         ("a.pdf", files.pdf([["The bridge opened."], ["It cost more."]])),
         ("a.docx", files.docx(["It."])),
     ],
+    ids=["PDF", "Word"],
 )
 def test_a_damaged_file_is_refused_and_never_breaks_the_loader(
     tmp_path: Path, name: str, whole: bytes
@@ -250,23 +252,3 @@ def test_deeply_nested_html_ends_soon(tmp_path: Path) -> None:
     before = time.monotonic()
     refusal(path)
     assert time.monotonic() - before < 10
-
-
-def test_a_folder_gives_its_documents_and_says_what_it_passed_over(tmp_path: Path) -> None:
-    note = files.note(tmp_path / "topic")
-    page = written(tmp_path / "a.html", files.PAGE)
-    written(tmp_path / "a.html.yaml", "id: a")
-    readme = written(tmp_path / "README.md", "About this folder.")
-    table = written(tmp_path / "table.xlsx", b"x")
-    written(tmp_path / ".hidden.md", "x")
-    found = find([tmp_path, note])
-    assert found.files == (page, note)
-    assert found.skipped == (readme, table)
-
-
-@pytest.mark.parametrize("name", ["missing", "empty"])
-def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path, name: str) -> None:
-    (tmp_path / "empty").mkdir()
-    written(tmp_path / "empty" / "table.xlsx", b"x")
-    with pytest.raises(SourceUnreadable, match=name):
-        find([tmp_path / name])

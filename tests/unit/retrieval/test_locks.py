@@ -40,7 +40,7 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
     first.acquire()
     threading.Timer(0.1, first.release).start()
     with FileLock(tmp_path / "lock", "second", wait_seconds=5) as second:
-        assert second.held
+        assert second.is_held
 
 
 def test_a_lock_is_free_once_its_holder_was_killed(tmp_path: Path) -> None:

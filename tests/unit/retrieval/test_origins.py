@@ -3,7 +3,7 @@ from itertools import permutations
 
 import pytest
 
-from retrieval.origins import BATCH, origins
+from retrieval.origins import BATCH, find_origins
 from retrieval.types import Source
 
 STORY = " ".join(
@@ -19,7 +19,7 @@ def source(id_: str, publisher: str = "", **fields: object) -> Source:
 
 
 def test_copies_share_the_origin_of_the_outlet_that_they_copy() -> None:
-    found = origins(
+    found = find_origins(
         [
             (source("a", "KRDO (AP report)", syndicated_from="AP"), "On robocalls in the state."),
             (source("b", "KOMC (AP report)", syndicated_from="AP"), "On sweeteners in the shops."),
@@ -39,26 +39,26 @@ def test_copies_share_the_origin_of_the_outlet_that_they_copy() -> None:
     ],
 )
 def test_one_outlet_has_one_origin_however_it_is_written(one: str, other: str) -> None:
-    found = origins([(source("a", one), "First text."), (source("b", other), "Second text.")])
+    found = find_origins([(source("a", one), "First text."), (source("b", other), "Second text.")])
     assert found["a"] == found["b"]
 
 
 def test_an_outlet_in_another_script_keeps_its_name() -> None:
-    assert origins([(source("a", "新华社"), "Text."), (source("b", "***"), "Other.")]) == {
+    assert find_origins([(source("a", "新华社"), "Text."), (source("b", "***"), "Other.")]) == {
         "a": "新华社",
         "b": "***",
     }
 
 
 def test_equal_texts_are_one_story_whatever_their_spacing() -> None:
-    found = origins(
+    found = find_origins(
         [(source("b"), "It  opened,\n\nhe said."), (source("a"), "It opened, he said.")]
     )
     assert found == {"a": "a", "b": "a"}
 
 
 def test_short_texts_that_differ_are_not_one_story() -> None:
-    assert origins([(source("a"), "It opened."), (source("b"), "It closed.")]) == {
+    assert find_origins([(source("a"), "It opened."), (source("b"), "It closed.")]) == {
         "a": "a",
         "b": "b",
     }
@@ -66,7 +66,7 @@ def test_short_texts_that_differ_are_not_one_story() -> None:
 
 def test_a_reprint_with_another_lead_is_the_same_story() -> None:
     reprint = "Our town has news today. " + STORY.replace("day 7 ", "day seven ")
-    found = origins(
+    found = find_origins(
         [(source("copy"), reprint), (source("wire", published=date(2026, 1, 1)), STORY)]
     )
     assert found == {"copy": "wire", "wire": "wire"}
@@ -76,12 +76,14 @@ def test_two_reports_that_share_a_quotation_are_two_stories() -> None:
     quotation = "the bridge will be closed for as long as it takes to make it safe"
     mine = " ".join(f"Reporter one saw {n} cars and {n * 2} boats at hour {n}." for n in range(20))
     yours = " ".join(f"In {n} letters {n * 5} residents asked for lane {n}." for n in range(20))
-    found = origins([(source("a"), f"{mine} {quotation}"), (source("b"), f"{yours} {quotation}")])
+    found = find_origins(
+        [(source("a"), f"{mine} {quotation}"), (source("b"), f"{yours} {quotation}")]
+    )
     assert found == {"a": "a", "b": "b"}
 
 
 def test_a_story_found_to_be_a_copy_does_not_drag_its_outlet_along() -> None:
-    found = origins(
+    found = find_origins(
         [
             (source("reprint", "The Guardian"), STORY),
             (source("wire", "AP"), STORY + " End."),
@@ -100,12 +102,12 @@ def test_the_order_of_adding_does_not_matter() -> None:
         (source("c"), STORY.upper()),
         (source("d"), "Something else entirely was in the news."),
     ]
-    answers = [origins(order) for order in permutations(stories)]
+    answers = [find_origins(order) for order in permutations(stories)]
     assert answers[0] == {"a": "b", "b": "b", "c": "b", "d": "d"}
     assert all(answer == answers[0] for answer in answers)
 
 
 def test_a_cut_copy_of_a_book_is_the_same_story() -> None:
     book = " ".join(f"Witness {n} spoke." for n in range(BATCH))
-    found = origins([(source("a"), book), (source("b"), book[: len(book) * 3 // 4])])
+    found = find_origins([(source("a"), book), (source("b"), book[: len(book) * 3 // 4])])
     assert found == {"a": "a", "b": "a"}

@@ -19,13 +19,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from retrieval.errors import (
-    EmbedderMismatch,
     EmbeddingFailed,
     LibraryDamaged,
     LibraryError,
     LibraryMissing,
 )
-from retrieval.record import NewPassage, Record, expression, schema
+from retrieval.record import NewPassage, Record, match_expression, schema
 from retrieval.types import EVERYTHING, Filters
 from tests.fakes_retrieval import WordsEmbedder, a_source, put
 
@@ -59,16 +58,16 @@ def record(path: Path) -> Iterator[Record]:
 
 
 def texts(record: Record) -> list[str]:
-    with record.reading() as reader:
+    with record.reader() as reader:
         return [p.text for block, _ in reader.blocks(EVERYTHING) for p in block]
 
 
 def matching(record: Record, query: str) -> set[str]:
     """Texts that hold a word of `query`."""
-    words = expression(query)
+    words = match_expression(query)
     assert words
-    with record.reading() as reader:
-        found = list(reader.words(words, 100))
+    with record.reader() as reader:
+        found = list(reader.match_words(words, 100))
         return {p.text for p in reader.passages(found)}
 
 
@@ -76,13 +75,13 @@ def test_what_was_put_is_there_when_the_record_is_opened_again(record: Record, p
     kept = put(record, "a", "One café.", "Two.", published=None, syndicated_from="The Wire", tier=3)
     record.close()
     again = Record.open(path)
-    with again.reading() as reader:
+    with again.reader() as reader:
         assert reader.sources() == [kept]
         assert reader.snapshot("a") == "One café.\n\nTwo."
         ((passages, vectors),) = reader.blocks(EVERYTHING)
     assert [(p.start, p.end, p.source) for p in passages] == [(0, 9, kept), (11, 15, kept)]
     np.testing.assert_array_equal(vectors, WordsEmbedder().embed(["One café.", "Two."]))
-    known = again.known()["a"]
+    known = again.source_states()["a"]
     assert (known.path, known.sha256, known.origin) == ("notes/a.md", kept.sha256, "a")
     again.close()
 
@@ -94,13 +93,13 @@ def test_a_changed_source_replaces_its_old_passages_and_words(record: Record) ->
     assert texts(record) == ["A new lighthouse.", "Another windmill."]
     assert matching(record, "windmill") == {"Another windmill."}
     assert matching(record, "changed") == {"A new lighthouse."}
-    assert record.words_agree()
+    assert record.check_word_index()
 
 
 def test_a_failed_replacement_leaves_the_old_version_standing(record: Record) -> None:
     put(record, "a", "The old text.")
     put(record, "b", "Of another source.")
-    with record.reading() as reader:
+    with record.reader() as reader:
         ((held, _),) = reader.blocks(Filters(sources=("b",)))
         before = reader.revision()
     taken = NewPassage(id=held[0].id, start=0, end=4, text="Text")
@@ -108,9 +107,9 @@ def test_a_failed_replacement_leaves_the_old_version_standing(record: Record) ->
     with pytest.raises(LibraryError, match="was not made"):
         record.replace(source, "Text", "0", "a.md", [taken], vector)
     assert texts(record) == ["The old text.", "Of another source."]
-    with record.reading() as reader:
+    with record.reader() as reader:
         assert reader.revision() == before
-    assert record.words_agree()
+    assert record.check_word_index()
 
 
 def test_a_process_killed_within_a_replacement_leaves_the_old_version_standing(
@@ -121,7 +120,7 @@ def test_a_process_killed_within_a_replacement_leaves_the_old_version_standing(
     assert ended.returncode == -signal.SIGKILL
     assert texts(record) == ["The old text."]
     assert matching(record, "old new") == {"The old text."}
-    assert not record.integrity()
+    assert not record.check_integrity()
 
 
 @contextmanager
@@ -142,7 +141,7 @@ def test_a_full_disk_leaves_the_record_as_it_was(record: Record, path: Path) -> 
         put(record, "a", *(f"Paragraph {n} of many." for n in range(500)))
     assert not isinstance(told.value, LibraryDamaged)
     assert texts(record) == ["The old text."]
-    assert not record.integrity()
+    assert not record.check_integrity()
     put(record, "a", "The new text.")
     assert texts(record) == ["The new text."]
 
@@ -162,7 +161,7 @@ def test_a_removed_source_leaves_no_text_in_the_files(record: Record, path: Path
 
 def test_a_reader_sees_one_moment_while_others_write(record: Record) -> None:
     put(record, "a", "First.")
-    with record.reading() as reader:
+    with record.reader() as reader:
         revision = reader.revision()
         put(record, "b", "Second.")
         assert [s.id for s in reader.sources()] == ["a"]
@@ -173,39 +172,39 @@ def test_a_reader_sees_one_moment_while_others_write(record: Record) -> None:
 def test_an_origin_is_set_without_touching_the_rest(record: Record) -> None:
     put(record, "a", "First.")
     put(record, "b", "Second.")
-    with record.reading() as reader:
+    with record.reader() as reader:
         before = reader.revision()
     record.set_origins({"a": "the-wire", "b": "b", "unknown": "x"})
-    with record.reading() as reader:
+    with record.reader() as reader:
         assert {s.id: s.origin for s in reader.sources()} == {"a": "the-wire", "b": "b"}
         changed = [e for block in reader.entries(after=before.generation) for e in block.fields]
     assert [(f.source, f.origin) for f in changed] == [("a", "the-wire")]
-    with record.reading() as reader:
+    with record.reader() as reader:
         revision = reader.revision()
     record.set_origins({"a": "the-wire"})
-    with record.reading() as reader:
+    with record.reader() as reader:
         assert reader.revision() == revision
 
 
 def test_a_record_knows_whether_it_grew_from_an_earlier_state(record: Record, path: Path) -> None:
     put(record, "a", "First.")
-    with record.reading() as reader:
+    with record.reader() as reader:
         early = reader.revision()
     record_copy = path.with_name("backup")
     record.close()
     shutil.copy(path, record_copy)
     put(record, "b", "Second.")
-    with record.reading() as reader:
+    with record.reader() as reader:
         later = reader.revision()
         assert reader.grew_from(early)
     restored = Record.open(record_copy)
     put(restored, "c", "Written after the backup was restored.")
-    with restored.reading() as reader:
+    with restored.reader() as reader:
         assert reader.revision().generation == later.generation
         assert reader.grew_from(early)
         assert not reader.grew_from(later)
     restored.remove("a")
-    with restored.reading() as reader:
+    with restored.reader() as reader:
         assert not reader.grew_from(early)
     restored.close()
 
@@ -226,7 +225,7 @@ def test_a_vector_that_is_not_what_it_must_be_is_refused(
     passage = NewPassage(id="p", start=0, end=4, text="Text")
     with pytest.raises(EmbeddingFailed):
         record.replace(a_source("a", "Text"), "Text", "0", "a.md", [passage], vectors)
-    assert record.known() == {}
+    assert record.source_states() == {}
 
 
 def test_a_passage_that_is_not_in_its_snapshot_is_refused(record: Record) -> None:
@@ -234,11 +233,6 @@ def test_a_passage_that_is_not_in_its_snapshot_is_refused(record: Record) -> Non
     vector = WordsEmbedder().embed(["Text"])
     with pytest.raises(ValueError, match="not in the snapshot"):
         record.replace(a_source("a", "Text"), "Text", "0", "a.md", [passage], vector)
-
-
-def test_another_embedder_is_refused_by_name(record: Record) -> None:
-    with pytest.raises(EmbedderMismatch, match=r"'words/1'.*'other/2'"):
-        record.require("other/2", 32)
 
 
 def test_a_missing_record_says_how_to_make_one(path: Path) -> None:
@@ -312,7 +306,7 @@ def test_filters_mean_what_they_say(record: Record) -> None:
 
     def admitted(**fields: object) -> set[str]:
         filters = Filters.model_validate(fields)
-        with record.reading() as reader:
+        with record.reader() as reader:
             return {p.source.id for block, _ in reader.blocks(filters) for p in block}
 
     assert admitted() == {"old", "new", "undated"}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval.fusion import DENSE_WEIGHT, convex
 from retrieval.library import Library
-from retrieval.record import expression
+from retrieval.record import match_expression
+from retrieval.search import DENSE_WEIGHT, fuse_scores
 from retrieval.types import Filters
 from tests.fakes_retrieval import NOTES, WordsEmbedder, put
 
@@ -124,14 +124,14 @@ def test_no_character_is_an_operator(library: Library, query: str) -> None:
 
 
 def test_stop_words_are_dropped_unless_there_is_nothing_else() -> None:
-    assert expression("Is it true that the bridge fell?") == '"bridge" OR "fell"'
-    assert expression("to be or not to be") == '"to" OR "be" OR "or" OR "not"'
-    assert expression("?!") is None
+    assert match_expression("Is it true that the bridge fell?") == '"bridge" OR "fell"'
+    assert match_expression("to be or not to be") == '"to" OR "be" OR "or" OR "not"'
+    assert match_expression("?!") is None
 
 
 def test_a_very_long_text_is_searched_by_its_first_words(library: Library) -> None:
     long = " ".join(f"word{n}" for n in range(5_000)) + " bridge"
-    assert len((expression("bridge " + long) or "").split(" OR ")) == 64
+    assert len((match_expression("bridge " + long) or "").split(" OR ")) == 64
     assert library.search(long, 1)
 
 
@@ -143,7 +143,7 @@ def test_a_very_long_text_is_searched_by_its_first_words(library: Library) -> No
 def test_fused_scores_lie_between_nought_and_one(
     dense: dict[str, float], lexical: dict[str, float], weight: float
 ) -> None:
-    fused = convex({k: v for k, v in lexical.items() if k in dense}, dense, weight)
+    fused = fuse_scores({k: v for k, v in lexical.items() if k in dense}, dense, weight)
     assert fused.keys() == dense.keys()
     assert all(0 <= f.score <= 1 and 0 <= f.lexical <= 1 for f in fused.values())
 

@@ -1,4 +1,4 @@
-"""Tokens are counted without a network and without a trace in the environment."""
+"""Tokens are counted without a network or a trace in the environment; requests are filled."""
 
 import os
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.tokens import count, truncate
+from retrieval.tokens import count, split_into_requests, truncate
 
 SENTENCE = "Officers arrested 38 people near 26 Federal Plaza on January 12, 2026."
 
@@ -61,3 +61,19 @@ def test_a_cut_inside_a_character_drops_the_character() -> None:
 @given(st.text(max_size=200), st.integers(min_value=0, max_value=40))
 def test_what_is_left_is_the_beginning_of_the_text(text: str, limit: int) -> None:
     assert text.startswith(truncate(text, limit))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "requests"),
+    [
+        ([], []),
+        ([1, 1, 1, 1], [[0, 1, 2], [3]]),
+        ([6, 4, 1], [[0, 1], [2]]),
+        ([1, 99, 1], [[0], [1], [2]]),
+    ],
+    ids=["nothing", "too many texts", "too much text", "one text too large"],
+)
+def test_texts_are_divided_into_requests_in_order(
+    sizes: list[int], requests: list[list[int]]
+) -> None:
+    assert [list(group) for group in split_into_requests(sizes, most=3, room=10)] == requests

@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.addresses import located
 from retrieval.errors import SourceRefused, SourceUnreadable
 from retrieval.loaders import load, read_file
-from retrieval.loaders.frontmatter import Meta
-from retrieval.vetting import Vetting, VettingList, Vouched
+from retrieval.loaders.frontmatter import FrontMatter
+from retrieval.vetting import Vetting, VettingList, Voucher, parse_address
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 LIST = """
@@ -62,8 +61,8 @@ def listed(folder: Path, text: str) -> VettingList:
     return VettingList.read(path)
 
 
-def meta(url: str | None, publisher: str | None = "BBC News", **fields: object) -> Meta:
-    return Meta.model_validate({"url": url, "publisher": publisher, **fields})
+def meta(url: str | None, publisher: str | None = "BBC News", **fields: object) -> FrontMatter:
+    return FrontMatter.model_validate({"url": url, "publisher": publisher, **fields})
 
 
 @pytest.mark.parametrize(
@@ -141,7 +140,7 @@ LOOK_ALIKES = [
 def test_no_look_alike_of_a_listed_address_is_admitted(vetting: VettingList, url: str) -> None:
     names = [entry.name for entry in vetting.publisher]
     for name in names:
-        said = Meta.model_construct(url=url, publisher=name, tier=None, syndicated_from=None)
+        said = FrontMatter.model_construct(url=url, publisher=name, tier=None, syndicated_from=None)
         with pytest.raises(SourceRefused):
             vetting.admit(said, "a.md")
 
@@ -168,14 +167,14 @@ def test_a_source_without_an_address_is_refused(vetting: VettingList) -> None:
 
 
 def test_a_named_person_vouches_for_what_is_on_no_list() -> None:
-    vouched: Vetting = Vouched(person="Ana López")
-    admission = vouched.admit(meta("https://evil.com/", "The Evil Times", tier=2), "a.md")
+    voucher: Vetting = Voucher(person="Ana López")
+    admission = voucher.admit(meta("https://evil.com/", "The Evil Times", tier=2), "a.md")
     assert (admission.publisher, admission.tier) == ("The Evil Times", 2)
     assert admission.vetted_by == "Ana López"
 
 
 def test_a_vouched_source_that_says_nothing_of_itself_gets_the_lowest_tier() -> None:
-    admission = Vouched(person="Ana López").admit(Meta(), "memo.txt")
+    admission = Voucher(person="Ana López").admit(FrontMatter(), "memo.txt")
     assert (admission.publisher, admission.tier) == ("Provided by Ana López", 3)
 
 
@@ -192,6 +191,10 @@ def test_a_vouched_source_that_says_nothing_of_itself_gets_the_lowest_tier() -> 
         ('[[publisher]]\nname="A"\naliases=["B"]\ntier=1\nreason="r"\n' * 2, "two entries: a, b"),
         ("", "publisher"),
     ],
+    ids=[
+        *("no TOML", "no tier", "a suffix", "a platform", "an address", "an unknown field"),
+        *("a wrong tier", "a name twice", "nothing"),
+    ],
 )
 def test_a_wrong_vetting_list_is_refused_with_its_place(
     tmp_path: Path, text: str, said: str
@@ -206,7 +209,7 @@ def test_a_missing_vetting_list_is_an_error(tmp_path: Path) -> None:
 
 
 def test_one_blog_on_a_platform_is_not_the_platform() -> None:
-    place = located("https://one.blogspot.com/2025/06/a.html")
+    place = parse_address("https://one.blogspot.com/2025/06/a.html")
     assert place is not None
     assert place.registrable == "one.blogspot.com"
 

@@ -27,10 +27,10 @@ from evals.retrieval.corpora import (
     sample_claims,
 )
 from evals.retrieval.table import ALL_SETS, Table, cluster_claims, run_table, weight_curve
-from retrieval.fusion import DENSE_WEIGHT
 from retrieval.library import RECORD, Library
-from retrieval.ports import Vectors
 from retrieval.record import Record
+from retrieval.search import DENSE_WEIGHT
+from retrieval.types import Vectors
 from tests.fakes_retrieval import WordsEmbedder
 
 SUBJECTS = ("bridge", "river", "school", "harbour")

@@ -7,13 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval import ingest
-from retrieval.errors import EmbedderMismatch, EmbeddingFailed, IntakeStopped, SourceUnreadable
-from retrieval.ingest import AddReport
-from retrieval.ports import Vectors
+from retrieval.errors import EmbedderMismatch, EmbeddingFailed, IngestionStopped, SourceUnreadable
+from retrieval.ingestion import AddReport, Ingestion, find_files
 from retrieval.record import Record
-from retrieval.types import Filters
-from retrieval.vetting import Vetting, VettingList, Vouched
+from retrieval.types import Filters, Vectors
+from retrieval.vetting import Vetting, VettingList, Voucher
 from tests.unit.retrieval.files import note
 
 TODAY = date(2026, 1, 31)
@@ -63,22 +61,23 @@ class Desk:
 
     def _run(self, paths: Sequence[Path], vetting: Vetting) -> AddReport:
         self.embedder.texts = []
-        return ingest.add(self.record, self.embedder, paths, vetting, today=TODAY)
+        return Ingestion(self.record, self.embedder, vetting, TODAY).run(paths)
 
     def sync(self) -> AddReport:
-        return ingest.sync(self.record, self.embedder, self.notes, self.vetting, today=TODAY)
+        ingestion = Ingestion(self.record, self.embedder, self.vetting, TODAY)
+        return ingestion.run([self.notes], mirrored=self.notes)
 
     def texts(self) -> dict[str, list[str]]:
         """Passages by source."""
         found: dict[str, list[str]] = {}
-        with self.record.reading() as reader:
+        with self.record.reader() as reader:
             for passages, _ in reader.blocks(Filters()):
                 for passage in passages:
                     found.setdefault(passage.source.id, []).append(passage.text)
         return found
 
     def origins(self) -> dict[str, str]:
-        return {id_: known.origin for id_, known in self.record.known().items()}
+        return {id_: known.origin for id_, known in self.record.source_states().items()}
 
 
 @pytest.fixture
@@ -93,25 +92,25 @@ def test_a_note_becomes_a_source_with_its_passages(desk: Desk) -> None:
     report = desk.add()
     assert report.added == ("bridge",)
     assert desk.texts() == {"bridge": ["It opened.", "It cost 4 million."]}
-    with desk.record.reading() as reader:
+    with desk.record.reader() as reader:
         source = reader.source("bridge")
     assert source.publisher == "The Daily Test"
     assert source.accessed == TODAY
     assert source.origin == "the-daily-test"
-    assert desk.record.known()["bridge"].path == str(path)
+    assert desk.record.source_states()["bridge"].path == str(path)
 
 
 def test_adding_the_same_folder_again_changes_nothing(desk: Desk) -> None:
     note(desk.notes, "a")
     note(desk.notes, "b")
     desk.add()
-    with desk.record.reading() as reader:
+    with desk.record.reader() as reader:
         before = reader.revision()
     report = desk.add()
     assert report.unchanged == ("a", "b")
     assert not report.added + report.replaced + report.refused
     assert desk.embedder.texts == []
-    with desk.record.reading() as reader:
+    with desk.record.reader() as reader:
         assert reader.revision() == before
 
 
@@ -131,7 +130,9 @@ def test_a_replacement_that_fails_leaves_the_old_version_standing(desk: Desk) ->
     desk.add()
     note(desk.notes, "a", "It opened again.")
     desk.embedder.failure = EmbeddingFailed("The endpoint is down.", "Start it.")
-    with pytest.raises(IntakeStopped, match=r"is down\. The library holds 1 sources now") as told:
+    with pytest.raises(
+        IngestionStopped, match=r"is down\. The library holds 1 sources now"
+    ) as told:
         desk.sync()
     assert isinstance(told.value.__cause__, EmbeddingFailed)
     assert desk.texts() == {"a": ["It opened."]}
@@ -152,7 +153,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(desk: Desk) -> None:
     for name in "abc":
         note(desk.notes, name, "\n\n".join(f"Sentence {name} {n}." for n in range(200)))
     desk.embedder.failure = KeyboardInterrupt()
-    with pytest.raises(IntakeStopped, match=r"2 sources now, 0 before; of 3 files 1 are not in it"):
+    with pytest.raises(
+        IngestionStopped, match=r"2 sources now, 0 before; of 3 files 1 are not in it"
+    ):
         desk.add()
     desk.embedder.failure = None
     assert set(desk.texts()) == {"a", "b"}
@@ -201,7 +204,7 @@ def test_a_file_that_moved_is_found_again(desk: Desk) -> None:
     new = old.rename(desk.notes / "moved.md")
     report = desk.sync()
     assert (report.replaced, report.removed) == (("a",), ())
-    assert desk.record.known()["a"].path == str(new)
+    assert desk.record.source_states()["a"].path == str(new)
 
 
 def test_a_file_that_changed_its_id_leaves_no_old_source_behind(desk: Desk) -> None:
@@ -215,7 +218,7 @@ def test_a_file_that_changed_its_id_leaves_no_old_source_behind(desk: Desk) -> N
 def test_equal_texts_under_two_ids_are_both_kept_with_one_origin(desk: Desk) -> None:
     note(desk.notes, "a", publisher="One")
     note(desk.notes, "b", publisher="Two")
-    report = desk.add(vetting=Vouched(person="Ana"))
+    report = desk.add(vetting=Voucher(person="Ana"))
     assert report.added == ("a", "b")
     assert desk.origins() == {"a": "one", "b": "one"}
 
@@ -224,7 +227,7 @@ def test_origins_are_the_same_whether_added_at_once_or_one_by_one(desk: Desk) ->
     text = " ".join(f"On day {n} the council heard witness {n * 3}." for n in range(40))
     for name in ("late", "wire", "other"):
         note(desk.notes, name, text if name != "other" else "No.", publisher=name.title())
-    by_ana = Vouched(person="Ana")
+    by_ana = Voucher(person="Ana")
     for name in ("other", "late"):
         desk.add(desk.notes / f"{name}.md", vetting=by_ana)
     assert desk.origins() == {"other": "other", "late": "late"}
@@ -258,7 +261,7 @@ def test_a_changed_vetting_list_takes_effect_on_unchanged_files(desk: Desk) -> N
     desk.add(vetting=desk.listing(tier=2))
     assert desk.add(vetting=desk.listing(tier=1)).replaced == ("a",)
     assert desk.add(vetting=desk.listing(tier=1)).unchanged == ("a",)
-    with desk.record.reading() as reader:
+    with desk.record.reader() as reader:
         assert reader.source("a").tier == 1
 
 
@@ -310,14 +313,8 @@ def test_progress_is_told_file_by_file(desk: Desk) -> None:
     note(desk.notes, "a")
     note(desk.notes, "b")
     told: list[tuple[int, int, str]] = []
-    ingest.add(
-        desk.record,
-        desk.embedder,
-        [desk.notes],
-        desk.vetting,
-        today=TODAY,
-        progress=lambda *step: told.append(step),
-    )
+    ingestion = Ingestion(desk.record, desk.embedder, desk.vetting, TODAY)
+    ingestion.run([desk.notes], lambda *step: told.append(step))
     assert told == [(0, 2, "a.md"), (1, 2, "b.md"), (2, 2, "")]
 
 
@@ -327,3 +324,28 @@ def test_the_demonstration_notes_all_go_in(desk: Desk) -> None:
     assert desk.add(SEEDS, vetting=VettingList.read(SEEDS / "vetting.toml")).added == ()
     shared = {o for o in desk.origins().values() if list(desk.origins().values()).count(o) > 1}
     assert {"ap", "cnn", "dpa-afx", "gothamist"} <= shared
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_folder_gives_its_documents_and_says_what_it_passed_over(tmp_path: Path) -> None:
+    bridge = note(tmp_path / "topic")
+    page = write(tmp_path / "a.html", "<p></p>")
+    write(tmp_path / "a.html.yaml", "id: a")
+    readme = write(tmp_path / "README.md", "About this folder.")
+    table = write(tmp_path / "table.xlsx", "x")
+    write(tmp_path / ".hidden.md", "x")
+    found = find_files([tmp_path, bridge])
+    assert found.files == (page, bridge)
+    assert found.skipped == (readme, table)
+
+
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "empty" / "table.xlsx", "x")
+    with pytest.raises(SourceUnreadable, match=name):
+        find_files([tmp_path / name])

@@ -1,4 +1,4 @@
-"""The library for those who live in llama-index."""
+"""A library and its embedder as llama-index takes them: a retriever and an embedding."""
 
 import asyncio
 
@@ -8,8 +8,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
 from retrieval.library import Library
-from retrieval.ports import Embedder
-from retrieval.types import EVERYTHING, Filters, Hit
+from retrieval.types import EVERYTHING, Embedder, Filters, Hit
 
 SHOWN = ("title", "publisher", "url", "published", "kind", "tier", "origin")
 """Facts of a source that a node carries."""
@@ -63,13 +62,13 @@ class LibraryRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         hits = self._library.search(query_bundle.query_str, self._k, self._filters)
-        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
+        return [NodeWithScore(node=_make_node(hit), score=hit.score) for hit in hits]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
-def _node(hit: Hit) -> TextNode:
+def _make_node(hit: Hit) -> TextNode:
     passage, source = hit.passage, hit.passage.source
     facts = source.model_dump(mode="json", include=set(SHOWN), exclude_none=True)
     return TextNode(

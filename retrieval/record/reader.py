@@ -10,16 +10,25 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Row, Select, func, select
 
 from retrieval.errors import LibraryDamaged, LibraryError
-from retrieval.ports import Vectors
 from retrieval.record import queries
-from retrieval.record.lexical import TITLE_WEIGHT
-from retrieval.record.queries import SOURCE, admitted
-from retrieval.record.schema import SOURCE_FIELDS, passages, revisions, sources
-from retrieval.record.types import Entries, Fields, Known, Revision
-from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source
+from retrieval.record.queries import SOURCE, TITLE_WEIGHT, filter_conditions
+from retrieval.record.schema import (
+    SOURCE_FIELDS,
+    Entries,
+    Fields,
+    Revision,
+    SourceState,
+    StoredPassage,
+    StoredSource,
+    passages,
+    revisions,
+    sources,
+)
+from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source, Vectors
 
 BLOCK = 1_000
 """Rows read at a time: 1.5 MB of vectors."""
+_STORED = [passages.c[name] for name in ("id", "start", "end", "text", "vector")]
 
 
 @dataclass(frozen=True)
@@ -50,54 +59,62 @@ class Reader:
         known = self.connection.scalar(same) == earlier.stamp
         return known and not self.connection.scalar(down)
 
-    def known(self) -> dict[str, Known]:
-        """What is in the record, by source id."""
+    def source_states(self) -> dict[str, SourceState]:
+        """What an ingestion needs to know of each source, by source id."""
         columns = (sources.c[name] for name in ("id", "raw_sha256", "path", "sha256", "origin"))
         rows = self.connection.execute(select(*columns)).mappings()
-        return {row["id"]: Known(**{k: v for k, v in row.items() if k != "id"}) for row in rows}
+        return {
+            row["id"]: SourceState(**{k: v for k, v in row.items() if k != "id"}) for row in rows
+        }
 
     def sources(self) -> list[Source]:
         rows = self.connection.execute(select(*SOURCE).order_by(sources.c.id))
         return [_source(row) for row in rows]
 
     def source(self, source_id: str) -> Source:
-        return _source(self._one(select(*SOURCE).where(sources.c.id == source_id), source_id))
+        return _source(self._fetch_one(select(*SOURCE).where(sources.c.id == source_id), source_id))
 
     def snapshot(self, source_id: str) -> str:
-        found = self._one(select(sources.c.snapshot).where(sources.c.id == source_id), source_id)
+        found = self._fetch_one(
+            select(sources.c.snapshot).where(sources.c.id == source_id), source_id
+        )
         return str(found.snapshot)
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages in the order of `ids`; ids that are not in the record are left out."""
-        rows = self._named(queries.PASSAGES, ids)
+        rows = self._fetch_by_id(queries.PASSAGES, ids)
         found = {row[0]: _passage(row, _source(row[5:])) for row in rows}
         return [found[i] for i in ids if i in found]
 
     def blocks(self, filters: Filters) -> Iterator[tuple[Passages, Vectors]]:
         """Every passage that `filters` admit with its vector, by source and position."""
-        chosen = queries.SCAN
+        query = queries.SCAN
         if filters != EVERYTHING:
-            within = select(sources.c.n).where(*admitted(filters))
-            chosen = chosen.where(passages.c.source_n.in_(within))
-        for rows in self.connection.execute(chosen).partitions(BLOCK):
+            within = select(sources.c.n).where(*filter_conditions(filters))
+            query = query.where(passages.c.source_n.in_(within))
+        for rows in self.connection.execute(query).partitions(BLOCK):
             owners = json.dumps(sorted({row.source_n for row in rows}))
-            told = self.connection.execute(queries.OWNERS, {"ids": owners})
-            yield _unread(rows, {row.n: row for row in told}), self._stacked(rows)
+            rows_of_sources = self.connection.execute(queries.OWNERS, {"ids": owners})
+            yield _make_on_demand(rows, {row.n: row for row in rows_of_sources}), self._stack(rows)
 
     def scope(self, filters: Filters) -> Scope:
         """How much a search with `filters` could have found. A source counts with its passages."""
         with_passages = sources.c.n.in_(select(passages.c.source_n))
-        told = select(
+        facts = select(
             func.count(),
             func.count(sources.c.origin.distinct()),
             func.count() - func.count(sources.c.published),
             func.min(sources.c.published),
             func.max(sources.c.published),
-        ).where(with_passages, *admitted(filters))
-        count, origins, undated, earliest, latest = self.connection.execute(told).one()
-        held = select(func.count()).select_from(passages.join(sources)).where(*admitted(filters))
+        ).where(with_passages, *filter_conditions(filters))
+        count, origins, undated, earliest, latest = self.connection.execute(facts).one()
+        within = (
+            select(func.count())
+            .select_from(passages.join(sources))
+            .where(*filter_conditions(filters))
+        )
         return Scope(
-            passages=self.connection.scalar(held) or 0,
+            passages=self.connection.scalar(within) or 0,
             sources=count,
             origins=origins,
             undated=undated,
@@ -108,7 +125,7 @@ class Reader:
     def count(self) -> int:
         return self.connection.scalar(queries.COUNT) or 0
 
-    def changed(self, after: int) -> int:
+    def count_changed(self, after: int) -> int:
         """Count the passages that `entries` would give."""
         newer = select(func.count()).where(passages.c.generation > after)
         return self.connection.scalar(newer) or 0
@@ -119,21 +136,21 @@ class Reader:
         owners: list[int] = []
         vectors = np.empty((self.count(), self._dimension), np.float32)
         for block in self.connection.execute(queries.MATRIX).partitions(BLOCK):
-            vectors[len(ids) : len(ids) + len(block)] = self._stacked(block)
+            vectors[len(ids) : len(ids) + len(block)] = self._stack(block)
             ids += [row.id for row in block]
             owners += [row.source_n for row in block]
         return Matrix(self.revision(), np.array(ids, np.str_), np.array(owners, np.int64), vectors)
 
     def admitted_sources(self, filters: Filters) -> list[int]:
         """Rows of the sources that `filters` admit, as in `Matrix.source_n`."""
-        return list(self.connection.scalars(select(sources.c.n).where(*admitted(filters))))
+        return list(self.connection.scalars(select(sources.c.n).where(*filter_conditions(filters))))
 
     def vectors(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
         """Those of `ids` that are in the record, with their vectors."""
-        found = self._named(queries.VECTORS, ids)
-        return [row.id for row in found], self._stacked(found)
+        found = self._fetch_by_id(queries.VECTORS, ids)
+        return [row.id for row in found], self._stack(found)
 
-    def words(
+    def match_words(
         self, expression: str, depth: int, ids: Sequence[str] = (), filters: Filters = EVERYTHING
     ) -> dict[str, float]:
         """BM25 (above 0) of the passages that match a full-text expression.
@@ -154,15 +171,15 @@ class Reader:
             yield Entries(
                 ids=tuple(row[0] for row in block),
                 fields=tuple(Fields(*row[1:-1]) for row in block),
-                vectors=self._stacked(block),
+                vectors=self._stack(block),
             )
 
     def ids(self) -> set[str]:
         return set(self.connection.scalars(select(passages.c.id)))
 
-    def standing(self, ids: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
+    def tiers_and_origins(self, ids: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
         """Tier and origin of the source of each of `ids`."""
-        rows = self._named(queries.STANDING, ids)
+        rows = self._fetch_by_id(queries.TIERS_AND_ORIGINS, ids)
         return {row.id: row.tier for row in rows}, {row.id: row.origin for row in rows}
 
     def sample(self, size: int) -> list[str]:
@@ -173,10 +190,28 @@ class Reader:
         spread = select(rows.c.id).where(rows.c.r % step == 0).limit(size)
         return list(self.connection.scalars(spread))
 
-    def _named(self, query: Select[Any], ids: Sequence[str]) -> Sequence[Row[Any]]:
+    def stored_passages(self, ids: Sequence[str]) -> list[StoredPassage]:
+        """Passages as they stand in the table; ids that are not in the record are left out."""
+        chosen = select(*_STORED).where(passages.c.id.in_(ids))
+        return [StoredPassage(*row) for row in self.connection.execute(chosen)]
+
+    def stored_sources(self) -> Iterator[StoredSource]:
+        """Every source with its passages as they stand in the tables, one at a time."""
+        for n in self.connection.scalars(select(sources.c.n).order_by(sources.c.n)).all():
+            owner = self.connection.execute(select(sources).where(sources.c.n == n)).one()
+            chosen = select(*_STORED).where(passages.c.source_n == n).order_by(passages.c.start)
+            its_passages = tuple(StoredPassage(*row) for row in self.connection.execute(chosen))
+            yield StoredSource(owner.id, owner.origin, owner.sha256, owner.snapshot, its_passages)
+
+    def orphans(self) -> list[str]:
+        """Ids of passages whose source is not there."""
+        owned = passages.c.source_n.in_(select(sources.c.n))
+        return list(self.connection.scalars(select(passages.c.id).where(~owned)))
+
+    def _fetch_by_id(self, query: Select[Any], ids: Sequence[str]) -> Sequence[Row[Any]]:
         return self.connection.execute(query, {"ids": json.dumps(list(ids))}).all()
 
-    def _one(self, query: Select[Any], source_id: str) -> Row[Any]:
+    def _fetch_one(self, query: Select[Any], source_id: str) -> Row[Any]:
         row = self.connection.execute(query).one_or_none()
         if row is None:
             raise LibraryError(
@@ -185,7 +220,7 @@ class Reader:
             )
         return row
 
-    def _stacked(self, rows: Sequence[Sequence[Any]]) -> Vectors:
+    def _stack(self, rows: Sequence[Sequence[Any]]) -> Vectors:
         """Last column of `rows` (blobs) as a matrix of shape (len(rows), dimension)."""
         blobs = b"".join(row[-1] for row in rows)
         if len(blobs) != 4 * self._dimension * len(rows):
@@ -197,7 +232,7 @@ class Reader:
         return vectors.astype(np.float32, copy=False)
 
 
-def _unread(rows: Sequence[Row[Any]], owners: Mapping[int, Row[Any]]) -> Passages:
+def _make_on_demand(rows: Sequence[Row[Any]], owners: Mapping[int, Row[Any]]) -> Passages:
     return Passages(
         [row.text for row in rows],
         lambda n: _passage(rows[n], _source(owners[rows[n].source_n])),

@@ -12,23 +12,10 @@ import pytest
 
 from retrieval.errors import IndexBroken, LibraryDamaged
 from retrieval.library import Library
-from retrieval.sealing import inspect
-from tests.fakes_retrieval import NOTES, WordsEmbedder, fill
+from retrieval.manifest import verify_folder
+from tests.fakes_retrieval import NOTES, WordsEmbedder, answers
 
 DAMAGES = 100
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("filled")
-    with Library.open(directory, WordsEmbedder(), create=True) as library:
-        fill(library)
-    return directory
-
-
-@pytest.fixture
-def directory(filled: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(filled, tmp_path / "library"))
 
 
 def truncate(path: Path, chance: random.Random) -> None:
@@ -56,19 +43,14 @@ def add(path: Path, chance: random.Random) -> None:
 
 def damaged(directory: Path, chance: random.Random) -> str:
     """Damage one file of the index in one way; say which and how."""
-    (sealed,) = (directory / "index").glob("index-*")
-    path = chance.choice(sorted(p for p in sealed.rglob("*") if p.is_file()))
+    (finished,) = (directory / "index").glob("index-*")
+    path = chance.choice(sorted(p for p in finished.rglob("*") if p.is_file()))
     ways = [delete, append, add] + ([truncate, flip] if path.stat().st_size else [])
     way = chance.choice(ways)
     way(path, chance)
     with pytest.raises(IndexBroken):
-        inspect(sealed)
-    return f"{way.__name__} {path.relative_to(sealed)}"
-
-
-def answers(library: Library) -> list[tuple[str, float]]:
-    hits = [hit for query in ("old bridge", "the flood") for hit in library.search(query, 5)]
-    return [(hit.passage.id, round(hit.score, 5)) for hit in hits]
+        verify_folder(finished)
+    return f"{way.__name__} {path.relative_to(finished)}"
 
 
 @pytest.mark.parametrize("decade", range(DAMAGES // 10))
@@ -81,14 +63,14 @@ def test_any_damage_to_the_index_is_found_on_opening_and_mended_from_the_record(
     for _ in range(10):
         what = damaged(directory, chance)
         with Library.open(directory, WordsEmbedder(), exact_up_to=0) as library:
-            noticed = library._index.noticed
+            noticed = library._index.fault_at_start
             assert noticed is not None, what
             assert answers(library) == expected, what
             library.settle()
             assert library.stats().index.startswith("in step"), what
             assert answers(library) == expected, what
-        (sealed,) = (directory / "index").glob("index-*")
-        inspect(sealed)
+        (finished,) = (directory / "index").glob("index-*")
+        verify_folder(finished)
 
 
 def test_an_index_folder_that_is_gone_is_made_again(directory: Path) -> None:

@@ -1,0 +1,73 @@
+"""Formats that are text: Markdown, plain text, JSON lines."""
+
+import json
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders.document import Document, RawFile, make_document
+from retrieval.loaders.frontmatter import (
+    FrontMatter,
+    check_front_matter,
+    parse_front_matter,
+    split_front_matter,
+)
+from retrieval.loaders.normalise import normalise, unwrap_markdown, unwrap_typeset
+
+REQUIRED = ("id", "title", "publisher")
+"""Front matter that is there at all names these; `url` is asked for by the vetting list."""
+
+
+def markdown(raw: RawFile) -> tuple[Document, ...]:
+    """Load a note: front matter at the top (or beside the file), then paragraphs.
+
+    Raises:
+        SourceUnreadable: not text, or front matter that is wrong, unfinished or incomplete.
+    """
+    meta, body = _split_note(raw)
+    return (make_document(raw, meta, unwrap_markdown(normalise(body))),)
+
+
+def plain(raw: RawFile) -> tuple[Document, ...]:
+    """Load plain text, with front matter as in a note; wrapped lines become paragraphs.
+
+    Raises:
+        SourceUnreadable: as for `markdown`.
+    """
+    meta, body = _split_note(raw)
+    return (make_document(raw, meta, unwrap_typeset(normalise(body))),)
+
+
+def jsonl(raw: RawFile) -> tuple[Document, ...]:
+    """Load every document of a file, or none: a file with a broken line is refused as a whole.
+
+    Raises:
+        SourceUnreadable: names the first line that is not what it must be.
+    """
+    lines = enumerate(raw.decode().split("\n"), start=1)
+    return tuple(_load_line(raw, number, line) for number, line in lines if line.strip())
+
+
+def _split_note(raw: RawFile) -> tuple[FrontMatter, str]:
+    text = raw.decode()
+    lines, body = split_front_matter(text)
+    if lines is not None:
+        return parse_front_matter(lines, str(raw.path), REQUIRED), body
+    if text.startswith("---\n") and ":" in text.split("\n", 2)[1]:
+        raise SourceUnreadable(
+            f"{raw.path}: the front matter has no end.", "Close it with a line of three hyphens."
+        )
+    return raw.front_matter(), body
+
+
+def _load_line(raw: RawFile, number: int, line: str) -> Document:
+    where = f"{raw.path}, line {number}"
+    try:
+        fields = json.loads(line)
+    except ValueError as error:
+        raise SourceUnreadable(
+            f"{where} is not JSON ({error}).", "Correct the line and add the file again."
+        ) from None
+    text = fields.pop("text", None) if isinstance(fields, dict) else None
+    if not isinstance(text, str) or not text.strip():
+        raise SourceUnreadable(f"{where} has no `text`.", "Every line is a document with its text.")
+    meta = check_front_matter(fields, where, REQUIRED)
+    return make_document(raw, meta, normalise(text))
