@@ -23,6 +23,8 @@ Progress = Callable[[int, int, str], None]
 
 BESIDE = 2_500
 """Tokens of a prompt beside its evidence: instructions, schema, question."""
+ROOM = 10_000
+"""Tokens of evidence that a model is given."""
 
 
 def today() -> date:
@@ -99,14 +101,17 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     from agent.claims.normalize import SpellingCorrector
     from agent.pipeline.plan import EmbeddedPlanner
     from agent.store import SqliteStore
+    from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
 
+    nli = build_nli_model(settings.threads)
     embedded = Desk(
         library=library,
         planner=EmbeddedPlanner(SpellingCorrector(library.search)),
         writer=EmbeddedWriter(library.embed),
         judge=build_judge(settings),
-        nli=build_nli_model(settings.threads),
+        nli=nli,
+        stances=EmbeddedStances(nli),
         store=store or SqliteStore(library.directory / "drafts.sqlite3"),
     )
     return _with_model(settings, embedded) if settings.uses_model else embedded
@@ -163,22 +168,29 @@ def build_budget(settings: Settings) -> Budget:
     return Budget(limits, priced, Spending(settings.spending))
 
 
-def build_chat(settings: Settings, budget: Budget) -> Chat:
-    """The models of the configured endpoint, in order."""
+def build_chat(settings: Settings, budget: Budget, model: str | None = None) -> Chat:
+    """The models of the configured endpoint, in order; `model` in place of the first."""
     from agent.llm.client import EndpointChat, Patience
     from agent.llm.wire import Wire
 
     key = settings.api_key.get_secret_value() if settings.api_key else None
-    wire = Wire(settings.base_url or OPENAI, key, settings.api, stream=settings.stream)
+    wire = Wire(
+        settings.base_url or OPENAI,
+        key,
+        settings.api,
+        stream=settings.stream,
+        azure=settings.azure_api_version,
+    )
     patience = Patience(_output(settings), settings.call_seconds)
-    models = (settings.model, *settings.fallback_models)
+    models = (model or settings.model, *settings.fallback_models)
     return RecordedChat(EndpointChat(wire, models, budget, patience))
 
 
 def _with_model(settings: Settings, desk: Desk) -> Desk:
     """The same desk with a model that writes, and the embedded writer behind it."""
     from agent.pipeline.plan import ModelPlanner
-    from agent.verification.model import SecondOpinion
+    from agent.verdict.model import ModelStances
+    from agent.verification.model import ModelJudge
     from agent.writers.model import ModelWriter
 
     budget = build_budget(settings)
@@ -188,8 +200,11 @@ def _with_model(settings: Settings, desk: Desk) -> Desk:
         desk,
         planner=ModelPlanner(chat, desk.planner),
         writer=ModelWriter(chat, desk.writer, settings.model, room),
+        judge=ModelJudge(build_chat(settings, budget, settings.judge_model), desk.judge),
+        stances=ModelStances(chat, desk.stances, settings.model, room),
         spare=desk.writer,
-        reviewer=SecondOpinion(chat) if settings.second_opinion else None,
+        searcher=desk.judge,
+        room=min(room, ROOM),
         budget=budget,
     )
 

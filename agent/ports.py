@@ -13,16 +13,18 @@ from agent.types import (
     Claim,
     ClaimEvidence,
     Conclusion,
+    Draft,
     Evidence,
     Page,
     Plan,
     Question,
-    Section,
     Sentence,
+    SourceStance,
+    Verdict,
     Verification,
 )
 from prompts import Request
-from retrieval.types import Filters, Hit, Passages, Scope, Vectors
+from retrieval.types import Filters, Hit, Passage, Passages, Scope, Vectors
 
 A = TypeVar("A", bound=BaseModel)
 Probabilities = npt.NDArray[np.float32]
@@ -39,6 +41,9 @@ class PassageStore(Protocol):
         """Every passage in scope, in blocks, with its vector: shapes (n,) and (n, dimension)."""
 
     def scope(self, filters: Filters = ...) -> Scope: ...
+
+    def passages(self, source_id: str) -> list[Passage]:
+        """Every passage of a source, in reading order."""
 
     def snapshot(self, source_id: str) -> str: ...
 
@@ -63,8 +68,12 @@ class Writer(Protocol):
     @property
     def name(self) -> str: ...
 
-    def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
-        """Write the body: everything but summary, limits and bottom line."""
+    @property
+    def rounds(self) -> int:
+        """Repairs that a sentence may have before it is given up."""
+
+    def draft(self, plan: Plan, evidence: Evidence, verdict: Verdict) -> Draft:
+        """Write the body, and the rest of the page where this writer does not conclude later."""
 
     def conclude(
         self,
@@ -96,12 +105,11 @@ class NliModel(Protocol):
         """
 
 
-class Reviewer(Protocol):
-    """A second opinion on findings; it may lower a ruling, never raise one."""
+class StanceReader(Protocol):
+    """What each source says of a claim, by its own words."""
 
-    def review(
-        self, pairs: Sequence[ClaimEvidence], verifications: Sequence[Verification]
-    ) -> list[Verification]: ...
+    def read(self, claim: Claim, passages: Sequence[Passage]) -> tuple[SourceStance, ...]:
+        """One stance a source of `passages`, in the order in which the sources first appear."""
 
 
 class Judge(Protocol):

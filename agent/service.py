@@ -1,25 +1,24 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from agent.llm.budget import Account, Budget
-from agent.pipeline.draft import draft_body
-from agent.pipeline.repair import verify_and_repair
+from agent.pipeline.draft import conclude_page, draft_page
 from agent.pipeline.retrieve import retrieve_evidence, scope_of, too_thin_for_page
-from agent.ports import Judge, NliModel, PassageStore, Planner, Reviewer, Step, Store, Writer
-from agent.statements import RecordStatements
+from agent.ports import Judge, NliModel, PassageStore, Planner, StanceReader, Step, Store, Writer
 from agent.types import (
+    CheckedSection,
     Claim,
     Earlier,
     Insufficient,
     Page,
     Plan,
     Question,
-    Section,
 )
 from agent.verdict import same_claim, verdict_on
 from agent.verification.gate import CitationGate
+from agent.writers.conclusion import BOTTOM_LINE, LIMITS
 
 SHOWN_EARLIER = 3
 """Earlier drafts of the same claim that a page names."""
@@ -35,9 +34,13 @@ class Desk:
     judge: Judge
     nli: NliModel
     store: Store
+    stances: StanceReader
     spare: Writer | None = None
-    """Writes what too little of the writer's stood of."""
-    reviewer: Reviewer | None = None
+    """Writes where too little of what the writer wrote is accepted."""
+    searcher: Judge | None = None
+    """Reads the whole library for a certificate of absence; by default the judge does."""
+    room: int = 0
+    """Tokens of evidence beyond what was ranked: the whole texts of the sources on the topic."""
     budget: Budget = field(default_factory=Budget)
 
     def draft(self, question: Question, on_step: Step = lambda _: None) -> Page | Insufficient:
@@ -62,32 +65,31 @@ class Desk:
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
     ) -> Page | Insufficient:
         clock.step("search")
-        evidence = retrieve_evidence(plan, self.library, self.nli)
+        evidence = retrieve_evidence(plan, self.library, self.nli, self.stances, self.room)
         if isinstance(evidence, Insufficient):
             return evidence
-        gate = CitationGate(self.judge, self.library, evidence, scope_of(plan), self.reviewer)
-        clock.step("draft")
-        body, fallen = draft_body(plan, gate, self.writer, self.spare, clock.step)
-        if reason := too_thin_for_page(body, evidence):
-            return Insufficient.of(plan, evidence, reason)
-        clock.step("verdict")
         verdict = verdict_on(plan.claim, evidence, plan.question.as_of)
-        record = RecordStatements.of(plan.claim, evidence, body, verdict)
+        gate = CitationGate(self.judge, self.library, evidence, scope_of(plan), self.searcher)
+        clock.step("draft")
+        made = draft_page(plan, verdict, gate, (self.writer, self.spare), clock.step)
+        if reason := too_thin_for_page(made.body, evidence):
+            return Insufficient.of(plan, evidence, reason)
         clock.step("conclude")
-        conclusion = self.writer.conclude(plan, evidence, body, record)
-        summary = Section(heading="Executive summary", sentences=conclusion.summary)
-        ends = [summary, conclusion.limits, conclusion.bottom_line]
-        settled, dropped = verify_and_repair(ends, gate, self.writer, record)
-        if len(settled) < len(ends):
+        made = conclude_page(plan, verdict, made, gate, self.writer)
+        if not (made.summary and made.limits and made.bottom_line):
             return Insufficient.of(plan, evidence, "its conclusion did not stand the check")
         page = Page(
             question=plan.question,
             claim=plan.claim,
             verdict=verdict,
-            summary=settled[0].sentences,
-            sections=(*body, *settled[1:]),
-            follow_ups=conclusion.follow_ups,
-            fallen=(*fallen, *dropped),
+            summary=made.summary,
+            sections=(
+                *made.body,
+                CheckedSection(heading=LIMITS, sentences=made.limits),
+                CheckedSection(heading=BOTTOM_LINE, sentences=made.bottom_line),
+            ),
+            follow_ups=made.follow_ups,
+            fallen=made.rejected,
             evidence=evidence,
             earlier=earlier,
             usage=account.usage(),
@@ -95,6 +97,10 @@ class Desk:
         )
         self.store.keep(page)
         return page
+
+    def brief(self) -> "Desk":
+        """The same desk without a model that writes and judges: for the short answer alone."""
+        return replace(self, writer=self.spare or self.writer, judge=self.searcher or self.judge)
 
     def _earlier(self, claim: Claim) -> tuple[Earlier, ...]:
         """What earlier drafts said about the same claim, each outcome of a day once."""

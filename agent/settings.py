@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -91,6 +99,11 @@ class Settings(BaseSettings):
     """Models of the same endpoint, with commas between, asked in turn where the first fails."""
     api: Literal["chat", "responses"] = "chat"
     """`chat` (Chat Completions, which every compatible server speaks) or `responses`."""
+    azure_api_version: str | None = None
+    """`api-version` of Azure OpenAI. Set: `VERDICT_BASE_URL` is the resource's address, a model is
+    named by its deployment, and the key goes in the header `api-key`."""
+    judge_model: str | None = None
+    """Model of the same endpoint that judges. Unset: the one that writes."""
     stream: bool = True
     """Let answers arrive piece by piece, so that a terminal can show that they do."""
     context_window: int = Field(default=32_000, ge=8_000)
@@ -115,8 +128,6 @@ class Settings(BaseSettings):
     """US dollars per million output tokens; both prices or none."""
     spending: Path = Field(default_factory=lambda: user_data_path(APP) / "spending.sqlite3")
     """File in which the tokens and the money of each day are counted."""
-    second_opinion: bool = False
-    """Ask the model about narrowly accepted sentences too; it can only reject more of them."""
     chroma_url: str | None = None
     """A Chroma server instead of the embedded index. Never expose one without protection."""
     threads: int = Field(default=2, ge=1)
@@ -173,6 +184,16 @@ class Settings(BaseSettings):
     """Its secret."""
     slack_installs: SecretStr | None = None
     """Database of these installations, as SQLAlchemy names it. Unset: a file beside the library."""
+
+    @field_validator("azure_api_version")
+    @classmethod
+    def _need_resource(cls, version: str | None, found: ValidationInfo) -> str | None:
+        if version is not None and found.data.get("base_url") is None:
+            raise PydanticCustomError(
+                "azure_resource",
+                "it needs VERDICT_BASE_URL, the address of the resource",
+            )
+        return version
 
     @property
     def uses_model(self) -> bool:

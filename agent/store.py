@@ -16,7 +16,7 @@ from retrieval.errors import LibraryDamaged
 
 LATEST = 10
 """Earlier drafts that are read at most; each is a whole page."""
-KEYED = 3
+KEYED = 4
 """Version of the rule of sameness, kept in the file; raised when `fingerprint` changes."""
 
 METADATA = sa.MetaData()

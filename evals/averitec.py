@@ -41,7 +41,7 @@ from evals.statistics import (
 )
 from retrieval.errors import LibraryError
 from retrieval.library import Library
-from retrieval.types import EVERYTHING, Filters, Hit, Passages, Scope, Vectors
+from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Vectors
 
 _NOWHERE = ("",)
 """Admits no source: an empty list of sources would admit every one."""
@@ -78,6 +78,9 @@ class ClaimLibrary:
 
     def scope(self, filters: Filters = EVERYTHING) -> Scope:
         return self.library.scope(self._narrow(filters))
+
+    def passages(self, source_id: str) -> list[Passage]:
+        return self.library.passages(source_id)
 
     def snapshot(self, source_id: str) -> str:
         return self.library.snapshot(source_id)

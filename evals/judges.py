@@ -16,7 +16,7 @@ from agent.llm.errors import AnswerMalformed
 from agent.ports import Chat
 from agent.settings import Settings
 from agent.types import ClaimEvidence, EvidenceSpan, Support
-from agent.verification.model import ask_opinions, fingerprint
+from agent.verification.model import ask_rulings, fingerprint
 from evals.archive import Journal
 from evals.console import Progress
 from evals.errors import EvalError
@@ -29,7 +29,7 @@ PAIRS_A_QUESTION: Final = 12
 """Pairs of one question."""
 EVIDENCE_ROOM: Final = 24_000
 """Characters of evidence in one question; a longer pair is asked about alone."""
-CHAT_SCORES: Final = {"full": 1.0, "part": 0.5, "none": 0.0}
+CHAT_SCORES: Final = {"supported": 1.0, "partial": 0.5, "contradicted": 0.0, "unsupported": 0.0}
 
 Account = Callable[[], AbstractContextManager[object]]
 MODEL: Final = "model"
@@ -129,8 +129,8 @@ class CachedJudge:
 class ChatGrader:
     """See `evals.judges.Grader`. A pair to which the model gave no answer has None."""
 
-    threshold = CHAT_SCORES["full"]
-    partial = CHAT_SCORES["part"]
+    threshold = CHAT_SCORES["supported"]
+    partial = CHAT_SCORES["partial"]
     tells_rewording = True
 
     def __init__(self, chat: Chat, model: str, account: Account) -> None:
@@ -162,10 +162,10 @@ class ChatGrader:
     def _ask(self, pairs: Sequence[ClaimEvidence], numbers: Sequence[int]) -> dict[int, float]:
         try:
             with self._account():
-                opinions = ask_opinions(self._chat, {n: pairs[n] for n in numbers})
+                rulings = ask_rulings(self._chat, {n: pairs[n] for n in numbers})
         except AnswerMalformed:
             return {}
-        return {n: CHAT_SCORES[opinion.support] for n, opinion in opinions.items()}
+        return {n: CHAT_SCORES[ruling.support] for n, ruling in rulings.items()}
 
 
 class RecordedGrader:
@@ -208,10 +208,10 @@ def build_chat_grader(settings: Settings) -> ChatGrader:
             "There is no language model to grade with.",
             "Set VERDICT_BASE_URL or VERDICT_API_KEY, or give --grader second.",
         )
-    if settings.second_opinion:
+    if settings.judge_model in {None, settings.model}:
         raise EvalError(
-            "The configured model gives the gate its second opinion: it cannot grade it too.",
-            "Unset VERDICT_SECOND_OPINION, or give --grader second.",
+            "The configured model judges what the gate accepts: it cannot grade it too.",
+            "Name another one in VERDICT_JUDGE_MODEL, or give --grader second.",
         )
     budget = bootstrap.build_budget(settings)
     return ChatGrader(bootstrap.build_chat(settings, budget), settings.model, budget.open)

@@ -66,6 +66,11 @@ class Outcome(Value):
         """The sentences that say what a source says."""
         return _to_response(tuple(s for s in self.kept if s.is_finding))
 
+    @property
+    def reported(self) -> Response:
+        """What it tells of its sources, with what to watch: all but what is computed from them."""
+        return _to_response(tuple(s for s in self.kept if s.kind is not Kind.INFERENCE))
+
 
 def _to_response(sentences: tuple[AnswerSentence, ...]) -> Response:
     return Response(statements=tuple(Statement(text=s.text, citations=s.cited) for s in sentences))

@@ -10,17 +10,24 @@ import hashlib
 import json
 import re
 import string
+from functools import cache
 from importlib.resources import files
 from typing import Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 A = TypeVar("A", bound=BaseModel)
 
-NAMES: Final = ("plan", "write", "repair", "opinion")
+NAMES: Final = ("plan", "stance", "write", "judge", "repair")
 BREAK: Final = "<!-- request -->"
-FENCE: Final = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
+THOUGHTS: Final = re.compile(r"<(think|thinking|thought|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL)
+THOUGHT_ENDS: Final = re.compile(r"</(?:think|thinking|thought|reasoning)>")
+"""Some servers keep the opening tag in the prompt."""
+TOKEN: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}]')
+"""What tells where an object ends: strings, which may hold braces, and braces."""
+TRIED: Final = 20
+"""Objects of one answer that are looked at, the last ones."""
 
 
 class Request(BaseModel, frozen=True, extra="forbid"):
@@ -30,6 +37,8 @@ class Request(BaseModel, frozen=True, extra="forbid"):
     fingerprint: str
     instructions: str
     text: str
+    temperature: float | None = None
+    """None: the model's own."""
 
 
 class Prompt(BaseModel, frozen=True, extra="forbid"):
@@ -42,11 +51,16 @@ class Prompt(BaseModel, frozen=True, extra="forbid"):
     fields: tuple[str, ...]
     instructions: str
     template: str
+    temperature: float | None = None
+    """What to ask the model for; None leaves it its own."""
 
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that eval reports and pages quote."""
-        return hashlib.sha256(f"{self.instructions}\0{self.template}".encode()).hexdigest()[:12]
+        parts = [self.instructions, self.template]
+        if self.temperature is not None:
+            parts.append(f"{self.temperature:g}")
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
     def request(self, **values: str) -> Request:
         """Fill in the fields; a value is never read as a template.
@@ -61,9 +75,11 @@ class Prompt(BaseModel, frozen=True, extra="forbid"):
             fingerprint=self.fingerprint,
             instructions=self.instructions,
             text=string.Template(self.template).substitute(values),
+            temperature=self.temperature,
         )
 
 
+@cache
 def load(name: str) -> Prompt:
     """Read the prompt `name` from its file."""
     text = (files("prompts") / f"{name}.md").read_text("utf-8")
@@ -84,10 +100,42 @@ def lock() -> dict[str, str]:
 
 
 def parse(text: str, answer: type[A]) -> A:
-    """Read an answer: one JSON object, alone or in one code fence, of exactly the type asked for.
+    """Read an answer: the last object in it that is of the type asked for.
+
+    It may stand in a code fence, after the model's thoughts, or between words. A field that was
+    not asked for is left out.
 
     Raises:
-        pydantic.ValidationError: it is anything else.
+        pydantic.ValidationError: there is none.
     """
-    fenced = FENCE.fullmatch(text)
-    return answer.model_validate_json(fenced[1] if fenced else text)
+    text = text.strip("\ufeff \t\r\n")
+    try:
+        return answer.model_validate_json(text, extra="ignore")
+    except ValidationError as error:
+        failed = error
+    *_, said = THOUGHT_ENDS.split(THOUGHTS.sub("", text))
+    for found in reversed(_find_objects(said)[-TRIED:]):
+        try:
+            return answer.model_validate_json(found, extra="ignore")
+        except ValidationError as error:
+            failed = error
+    raise failed
+
+
+def _find_objects(text: str) -> list[str]:
+    """Each balanced `{…}` that stands in no other, in order; in one pass, whatever the text is."""
+    spans: list[tuple[int, int]] = []
+    opened: list[int] = []
+    at = text.find("{")
+    while at >= 0 and (token := TOKEN.search(text, at)):
+        at = token.end()
+        if token[0] == "{":
+            opened.append(token.start())
+        elif token[0] == "}":
+            start = opened.pop()
+            while spans and spans[-1][0] > start:
+                spans.pop()
+            spans.append((start, at))
+        if not opened:
+            at = text.find("{", at)
+    return [text[start:end] for start, end in spans]

@@ -1,11 +1,6 @@
 """What every answer type is, and the words that they share."""
 
-from typing import Literal
-
 from pydantic import BaseModel
-
-Facet = Literal["origin", "rules", "facts", "inquiry", "context"]
-"""Sections of a page, in its order."""
 
 
 class Answer(BaseModel, frozen=True, extra="forbid"):

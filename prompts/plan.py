@@ -2,18 +2,11 @@
 
 from typing import Literal
 
-from prompts.base import Answer, Facet
-
-
-class Query(Answer):
-    facet: Facet
-    text: str
+from prompts.base import Answer
 
 
 class PlanAnswer(Answer):
     claim: str
     opposite: str
     kind: Literal["factual", "opinion", "prediction", "unclear"]
-    queries: list[Query]
-    expected: list[str]
-    """What would be on record if the claim were true: positive statements without "that"."""
+    queries: list[str]

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from prompts.base import Answer, Quote
+from prompts.base import Answer
 
 
 class Repair(Answer):
     number: int
-    action: Literal["weaken", "recite", "drop"]
-    quotes: list[Quote]
+    action: Literal["rewrite", "drop"]
     text: str
+    passages: list[str]
 
 
 class RepairAnswer(Answer):

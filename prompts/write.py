@@ -1,19 +1,27 @@
 """The answer to `write.md`."""
 
-from prompts.base import Answer, Facet, Quote
+from prompts.base import Answer
 
 
 class Written(Answer):
-    """Quotations first: the model must find what carries a sentence before it writes it."""
+    """A sentence and the passages that carry it together."""
 
-    quotes: list[Quote]
     text: str
+    passages: list[str]
 
 
 class WrittenSection(Answer):
-    facet: Facet
+    heading: str
+    passages: list[str]
+    """Those that carry the heading."""
     sentences: list[Written]
 
 
 class WriteAnswer(Answer):
+    summary: list[Written]
     sections: list[WrittenSection]
+    limits: list[Written]
+    bottom_line: list[Written]
+    absent: list[str]
+    """Positive statements that no passage makes; each is searched for."""
+    follow_ups: list[str]

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
     from retrieval.sentences import split_sentences
-    from retrieval.types import Embedder, Filters, Hit, Passage, Passages, Scope, Source, Vectors
+    from retrieval.types import (
+        Embedder,
+        Filters,
+        Hit,
+        Passage,
+        Passages,
+        Scope,
+        Source,
+        TextKind,
+        Vectors,
+    )
     from retrieval.verification import Difference
     from retrieval.vetting import Vetting, VettingList, Voucher
 
@@ -23,7 +33,8 @@ _MODULES = {
     "locks": ("FileLock",),
     "sentences": ("split_sentences",),
     "types": (
-        *("Embedder", "Filters", "Hit", "Passage", "Passages", "Scope", "Source", "Vectors"),
+        *("Embedder", "Filters", "Hit", "Passage", "Passages", "Scope", "Source"),
+        *("TextKind", "Vectors"),
     ),
     "verification": ("Difference",),
     "vetting": ("Vetting", "VettingList", "Voucher"),
@@ -33,7 +44,8 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "AddReport", "Difference", "Embedder", "FileLock", "Filters", "Hit", "Library",
     "LibraryDamaged", "LibraryError", "LibraryMissing", "Passage", "Passages", "Scope", "Source",
-    "Stats", "Vectors", "Vetting", "VettingList", "Voucher", "find_files", "split_sentences",
+    "Stats", "TextKind", "Vectors", "Vetting", "VettingList", "Voucher", "find_files",
+    "split_sentences",
 ]  # fmt: skip
 
 

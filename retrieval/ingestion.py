@@ -249,6 +249,7 @@ class Ingestion:
             topic=meta.topic,
             origin=name_outlet(admission.publisher, admission.syndicated_from),
             sha256=document.sha256,
+            text=meta.text,
             **admission.model_dump(),
         )
 

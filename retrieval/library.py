@@ -185,6 +185,15 @@ class Library:
         with self._record.reader() as reader:
             return next(iter(reader.passages([passage_id])), None)
 
+    def passages(self, source_id: str) -> list[Passage]:
+        """Every passage of a source, in reading order.
+
+        Raises:
+            LibraryError: there is no such source.
+        """
+        with self._record.reader() as reader:
+            return reader.passages_of(source_id)
+
     def snapshot(self, source_id: str) -> str:
         """The text of a source, exactly as it was stored."""
         with self._record.reader() as reader:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,11 @@ Vector = npt.NDArray[np.float32]
 """Shape (dimension,), of unit length."""
 Vectors = npt.NDArray[np.float32]
 """Shape (n, dimension), each row of unit length."""
+TextKind = Literal["verbatim", "summary"]
+"""What the text of a source is: its publisher's own words, or an account of them.
+
+Words of a summary are not the publisher's: they are never put between quotation marks.
+"""
 
 
 class Embedder(Protocol):
@@ -50,6 +55,12 @@ class Source(BaseModel, frozen=True, extra="forbid"):
     vetted_by: str
     """The vetting-list entry or the named person that admitted the source."""
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    text: TextKind = "verbatim"
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether its text is about what was published, not what was published."""
+        return self.text == "summary"
 
 
 class Passage(BaseModel, frozen=True, extra="forbid"):

@@ -52,7 +52,7 @@ def passages(of: Source, *paragraphs: str) -> list[Passage]:
 
 
 def embed(texts: Sequence[str]) -> Vectors:
-    """Hashed bags of stems: texts that share words are near, others are not."""
+    """Hashed bags of lemmas: texts that share words are near, others are not."""
     rows = np.zeros((len(texts), DIMENSION), dtype=np.float32)
     for row, text in zip(rows, texts, strict=True):
         for word in content(text):
@@ -130,6 +130,9 @@ class FakeShelf:
             earliest=dated[0] if dated else None,
             latest=dated[-1] if dated else None,
         )
+
+    def passages(self, source_id: str) -> list[Passage]:
+        return [p for p in self._held if p.source.id == source_id]
 
     def snapshot(self, source_id: str) -> str:
         return "\n\n".join(p.text for p in self._held if p.source.id == source_id)

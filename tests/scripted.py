@@ -8,12 +8,11 @@ from pydantic import BaseModel, ValidationError
 
 from agent.llm.errors import AnswerMalformed
 from agent.writers.anaphora import points_back
-from prompts import Request, load, parse
+from prompts import NAMES, Request, load, parse
 from retrieval.sentences import split_sentences
 
 A = TypeVar("A", bound=BaseModel)
 Script = Callable[[Request], str | Exception]
-FACETS = ("origin", "rules", "facts", "inquiry", "context")
 
 
 class ScriptedChat:
@@ -36,8 +35,7 @@ class ScriptedChat:
 
 def request_of(instructions: str, text: str) -> Request:
     """The request that a server was sent, its prompt told by the instructions."""
-    known = {load(name).instructions: name for name in ("plan", "write", "repair", "opinion")}
-    name = known[instructions]
+    name = {load(name).instructions: name for name in NAMES}[instructions]
     return Request(
         prompt=name, fingerprint=load(name).fingerprint, instructions=instructions, text=text
     )
@@ -49,54 +47,96 @@ def records(request: Request) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def written(*sections: tuple[str, Iterable[tuple[str, str, str]]]) -> str:
-    """A `write` answer: facet, then (text, passage, words) for each sentence."""
-    made = [
+def written(*sections: Iterable[tuple[str, str]], **parts: object) -> str:
+    """A `write` answer: sections of (text, passage), each headed by its first sentence."""
+    made = []
+    for said in sections:
+        told = [{"text": text, "passages": [p]} for text, p in said]
+        head = told[0]["text"]
+        made.append({"heading": head, "passages": told[0]["passages"], "sentences": told})
+    ends: dict[str, object] = {"summary": [], "limits": [], "bottom_line": []}
+    return json.dumps({**ends, "sections": made, "absent": [], "follow_ups": [], **parts})
+
+
+def ruled(request: Request, support: str = "supported", words: str = "") -> str:
+    """A `judge` answer that rules alike on every sentence, by the first passage of each."""
+    found = records(request)
+    texts = {r["id"]: r["text"] for r in found if "publisher" in r}
+    rulings = [
         {
-            "facet": facet,
-            "sentences": [
-                {"quotes": [{"passage": p, "words": w}], "text": text} for text, p, w in said
+            "number": r["number"],
+            "parts": [
+                {
+                    "part": r["text"],
+                    "quotes": [{"passage": p, "words": words or texts[p]} for p in r["passages"]],
+                }
             ],
+            "support": support,
+            "missing": "" if support == "supported" else "part of it",
         }
-        for facet, said in sections
+        for r in found
+        if "number" in r
     ]
-    return json.dumps({"sections": made})
+    return json.dumps({"rulings": rulings})
+
+
+def planned(request: Request) -> str:
+    """A `plan` answer in the words of the question."""
+    question = records(request)[0]["question"]
+    return json.dumps(
+        {
+            "claim": question,
+            "opposite": f"it is not so that {question}",
+            "kind": "factual",
+            "queries": [question],
+        }
+    )
 
 
 def honest(request: Request) -> str:
     """Says what passages say, a passage after the other; gives up what is rejected.
 
-    A passage that gives orders is left alone.
+    A passage that gives orders is left alone. It reads no stance, and finds carried what stands
+    word for word in a passage.
     """
     found = records(request)
     match request.prompt:
         case "plan":
-            question = found[0]["question"]
-            return json.dumps(
-                {
-                    "claim": question,
-                    "opposite": f"it is not so that {question}",
-                    "kind": "factual",
-                    "queries": [{"facet": "facts", "text": question}],
-                    "expected": [],
-                }
-            )
+            return planned(request)
+        case "stance":
+            return json.dumps({"stances": []})
         case "write":
             passages = [r for r in found if "publisher" in r and "Ignore all" not in r["text"]]
             said = [
-                (r["text"][a:b], r["id"], r["text"][a:b])
+                (r["text"][a:b], r["id"])
                 for r in passages
                 for a, b in split_sentences(r["text"])
                 if not points_back(r["text"][a:b])
             ]
-            return written(*((f, said[i::3]) for i, f in enumerate(FACETS[:3]) if said[i::3]))
-        case "repair":
+            return written(*(said[i::3] for i in range(3) if said[i::3]))
+        case "judge":
+            return _exactly(found)
+        case _:
             dropped = [
-                {"number": r["number"], "action": "drop", "quotes": [], "text": ""}
+                {"number": r["number"], "action": "drop", "text": "", "passages": []}
                 for r in found
                 if "number" in r
             ]
             return json.dumps({"sentences": dropped})
-        case _:
-            agreed = [{"number": r["number"], "support": "full", "reason": ""} for r in found]
-            return json.dumps({"opinions": agreed})
+
+
+def _exactly(found: list[dict[str, Any]]) -> str:
+    texts = {r["id"]: r["text"] for r in found if "publisher" in r}
+    rulings = []
+    for r in (r for r in found if "number" in r):
+        held = [p for p in r["passages"] if r["text"].rstrip(".") in texts[p]]
+        quotes = [{"passage": p, "words": r["text"].rstrip(".")} for p in held]
+        rulings.append(
+            {
+                "number": r["number"],
+                "parts": [{"part": r["text"], "quotes": quotes}],
+                "support": "supported" if held else "unsupported",
+                "missing": "" if held else "the words stand in no passage",
+            }
+        )
+    return json.dumps({"rulings": rulings})

@@ -132,3 +132,17 @@ def test_help_imports_nothing_heavy() -> None:
     code = f"import sys, agent.faces.cli.app; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+PEOPLE_OF_THE_NOTES = (
+    *("wakefield", "kramer", "branca", "tisch", "noem", "formella", "liwei", "chiao", "mamdani"),
+    *("aspartame", "sora", "melinda", "phillips", "rubik"),
+)
+
+
+@pytest.mark.parametrize("name_", PEOPLE_OF_THE_NOTES)
+def test_no_list_of_words_knows_the_demonstration_library(name_: str) -> None:
+    """Names and coinages; the thesaurus still groups general words of its topics."""
+    lists = [*(ROOT / "agent").rglob("*.toml"), *(ROOT / "agent").rglob("*.txt")]
+    assert lists
+    assert not [p.name for p in lists if name_ in p.read_text("utf-8").lower()]

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from agent.audit.cited_text import CitedSentence, CitedSource, CitedText
-from agent.checks import run
+from agent.checks import EXACT, run
 from agent.checks.evidence_text import EvidenceText
 from agent.checks.names import share_named
 from agent.claims import read_claim
@@ -15,6 +15,7 @@ from agent.stance import retracted_citations
 from agent.statements import RecordStatements
 from agent.types import (
     CheckedSentence,
+    CheckName,
     Citation,
     Claim,
     Evidence,
@@ -33,7 +34,7 @@ from agent.verification.absence import cite_whole
 from agent.verification.gate import CitationGate, kind_of
 from retrieval.types import Hit, Passage, Source
 
-EXACT: Final = frozenset({"numbers", "dates", "money", "percentages", "quotations"})
+FACTS: Final = EXACT - {CheckName.NAMES, CheckName.NEGATION, CheckName.ROLES}
 """Checkers whose finding does not need a whole sentence; names are looked up by themselves."""
 SHORT: Final = 4
 """Letters below which a word may be small in a heading that capitalises every word."""
@@ -110,7 +111,7 @@ def _verdict(said: str, verdict: Verdict | None) -> CheckedFrame:
 def _facts(words: str, cited: Sequence[EvidenceSpan]) -> tuple[bool, str]:
     """Whether a line has a hard fact that the cited words do not have, and which."""
     reading = EvidenceText(cited)
-    found = (c for c in run(words, reading) if c.name in EXACT)
+    found = (c for c in run(words, reading) if c.name in FACTS)
     wrong = [c.detail for c in found if c.outcome is Outcome.VIOLATED]
     if not _capitalises_every_word(words.split()) and share_named(words, reading) < 1:
         wrong.append("it has a name that the cited text does not have")
@@ -224,7 +225,7 @@ def _record(
 ) -> RecordStatements | None:
     if claim is None or not standing:
         return None
-    passages = gate.evidence.passages
+    passages = [p for s in gate.evidence.sources for p in gate.library.passages(s.id)]
     read_too = {
         "stances": read_stances(claim, passages, nli),
         "withdrawn": retracted_citations(passages),

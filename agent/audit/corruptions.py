@@ -11,34 +11,42 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from agent.language.antonyms import WORDS
+from agent.language.lexicon import any_of, pattern, word_list, words
+from agent.language.verbs import is_base, past, third
+from agent.writers.attribution import SMALL
+
+
+def _pair_forms(left: str, right: str) -> list[tuple[str, str]]:
+    """Two contrary words, and where both are verbs their other finite forms."""
+    pairs = [(left, right)]
+    if is_base(left) and is_base(right):
+        pairs += [(form(left), form(right)) for form in (third, past)]
+    return pairs
+
+
 SURER = {
-    r"\b(?:allegedly|reportedly|supposedly|purportedly|apparently|possibly|probably|perhaps"
-    r"|potentially|presumably|seemingly) ": "",
-    r"(?<!more )(?<!less )(?<!most )(?<!how )(?<!as )\blikely ": "",
-    r"\balleged (?=[a-z])": "",
-    r"\b(?:may|might|could) (?=be |have |also )": "will ",
+    r"\b(?:(?:alleg|report|suppos)edly|apparently|possibly|probably|perhaps) ": "",
+    r"(?<!more )(?<!less )(?<!most )(?<!how )(?<!as )\b(?:likely|alleged) (?=[a-z])": "",
     r"\b(?:may|might|could)\b(?! \d)": "will",
-    r"\b(?:is|are) (?:expected|planned|scheduled|set|likely) to\b": "will",
-    r"\b(?:was|were) (?:expected|planned|scheduled|set|supposed) to\b": "did",
-    r"\b(?:plans|intends|hopes|wants|aims) to\b": "will",
-    r"\b(?:planned|intended|hoped|wanted|sought|tried|attempted) to\b": "managed to",
+    r"\b(?:is|are) (?:expected|planned|likely) to\b": "will",
+    r"\b(?:plans|hopes|wants) to\b": "will",
+    r"\b(?:planned|hoped|wanted|tried) to\b": "managed to",
     r"\b(?:suggests?|indicates?) that\b": "proves that",
     r"\b(?:suggested|indicated) that\b": "proved that",
-    r"\b(?:is|are) (?:believed|thought|considered) to be\b": "is",
-    r"\b(?:was|were) (?:believed|thought|considered) to be\b": "was",
+    r"(?<=\bis )(?:believed|thought|considered) to be ": "",
     r"\b(?:appears|seems) to be\b": "is",
     r"\b(?:accused of|suspected of|charged with)\b": "convicted of",
 }
 """Pattern of a hedge, and what a writer who drops it puts in its place."""
 WIDER = {
     r"\b[Ss]ome(?= (?:of the )?[a-z]+s\b)": "all",
-    r"\b(?:many|most|several|numerous|various|a few|few)(?= )": "all",
-    r"\b(?:Many|Most|Several|Numerous|Various|A few|Few)(?= )": "All",
-    r"\b(?:often|sometimes|usually|generally|frequently|occasionally|typically|mostly)\b": "always",
-    r"\b(?:rarely|seldom)\b": "never",
+    r"\b(?:many|most|several|(?:a )?few)(?= )": "all",
+    r"\b(?:Many|Most|Several)(?= )": "All",
+    r"\b(?:often|sometimes|usually|generally)\b": "always",
     r"\b(?<!only )one of the\b": "the only one of the",
     r"\b(?:nearly|almost) (?=all|every|half)": "",
-    r"\b(?:partly|partially|largely|mainly)\b": "entirely",
+    r"\b(?:partly|largely|mainly)\b": "entirely",
     r"\bat least one\b": "every",
 }
 """Pattern of a limited quantity or frequency, and the unlimited one."""
@@ -46,42 +54,26 @@ CAUSES = {
     r"\b(?:is|are|was|were) (?:associated|linked|correlated) with\b": "caused",
     r"\bcoincided with\b": "was caused by",
     r"\bfollowed by\b": "leading to",
-    r", while\b": ", because",
     r"\bwhile\b": "because",
-    r"(?<=\w) after (?=\w+ing\b)": " because of ",
-    r"(?<=\w) after (?=the |a |his |her |its |their )": " because of ",
-    r", and (?=the |he |she |it |they )": ", so ",
+    r"(?<=\w) after (?=\w+ing\b|(?:the|an?|his|her|its|their)\b)": " because of ",
+    r", and (?=(?:the|he|she|it|they) )": ", so ",
 }
 """Pattern of two things that merely go together, and one that makes a cause of the first."""
 TIMES = (("before", "after"), ("since", "until"), ("earlier", "later"), ("first", "last"))
 """Words for the order of events."""
-OPPOSITES = (
-    *(("rose", "fell"), ("rises", "falls"), ("increased", "decreased"), ("increase", "decrease")),
-    *(("higher", "lower"), ("more", "fewer"), ("more than", "less than")),
-    *(("won", "lost"), ("largest", "smallest"), ("highest", "lowest"), ("best", "worst")),
-    *(("supported", "opposed"), ("approved", "rejected"), ("allowed", "banned")),
-    *(("accepted", "declined"), ("began", "ended"), ("opened", "closed"), ("male", "female")),
-    *(("positive", "negative"), ("northern", "southern"), ("eastern", "western")),
-    *(("north", "south"), ("east", "west"), ("true", "false"), ("guilty", "innocent")),
-    *(("convicted", "acquitted"), ("confirmed", "denied"), ("joined", "left")),
-    *(("public", "private"), ("old", "new"), ("oldest", "youngest"), ("success", "failure")),
-    *(("majority", "minority"), ("safe", "unsafe"), ("legal", "illegal"), ("above", "below")),
-    *(("bought", "sold"), ("arrived", "departed"), ("inside", "outside"), ("early", "late")),
-    *(("maximum", "minimum"), ("exceeded", "missed"), ("gained", "lost"), ("strong", "weak")),
+OPPOSITES = tuple(
+    pair
+    for left, right in WORDS
+    for pair in _pair_forms(left, right)
+    if pair not in TIMES and "die" not in pair  # "born" and "die" are no pair of forms
 )
 """Words that say the contrary of each other."""
 BOUNDS = {r"\bover(?= \$?\d)": "under", r"\bunder(?= \$?\d)": "over"}
 """Words that do so before a figure only."""
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_COUNTS = (
-    *("two", "three", "four", "five", "six", "seven"),
-    *("eight", "nine", "ten", "eleven", "twelve"),
-)
+_MONTHS = tuple(month.title() for month in word_list("core.months").words)
+_DAYS = tuple(day.title() for day in word_list("core.weekdays").words)
+_COUNTS = word_list("core.number_words").words[2:]
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NUMBER = re.compile(r"(?<![\w.,/-])\d{1,3}(?:,\d{3})+\b|(?<![\w.,/-])\d+(?:\.\d+)?(?![\w/-])")
 _COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTS)})\b")
@@ -90,31 +82,23 @@ _DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b")
 _NAME = re.compile(
     r"\b[A-Z][\w'’.-]*[\w](?: (?:(?:of|the|de|and) )?[A-Z][\w'’-]*\w)*|\b[A-Z]{2,6}\b"
 )
-_NOT_NAMES = re.compile(
-    r"(?:The|This|That|These|Those|There|They|Their|Its|His|Her|And|But|For|From|With|When|While"
-    r"|After|Before|Since|Although|According|However|Some|Many|Most|All|One|In|On|At|By|As|It|He"
-    r"|She|We|You|If|An|No|Not|What|Who|How|Under|Over|Within|Between|First|Second|Third|Last|Next"
-    r"|Both|Such|Each|Every|Another|Other|Two|Three|Four|Five|Here|Then|Now)$"
-)
+_NOT_NAMES = re.compile(rf"{SMALL}$")
 _AUXILIARY = re.compile(
-    r"\b(?:is|was|are|were|has|have|had|will|would|can|could|may|might|did|does|do|should|must)\b"
-    r"(?! not|n't)"
+    rf"\b{any_of('core.be', 'core.have', 'core.do', 'core.modals')}\b(?! not|n't)"
 )
 _DENIAL = re.compile(r"(?<=\w) not(?= )|(?<=\w)n't\b|\bnever |\bno longer ")
-_ARTICLES = ("the", "a", "an", "its", "his", "her", "their")
-_DETAIL = re.compile(
-    r"\b(?:in|at|with|for|during|near|across|under|against|through|within) "
-    rf"(?:(?:{'|'.join(_ARTICLES)}) )?[\w'’-]+(?: [\w'’-]+){{0,3}}(?=[,.;]|$)"
+_DETAIL = pattern(
+    r"\b{core.prepositions} (?:{core.determiners} )?[\w'’-]+(?: [\w'’-]+){0,3}(?=[,.;]|$)"
 )
 _SAME_ROLE = re.compile(r"[\s,(\d]*(?:(?:[a-z]+\s+)?(?:and|or|&)\s+(?:an?\s+|the\s+)?)?")
 """What stands between names of a list, an acronym and its name, or the parts of one name."""
-_SAID = (
-    r"(?:said|says|claimed|claims|alleged|argued|argues|believed|believes|suggested|stated|insisted"
-    r"|asserted|speculated|denied|feared|hoped)"
+_FRAME = pattern(
+    r"^(?P<who>[^,;]{2,60}?) (?:said|says"
+    r"|{writing.reporting} that) (?:that )?(?P<what>[^,]\w.{18,})$"
 )
-_FRAME = re.compile(rf"^(?P<who>[^,;]{{2,60}}?) {_SAID} (?:that )?(?P<what>[^,]\w.{{18,}})$")
-_TAIL = re.compile(
-    rf"^(?P<what>.{{20,}}?), (?:as )?(?:[\w'’ .]{{2,40}} {_SAID}|{_SAID} (?!that\b)[^,]+)\.$"
+_TAIL = pattern(
+    r"^(?P<what>.{20,}?), (?:as )?(?:[\w'’ .]{2,40} {writing.reporting}"
+    r"|{writing.reporting} (?!that\b)[^,]+)\.$"
 )
 
 
@@ -212,8 +196,8 @@ def _name(sentence: str, context: str, chance: random.Random) -> str | None:
     if not found:
         return None
     match = chance.choice(found)
-    words = len(match[0].split())
-    others = {m[0] for m in _names(context, context) if abs(len(m[0].split()) - words) <= 1}
+    size = len(match[0].split())
+    others = {m[0] for m in _names(context, context) if abs(len(m[0].split()) - size) <= 1}
     fresh = sorted(n for n in others if n not in sentence and match[0] not in n)
     return _replace(sentence, match, chance.choice(fresh)) if fresh else None
 
@@ -250,9 +234,8 @@ def _attribution(sentence: str, context: str, chance: random.Random) -> str | No
 def _detail(sentence: str, context: str, chance: random.Random) -> str | None:
     """Add a phrase that the context has and the sentence has not."""
     found = sorted({m[0] for m in _DETAIL.finditer(context)} - {""})
-    told = set(re.findall(r"[\w'’-]+", sentence))
-    told -= set(_ARTICLES)
-    fresh = [phrase for phrase in found if told.isdisjoint(phrase.split()[1:])]
+    known = set(re.findall(r"[\w'’-]+", sentence)) - words("core.determiners")
+    fresh = [phrase for phrase in found if known.isdisjoint(phrase.split()[1:])]
     if not fresh or len(sentence) > 250 or not re.search(r"\w\.$", sentence):
         return None  # behind a quotation or a bracket it would be no English
     return f"{sentence[:-1].rstrip()} {chance.choice(fresh)}."

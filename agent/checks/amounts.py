@@ -17,9 +17,10 @@ from agent.checks.evidence_text import (
     of_another,
 )
 from agent.language.dates import Date
+from agent.language.lexicon import pattern, words
 from agent.language.names import names
-from agent.language.normalise import content, fold, stem
 from agent.language.quantities import Bound, Measure, Quantity
+from agent.language.text import content_stems, fold, stem
 from agent.types import CheckName, CheckResult, Outcome
 
 SPANS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "decade": 3652.5}
@@ -103,10 +104,8 @@ _COUNTING = frozenset({Measure.NUMBER, Measure.ORDINAL})
 """Measures whose values compare only where they count the same thing."""
 _SHARES = frozenset({Measure.PERCENT, Measure.POINTS})
 _TWO = frozenset({stem(w) for w in ("both", "pair", "couple", "twin", "twice")})
-_OF_SOURCES = frozenset(
-    stem(w) for w in ("source", "report", "article", "account", "page", "item", "study", "document")
-)
-_TOTAL = re.compile(r"\bof (?:all |the |these |those |its |their )?$", re.IGNORECASE)
+_OF_SOURCES = frozenset(map(stem, words("reporting.documents") | {"source", "account"}))
+_TOTAL = pattern(r"\bof (?:{core.determiners} )?$", re.IGNORECASE)
 """Two "of the eight" are no eight."""
 _COMMA = re.compile(r"\s*(?:,|,?\s(?:and|&))\s")
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -269,8 +268,8 @@ def _told(text: str, kind: Quantity) -> list[tuple[Quantity, frozenset[str]]]:
 
 
 def _apart_from_figures(claim: str) -> frozenset[str]:
-    figures = {w for q in amounts_of(claim) for w in content(claim[q.start : q.end])}
-    return frozenset(w for w in content(claim) if w not in figures and not w[0].isdigit())
+    figures = {w for q in amounts_of(claim) for w in content_stems(claim[q.start : q.end])}
+    return frozenset(w for w in content_stems(claim) if w not in figures and not w[0].isdigit())
 
 
 def _derived(claim: str, quantity: Quantity, stated: list[Quantity], reading: EvidenceText) -> bool:

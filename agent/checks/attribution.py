@@ -5,13 +5,13 @@ from collections.abc import Container, Sequence
 
 from agent.checks.evidence_text import EvidenceText, Line
 from agent.language.names import names
-from agent.language.normalise import content, fold
 from agent.language.reported_speech import (
     ReportingClause,
     opens,
     reaches_back,
     reporting_clauses,
 )
+from agent.language.text import content_stems, fold
 from agent.types import CheckName, CheckResult, Outcome
 
 _BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
@@ -31,7 +31,7 @@ def check_attribution(claim: str, reading: EvidenceText) -> CheckResult:
     says") is none, since the citation attributes it; the source arguing or believing it is one.
     """
     kept = [f for f in reporting_clauses(claim) if opens(f, claim) or reaches_back(f, claim)]
-    wanted = frozenset(content(claim))
+    wanted = frozenset(content_stems(claim))
     close = reading.close(wanted)
     if not close:
         outcome = Outcome.OK if kept else Outcome.NOT_APPLICABLE
@@ -63,7 +63,7 @@ def _attribution(
     for frame in over:
         own_view = frame.contested and not _according(frame, line)
         if own_view or not (frame.document or _publisher_speaks(frame, line, reading)):
-            said = frozenset(content(line.text[frame.end :]))
+            said = frozenset(content_stems(line.text[frame.end :]))
             if not any(_keeps(f, claim, said) for f in own):
                 return frame
     return None
@@ -93,7 +93,7 @@ def _keeps(frame: ReportingClause, claim: str, said: Container[str]) -> bool:
     cue = claim[frame.start : frame.end]
     if not opens(frame, claim) or " " in cue or cue.endswith("ly"):
         return True  # no verb whose subject stands before it
-    speaker = content(claim[: frame.start])
+    speaker = content_stems(claim[: frame.start])
     return not speaker or not all(word in said for word in speaker)
 
 
@@ -107,7 +107,9 @@ def _apart(
 ) -> bool:
     """Whether all that is shared stands in a clause of its own, with another frame, behind it."""
     behind = _NEXT.search(line.text, frame.end, other.start)
-    return behind is not None and wanted & line.content <= set(content(line.text[behind.end() :]))
+    return behind is not None and wanted & line.content <= set(
+        content_stems(line.text[behind.end() :])
+    )
 
 
 def _leads(frame: ReportingClause, wanted: frozenset[str], line: Line) -> bool:
@@ -115,7 +117,7 @@ def _leads(frame: ReportingClause, wanted: frozenset[str], line: Line) -> bool:
 
     All of it, or the most of it where the cue is a second verb ("visited the tower and said").
     """
-    shared, behind = wanted & line.content, set(content(line.text[frame.end :]))
+    shared, behind = wanted & line.content, set(content_stems(line.text[frame.end :]))
     second = _SECOND.search(line.text, 0, frame.start) is not None
     return shared <= behind or (second and 2 * len(shared & behind) > len(shared))
 

@@ -4,49 +4,23 @@ import re
 from collections.abc import Iterator
 
 from agent.checks.evidence_text import EvidenceText, Line, sides
-from agent.language.normalise import content, fold
+from agent.language.lexicon import pattern
+from agent.language.text import content_stems, fold
 from agent.types import CheckName, CheckResult, Outcome
 
-_CHANGE = (
-    "rise|increase|surge|spike|jump|growth|fall|drop|decline|decrease|loss|change|shift|trend|wave"
-    "|demand|series|spread|spate"
-)
-_CAUSE = re.compile(
-    r"\b(?:because|(?<!natural )(?<!all )caus(?:e[sd]?|ing)(?! of death)"
-    r"|led (?!by\b)(?:\w+ ){1,5}?to|led to|lead(?:s|ing)? to|due to(?! be\b)"
-    r"|owing to|thanks to|as a (?:result|consequence) of|result(?:s|ed|ing)? (?:in|from)"
-    r"|trigger(?:s|ed|ing)|prompt(?:s|ed|ing)|dr(?:ove|iven) (?:by|up|down)"
-    r"|brought (?:about|down|on)"
-    r"|stem(?:s|med)? from|attribut(?:ed|able) to|responsible for"
-    r"|reason (?:for|that|why)|blam(?:e|ed|es) (?:on|for)|explain(?:s|ed)? why"
-    rf"|dr(?:ove|ives|iving)(?= (?:\w+ ){{0,3}}?(?:{_CHANGE})s?\b)"
-    rf"|m(?:ade|akes?|aking)(?= (?:\w+ ){{1,6}}?(?:{_CHANGE}|sick|ill|worse)\b)"
-    r"|fuel(?:l?ed|s|l?ing)|spark(?:s|ed|ing)|spur(?:s|red|ring)|stok(?:es|ed|ing)"
-    r"|prevent(?:s|ed)?(?! (?:[^,.;]{1,40} )?from\b)"
-    r"|g(?:ave|ives?|iving) rise to|protect(?:s|ed|ing)?(?= (?:\w+ ){0,5}?(?:from|against)\b)"
-    r"|(?:rais|increas|lower|reduc|cut|boost|doubl|tripl)(?:es?|ed|ing|s|ting)"
-    r"(?= (?:\w+ ){0,3}?(?:risks?|chances?|likelihood|odds|incidence)\b)"
-    r"|(?<=, )so (?!(?:that|far|on|much|many|as)\b)\w+)\b",
-    re.IGNORECASE,
-)
-_ALSO = re.compile(
-    r"\b(?:so that|therefore|thus|hence|consequen\w+|effects? (?:of|on)|explain\w*|reasons?"
-    r"|in response to|push(?:ed|es|ing)|forc(?:ed|es|ing)|driv(?:es?|en|ing)|drove|contribut\w+"
-    r"|following|prevent\w*|protect\w*|avert\w*|avoid\w*)\b"
-    r"|\bsince (?!\d|(?-i:[A-Z])|then\b|(?:early|late|last|\w+ \d)|(?:\w+ ){1,5}?(?:began|start))",
-    re.IGNORECASE,
-)
+_CAUSE = pattern(r"\b{checks.causes}(?!\w)", re.IGNORECASE)
+_ALSO = pattern(r"\b{checks.loose_causes}", re.IGNORECASE)
 """Words that may give a cause in the evidence, too loose to accuse a claim of."""
-_PART = re.compile(
-    r"\b(?:part of|part(?:ly|ially)|in part|(?:one|some) of (?:the|several|its|many)"
+_PART = pattern(
+    r"\b(?:part(?: of|ly|ially)|in part|(?:one|some) of {core.determiners}"
     r"|(?:a|one|another) (?:factor|cause|reason)|among the (?:factors|causes|reasons)"
     r"|contribut\w+|played a (?:part|role)|helped)\b",
     re.IGNORECASE,
 )
 """What makes a cause one of several."""
-_NOT_GIVEN = re.compile(
-    r"(?:(?:\b(?:not|never|no|cannot|nor|without)|n't)\b(?: \w+){0,3}? (?:claim|say|stat|show|prov"
-    r"|evidence|sign|proof|suggest|find|found|mean)\w*\b[^,;:.]{0,50}"
+_NOT_GIVEN = pattern(
+    r"(?:(?:\b{core.negation}|n't)\b(?: \w+){0,3}? (?:claim|say|stat|show|prov|evidence|sign|proof"
+    r"|suggest|find|found|mean)\w*\b[^,;:.]{0,50}"
     r"|(?:\b(?:not|never|cannot)|n't)(?: \w+ly)? )$",
     re.IGNORECASE,
 )
@@ -71,7 +45,7 @@ def check_causation(claim: str, reading: EvidenceText) -> CheckResult:
     said = _CAUSE.search(flat)
     if said is None or _NOT_GIVEN.search(flat[: said.start()]):
         return CheckResult(name=CheckName.CAUSATION, outcome=Outcome.NOT_APPLICABLE)
-    parts = [frozenset(content(part)) for part in sides(claim, said)]
+    parts = [frozenset(content_stems(part)) for part in sides(claim, said)]
     joined = list(_joining(parts, reading))
     nearest = max((share for share, _ in joined), default=0.0)
     causes = [
@@ -90,7 +64,7 @@ def check_causation(claim: str, reading: EvidenceText) -> CheckResult:
 
 
 def _gives_cause(text: str) -> bool:
-    cues = (m for pattern in (_CAUSE, _ALSO) for m in pattern.finditer(text))
+    cues = (m for cue in (_CAUSE, _ALSO) for m in cue.finditer(text))
     return any(not _NOT_GIVEN.search(text[: m.start()]) for m in cues)
 
 

@@ -17,7 +17,7 @@ from agent.language.dates import (
     of_day,
     relative,
 )
-from agent.language.normalise import content, squash
+from agent.language.text import content_stems, squash
 from agent.types import CheckName, CheckResult, Outcome
 
 _REPORTS = re.compile(
@@ -136,7 +136,7 @@ def _apart_from_dates(claim: str) -> frozenset[str]:
     flat = claim
     for found in dates(claim):
         flat = flat[: found.start] + " " * (found.end - found.start) + flat[found.end :]
-    return frozenset(content(flat))
+    return frozenset(content_stems(flat))
 
 
 def _rival(

@@ -7,14 +7,14 @@ from functools import cached_property, lru_cache
 
 from agent.language.dates import Date, dates
 from agent.language.names import Vocabulary, vocabulary
-from agent.language.normalise import (
-    content,
+from agent.language.quantities import Quantity, quantities
+from agent.language.text import (
+    content_stems,
     fold,
     squash,
     stems,
     words,
 )
-from agent.language.quantities import Quantity, quantities
 from agent.types import EvidenceSpan
 from retrieval.sentences import split_sentences
 
@@ -28,6 +28,8 @@ _MOST, _TOGETHER = 0.5, 0.85
 """The same share of a sentence that is read with the one before, and of both together."""
 _REACH = 40
 """Characters within which a cue finds the word that it bears on."""
+QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|(?<=\w)'(?=\w))+)'(?!\w)")
+"""What stands between marks, in folded text; an apostrophe is none."""
 LONGEST_LINE = 80
 """Words beyond which a "sentence" is a table or a menu, where nearness says nothing."""
 
@@ -96,7 +98,9 @@ class EvidenceText:
     @cached_property
     def publishers(self) -> frozenset[str]:
         """Content stems of the names of the publishers, which their own texts need not have."""
-        return frozenset(s for e in self.extracts if e.publisher for s in content(e.publisher))
+        return frozenset(
+            s for e in self.extracts if e.publisher for s in content_stems(e.publisher)
+        )
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -106,6 +110,15 @@ class EvidenceText:
     def flat(self) -> tuple[str, ...]:
         """Each extract with everything folded that print varies."""
         return tuple(squash(extract.text) for extract in self.extracts)
+
+    @cached_property
+    def quotable(self) -> tuple[str, ...]:
+        """Text that may be quoted, folded: a verbatim extract, each quotation in a summary."""
+        return tuple(
+            squash(text)
+            for extract in self.extracts
+            for text in (quotations_in(extract) if extract.summary else (extract.text,))
+        )
 
     def overlap(self, claim: frozenset[str], line: Line) -> float:
         """Share of the content stems of a claim that a line has, in [0, 1]."""
@@ -142,6 +155,22 @@ class EvidenceText:
         return self.overlap(wanted, line) >= _MOST and both >= _TOGETHER * len(wanted)
 
 
+def quotations_in(extract: EvidenceSpan) -> Iterator[str]:
+    """What of the words stands in quotation marks, read with the whole passage where it is known.
+
+    A sentence of a long quotation has no mark of its own, or one only.
+    """
+    whole = extract.passage if extract.text in extract.passage else extract.text
+    start = whole.index(extract.text)
+    end = start + len(extract.text)
+    for paragraph in re.finditer(r"[^\n]+", fold(whole)):  # a mark left open ends with it
+        for found in QUOTED.finditer(paragraph[0]):
+            first, last = (paragraph.start() + at for at in found.span(1 if found[1] else 2))
+            inside = whole[max(start, first) : min(end, last)]
+            if inside.strip():
+                yield inside
+
+
 def _split(text: str) -> Iterator[str]:
     for start, end in split_sentences(text):
         piece = text[start:end].strip()
@@ -150,7 +179,7 @@ def _split(text: str) -> Iterator[str]:
 
 
 def _line(text: str, extract: int) -> Line:
-    return Line(fold(text), extract, tuple(stems(text)), frozenset(content(text)))
+    return Line(fold(text), extract, tuple(stems(text)), frozenset(content_stems(text)))
 
 
 def sides(text: str, cue: re.Match[str]) -> tuple[str, str]:
@@ -159,7 +188,7 @@ def sides(text: str, cue: re.Match[str]) -> tuple[str, str]:
     Before one that opens the sentence stands what follows its comma ("After the vote, he left").
     """
     left, right = text[: cue.start()], text[cue.end() :]
-    if not content(left) and "," in right:
+    if not content_stems(left) and "," in right:
         right, left = right.split(",", 1)
     return left, right
 
@@ -191,11 +220,11 @@ def _bears_on(
     behind = text[cue.end() : cue.end() + _REACH]
     if text[: cue.start()].endswith(", "):  # "and, possibly, others"
         behind = behind.removeprefix(",")
-    after = content(re.split(r"[.,;:!?]", behind)[0])
+    after = content_stems(re.split(r"[.,;:!?]", behind)[0])
     if after:
         held = after[0] in through and after[0] not in shared
         return after[min(1, len(after) - 1) if held else 0] in shared
-    before = content(text[max(0, cue.start() - _REACH) : cue.start()])
+    before = content_stems(text[max(0, cue.start() - _REACH) : cue.start()])
     return bool(before) and before[-1] in shared
 
 
@@ -211,7 +240,7 @@ def beside(text: str, spans: Sequence[tuple[int, int]]) -> list[frozenset[str]]:
     """
     ends = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(text)]
-    told = [frozenset(content(text[a:b])) for a, b in zip(ends, starts, strict=True)]
+    told = [frozenset(content_stems(text[a:b])) for a, b in zip(ends, starts, strict=True)]
     return told[:-1] if told[0] else told[1:]
 
 

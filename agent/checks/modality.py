@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 
 from agent.checks.evidence_text import ENOUGH, EvidenceText, Line, governing
-from agent.language.normalise import (
-    content,
+from agent.language.lexicon import pattern
+from agent.language.reported_speech import reporting_clauses
+from agent.language.text import (
+    content_stems,
     fold,
     stem,
     stems,
     words,
 )
-from agent.language.reported_speech import reporting_clauses
 from agent.types import CheckName, CheckResult, Outcome
 
 _HEDGED = re.compile(
@@ -25,11 +26,9 @@ _HEDGED = re.compile(
 )
 _SAID = ("reportedly", "allegedly", "supposedly")
 """Hedges that naming who says so makes good."""
-_BEFORE = re.compile(
-    r"(?:\b(?:(?-i:may)|might|can|could|will|would|should|must|to|if|whether|not|no|never|nor|without"
-    r"|appear\w*|seem\w*|suggest\w*|claim\w*|alleg\w*|apparent\w*|possib\w*|probab\w*|likely"
-    r"|reported\w*|suppos\w*|uncertain|unclear|plan\w*|expect\w*|hop\w+|think\w*|believ\w*)"
-    r"|n't)\b",
+_BEFORE = pattern(
+    r"(?:\b(?:{core.modals}|{core.negation}|{checks.possibility}|{checks.plan}|{checks.allegation}"
+    r"|to|claim\w*|think\w*|believ\w*)|n't)\b",
     re.IGNORECASE,
 )
 """What before a verb keeps it from being told as done."""
@@ -71,22 +70,18 @@ def _told(text: str, verb: str) -> Iterator[set[str]]:
 
 
 def _about(text: str, end: int) -> set[str]:
-    return set(content(text[end : end + _WITHIN])[:_ABOUT])
+    return set(content_stems(text[end : end + _WITHIN])[:_ABOUT])
 
 
-_OPEN = re.compile(
-    r"\b(?:(?:do|does|did|has|have)(?: not|n't) (?:yet )?"
-    r"(?:say|state|tell|report|mention|claim|show|establish|confirm|specify)(?:ed)?(?! so\b)"
-    r"(?: (?:that|whether|if))?"
-    r"|(?:nowhere|never) (?:says?|states?|said|stated|claims?|claimed)(?: that)?"
-    r"|the question (?:of )?(?:whether|if)"
-    r"|(?:asked|asks|asking|unclear|unknown|not known|open) (?:whether|if)"
+_OPEN = pattern(
+    r"\b(?:(?:do|does|did|has|have)(?: not|n't) (?:yet )?{reporting.telling}(?:ed)?(?! so\b)"
+    r"(?: (?:that|whether|if))?|(?:nowhere|never) (?:{reporting.saying}|{reporting.stating})"
+    r"(?: that)?|(?:the question (?:of )?|asked |asks |unclear |unknown )(?:whether|if)"
     r"|no (?:report|record|mention|confirmation) (?:of|that))\b",
     re.IGNORECASE,
 )
-_ITSELF = re.compile(
-    r"\b(?:not|no|never|nowhere|none|whether|if|unclear|unknown|asked|asks|question|may|might|could)\b"
-    r"|n't\b|\?",
+_ITSELF = pattern(
+    r"\b(?:{core.negation}|whether|if|unclear|unknown|ask(?:s|ed)|question|may|might|could)\b|n't\b|\?",
     re.IGNORECASE,
 )
 """What a claim that tells the thing as a fact does not have."""
@@ -119,7 +114,7 @@ def unsaid(claim: str, reading: EvidenceText) -> tuple[str, str] | None:
     flat = fold(claim)
     if _ITSELF.search(flat) or reporting_clauses(claim):
         return None
-    wanted = frozenset(content(flat)) - reading.publishers
+    wanted = frozenset(content_stems(flat)) - reading.publishers
     if len(wanted) < 2:
         return None
     return _left_open(wanted, reading) or _only_charged(wanted, reading)
@@ -131,7 +126,7 @@ def _left_open(wanted: frozenset[str], reading: EvidenceText) -> tuple[str, str]
     for line in reading.lines:
         for m in _OPEN.finditer(line.text):
             behind = re.split(r";|, (?:but|and)\b", line.text[m.end() :], maxsplit=1)[0]
-            share = _shared(wanted, frozenset(content(behind)))
+            share = _shared(wanted, frozenset(content_stems(behind)))
             if share >= _SHARE and share > most:
                 most, found = share, (m[0], line.text)
     told = (line for line in reading.lines if not _OPEN.search(line.text))
@@ -154,31 +149,6 @@ def _shared(wanted: frozenset[str], given: frozenset[str]) -> float:
     return len(wanted & given) / len(wanted)
 
 
-_ALLEGATION = re.compile(
-    r"\b(?:alleged(?:ly)?|alleg(?:es?|ing|ations?)|accus\w+|suspect(?:s|ed)|purported(?:ly)?"
-    r"|rumou?r(?:s|ed)?|supposed(?:ly)?|unconfirmed|unverified|reportedly)\b",
-    re.IGNORECASE,
-)
-_POSSIBILITY = re.compile(
-    r"\b(?:(?-i:may)(?! \d)|might|could|possib(?:le|ly)|perhaps|probab(?:le|ly)|likely"
-    r"|potential(?:ly)?"
-    r"|appear(?:s|ed)?|seem(?:s|ed|ingly)?|suggest(?:s|ed|ing)?|believed|thought to|apparently"
-    r"|presumably|estimat(?:e[sd]?|ing)|indicat(?:es?|ed|ing)|tend(?:s|ed)? to|risk of"
-    r"|believing|assum(?:ed|ing|ption) (?:that|to)|can(?! not)|conceivabl[ey]|arguabl[ey]|in theory"
-    r"|hint(?:s|ed)?|if|unless|whether|uncertain|unsure|unclear|preliminary|provisional"
-    r"|not (?:\w+ )?(?:certain|sure|clear))\b",
-    re.IGNORECASE,
-)
-_PLAN = re.compile(
-    r"\b(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|will|propos(?:es?|ed|als?)|expect(?:s|ed)?"
-    r"|aim(?:s|ed)?|schedul(?:ed|es)|promis(?:es?|ed)|seeks?|sought|hop(?:es?|ed) to"
-    r"|call(?:s|ed|ing)? for|urg(?:es?|ed|ing)|demand(?:s|ed)?|recommend(?:s|ed|ing|ations?)?"
-    r"|(?:on (?:course|track)|set|poised|about|slated|bound|likely) to"
-    r"|(?:was|were) (?:due )?to(?= (?!blame|be (?:found|seen)\b)[a-z])"
-    r"|(?:was|were) due(?= (?:on|in|at)\b)"
-    r"|consider(?:s|ed|ing)|wants?|wanted|would|should)\b",
-    re.IGNORECASE,
-)
 _MUST = re.compile(r"can only\b", re.IGNORECASE)
 """No hedge: what can only be done so has to be done so."""
 _LOOSE = re.compile(
@@ -186,7 +156,10 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 """A hedge ("at risk of collapse") only where the claim does not say it as well."""
-_RUNGS = (_ALLEGATION, _POSSIBILITY, _PLAN)
+_RUNGS = tuple(
+    pattern(rf"\b{{checks.{rung}}}\b", re.IGNORECASE)
+    for rung in ("allegation", "possibility", "plan")
+)
 _ALLEGED, _FACT = 0, len(_RUNGS)
 
 
@@ -200,7 +173,7 @@ def check_modality(claim: str, reading: EvidenceText) -> CheckResult:
     """
     if part := unhedged(claim, reading) or unsaid(claim, reading):
         return _surer(claim, *part)
-    wanted = frozenset(content(claim))
+    wanted = frozenset(content_stems(claim))
     close = reading.close(wanted)
     if not close:
         return CheckResult(name=CheckName.MODALITY, outcome=Outcome.NOT_APPLICABLE)

@@ -5,32 +5,33 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from agent.checks.evidence_text import ENOUGH, EvidenceText, Line
+from agent.language import lexicon
 from agent.language.names import (
     LINKS,
     LONG_FORMS,
+    OFFICES,
     SAME,
     TITLES,
     Name,
     names,
     same,
 )
-from agent.language.normalise import (
+from agent.language.text import (
     STOP,
-    content,
+    content_stems,
     plain,
     stem,
     stems,
     words,
 )
+from agent.language.verbs import PASTS, is_participle
 from agent.types import CheckName, CheckResult, Outcome
 
 _OF_A_PLACE = re.compile(r"(?:ian|ean|an|ese|ish)s?$")
 _PLACE = re.compile(r"(?:|a|e|o|y|ia|u?m|ium|ey|en|any|land|ica)$")
 """What a people's name and its country add to what they share: Belg-ian and Belg-ium."""
 _SHORTEST_BASE = 4
-_PRONOUN = re.compile(
-    r"\W*(?:he|she|it|they|this|these|his|her|its|their|both|we|i)\b", re.IGNORECASE
-)
+_PRONOUN = lexicon.pattern(r"\W*(?:{core.pronouns}|this|these|his|its|their|both)\b", re.IGNORECASE)
 
 
 def check_names(claim: str, reading: EvidenceText) -> CheckResult:
@@ -60,6 +61,22 @@ def check_names(claim: str, reading: EvidenceText) -> CheckResult:
             evidence=line.text if line else None,
         )
     return CheckResult(name=CheckName.NAMES, outcome=Outcome.OK)
+
+
+def check_presence(claim: str, reading: EvidenceText) -> CheckResult:
+    """Look every name of the claim up in the evidence; who did what with it is not compared."""
+    wanted = [name for name in names(claim) if _significant(name)]
+    for name in wanted:
+        said = claim[name.start : name.end]
+        if not _named(name, said, reading):
+            return CheckResult(
+                name=CheckName.NAMES,
+                outcome=Outcome.VIOLATED,
+                detail=f'the cited text does not name "{said}"',
+                span=(name.start, name.end),
+            )
+    outcome = Outcome.OK if wanted else Outcome.NOT_APPLICABLE
+    return CheckResult(name=CheckName.NAMES, outcome=outcome)
 
 
 def share_named(claim: str, reading: EvidenceText) -> float:
@@ -138,8 +155,8 @@ def _in_place_of(name: Name, claim: str, reading: EvidenceText) -> Line | None:
     """
     own = set(stems(claim[name.start : name.end])) | set(name.tokens)
     own.add("".join(t[0] for t in _significant(name)))
-    stated = {stem for n in names(claim) for stem in stems(claim[n.start : n.end])}
-    rest = frozenset(content(claim)) - own
+    stated = {word for n in names(claim) for word in stems(claim[n.start : n.end])}
+    rest = frozenset(content_stems(claim)) - own
     close = reading.close(rest) if len(rest) >= ENOUGH else []
     for line in close:
         at = reading.lines.index(line)
@@ -158,15 +175,6 @@ def _shares(name: Name, line: Line, stated: set[str]) -> bool:
     return bool(stated & set(stems(line.text[name.start : name.end])))
 
 
-_OFFICES = frozenset(
-    """president mayor governor gov senator sen rep representative congressman congresswoman judge
-    justice minister secretary commissioner ambassador sheriff""".split()  # noqa: SIM905
-)
-"""Titles that one person holds and another does not."""
-_IRREGULAR = frozenset(
-    """beat bit bought caught chose drew drove fed fought gave hit hurt led left lent lost paid sent
-    shook shot sold struck stole taught threw told took won""".split()  # noqa: SIM905
-)
 _BY = re.compile(r"\b(\w+) by (?:the )?$")
 _SAME_DEED = 0.6
 """Share of what is said to be done by somebody that a sentence must have to tell of it."""
@@ -191,11 +199,11 @@ def own_stems(name: Name) -> frozenset[str]:
 def is_past(word: str) -> bool:
     """A past form; nouns between two names ("Smith, lawyer of Jones") turn freely."""
     low = plain(word)
-    return low not in STOP and ((low.endswith("ed") and len(low) > 3) or low in _IRREGULAR)
+    return low not in STOP and (is_participle(low) or low in PASTS)
 
 
 def _other_holder(name: Name, reading: EvidenceText) -> tuple[str, Line] | None:
-    office, who = _OFFICES & set(name.tokens[:1]), own_stems(name)
+    office, who = OFFICES & set(name.tokens[:1]), own_stems(name)
     if not office or not who:
         return None
     met, others = False, list[tuple[str, Line]]()
@@ -215,7 +223,7 @@ def _other_agent(claim: str, name: Name, reading: EvidenceText) -> tuple[str, Li
     led = _BY.search(claim[: name.start])
     if led is None or not is_past(led[1]):
         return None
-    verb, wanted = stem(led[1]), frozenset(content(claim[: led.end()]))
+    verb, wanted = stem(led[1]), frozenset(content_stems(claim[: led.end()]))
     found = None
     for line in (line for line in reading.lines if verb in line.stems):
         for other in names(line.text):
@@ -233,13 +241,9 @@ def _beside(name: Name, start: int, end: int) -> bool:
 
 _REACH = 6
 """Words between a verb and the names on either side of it."""
-_MUTUAL = frozenset(
-    stem(word)
-    for word in """met married divorced debated faced joined resembled bordered equalled matched
-    encountered contacted played""".split()  # noqa: SIM905
-)
+_PASSIVE = lexicon.words("core.be") | {"got", "gets"}
+MUTUAL = frozenset(map(stem, lexicon.words("stance.mutual")))
 """Verbs that say the same either way round."""
-_BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "got", "gets"})
 _TOGETHER = re.compile(r"\b(?:with|and|or)\b", re.IGNORECASE)
 
 Words = Sequence[tuple[str, int, int]]
@@ -293,20 +297,20 @@ def _said(claim: str) -> Iterator[tuple[Sides, str, bool, tuple[int, int]]]:
         apart = bool(sides[0] and sides[1]) and not sides[0] & sides[1]
         if len(verbs) != 1 or not apart or len(told) > _REACH:
             continue
-        if _TOGETHER.search(" ".join(told)) or stem(verbs[0]) in _MUTUAL or _agentless(told):
+        if _TOGETHER.search(" ".join(told)) or stem(verbs[0]) in MUTUAL or _agentless(told):
             continue
         yield sides, stem(verbs[0]), not _passive(told), (first.start, second.end)
 
 
 def _passive(between: Sequence[str]) -> bool:
     low = [plain(w) for w in between]
-    return bool(_BE & set(low)) and "by" in low
+    return bool(_PASSIVE & set(low)) and "by" in low
 
 
 def _agentless(around: Sequence[str]) -> bool:
     """Tell a passive that names nobody who acts ("was ranked the best of")."""
     low = [plain(w) for w in around]
-    return "by" not in low and any(a in _BE and is_past(b) for a, b in pairwise(low))
+    return "by" not in low and any(a in _PASSIVE and is_past(b) for a, b in pairwise(low))
 
 
 def _directions(line: Line, sides: Sides, verb: str) -> Iterator[bool]:

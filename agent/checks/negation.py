@@ -11,33 +11,37 @@ from agent.checks.evidence_text import (
     governing,
 )
 from agent.language.antonyms import PAIRS, two_words
-from agent.language.normalise import content, stem
+from agent.language.lexicon import pattern, words
+from agent.language.text import content_stems, stem
 from agent.types import CheckName, CheckResult, Outcome
 
-_CUE = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|necessarily|least))|no(?! (?:fewer|less|more) than|\.)|never"
-    r"|none|nobody|nothing(?! but)|neither|nor|without|cannot|non|unable|hardly"
-    r"|false|untrue|insufficient to"
-    r"|fail(?:s|ed|ing)? to|refus(?:e|es|ed|ing)|lack(?:s|ed|ing)?|den(?:y|ies|ied|ying))\b"
-    r"|n't\b",
+_CUE = pattern(
+    r"\b(?:not(?! (?:only|just|merely|necessarily|least))|no(?! (?:fewer|less|more) than|\.)"
+    r"|nothing(?! but)|(?!(?:not|no|nothing)\b){core.negation}|non|{stance.refusal}"
+    r"|den(?:y|ies|ied|ying)|false|untrue)\b|n't\b",
     re.IGNORECASE,
 )
 _CUE_STEMS = frozenset(
-    stem(w) for w in ("never", "none", "nobody", "nothing", "cannot", "unable", "false", "untrue")
-) | frozenset(stem(w) for w in ("fail", "refuse", "lack", "deny", "denied", "non", "hardly"))
-_THROUGH = _CUE_STEMS | frozenset(
-    map(stem, "mean say show prove imply suggest claim find think proof evidence sign".split())  # noqa: SIM905
+    map(
+        stem,
+        words("core.negation") | {"false", "untrue", "unable", "fail", "refuse", "lack", "deny"},
+    )
 )
-"""Words whose negation bears on what they hold: it "does not mean that the goal is missed"."""
+_THROUGH = _CUE_STEMS | frozenset(
+    map(
+        stem,
+        words("reporting.saying")
+        | words("reporting.stating")
+        | words("reporting.contesting")
+        | words("reporting.judging")
+        | {"mean", "prove", "imply", "proof", "evidence"},
+    )
+)
 _CLOSE = 0.7
 """Share of the claim that a sentence must have for their polarity to be compared; a little less
 than for other comparisons, as the word that is turned round may be missing itself."""
 _NEARER = 0.15
 """How much more of the claim a sentence must have for its polarity to outweigh another's."""
-_OPPOSITES = [
-    (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
-    for left, right in PAIRS
-]
 
 
 def check_negation(claim: str, reading: EvidenceText) -> CheckResult:
@@ -46,7 +50,7 @@ def check_negation(claim: str, reading: EvidenceText) -> CheckResult:
     Only negations that bear on a word of both count; a pair of opposites ("rose", "fell") makes up
     for one. Any other difference is a violation, unless a sentence that is as near has none.
     """
-    wanted = frozenset(content(claim)) - _CUE_STEMS
+    wanted = frozenset(content_stems(claim)) - _CUE_STEMS
     if len(rest := wanted - reading.publishers) >= ENOUGH:
         wanted = rest
     if len(wanted) < 2:
@@ -92,10 +96,10 @@ def _opposites(claim: str, small: set[str], line: Line) -> tuple[set[str], set[s
         Words of the claim whose opposite the line has instead, those opposites, and words of the
         line that say the same as one of the claim ("guilty" for "convicted").
     """
-    said = set(content(claim)) | small | two_words(claim)
+    said = set(content_stems(claim)) | small | two_words(claim)
     given = set(line.stems) | two_words(line.text)
     mine, theirs, same = set[str](), set[str](), set[str]()
-    for left, right in _OPPOSITES:
+    for left, right in PAIRS:
         for one, other in ((left, right), (right, left)):
             if not said & one or said & other or given & said & one:
                 continue
@@ -112,5 +116,5 @@ def _plain_small(claim: str) -> set[str]:
     return {stem(w) for w in re.findall(r"[a-z]+", claim.casefold()) if w in _SMALL}
 
 
-_SMALL = frozenset({"before", "after", "above", "below", "under", "over", "more", "most", "until"})
+_SMALL = frozenset(["before", "after", "above", "below", "under", "over", "until", "more", "most"])
 _ORDER = frozenset(map(stem, ("before", "after")))

@@ -1,22 +1,24 @@
-"""A quotation must stand in the evidence word for word, and with its speaker."""
+"""A quotation must stand in the evidence word for word, and with its speaker.
+
+Evidence that is a summary holds as a quotation only what it has in quotation marks itself.
+"""
 
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import dropwhile, takewhile
 
-from agent.checks.evidence_text import EvidenceText, Line
+from agent.checks.evidence_text import QUOTED, EvidenceText, Line
 from agent.language.names import LINKS, TITLES, names
-from agent.language.normalise import (
+from agent.language.reported_speech import reporting_clauses
+from agent.language.text import (
     STOP,
     fold,
     plain,
     squash,
 )
-from agent.language.reported_speech import reporting_clauses
 from agent.types import CheckName, CheckResult, Outcome
 
-_QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'((?:[^']|(?<=\w)'(?=\w))+)'(?!\w)")
 _LEFT_OUT = re.compile(r"\[[^\]]*\]|\.\.\.")
 _EDGES = " .,;:!?-'\""
 _ALTERED = 0.6
@@ -25,7 +27,7 @@ _ALTERED = 0.6
 
 def quoted(text: str) -> list[tuple[int, int]]:
     """Find the spans inside quotation marks that hold two words or more; apostrophes are none."""
-    spans = (m.span(1) if m[1] else m.span(2) for m in _QUOTED.finditer(fold(text)))
+    spans = (m.span(1) if m[1] else m.span(2) for m in QUOTED.finditer(fold(text)))
     return [(start, end) for start, end in spans if len(text[start:end].split()) > 1]
 
 
@@ -33,14 +35,14 @@ def check_quotations(claim: str, reading: EvidenceText) -> CheckResult:
     """Look every quotation of the claim up in the evidence.
 
     Marks, dashes, case and spaces are folded; an ellipsis or a bracket may stand for words left
-    out, but what remains must be there in order.
+    out, but what remains must be there in order. In a summary it must be there in quotation marks.
     """
     spans = [span for span in quoted(claim) if not _title(claim[slice(*span)])]
     if not spans:
         return CheckResult(name=CheckName.QUOTATIONS, outcome=Outcome.NOT_APPLICABLE)
     for start, end in spans:
         said = claim[start:end]
-        if not any(_stands_in(said, text) for text in reading.flat):
+        if not any(_stands_in(said, text) for text in reading.quotable):
             return _altered(said, (start, end), reading)
         other = _other_speaker(claim, (start, end), reading)
         if other:
@@ -88,8 +90,17 @@ def _bare(text: str) -> str:
 def _altered(said: str, span: tuple[int, int], reading: EvidenceText) -> CheckResult:
     wanted = squash(said)
     nearest, ratio = None, _ALTERED
+    if any(_stands_in(said, text) for text in reading.flat):
+        return CheckResult(
+            name=CheckName.QUOTATIONS,
+            outcome=Outcome.VIOLATED,
+            detail=f'the sentence quotes "{said}"; these are words of a summary, which quotes '
+            "nobody with them",
+            span=span,
+        )
     for line in reading.lines:
-        candidates = [line.text[a:b] for a, b in quoted(line.text)] or [line.text]
+        own = [] if reading.extracts[line.extract].summary else [line.text]
+        candidates = [line.text[a:b] for a, b in quoted(line.text)] or own
         for text in candidates:
             likeness = SequenceMatcher(None, wanted, squash(text), autojunk=False).ratio()
             if likeness > ratio:
@@ -121,7 +132,7 @@ def _other_speaker(claim: str, span: tuple[int, int], reading: EvidenceText) -> 
     for at, line in enumerate(reading.lines):
         if not all(part in _bare(squash(line.text)) for part in parts):
             continue
-        own = _people(_QUOTED.sub(" ", line.text)) if reporting_clauses(line.text) else set()
+        own = _people(QUOTED.sub(" ", line.text)) if reporting_clauses(line.text) else set()
         near = own or {w for n in reading.lines[max(0, at - 1) : at + 2] for w in _words(n.text)}
         if speakers & near or not own or own & inside:
             return None

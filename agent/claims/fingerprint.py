@@ -3,21 +3,23 @@
 import re
 from typing import Final
 
-from agent.claims.opposite import negations
-from agent.language.text import (
-    STOP,
-    expanded,
-    stem,
-    tokens,
-)
+from agent.claims.opposite import count_negations
+from agent.language.lexicon import words
+from agent.language.text import STOP, expanded, lemma, tokens
 from agent.types import Claim
 
 THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 SIGNS: Final = {"%": " percent ", "$": " dollar ", "€": " euro ", "£": " pound ", "°": " degree "}
-GLUE: Final = frozenset(
-    """a an and are as at be been by did do does for had has have in is it its of on that the their
-    there they this to was were with no not nor""".split()  # noqa: SIM905  (a word list reads better as prose)
-)
+TIES: Final = frozenset({"as", "at", "by", "for", "in"}) | {"and", "of", "on", "to", "with"}
+POINTERS: Final = frozenset({"it", "its", "they", "their", "there"}) | {
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+}
+GRAMMAR: Final = ("core.be", "core.have", "core.do", "core.negation")
+GLUE: Final = TIES.union(POINTERS, *map(words, GRAMMAR))
 """Small words that claims gain and lose when they are worded otherwise; all others count."""
 
 
@@ -30,13 +32,13 @@ def fingerprint(claim: Claim) -> str:
     text = THOUSANDS.sub("", claim.text)
     for sign, word in SIGNS.items():
         text = text.replace(sign, word)
-    words = [stem(w) for w in expanded(text)]
+    stems = [lemma(w) for w in expanded(text)]
     small = sorted((set(tokens(text)) & STOP) - GLUE)
     return "|".join(
         (
-            "not" if negations(text) % 2 else "",
-            words[0] if words else "",
-            " ".join(sorted(set(words))),
+            "not" if count_negations(text) % 2 else "",
+            stems[0] if stems else "",
+            " ".join(sorted(set(stems))),
             " ".join(small),
         )
     )

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Final, NamedTuple
 
+from agent.language import lexicon
 from agent.language.dates import dates, relative
+from agent.language.lexicon import word_list, words
 from agent.language.names import names
-from agent.language.text import STOP, stem
+from agent.language.text import STOP, lemma
 from agent.language.verbs import base_of
 from retrieval.embedding import MODEL_FOLDER, TOKENIZER_FILE
 from retrieval.types import Hit
@@ -44,12 +46,7 @@ TRAIN: Final = re.compile(r"([,;:.-])(?:\s*[,;:.-]){3,}")
 WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 SHOUTED: Final = 0.7
 """Share of words in capitals from which a text is shouted."""
-INITIALS: Final = frozenset(
-    """AI AIDS AOC AP ATF BBC BLM CBS CCP CDC CEO CIA CNN COVID DEA DHS DNA DNC DOJ EEA EFSA EMA EPA
-    EPFL EU FAA FBI FCC FDA FEMA FIFA GDP GMO GOP HIV IARC ICE IMF IPCC IRS ISIS ISS IVF KGB LAPD
-    LGBT MIT MMR MRNA NASA NATO NBA NBC NFL NHS NIH NOAA NPR NRA NYC NYPD OPEC OPM PBS PFAS RFK RNC
-    SARS SCOTUS SEC TSA UFO UK UN UNESCO UNICEF US USA USDA USPS WHO WTO""".split()  # noqa: SIM905
-)
+INITIALS: Final = words("claims.initials")
 """Kept in capitals where everything else is brought down."""
 
 
@@ -59,19 +56,19 @@ def tidy(text: str) -> str:
     Straight quotation marks and apostrophes; no links, addresses of people, emoji, hashtags at the
     end, markup; nobody shouts. Figures, names and every word in between stay as they are.
     """
-    text = _unmarked(DASH.sub(" - ", html.unescape(text).translate(TYPOGRAPHY)))
-    text = "".join(_seen(c) for c in unicodedata.normalize("NFC", text))
+    text = _strip_markup(DASH.sub(" - ", html.unescape(text).translate(TYPOGRAPHY)))
+    text = "".join(_drop_picture(c) for c in unicodedata.normalize("NFC", text))
     text = FACE.sub("", CODE.sub("", text))
     text = STRESS.sub(lambda m: "?" if "?" in m[0] else m[1], TRAIN.sub(r"\1 ", text))
-    return _calm(QUOTED.sub("", " ".join(text.split())))
+    return _calm_capitals(QUOTED.sub("", " ".join(text.split())))
 
 
-def _unmarked(text: str) -> str:
+def _strip_markup(text: str) -> str:
     text = SLACK_NAME.sub("", SLACK_LINK.sub(r"\1", text))
     text = QUOTED_LINE.sub("", LINK.sub("", text))
     text = REPOST.sub("", text)
     called = CALLED.match(text)
-    if called and not _acts(text[called.end() :]):
+    if called and not _opens_with_verb(text[called.end() :]):
         text = text[called.end() :]
     text = text.replace("@", "") if "@" in text and not re.search(r"\w@\w", text) else text
     if (last := LAST_TAGS.search(text)) and len(text[: last.start()].split()) > 2:
@@ -80,16 +77,17 @@ def _unmarked(text: str) -> str:
     return MARKED.sub(r"\2", text)
 
 
-def _acts(rest: str) -> bool:
+def _opens_with_verb(rest: str) -> bool:
     """Whether what follows makes the person before it its subject ("@cdc says …")."""
     first = rest.split(maxsplit=1)[:1]
     return bool(first) and (
         (base_of(first[0].lower()) is not None and first[0].lower() not in {"did", "does"})
-        or first[0].lower() in {"is", "was", "has", "had", "just", "will", "are", "were"}
+        or first[0].lower()
+        in lexicon.words("core.be") | lexicon.words("core.have") | {"just", "will"}
     )
 
 
-def _seen(character: str) -> str:
+def _drop_picture(character: str) -> str:
     kind = unicodedata.category(character)
     if character.isspace():
         return " "
@@ -100,37 +98,35 @@ def _seen(character: str) -> str:
     return " " if picture else "" if selector or kind[0] == "C" else character
 
 
-def _calm(text: str) -> str:
+def _calm_capitals(text: str) -> str:
     """Bring down capitals that are only loud."""
-    words = [w for w in WORD.findall(text) if len(w) > 1]
-    loud = [w for w in words if w.isupper() and w not in INITIALS]
-    if len(words) >= 3 and len(loud) >= SHOUTED * len([w for w in words if w not in INITIALS]) > 0:
-        return WORD.sub(lambda m: _spoken(m, text), text)
-    return WORD.sub(lambda m: m[0].lower() if _stressed(m[0]) else m[0], text)
+    plain = [w for w in WORD.findall(text) if len(w) > 1 and w not in INITIALS]
+    loud = [w for w in plain if w.isupper()]
+    if len(WORD.findall(text)) >= 3 and len(loud) >= SHOUTED * len(plain) > 0:
+        return WORD.sub(lambda m: _lower_shouted(m, text), text)
+    return WORD.sub(lambda m: m[0].lower() if _is_stressed(m[0]) else m[0], text)
 
 
-def _spoken(match: re.Match[str], text: str) -> str:
+def _lower_shouted(match: re.Match[str], text: str) -> str:
     word = match[0]
     # In a question the first word asks: WHO is then no organisation.
     asking = word == "WHO" and match.start() == 0 and text.endswith("?")
     return word if word in INITIALS and not asking else word.lower()
 
 
-def _stressed(word: str) -> bool:
-    return len(word) > 1 and word.isupper() and word not in INITIALS and word.lower() in STOP
+def _is_stressed(word: str) -> bool:
+    small = len(word) > 1 and word.isupper() and word.lower() in STOP
+    return small and word not in INITIALS
 
 
 PLACE: Final = re.compile(
-    r"\b(?:in|at|near|off|outside|inside|across|around|throughout|over)\s+(?:the\s+)?$",
+    r"\b(?:in|at|near|outside|inside|across)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 AGO: Final = re.compile(r"(?P<count>\w+)\s+(?P<unit>day|week|month|year)s?\s+ago", re.IGNORECASE)
-COUNTS: Final = {
-    word: n
-    for n, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    )
-} | {"a": 1, "an": 1}
+COUNTS: Final = {"a": 1, "an": 1} | {
+    word: n for n, word in enumerate(word_list("core.number_words").words)
+}
 MOST: Final = 99
 """A larger number of days, months or years ago is left as it is."""
 
@@ -171,16 +167,16 @@ def _common(word: str) -> bool:
     return word.istitle() and word.endswith("s") and " " not in word
 
 
-def _calendar(words: str, today: date) -> str | None:
-    """The calendar date that `words` mean on the day `today`, or None."""
-    if words in {"today", "tonight"}:
+def _calendar(vague: str, today: date) -> str | None:
+    """The calendar date that `vague` words mean on the day `today`, or None."""
+    if vague in {"today", "tonight"}:
         return _day(today)
-    if words == "yesterday":
+    if vague == "yesterday":
         return _day(today - timedelta(days=1))
-    which, _, unit = words.partition(" ")
+    which, _, unit = vague.partition(" ")
     if which in {"last", "this"}:
         return _period(unit, 1 if which == "last" else 0, today)
-    if ago := AGO.fullmatch(words):
+    if ago := AGO.fullmatch(vague):
         count = COUNTS.get(
             ago["count"], int(ago["count"]) if ago["count"].isdecimal() else MOST + 1
         )
@@ -209,17 +205,6 @@ def _day(when: date) -> str:
 
 
 LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-COMMON: Final = {
-    "teh": "the", "hte": "the", "taht": "that", "waht": "what", "adn": "and", "thier": "their",
-    "wehn": "when", "wich": "which", "becuase": "because", "becasue": "because", "poeple": "people",
-    "cuase": "cause", "casue": "cause", "cuases": "causes", "casues": "causes", "caues": "cause",
-    "cuased": "caused", "casued": "caused", "diid": "did", "doess": "does", "untill": "until",
-    "truely": "truly", "recieve": "receive", "recieved": "received", "beleive": "believe",
-    "occured": "occurred", "hapened": "happened", "happend": "happened", "goverment": "government",
-    "presidnet": "president", "definately": "definitely", "seperate": "separate",
-    "alot": "a lot", "shoud": "should", "woudl": "would", "coudl": "could",
-}  # fmt: skip
-"""Slips that are no words, in the small words that a question is built of."""
 SHORTEST: Final = 5
 """Letters; in a shorter word one slip makes another word too easily."""
 LONG: Final = 9
@@ -229,6 +214,10 @@ NEAR: Final = 30
 HELD: Final = 2
 """Passages that must have a word before a typo is read as it."""
 ENDINGS: Final = re.compile(r"(?:ations?|ations|ional|ings?|edly|ed|ers?|or|ors|ly|al|es|e|s)$")
+
+
+SLIPS: Final = dict(slip.split(":") for slip in words("claims.misspellings"))
+"""Misspelled words, and what is meant."""
 
 
 class Correction(NamedTuple):
@@ -249,19 +238,18 @@ class SpellingCorrector:
         """Take the library's search: a query and how many passages of it are wanted."""
         self._search = search
 
-    def corrected(self, text: str) -> Correction:
+    def correct(self, text: str) -> Correction:
         """Correct `text` word by word."""
-        words = [m for m in LETTERS.finditer(text) if not _name(m)]
-        read = {m[0]: COMMON[m[0].lower()] for m in words if m[0].lower() in COMMON}
-        strange = [m[0] for m in words if m[0] not in read and _strange(m[0].lower())]
-        if strange:
-            held = self._held(text)
-            found = {word: _meant(word.lower(), held) for word in strange}
+        typed = [m[0] for m in LETTERS.finditer(text) if not _is_name(m)]
+        read = {word: SLIPS[word.lower()] for word in typed if word.lower() in SLIPS}
+        if strange := [w for w in typed if w not in read and _is_strange(w.lower())]:
+            held = self._count_near_words(text)
+            found = {word: _find_meant(word.lower(), held) for word in strange}
             read |= {word: meant for word, meant in found.items() if meant}
-        mended = LETTERS.sub(lambda m: m[0] if _name(m) else read.get(m[0], m[0]), text)
+        mended = LETTERS.sub(lambda m: m[0] if _is_name(m) else read.get(m[0], m[0]), text)
         return Correction(mended, tuple(read.items()))
 
-    def _held(self, text: str) -> Counter[str]:
+    def _count_near_words(self, text: str) -> Counter[str]:
         """Words of the nearest passages, each with how many of them have it."""
         held: Counter[str] = Counter()
         for hit in self._search(text, NEAR):
@@ -292,20 +280,26 @@ def slips(one: str, other: str) -> int:
     return row[-1]
 
 
-def _name(match: re.Match[str]) -> bool:
+def _is_name(match: re.Match[str]) -> bool:
     return match.start() > 0 and not match[0].islower()
 
 
-def _strange(word: str) -> bool:
+def _is_strange(word: str) -> bool:
     known = english_words()
     base = word.replace("’", "'").removesuffix("'s")
-    forms = {base, stem(base), f"{stem(base)}e", ENDINGS.sub("", base), f"{ENDINGS.sub('', base)}e"}
+    forms = {
+        base,
+        lemma(base),
+        f"{lemma(base)}e",
+        ENDINGS.sub("", base),
+        f"{ENDINGS.sub('', base)}e",
+    }
     return len(base) >= SHORTEST and base.isalpha() and not forms & known
 
 
-def _meant(word: str, held: Counter[str]) -> str | None:
+def _find_meant(word: str, held: Counter[str]) -> str | None:
     """The one word of `held` that `word` is a slip of."""
-    if any(word == h.lower() or stem(word) == stem(h.lower()) for h in held):
+    if any(word == h.lower() or lemma(word) == lemma(h.lower()) for h in held):
         return None
     most = 2 if len(word) >= LONG else 1
     often: Counter[str] = Counter()
@@ -318,20 +312,20 @@ def _meant(word: str, held: Counter[str]) -> str | None:
         and other[0] == word[0]
         and len(other) >= SHORTEST
         and abs(len(other) - len(word)) <= most
-        and not _inflected(word, other)
+        and not _differ_in_ending(word, other)
     ]
     ranked = sorted(n for n in near if n[0] <= most)
     if not ranked or (len(ranked) > 1 and ranked[1][0] == ranked[0][0]):
         return None
-    return _as_written(ranked[0][1], held)
+    return _restore_case(ranked[0][1], held)
 
 
-def _inflected(one: str, other: str) -> bool:
+def _differ_in_ending(one: str, other: str) -> bool:
     """Whether two words differ in their endings only: another form is no typo."""
     return ENDINGS.sub("", one) == ENDINGS.sub("", other)
 
 
-def _as_written(word: str, held: Counter[str]) -> str:
+def _restore_case(word: str, held: Counter[str]) -> str:
     """In small letters where the library ever writes it so: else it is a name."""
     forms = [form for form in held if form.lower() == word]
     return word if word in forms else max(forms, key=lambda form: (held[form], form))

@@ -5,83 +5,63 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.claims.questions import (
-    ADVERBS,
     BE,
     DETERMINERS,
     HAVE,
     MODAL,
     NEGATED,
     PREPOSITIONS,
+    is_adverb,
 )
+from agent.language.lexicon import any_of, pattern
 from agent.language.verbs import base_of, is_base, is_participle
 
-NEGATION: Final = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|nowhere|without|cannot|[a-z]+n't"
-    r"|(?:is|are|was|were|do|does|did|has|have|had|ca|wo|could|would|should)nt)\b",
-    re.IGNORECASE,
+AUXILIARY: Final = any_of("core.be", "core.have", "core.do", "core.modals")
+NEGATION: Final = pattern(
+    r"\b(?:{core.negation}|[a-z]+n't|(?:" + AUXILIARY + r"|ca|wo)nt)\b", re.IGNORECASE
 )
 DENYING: Final = re.compile(
-    r"^it (?:(?:is|was) (?:a |an |just a )?(?:false|untrue|not true|wrong|incorrect|hoax|myth|lie)"
+    r"^it (?:(?:is|was) (?:just )?(?:an? )?(?:false|untrue|not true|wrong|hoax|myth|lie)"
     r"|(?:is|was)n't true) that\s+(.+)$",
     re.IGNORECASE,
 )
-NOT: Final = re.compile(r"\b(?P<auxiliary>is|are|was|were|am|has|have|had|can|could|will|would|"
-                        r"should|may|might|must|do|does|did)\s+not\b", re.IGNORECASE)  # fmt: skip
+NOT: Final = pattern(r"\b(?P<auxiliary>" + AUXILIARY + r")\s+not\b", re.IGNORECASE)
 SHORT: Final = re.compile(rf"\b(?:{'|'.join(NEGATED)})\b", re.IGNORECASE)
-NO: Final = re.compile(
-    r"\bno\s+(?!longer\b|more\b|one\b|less\b|fewer\b|doubt\b)(?=\w)", re.IGNORECASE
-)
+NO: Final = re.compile(r"\bno\s+(?!(?:longer|more|one|less|fewer|doubt)\b)(?=\w)", re.IGNORECASE)
 AT_ALL: Final = re.compile(r"\s+(?:at all|whatsoever)\b", re.IGNORECASE)
 ANY: Final = re.compile(r"\bany\b")
-SHARES: Final = frozenset(
-    {
-        "all",
-        "every",
-        "each",
-        "some",
-        "most",
-        "many",
-        "any",
-        "both",
-        "only",
-        "few",
-        "someone",
-        "somebody",
-        "something",
-        "everyone",
-        "everybody",
-        "anyone",
-    }
+SHARE: Final = re.compile(
+    r"(?:all|each|most|many|both|only|few|(?:every|some|any)(?:one|body|thing)?)\b", re.IGNORECASE
 )
 """The opposite of "all are" is not "all are not"."""
 JOINED: Final = re.compile(r"\b(?:and|but|or)\b", re.IGNORECASE)
 FREE: Final = DETERMINERS | PREPOSITIONS | {"that"}
-RELATIVE: Final = frozenset({"that", "who", "which", "because", "if", "when"})
+RELATIVE: Final = re.compile(r"that|wh(?:o|ich|en)|because|if")
 PLURAL: Final = frozenset({"are", "were", "have"})
 POSSIBLE: Final = frozenset({"may", "might", "could"})
-NO_LONGER: Final = re.compile(r"\b(?:is|are|was|were) no longer\b", re.IGNORECASE)
+NO_LONGER: Final = re.compile(r"\bno longer\b", re.IGNORECASE)
 
 
-def negations(text: str) -> int:
+def count_negations(text: str) -> int:
     """How many words deny in `text`."""
     return len(NEGATION.findall(text))
 
 
-def opposed(statement: str) -> str:
+def make_opposite(statement: str) -> str:
     """The statement that is true where `statement` is false, as plainly as rules can say it."""
     if denied := DENYING.match(statement):
         return denied[1]
-    count = negations(statement)
+    count = count_negations(statement)
     if count > 1 or JOINED.search(statement):
-        return _behind(statement)
-    return ANY.sub("some", _affirmed(statement)) if count else _denied(statement)
+        return _deny_whole(statement)
+    return ANY.sub("some", _remove_negation(statement)) if count else _insert_negation(statement)
 
 
-def _behind(statement: str) -> str:
+def _deny_whole(statement: str) -> str:
     return f"it is not true that {statement}"
 
 
-def _affirmed(statement: str) -> str:
+def _remove_negation(statement: str) -> str:
     """Take the one negation out."""
     if NO_LONGER.search(statement):
         return re.sub(r"\bno longer\b", "still", statement, count=1, flags=re.IGNORECASE)
@@ -94,20 +74,20 @@ def _affirmed(statement: str) -> str:
         return re.sub(r"\bnever\b", "at some time", statement, count=1, flags=re.IGNORECASE)
     if NO.search(statement):
         return NO.sub("some ", AT_ALL.sub("", statement), count=1)
-    return _behind(statement)
+    return _deny_whole(statement)
 
 
-def _denied(statement: str) -> str:
+def _insert_negation(statement: str) -> str:
     """Put a negation in, at the first finite verb that is known."""
     words = statement.split()
-    if words[0].lower() in SHARES:
-        return _behind(statement)
+    if SHARE.match(statement):
+        return _deny_whole(statement)
     for n, word in enumerate(words[1:], start=1):
         low = word.lower()
         before = words[n - 1].lower()
         if before in DETERMINERS:
             continue
-        if low in POSSIBLE or low in RELATIVE:
+        if low in POSSIBLE or RELATIVE.fullmatch(low):
             break
         if low == "can":
             return " ".join([*words[:n], "cannot", *words[n + 1 :]])
@@ -117,11 +97,11 @@ def _denied(statement: str) -> str:
             continue
         if (found := _tense(low, before, words[n + 1 :])) and word[0].islower():
             carrier, base = found
-            front = n - 1 if before in ADVERBS and n > 1 else n
+            front = n - 1 if is_adverb(before) and n > 1 else n
             return " ".join(
                 [*words[:front], carrier, "not", *words[front:n], base, *words[n + 1 :]]
             )
-    return _behind(statement)
+    return _deny_whole(statement)
 
 
 def _tense(word: str, before: str, after: Sequence[str]) -> tuple[str, str] | None:
@@ -141,7 +121,7 @@ def _tense(word: str, before: str, after: Sequence[str]) -> tuple[str, str] | No
 def _plural_noun(word: str, after: Sequence[str]) -> bool:
     """Whether a form in "-s" is the subject of a plural verb to come: "power cuts in 2025 were"."""
     low = [w.lower() for w in after]
-    behind = next((n for n, w in enumerate(low) if w in RELATIVE), len(low))
+    behind = next((n for n, w in enumerate(low) if RELATIVE.fullmatch(w)), len(low))
     plural = any(w in PLURAL for w in low[:behind])
     return word.endswith("s") and plural and (low[0] in PLURAL or low[0] in PREPOSITIONS)
 
@@ -156,5 +136,5 @@ def _attributive(after: Sequence[str]) -> bool:
 def _auxiliary(words: list[str], n: int) -> bool:
     """Whether a form of "have" carries a participle, so that "not" can stand behind it."""
     near = [w.lower() for w in words[n + 1 : n + 4]]
-    verbs = [w for w in near if w not in ADVERBS]
+    verbs = [w for w in near if not is_adverb(w)]
     return bool(verbs) and is_participle(verbs[0])

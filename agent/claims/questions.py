@@ -3,6 +3,8 @@
 import re
 from typing import Final, NamedTuple
 
+from agent.language import lexicon
+from agent.language.lexicon import pattern
 from agent.language.verbs import (
     BASES,
     base_of,
@@ -13,103 +15,58 @@ from agent.language.verbs import (
 )
 from retrieval.sentences import split_sentences
 
-BE: Final = frozenset({"is", "are", "was", "were", "am"})
-HAVE: Final = frozenset({"has", "have", "had"})
-MODAL: Final = frozenset(
-    {"can", "could", "will", "would", "should", "may", "might", "must", "shall"}
-)
-DO: Final = frozenset({"do", "does", "did"})
+BE: Final = lexicon.words("core.be") - {"be", "been", "being"}
+HAVE: Final = lexicon.words("core.have") - {"having"}
+MODAL: Final = lexicon.words("core.modals")
+DO: Final = lexicon.words("core.do")
 AUXILIARIES: Final = BE | HAVE | MODAL | DO
+IRREGULAR: Final = {"ca": "can", "wo": "will", "ai": "is", "sha": "shall"}
 NEGATED: Final = {
-    short: auxiliary
-    for auxiliary in AUXILIARIES - {"am", "may"}
-    for short in (f"{auxiliary}n't", f"{auxiliary}nt")
-} | {"can't": "can", "cant": "can", "won't": "will", "wont": "will", "cannot": "can",
-     "ain't": "is", "aint": "is", "shan't": "shall"}  # fmt: skip
+    f"{short}{ending}": auxiliary
+    for short, auxiliary in ({a: a for a in AUXILIARIES - {"am", "may"}} | IRREGULAR).items()
+    for ending in ("n't", "nt")
+} | {"cannot": "can"}
 """An auxiliary with its "not", as typed with and without the apostrophe."""
-PRONOUNS: Final = frozenset(
-    """you we they it i he she there anyone anybody someone somebody everyone everybody nobody
-    anything something everything nothing""".split()  # noqa: SIM905
-)
+DETERMINERS: Final = lexicon.words("core.determiners") | {"most", "many", "few", "several", "more"}
 POINTERS: Final = frozenset({"this", "that", "these", "those"})
-PREPOSITIONS: Final = frozenset(
-    """of in on at by for with from to about against between among over under after before since
-    during into through across behind near off within without than like as per via around
-    outside inside until amid despite""".split()  # noqa: SIM905
-)
-DETERMINERS: Final = frozenset(
-    """a an the any some this that these those every each no all both my your his her its our their
-    another either neither most many few several more fewer""".split()  # noqa: SIM905
-)
-ADVERBS: Final = frozenset(
-    """not never ever still already just also even always often now currently once only recently
-    soon yet finally again almost nearly first then long since""".split()  # noqa: SIM905
-)
-PARTICLES: Final = frozenset({"out", "up", "down", "off", "away", "back"})
-OBJECTS: Final = frozenset({"a", "an", "the", "his", "their", "its"})
+PRONOUNS: Final = lexicon.words("core.pronouns") - DETERMINERS - {"me", "him", "us", "them"}
+PREPOSITIONS: Final = lexicon.words("core.prepositions") | {
+    "than",
+    "until",
+    "like",
+    "behind",
+    "per",
+}
+ADVERBS: Final = lexicon.words("claims.adverbs")
+PARTICLES: Final = frozenset({"out", "up", "down", "off", "away"})
+OBJECTS: Final = frozenset({"a", "an", "the", "his", "their"})
 """Opens an object: the word before it is then a verb."""
 EMPTY: Final = frozenset({"really", "actually", "truly", "literally", "indeed"})
 """Words that ask with force and say nothing."""
-ADJECTIVES: Final = frozenset(
-    """able alive allergic available awake aware bad bankrupt best better big bigger blind broke
-    cheap cheaper clean close cold common cooler corrupt cruel dangerous dead deadly deaf different
-    dry due easier empty equal expensive extinct fair fake false fast faster fatal fine flat free
-    full fully good great green guilty harder harmful healthier healthy hereditary high higher hot
-    hotter hottest identical illegal immune important impossible innocent invalid kosher larger
-    largest legal less likely lower lowest mandatory mixed more most necessary new normal old older
-    oldest open pregnant private proof public rare ready real related responsible rich richer right
-    rigged round sacred safe safer same secret sentient short sick similar single slow smaller
-    smallest solid sterile strong stronger sweet tall taller tallest toxic true ugly unable unequal
-    unfair unlikely unproven unsafe useless vegan vegetarian visible warm warmer weak wet wide worse
-    worst worth wrong young younger youngest twice half contagious inevitable reversible curable
-    treatable mythical biased partisan racist anti-semitic communist socialist fascist
-    bulletproof waterproof carcinogenic gluten-free man-made ai-generated""".split()  # noqa: SIM905
+ADJECTIVE: Final = pattern(
+    r"{claims.adjectives}|(?:un|in|im).{3,}(?:ed|al|ent)|.{2,}(?:ible|able|ful|ous|less|genic|proof)"
+    r"|.{3,}-(?:free|made|based)"
 )
-ADJECTIVE: Final = re.compile(
-    r".{2,}(?:ible|able|ful|ous|less|genic|proof)$|.{3,}-(?:free|made|based)$"
+ADVERB: Final = pattern(r"(?!{claims.false_endings}$)(?:.{3,}[^aeiou]ly|.{3,}ely|.{3,}ally)$")
+PROGRESSIVE: Final = pattern(r"(?!{claims.false_endings}$)[a-z]*[aeiouy][a-z]*ing$")
+SPANS: Final = (
+    lexicon.words("core.spans") | lexicon.words("core.weekdays") | lexicon.words("core.months")
 )
-ADVERB: Final = re.compile(r".{3,}[^aeiou]ly$|.{3,}ely$|.{3,}ally$")
-NOT_ADVERBS: Final = frozenset(
-    "family assembly anomaly monopoly supply reply italy july rally ally bully jelly".split()  # noqa: SIM905
-)
-PROGRESSIVE: Final = re.compile(r"[a-z]*[aeiouy][a-z]*ing$")
-NO_PROGRESS: Final = frozenset(
-    """king ring spring string thing wing bring sing sting swing sling during morning evening
-    ceiling lightning something nothing everything anything beijing sterling viking wedding
-    offspring sibling pudding""".split()  # noqa: SIM905
-)
-NEVER_NOUNS: Final = frozenset(
-    """be have do get go make let become begin bring buy come eat forget give grow keep know lose
-    mean meet put say see seek sell send sing sit speak spend steal take teach tell think throw
-    understand win write allow accept admit agree announce approve arrest become believe cause
-    choose confirm contain convict create decide declare deny destroy die exist fail happen
-    hire improve include infect invent kill lie prove publish receive refuse reject remain remove
-    save seem sue supply support survive want warn""".split()  # noqa: SIM905
-)
-SPANS: Final = frozenset(
-    """week month year night spring summer autumn fall winter decade century time season monday
-    tuesday wednesday thursday friday saturday sunday january february march april may june july
-    august september october november december""".split()  # noqa: SIM905
-)
-NOMINAL: Final = frozenset(
-    """warming housing fracking vaping smoking fasting farming parking voting engineering
-    trafficking funding training testing spending drinking eating living learning thinking
-    lending banking gambling vaccinating boosting cooling""".split()  # noqa: SIM905
-)
-"""Often the head of a subject ("global warming"): a verb only where an object follows."""
+NEVER_NOUNS: Final = frozenset({"be", "get", "make", "let", "become"})
+SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter", "night"})
 
 
-def stated(text: str) -> str:
+def turn_to_statement(text: str) -> str:
     """Turn a yes/no question into a statement; anything else is returned as it is.
 
     "Isn't it …?" and "Didn't they …?" ask whether it is so, and are read like that.
     """
     first, *rest = text.split()
     auxiliary = NEGATED.get(first.lower(), first.lower())
-    if not rest or auxiliary not in AUXILIARIES or _ordered(first.lower(), rest):
+    if not rest or auxiliary not in AUXILIARIES or _is_order_or_name(first.lower(), rest):
         return text
     words = [w for n, w in enumerate(rest) if n == 0 or w.lower() not in EMPTY]
-    words = _some(words, auxiliary)
+    words = _replace_any(words, auxiliary)
     split = _subject(words, auxiliary)
     if split < len(words) - 1 and words[split].lower() == "ever":
         del words[split]
@@ -118,7 +75,7 @@ def stated(text: str) -> str:
     return " ".join([*words[:split], auxiliary, *words[split:]])
 
 
-def _ordered(first: str, rest: list[str]) -> bool:
+def _is_order_or_name(first: str, rest: list[str]) -> bool:
     """Whether it is an order ("do not drink it"), or a name ("Will Smith …", "May 5 …")."""
     second = rest[0].lower()
     if first in {"don't", "dont", "do"} and (
@@ -129,7 +86,7 @@ def _ordered(first: str, rest: list[str]) -> bool:
     return named and (base_of(rest[1].lower()) is not None or rest[1].lower() in AUXILIARIES)
 
 
-def _some(words: list[str], auxiliary: str) -> list[str]:
+def _replace_any(words: list[str], auxiliary: str) -> list[str]:
     """A question about any case asks whether some case has."""
     someone = {"anyone": "someone", "anybody": "somebody", "anything": "something"}
     first = words[0].lower()
@@ -156,10 +113,15 @@ def _subject(words: list[str], auxiliary: str) -> int:
             return n
         if low[n] in PREPOSITIONS - {"of"} and not spare:
             spare = n
-    return spare or _untold(words, low, auxiliary)
+    return spare or _guess_subject_end(words, low, auxiliary)
 
 
-def _untold(words: list[str], low: list[str], auxiliary: str) -> int:
+def is_adverb(word: str) -> bool:
+    """Whether a lower-cased word is listed as an adverb or ends like one."""
+    return word in ADVERBS or ADVERB.fullmatch(word) is not None
+
+
+def _guess_subject_end(words: list[str], low: list[str], auxiliary: str) -> int:
     """Where nothing tells: behind the first name or noun, or before the last word."""
     if auxiliary not in BE | DO:
         return max(1, len(words) - 1)
@@ -178,7 +140,7 @@ def _predicate(low: list[str], words: list[str], n: int, auxiliary: str) -> bool
         return word != "long" or after in {"ago", "been"}
     if words[n][0].isupper() and not all(w[0].isupper() for w in words):
         return False
-    if ADVERB.fullmatch(word) and word not in NOT_ADVERBS and not low[n - 1].endswith("'s"):
+    if ADVERB.fullmatch(word) and not low[n - 1].endswith("'s"):
         return True
     if low[n - 1].endswith(("'s", "s'")) or ADVERB.fullmatch(low[n - 1]):
         return False
@@ -200,10 +162,11 @@ def _begins(low: list[str], n: int, after: str, auxiliary: str) -> bool:
 def _complement(low: list[str], n: int, after: str) -> bool:
     """What follows a form of "be": a participle, an adjective, an article, a figure."""
     word = low[n]
-    if PROGRESSIVE.fullmatch(word) and word not in NO_PROGRESS:
+    if PROGRESSIVE.fullmatch(word):
         beyond = after and _complement(low, n + 1, "") and not PROGRESSIVE.fullmatch(after)
-        return not (word in NOMINAL and (beyond or after in PREPOSITIONS | ADVERBS))
-    if word in {"a", "an", "the"} or word in ADJECTIVES or ADJECTIVE.fullmatch(word):
+        # Behind an adjective that opens the subject it is a noun: "global trading is …".
+        return not (beyond and n == 1 and low[0].endswith("al"))
+    if word in {"a", "an", "the"} or ADJECTIVE.fullmatch(word):
         return True
     return is_participle(word) or (word[0].isdigit() and not after.endswith("s"))
 
@@ -212,7 +175,7 @@ def _finite(word: str, after: str, low: list[str], n: int) -> bool:
     """Whether a word that may be verb or noun ("cut", "report") is the verb here."""
     if word in NEVER_NOUNS:
         return True
-    if word == "last" and after in SPANS:
+    if word == "last" and after in SPANS | SEASONS:
         return False
     later = [w for w in low[n + 1 :] if is_base(w) and w != "last"]
     if not later or low[n + 1] != later[0]:
@@ -222,19 +185,13 @@ def _finite(word: str, after: str, low: list[str], n: int) -> bool:
 
 
 def _unknown_verb(word: str) -> bool:
-    return word.isalpha() and word not in PREPOSITIONS | DETERMINERS | ADVERBS | PARTICLES | {
-        "and", "or", "but", "that", "who", "which", "all", "both",
-    }  # fmt: skip
+    return word.isalpha() and word not in lexicon.words("core.stop") | ADVERBS | PARTICLES
 
 
 def _with_tense(words: list[str], split: int, auxiliary: str) -> str:
     """Give the main verb the tense that do-support carried; with "not" it stays."""
     at = split
-    while (
-        at < len(words)
-        and (w := words[at].lower()) != "not"
-        and (w in ADVERBS or ADVERB.fullmatch(w))
-    ):
+    while at < len(words) and (w := words[at].lower()) != "not" and is_adverb(w):
         at += 1
     if at >= len(words):
         return " ".join(words)
@@ -250,16 +207,14 @@ def _with_tense(words: list[str], split: int, auxiliary: str) -> str:
 
 
 HARD: Final = re.compile(r"(?<=[?!])[\"')\]]*\s+|\s+[-|]\s+(?=\w+\s+\w+\s+\w+)|\s*;\s+")
-MARGIN: Final = re.compile(
-    r"(?:after|before|when|whenever|if|unless|because|since|although|though|while|as|once|despite|in|on"
-    r"|at|by|during|under|with|without|for|from|until|to|according)\b",
+MARGIN: Final = pattern(
+    r"(?:{core.prepositions}|when|whenever|if|unless|because|although|though|while|as|once|despite"
+    r"|until|according)\b",
     re.IGNORECASE,
 )
 """Opens a clause that is no claim of its own."""
-APPEAL: Final = re.compile(
-    r"(?P<who>(?:[\w'.-]+ ){1,5}?)(?P<says>proves?|proved|admits?|admitted|confirms?|confirmed"
-    r"|shows?|showed|says?|said|knows?|knew|agrees?|agreed|states?|stated|reports?|reported)"
-    r" (?:it|this|that|so)\W*"
+APPEAL: Final = pattern(
+    r"(?P<who>(?:[\w'.-]+ ){1,5}?)(?P<says>{writing.reporting}) (?:it|this|that|so)\W*"
 )
 """Somebody called as a witness: "the data prove it"."""
 RELATIVE: Final = re.compile(r",\s+(?:who|whose|which|where|when|whom)\b")

@@ -3,16 +3,17 @@
 import re
 from typing import Final
 
+from agent.language.lexicon import pattern
 from retrieval.types import Scope
 
 RECORD: Final = r"(?:sources?|passages?|record|library|texts?|reporting)"
 FRAMES: Final = (
-    re.compile(
+    pattern(
         rf"\b(?:no|none of the)\b[^,;]*?\b{RECORD}\b.*?"
-        r"\b(?:says?|reports?|states?|shows?)\s+that\s+(?P<p>.+)$",
+        r"\b(?:say|report|state|show)s?\s+that\s+(?P<p>.+)$",
         re.IGNORECASE,
     ),
-    re.compile(
+    pattern(
         rf"\b{RECORD}\b.*?\bdo(?:es)? not (?:say|report|state|show|contain a passage saying)"
         r"\s+that\s+(?P<p>.+)$",
         re.IGNORECASE,
@@ -28,8 +29,8 @@ SEARCHED: Final = re.compile(
     r"by itself this search settles nothing about the record\."
 )
 HERE: Final = rf"(?:{RECORD}) (?:reviewed|searched|in the library|provided|here)"
-SPEAKS_OF_RECORD: Final = re.compile(
-    rf"\b(?:no|none|nothing|not)\b.*\b{HERE}|\b{HERE}\b.*\b(?:no|none|nothing|not)\b",
+SPEAKS_OF_RECORD: Final = pattern(
+    rf"\b{{core.negation}}\b.*\b{HERE}|\b{HERE}\b.*\b{{core.negation}}\b",
     re.IGNORECASE,
 )
 

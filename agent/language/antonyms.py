@@ -1,161 +1,33 @@
 """Words that cannot both be said of the same thing."""
 
-import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-from agent.language.normalise import stem
+from agent.language.lexicon import word_list
+from agent.language.text import stem, stems
 
-PAIRS: Final = (
-    (
-        "rise increase grow climb gain higher increasing growth",
-        "fall decrease decline drop shrink lower decreasing",
-    ),
-    ("more", "fewer less"),
-    ("above exceed over", "below under"),
-    ("before", "after"),
-    ("since", "until"),
-    ("earlier", "later"),
-    ("first", "last"),
-    ("guilty convicted", "acquitted innocent"),
-    ("accept approve support back endorse heed", "reject oppose dismiss decline rebuff"),
-    ("allow permit", "ban prohibit forbid"),
-    ("legal lawful", "illegal unlawful"),
-    ("true genuine authentic", "false untrue fake"),
-    ("right correct accurate", "wrong incorrect inaccurate mistaken"),
-    ("win", "lose"),
-    ("winner", "loser"),
-    ("faster fast", "slower slow"),
-    ("hotter warmer hot warm", "colder cooler cold cool"),
-    ("largest highest biggest most", "smallest lowest least fewest"),
-    ("best", "worst"),
-    ("strengthen", "weaken"),
-    ("strong", "weak"),
-    ("admit acknowledge concede", "deny denied"),
-    ("arrest detain jail", "release free"),
-    ("open", "close shut"),
-    ("begin start launch", "stop end halt cease complete finish"),
-    ("hire appoint", "fire sack"),
-    ("safe harmless", "unsafe dangerous harmful"),
-    ("confirm verify", "refute debunk disprove deny denied"),
-    ("agree", "disagree"),
-    ("improve", "worsen"),
-    ("pass", "fail"),
-    ("succeed success", "fail failure"),
-    ("expand", "shrink"),
-    ("buy", "sell"),
-    ("import", "export"),
-    ("majority", "minority"),
-    ("likely", "unlikely"),
-    ("alive", "die"),
-    ("birth born", "die"),
-    ("victory", "defeat"),
-    ("join enter", "leave quit"),
-    ("arrive", "depart leave"),
-    ("raise", "cut reduce"),
-    ("high", "low"),
-    ("early", "late"),
-    ("inside", "outside"),
-    ("north northern", "south southern"),
-    ("east eastern", "west western"),
-    ("upper", "lower"),
-    ("male man men boy", "female woman women girl"),
-    ("husband", "wife"),
-    ("father", "mother"),
-    ("brother", "sister"),
-    ("son", "daughter"),
-    ("public", "private"),
-    ("domestic", "foreign"),
-    ("urban", "rural"),
-    ("positive", "negative"),
-    ("maximum", "minimum"),
-    ("old older oldest", "new newer newest"),
-    ("young youngest younger", "old oldest older"),
-    ("long longer longest", "short shorter shortest"),
-    ("rich", "poor"),
-    ("common", "rare"),
-    ("temporary", "permanent"),
-    ("voluntary", "mandatory compulsory"),
-    ("visible", "invisible"),
-    ("possible", "impossible"),
-    ("certain", "uncertain"),
-    ("stable", "unstable"),
-    ("known", "unknown"),
-    ("aware", "unaware"),
-    ("expected", "unexpected"),
-    ("reliable", "unreliable"),
-    ("constitutional", "unconstitutional"),
-    ("fair", "unfair"),
-    ("healthy", "unhealthy"),
-    ("armed", "unarmed"),
-    ("paid", "unpaid"),
-    ("include", "exclude"),
-    ("appear", "disappear"),
-    ("encourage", "discourage"),
-    ("praise", "criticize condemn denounce"),
-    ("create build", "destroy demolish"),
-    ("reveal disclose", "conceal hide"),
-    ("remember", "forget"),
-    ("borrow", "lend"),
-    ("attack", "defend"),
-    ("advance", "retreat"),
-    ("upgrade", "downgrade"),
-    ("surplus profit", "deficit loss"),
-    ("ally friend", "enemy"),
-    ("war", "peace"),
-    ("marry", "divorce"),
-    ("employer", "employee"),
-    ("plaintiff prosecution", "defendant defense"),
-    ("teacher", "student"),
-    ("landlord", "tenant"),
-    ("buyer", "seller"),
-    ("victim", "perpetrator"),
-    ("major", "minor"),
-    ("senior", "junior"),
-    ("day", "night"),
-    ("morning", "evening"),
-    ("summer", "winter"),
-    ("better", "worse"),
-    ("heavy", "light"),
-    ("wide", "narrow"),
-    ("full", "empty"),
-    ("deep", "shallow"),
-    ("connect attach", "disconnect detach"),
-    ("promote", "demote"),
-    ("exceed", "miss"),
-    ("present", "absent"),
-    ("together", "apart"),
-    ("widen", "narrow"),
-    ("optimistic", "pessimistic"),
-    ("liberal", "conservative"),
-    ("friendly", "hostile"),
+WORDS: Final = tuple(
+    (left.split()[0], right.split()[0])
+    for left, right in (row.split(" | ") for row in word_list("core.antonyms").words)
 )
-"""Words of one meaning against words of the contrary one; forms of a word meet by their stem."""
-
-_TWO_WORDS: Final = {
-    "go up": "rise",
-    "goes up": "rise",
-    "went up": "rise",
-    "gone up": "rise",
-    "go down": "fall",
-    "goes down": "fall",
-    "went down": "fall",
-    "gone down": "fall",
-    "turn down": "reject",
-    "turns down": "reject",
-    "turned down": "reject",
-    "strike down": "reject",
-    "struck down": "reject",
-    "thrown out": "dismiss",
-    "threw out": "dismiss",
-    "shut down": "close",
-    "set free": "free",
+"""The first word of each meaning, and of the contrary one."""
+PAIRS: Final = tuple(
+    tuple(frozenset(map(stem, side.split())) for side in row.split(" | "))
+    for row in word_list("core.antonyms").words
+)
+"""Stems of one meaning against stems of the contrary one."""
+_PHRASES: Final = {
+    tuple(map(stem, phrase.split("_"))): stem(side.split(" ")[0])
+    for row in word_list("core.antonyms").words
+    for side in row.split(" | ")
+    for phrase in side.split()
+    if "_" in phrase
 }
-"""Verbs of two words, with a word of one."""
-_PHRASE = re.compile(rf"\b(?:{'|'.join(_TWO_WORDS)})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8_192)
 def two_words(text: str) -> frozenset[str]:
-    """Give the stems that the verbs of two words in a text stand for."""
-    return frozenset(stem(_TWO_WORDS[m[0].casefold()]) for m in _PHRASE.finditer(text))
+    """Give the stems that the verbs of two words in a text stand for ("went up": rise)."""
+    found = (_PHRASES.get(pair) for pair in pairwise(stems(text)))
+    return frozenset(verb for verb in found if verb)

@@ -5,16 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from agent.language.normalise import fold
+from agent.language.lexicon import pattern, word_list
+from agent.language.text import fold
 
-_MONTHS = (  # noqa: SIM905
-    "january february march april may june july august september october november december"
-).split()
+_MONTHS = word_list("core.months").words
 _NUMBER = {m[:3]: n for n, m in enumerate(_MONTHS, start=1)}
-_MONTH = (
-    r"(?i:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)|May|June?|July?|Aug(?:ust|\.)"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
+_SHORT = "|".join(m[:3] for m in _MONTHS)
+_MONTH = rf"(?i:{'|'.join(_MONTHS)}|(?:sept|{_SHORT})\.?)"
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _DATE = re.compile(
@@ -32,14 +29,10 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _ALSO_WORDS = frozenset({"march", "april", "may", "june", "august"})
-_LEAD = re.compile(
-    r"(?:^|\W)(?:in|by|since|until|of|late|early|mid|from|to|during|last|and)\W$", re.IGNORECASE
-)
-_RELATIVE = re.compile(
-    r"\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this|the previous|the following)\s"
-    r"(?:week|month|year|night|summer|winter|spring|autumn|fall|decade|century)"
-    r"|\w+\s(?:days?|weeks?|months?|years?|decades?)\s(?:ago|earlier|later)"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)\b",
+_LEAD = pattern(r"(?:^|\W)(?:{core.prepositions}|until|late|early|mid|last|and)\W$", re.IGNORECASE)
+_RELATIVE = pattern(
+    r"\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this|the previous|the following)"
+    r" {core.spans}|\w+\s{core.spans}s?\s(?:ago|earlier|later)|{core.weekdays}s?)\b",
     re.IGNORECASE,
 )
 

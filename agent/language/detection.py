@@ -1,55 +1,17 @@
-"""Is it English? Told by the script and by the commonest words: the library is English."""
+"""Is it English? Told by the script, then by a model of languages: the library is English."""
 
 import re
 import unicodedata
 from collections import Counter
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from agent.language.lexicon import words
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-ENGLISH: Final = frozenset(
-    """the a an of to in is are was were be been and or not that this it its for on
-            with as at by from has have had do does did can could will would
-            should may who what when where why how which than there their they
-            he she we you i my your his her our into over after before about
-            all any no more most some if but so just only than true because
-            between during against under while been being out up down off
-            never""".split()  # noqa: SIM905
-)
-COMMON: Final = {
-    name: frozenset(words.split())
-    for name, words in {
-        "Spanish": """el los las una unos que en es son fue era por para con del al se su sus lo
-            como más pero sobre está están hay qué quién cuándo dónde cómo
-            cuántos ha han muy también no ser este esta esto cierto verdad
-            según contra y o de la un""",
-        "French": """le les des du un une et est sont était que qui dans pour pas ne sur au aux ce
-            cette ces il elle ils par avec plus vrai se sa son ses leur été
-            avoir être ont a-t-il où quand comment pourquoi combien n'est
-            c'est qu'il l'on d'un d'une de la en à""",
-        "German": """der die das den dem des ein eine einen einer und ist sind war waren nicht mit
-            von zu im am auf für dass daß wird werden wurde hat haben sich
-            auch es sie wir ihr als aus bei nach über wer wann wo wie warum
-            kein keine stimmt oder ob noch durch gegen""",
-        "Portuguese": """o os as um uma que em é são foi por para com não do da dos das no na
-            nos nas
-            se mais mas como está há quem quando onde ao aos sua seu pelo pela
-            verdade você ele ela isso este esta ser tem têm foram e de""",
-        "Italian": """il lo gli una che è sono per con non del della dei delle nel nella si più come
-            ha hanno questo questa chi quando dove perché stato anche dal alla
-            vero sul di un la le e ed è era ci al degli""",
-        "Dutch": """het een en van is zijn was niet dat die op voor met te aan bij ook door naar
-            om er maar uit wie wanneer waar waarom hoe wordt worden heeft
-            hebben geen deze dit klopt of de in als over tegen""",
-        "Polish": """i w na z się nie jest to że do są był była czy jak przez dla po od o przy tym
-            kto kiedy gdzie który która""",
-        "Turkish": """ve bir bu da de mi mı için ile var yok doğru değil çok daha olarak ne
-            kim""",  # noqa: RUF001
-        "Indonesian": """yang dan di itu ini dengan untuk tidak dari apakah adalah benar ke
-            pada akan
-            telah""",
-        "Swedish": """och är att det som en ett på av för med inte har den till var om sant""",
-    }.items()
-}
 SCRIPTS: Final = {
     "CYRILLIC": "Russian or another language in Cyrillic script", "GREEK": "Greek",
     "ARABIC": "Arabic or another language in Arabic script", "HEBREW": "Hebrew",
@@ -60,11 +22,52 @@ SCRIPTS: Final = {
 }  # fmt: skip
 LATIN: Final = "\u024f"
 """Letters up to here are Latin ones."""
-LEAST: Final = 2
-LEAST_SHARE: Final = 0.25
-"""Words, and their share, that have to be another language's commonest ones."""
 FOREIGN: Final = 0.3
 """Share of letters in another script from which a text is not English."""
+NAMES: Final = dict(
+    pair.split(":")
+    for pair in [
+        "es:Spanish",
+        "fr:French",
+        "de:German",
+        "pt:Portuguese",
+        "it:Italian",
+        "nl:Dutch",
+        "pl:Polish",
+        "tr:Turkish",
+        "id:Indonesian",
+        "sv:Swedish",
+        "da:Danish",
+        "no:Norwegian",
+        "nb:Norwegian",
+        "nn:Norwegian",
+        "fi:Finnish",
+        "cs:Czech",
+        "sk:Slovak",
+        "hu:Hungarian",
+        "ro:Romanian",
+        "hr:Croatian",
+        "bs:Bosnian",
+        "sr:Serbian",
+        "sl:Slovene",
+        "lt:Lithuanian",
+        "lv:Latvian",
+        "et:Estonian",
+        "sq:Albanian",
+        "ca:Catalan",
+        "vi:Vietnamese",
+        "ms:Malay",
+        "tl:Filipino",
+        "sw:Swahili",
+    ]
+)
+"""Languages in Latin script by their code; one that is not here is not told from odd English."""
+FEWEST: Final = 3
+"""Words that a text must have for its letters to tell a language."""
+ENGLISH: Final = 1 / 3
+"""Share of English function words from which a text is English without a look at the model."""
+SURE: Final = 0.6
+"""Probability from which another language is taken as told."""
 
 
 def language_of(text: str) -> str | None:
@@ -74,14 +77,20 @@ def language_of(text: str) -> str | None:
     if letters and sum(scripts.values()) > FOREIGN * len(letters):
         known = [SCRIPTS[s] for s, _ in scripts.most_common() if s in SCRIPTS]
         return ("Japanese" if "Japanese" in known else known[0]) if known else "another language"
-    words = [w.lower() for w in WORD.findall(text)]
-    if "¿" in text or "¡" in text:
-        return "Spanish"
-    told = {name: sum(w in common - ENGLISH for w in words) for name, common in COMMON.items()}
-    name, own = max(told.items(), key=lambda t: t[1])
-    english = sum(w in ENGLISH - COMMON[name] for w in words)
-    sure = own >= LEAST and own >= LEAST_SHARE * len(words) and own > 2 * english
-    return name if sure else None
+    found = [w.lower() for w in WORD.findall(text)]
+    english = sum(w in words("core.stop") for w in found)
+    if len(found) < FEWEST or english >= ENGLISH * len(found):
+        return None
+    code, probability = _identifier().classify(text)
+    return NAMES.get(code) if probability >= SURE else None
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    """Load the model; half a second that no plainly English text should cost."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _script(character: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from agent.language.normalise import (
+from agent.language import lexicon
+from agent.language.text import (
     STOP,
     fold,
     plain,
@@ -14,106 +15,31 @@ from agent.language.normalise import (
 )
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['.&-][^\W_]+)*", re.UNICODE)
-LINKS = frozenset(
-    "of the de la le del della da di do dos du van von der den al el bin ibn y".split()  # noqa: SIM905
-)
+LINKS = lexicon.words("core.name_links")
 _GAP = re.compile(r"[ \u00a0]|\. |, ?(?=Jr|Sr|Inc)")
 _LOOK_BACK = 16
 """Characters before a word in which the mark that opens a sentence stands."""
 _LONGEST_NAME = 6
 """Capitalised words that a name or the expansion of an acronym has at most."""
-TITLES = frozenset(
-    """mr mrs ms dr prof professor sir lord lady president vice mayor governor gov senator sen rep
-    representative congressman congresswoman judge justice minister secretary commissioner chief
-    director chairman chairwoman chair king queen prince princess pope general gen colonel captain
-    sergeant officer detective attorney spokesman spokeswoman spokesperson former co-author author
-    prime deputy sheriff ambassador reverend rev st saint acting assistant lt""".split()  # noqa: SIM905
+OFFICES = lexicon.words("core.offices")
+TITLES = OFFICES | lexicon.words("core.titles")
+"""They may be dropped or added without changing who is meant."""
+_NOT_NAMES = frozenset().union(
+    *(lexicon.words(f"core.{name}") for name in ("months", "weekdays", "not_names"))
 )
-"""Titles and offices: they may be dropped or added without changing who is meant."""
-_NOT_NAMES = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may
-    june july august september october november december i internet god ok am pm ad bc ce mr mrs
-    according figure table""".split()  # noqa: SIM905
-)
-_OPENERS = STOP | frozenset(
-    """according however meanwhile although instead moreover furthermore since despite unlike
-    today yesterday later earlier finally overall additionally two three four five six seven eight
-    nine ten one many several most some neither either nothing nobody none people officials police
-    experts researchers scientists critics around nearly almost roughly yes no""".split()  # noqa: SIM905
-)
-SAME = {
-    alias: name
-    for name, aliases in {
-        "unitedstates": "us usa unitedstates america american americans",
-        "unitedkingdom": "uk unitedkingdom britain british greatbritain briton britons",
-        "europeanunion": "eu europeanunion",
-        "unitednations": "un unitednations",
-        "newyorkcity": "nyc newyorkcity",
-        "netherlands": "netherlands dutch holland",
-        "denmark": "denmark danish dane danes",
-        "france": "france french",
-        "germany": "germany german germans",
-        "spain": "spain spanish",
-        "china": "china chinese",
-        "switzerland": "switzerland swiss",
-        "sweden": "sweden swedish",
-        "poland": "poland polish",
-        "ireland": "ireland irish",
-        "wales": "wales welsh",
-        "scotland": "scotland scottish scots",
-        "england": "england english",
-        "finland": "finland finnish",
-        "turkey": "turkey turkish",
-        "greece": "greece greek",
-        "norway": "norway norwegian",
-        "texas": "texas texan texans",
-        "covid": "covid covid-19 coronavirus sars-cov-2 sarscov2",
-    }.items()
-    for alias in aliases.split()
-}
-"""Countries and their people, an illness and its virus; only what a reader takes for the same."""
-
-
-LONG_FORMS = {
-    short: tuple(forms.split(", "))
-    for short, forms in {
-        "ai": "artificial intelligence",
-        "ceo": "chief executive",
-        "cfo": "chief financial officer",
-        "dna": "deoxyribonucleic acid",
-        "er": "emergency room, emergency department",
-        "gdp": "gross domestic product",
-        "gp": "general practitioner, family doctor",
-        "gps": "general practitioners, family doctors",
-        "ipo": "initial public offering",
-        "mp": "member of parliament, member of the parliament",
-        "mps": "members of parliament, members of the parliament",
-        "ngo": "non-governmental organisation, non-governmental organization",
-        "ngos": "non-governmental organisations, non-governmental organizations",
-        "pm": "prime minister",
-        "tv": "television",
-        "ufo": "unidentified flying object",
-        "ufos": "unidentified flying objects",
-        "vat": "value added tax, value-added tax",
-    }.items()
-}
-"""Abbreviations whose long form is written in small letters, as in a dictionary."""
-_BODIES = {
-    "unitednations": "WHO UNICEF ITU WMO UNESCO UNHCR IPCC IARC FAO IAEA worldhealthorganization"
-    " internationaltelecommunicationunion worldmeteorologicalorganization",
-    "unitedstates": "FDA FBI CDC NASA NOAA FCC EPA ICE DHS NIH",
-    "unitedkingdom": "NHS BBC",
-    "europeanunion": "EFSA EMA ECDC",
-    "congress": "senate senator senators representative representatives congressman congresswoman",
-    "house": "representative representatives congressman congresswoman",
-    "senate": "senator senators",
-}
+_ALIKE = [row.split(", ") for row in lexicon.word_list("core.aliases").words]
+_OPENERS = STOP | lexicon.words("core.openers")
+SAME = {word: row[0] for row in _ALIKE if " " not in row[1] for word in row}
+"""Countries and their people: only what a reader takes for the same."""
+_BODIES = [row.split() for row in lexicon.word_list("core.bodies").words]
 PART_OF = {
-    part: {whole for whole, parts in _BODIES.items() if part in parts.split()}
-    for part in " ".join(_BODIES.values()).split()
+    part: {whole for whole, *parts in _BODIES if part in parts}
+    for _, *all_ in _BODIES
+    for part in all_
 }
-"""What a body belongs to: a text that names the first may be said to speak of the second. An
-acronym counts only in capitals: "who" and "ice" are words."""
+"""What a body belongs to; an acronym counts only in capitals: "who" and "ice" are words."""
+LONG_FORMS = {row[0]: row[1:] for row in _ALIKE if row[0] not in SAME}
+"""Abbreviations whose long form is written in small letters, as in a dictionary."""
 
 
 @dataclass(frozen=True, slots=True)

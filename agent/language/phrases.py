@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from agent.language import lexicon
+from agent.language.verbs import third
 from retrieval.types import Source
 
-INSTITUTION: Final = (
-    r"(?:Act|Administration|Agency|Association|Board|Bureau|Center|Centre|Commission|Committee"
-    r"|Council|Court|Department|Foundation|Institute|Ministry|Office|Organi[sz]ation|Panel"
-    r"|Prevention|Service|Statistics|Justice|University|Union)"
-)
+INSTITUTION: Final = lexicon.any_of("core.institutions")
 BODY: Final = re.compile(
     rf"^(?:{INSTITUTION}|Academy|Journal|Meta-\w+) .*\b(?:of|on|for)\b|^[A-Z][\w ]* {INSTITUTION}$"
 )
@@ -42,7 +40,7 @@ def outlet(source: Source) -> str:
     return f"{speaker(source)} (report first published by {first})"
 
 
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+WORDS: Final = ("no", *lexicon.word_list("core.number_words").words[1:10])
 
 
 def day(when: date) -> str:
@@ -70,8 +68,7 @@ def verb_for(count: int, verb: str) -> str:
     """The verb in the present tense for so many of a thing."""
     if count != 1:
         return verb
-    ends_in_y = verb.endswith("y") and verb[-2] not in "aeiou"
-    return f"{verb[:-1]}ies" if ends_in_y else f"{verb}s"
+    return third(verb)
 
 
 def is_or_are(count: int) -> str:

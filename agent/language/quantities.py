@@ -6,73 +6,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from agent.language.normalise import content, fold
+from agent.language.lexicon import spellings, word_list
+from agent.language.text import content_stems, fold
 
-_ONES = (  # noqa: SIM905
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
-_NTH = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()  # noqa: SIM905
+_NUMBERS = word_list("core.number_words").words
 
-CARDINALS = {word: n for n, word in enumerate(_ONES)} | {
-    word: 10 * n for n, word in enumerate(_TENS, start=2)
+
+def _ordinal(cardinal: str) -> str:
+    """Third from three, fifth from five, ninth from nine."""
+    stem = f"{cardinal[:-2]}f" if cardinal.endswith("ve") else cardinal.rstrip("et")
+    return {"on": "first", "two": "second", "thr": "third"}.get(stem, f"{stem}th")
+
+
+CARDINALS = {w: n if n <= 20 else 10 * (n - 18) for n, w in enumerate(_NUMBERS)}
+ORDINALS = {"eleventh": 11} | {
+    _ordinal(w): n for w, n in CARDINALS.items() if 0 < n <= 10 or n == 12
 }
-ORDINALS = {word: n for n, word in enumerate(_NTH, start=1)}
 PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
     word + ending: n for word, n in ORDINALS.items() if n > 2 for ending in ("", "s")
 }
-MAGNITUDES = {
-    "dozen": 12.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
-    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12,
-}  # fmt: skip
-
-
-def _spellings(table: dict[str, str]) -> dict[str, str]:
-    return {word: name for name, words in table.items() for word in words.split()}
-
-
-UNITS = _spellings(
-    {
-        "second": "second seconds sec secs",
-        "minute": "minute minutes min mins",
-        "hour": "hour hours hr hrs",
-        "day": "day days",
-        "week": "week weeks",
-        "month": "month months",
-        "year": "year years yr yrs",
-        "decade": "decade decades",
-        "century": "century centuries",
-        "kilometre": "km kms kilometre kilometres kilometer kilometers",
-        "metre": "metre metres meter meters",
-        "centimetre": "cm centimetre centimetres centimeter centimeters",
-        "millimetre": "mm millimetre millimetres millimeter millimeters",
-        "mile": "mile miles",
-        "foot": "foot feet ft",
-        "inch": "inch inches",
-        "kilogram": "kg kilogram kilograms kilo kilos",
-        "gram": "gram grams",
-        "milligram": "mg milligram milligrams",
-        "pound": "pound pounds lb lbs",
-        "tonne": "tonne tonnes ton tons",
-        "degree": "degree degrees",
-        "watt": "watt watts",
-        "litre": "litre litres liter liters",
-        "hertz": "hz hertz",
-        "megahertz": "mhz megahertz",
-        "gigahertz": "ghz gigahertz",
-    }
-)
-CURRENCIES = _spellings(
-    {
-        "dollar": "$ us$ usd dollar dollars",
-        "euro": "€ eur euro euros",
-        "sterling": "£ gbp",
-        "yen": "¥ jpy yen",
-        "rupee": "₹ inr rupee rupees",
-        "cent": "cent cents",
-    }
-)
+_POWERS = {3: "thousand k", 6: "million mn m", 9: "billion bn b", 12: "trillion tn"}
+MAGNITUDES = {"dozen": 12.0} | {w: 10.0**n for n, ws in _POWERS.items() for w in ws.split()}
+_COINS = frozenset(["dollar", "euro", "sterling", "yen", "rupee", "cent"])
+UNITS = {word: unit for word, unit in spellings("core.units").items() if unit not in _COINS}
+CURRENCIES = {word: unit for word, unit in spellings("core.units").items() if unit in _COINS}
 
 
 def either(spellings: Iterable[str]) -> str:
@@ -150,12 +107,12 @@ class Quantity:
 _HEDGES = {
     word: bound
     for bound, hedges in {
-        Bound.ABOUT: ("about", "around", "roughly", "some", "approximately", "circa", "close to"),
-        Bound.NEARLY: ("nearly", "almost", "approaching", "just under"),
-        Bound.OVER: ("more than", "over", "at least", "above", "upwards of", "exceeding"),
-        Bound.UNDER: ("less than", "fewer than", "under", "below", "at most", "up to"),
+        Bound.ABOUT: "about, around, roughly, some, approximately, circa, close to",
+        Bound.NEARLY: "nearly, almost, approaching, just under",
+        Bound.OVER: "more than, over, at least, above, upwards of, exceeding",
+        Bound.UNDER: "less than, fewer than, under, below, at most, up to",
     }.items()
-    for word in hedges
+    for word in hedges.split(", ")
 }
 _DIGITS = r"(?:\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+|\d+)(?:\.\d+)?"
 _BIG = either(w for w in MAGNITUDES if len(w) > 1)
@@ -223,7 +180,7 @@ def _read(match: re.Match[str], text: str) -> Iterator[Quantity]:
         start,
         end,
         bound=_HEDGES[hedge[1].casefold()] if hedge else about,
-        near=frozenset(content(following)[:2]),
+        near=frozenset(content_stems(following)[:2]),
     )
     if match["vague"]:
         yield bare

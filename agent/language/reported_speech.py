@@ -3,66 +3,40 @@
 import re
 from dataclasses import dataclass
 
-from agent.language.normalise import fold
+from agent.language.lexicon import pattern
+from agent.language.text import fold
 
-_SAYING = "said say says saying told tells testified".split()  # noqa: SIM905
-_STATING = (  # noqa: SIM905
-    "stated states state wrote writes announced announces noted notes added adds explained explains"
-    " reported reports confirmed confirms concluded concludes found finds show shows showed"
-    " describes described acknowledged"
-).split()
-_CONTESTING = (  # noqa: SIM905
-    "claimed claims claim claiming alleged alleges allege alleging argued argues argue arguing"
-    " contended contends contend insisted insists insist asserted asserts assert believed believes"
-    " believe complained complains speculated speculates thinks reckons reckon denied denies deny"
-    " disputed disputes doubts doubted accused accuses"
-).split()
-_JUDGING = (  # noqa: SIM905
-    "maintained maintains charged charges suggested suggests suggest warned warns fears hopes"
-    " estimates estimated regards questioned considers think judged judges deemed ruled felt"
-).split()
-_COUNTING = "counts counted counting estimates estimated calculates calculated reckons".split()  # noqa: SIM905
 _CALLING = (
     r"(?:describ|characteri[sz]|portray)(?:es?|ed|ing|s)(?=(?: [^,.;]{1,60}?)? as\b)"
     r"|(?:calls|called|labels|labell?ed|brands|branded|dubs|dubbed)(?= (?-i:it|the|this|that|these"
     r"|those|him|her|them|a|an|such)\b)"
 )
 """Who calls a thing something says so."""
-_A_FIGURE = r"(?=\s(?:\w+\s){0,2}?[$€£]?\d)"
 _TO_THAT = r"(?=(?:\W+\w+){0,4}?\W+that\b)"
 _AT_THE_END = r"(?<=[a-z])(?=\W*$|\s(?:to|in|on|at)\s(?:\w+\W*){1,6}$)"
-_VERB = re.compile(
-    rf"(?<!united )(?<!\bof )(?<!\ban )(?<!\d )(?<!\bto be )\b(?:(?P<said>{'|'.join(_SAYING)})"
+_VERB = pattern(
+    r"(?<!united )(?<!\bof )(?<!\ban )(?<!\d )(?<!\bto be )\b(?:(?P<said>{reporting.saying})"
     rf"|(?<!were )(?<!was )(?<!been )(?<!so )(?:{_CALLING})"
-    rf"|(?P<contested>{'|'.join(_CONTESTING)})"
-    rf"|(?:{'|'.join(_STATING)})(?:{_TO_THAT}|{_AT_THE_END})"
-    rf"|(?P<judged>{'|'.join(_JUDGING)})(?:{_TO_THAT}|{_AT_THE_END})"
-    rf"|(?<!were )(?<!was )(?<!been )(?P<counted>{'|'.join(_COUNTING)}){_A_FIGURE})\b(?!-)",
+    r"|(?P<contested>{reporting.contesting})"
+    rf"|(?:{{reporting.stating}}|(?P<judged>{{reporting.judging}}))(?:{_TO_THAT}|{_AT_THE_END})"
+    r"|(?<!were )(?<!was )(?<!been )(?P<counted>{reporting.counting})(?=\s(?:\w+\s){0,2}?[$€£]?\d))"
+    r"\b(?!-)",
     re.IGNORECASE,
 )
-_PHRASE = re.compile(
-    r"\b(?:according to|in (?:the )?(?:\w+(?:'s)? ){1,3}(?:view|opinion|judgment|judgement|account"
-    r"|words|telling)|in the (?:view|opinion|judgment|account|words|eyes) of"
-    r"|by (?:\w+(?:'s)? ){1,4}(?:reckoning|account|own admission|estimates?|figures|count)"
-    r"|so-called|allegedly|reportedly"
-    r"|supposedly|purportedly|critics? of|allegations? (?:that|of)|claims? (?:that|of)"
-    r"|accusations? (?:that|of)|theory that|rumou?rs? (?:that|of)|hypothes[ie]s that"
-    r"|belief that)\b",
+_PHRASE = pattern(
+    r"\b(?:according to|in (?:the )?(?:\w+(?:'s)? ){1,3}(?:view|opinion|words)"
+    r"|in the (?:view|opinion|words) of|by (?:\w+(?:'s)? ){1,4}(?:account|estimates?|count)"
+    r"|so-called|(?:alleged|reported|supposed|purported)ly|critics? of"
+    r"|{reporting.statements} that|(?:claim|allegation|accusation|rumou?r)s? of)\b",
     re.IGNORECASE,
 )
-DOCUMENTS = (
-    "report|article|page|paper|study|abstract|note|item|post|piece|story|release|statement"
-    "|text|document|review|letter|memo|ruling|order|summary|copy|survey|analysis|data|table"
-    "|results?|findings?|figures?"
-)
-"""What a text calls itself, as alternatives of a pattern."""
-_DOCUMENT = re.compile(rf"\b(?:{DOCUMENTS}|it|we|i)\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_DOCUMENT = pattern(r"\b(?:{reporting.documents}|it|we|i)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?:\b(?:an?|another|one|some|other|further|earlier|recent|previous|separate|quoted)|'s)\W+$",
     re.IGNORECASE,
 )
 """What makes it another document: "a study", "the agency's report"."""
-_BY_DOCUMENT = re.compile(rf"\s(?:the|this|its) (?:\w+ )?(?:{DOCUMENTS})\b", re.IGNORECASE)
+_BY_DOCUMENT = pattern(r"\s(?:the|this|its) (?:\w+ )?{reporting.documents}\b", re.IGNORECASE)
 _NAMED = 8
 """Words at the end of a sentence that can be the name of who says so."""
 _OPENING = 14

@@ -1,6 +1,7 @@
 """The language model behind any OpenAI-compatible endpoint.
 
-`errors` says what can go wrong; `wire` makes one call and alone knows openai; `replies` reads what
-comes back, `counts` the figures in it; `weighing` says whose count is believed; `endpoint` has the
-patience (retries, deadline, fallback, budget, one repair turn) and alone knows tenacity.
+`errors` says what can go wrong; `dialect` writes a call as the endpoint takes it; `wire` makes one
+call and alone knows openai; `replies` reads what comes back, and the figures in it; `budget` holds
+the limits; `client` has the patience (retries, deadline, other models, one repair turn) and alone
+knows tenacity; `context` packs the evidence.
 """

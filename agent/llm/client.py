@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,7 @@ from tenacity import (
 
 from agent.llm import budget
 from agent.llm.budget import Budget, Used
+from agent.llm.dialect import Call
 from agent.llm.errors import (
     AnswerMalformed,
     BudgetSpent,
@@ -28,7 +29,7 @@ from agent.llm.errors import (
     DeadlinePassed,
 )
 from agent.llm.replies import Reply
-from agent.llm.wire import Call, Wire
+from agent.llm.wire import Wire
 from agent.types import EMBEDDED
 from prompts import Request, parse
 from retrieval import tokens
@@ -112,7 +113,6 @@ def _believed(said: int | None, most: int) -> int | None:
 
 
 A = TypeVar("A", bound=BaseModel)
-Messages = tuple[tuple[str, str], ...]
 
 ATTEMPTS: Final = 4
 """Of one call to one model; there is no other layer of retries."""
@@ -163,7 +163,6 @@ class EndpointChat:
         """
         account = budget.current()
         account.prompts[request.prompt] = request.fingerprint
-        messages = (("system", request.instructions), ("user", request.text))
         began, failed = time.monotonic(), ""
         models = list(self._breakers)
         try:
@@ -171,7 +170,7 @@ class EndpointChat:
                 if failed:
                     account.note(f"{failed} The model {model} was asked instead.")
                 try:
-                    return self._formed(model, messages, answer)
+                    return self._formed(model, request, answer)
                 except (BudgetSpent, DeadlinePassed):
                     raise
                 except ChatError as error:
@@ -182,15 +181,23 @@ class EndpointChat:
         finally:
             account.seconds += time.monotonic() - began
 
-    def _formed(self, model: str, messages: Messages, answer: type[A]) -> A:
+    def _formed(self, model: str, request: Request, answer: type[A]) -> A:
         """Ask; where the answer has another form, ask once more and say what was wrong."""
-        text = self._patiently(model, messages, answer).text
+        call = Call(
+            model=model,
+            messages=(("system", request.instructions), ("user", request.text)),
+            form=answer.__name__,
+            schema=answer.model_json_schema(),
+            output_tokens=self._patience.output_tokens,
+            temperature=request.temperature,
+        )
+        text = self._patiently(call).text
         try:
             return parse(text, answer)
         except ValidationError as error:
             complaint = _complaint(error)
-        again = (*messages, ("assistant", text[:SHOWN]), ("user", complaint))
-        text = self._patiently(model, again, answer).text
+        turns = (("assistant", text[:SHOWN]), ("user", complaint))
+        text = self._patiently(replace(call, messages=(*call.messages, *turns))).text
         try:
             return parse(text, answer)
         except ValidationError as error:
@@ -198,7 +205,7 @@ class EndpointChat:
             message = f"The model {model!r} answered twice in another form than was asked for."
             raise AnswerMalformed(message) from error
 
-    def _patiently(self, model: str, messages: Messages, answer: type[BaseModel]) -> Reply:
+    def _patiently(self, call: Call) -> Reply:
         """Make the call, again while the failure may pass and time is left."""
         attempts = Retrying(
             retry=retry_if_exception(lambda e: isinstance(e, ChatError) and e.retryable),
@@ -208,8 +215,6 @@ class EndpointChat:
             sleep=self._patience.sleep,
             reraise=True,
         )
-        schema = answer.model_json_schema()
-        call = Call(model, messages, answer.__name__, schema, self._patience.output_tokens)
         return attempts(self._once, call)
 
     def _once(self, call: Call) -> Reply:
@@ -231,15 +236,15 @@ class EndpointChat:
             raise
         breaker.succeeded()
         self._budget.settle(reserved, call.model, used(reply, sent, call))
-        _named(account, call.model, reply.model)
+        _named(account, call.model, reply.model, expected=not self._wire.names_deployments)
         return reply
 
 
-def _named(account: budget.Account, asked: str, answered: str) -> None:
-    """Record who answered; say so where it is not who was asked, or a dated version of it."""
+def _named(account: budget.Account, asked: str, answered: str, *, expected: bool) -> None:
+    """Record who answered; say so where it is not who was `expected`, or a dated version of it."""
     name = "".join(c for c in answered if c.isprintable())[:80] or asked
     account.models[f"“{name}”" if name == EMBEDDED else name] = None
-    if not name.startswith(asked) and not asked.endswith(name):
+    if expected and not name.startswith(asked) and not asked.endswith(name):
         account.note(f"The model {asked} was asked; the endpoint says that {name} answered.")
 
 

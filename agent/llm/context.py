@@ -3,18 +3,19 @@
 import json
 import re
 import secrets
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
+from agent.types import Citation
 from retrieval import tokens
+from retrieval.sentences import split_sentences
 from retrieval.types import Passage
 
 AGAIN: Final = 0.8
 """What a passage of an origin is worth beside one more of the same origin: breadth before depth."""
-SMALL: Final = re.compile(r"(?<![\w.@/-])[a-z]+(?![\w@/-]|\.\w)")
 MARKS: Final = re.compile(r"\[(\s*\^?\d+(?:\s*[,;–-]\s*\^?\d+)*\s*)\]")
 
 
@@ -25,11 +26,6 @@ class Pack:
     names: dict[str, Passage]
     marker: str
     records: str = field(repr=False)
-
-    @cached_property
-    def small(self) -> frozenset[str]:
-        """The words that its passages write in small letters: these are no names."""
-        return frozenset(w for p in self.names.values() for w in SMALL.findall(p.text))
 
     def passage(self, name: str) -> Passage | None:
         return self.names.get(name)
@@ -68,6 +64,7 @@ def record(name: str, passage: Passage) -> str:
             "id": name,
             "publisher": source.publisher,
             "published": source.published.isoformat() if source.published else None,
+            "kind": source.kind,
             "title": source.title,
             "text": passage.text,
         }
@@ -98,3 +95,64 @@ def choose(passages: Sequence[Passage], room: int, model: str | None = None) -> 
             taken[passage.source.origin] += 1
             chosen.append((n, passage))
     return [passage for _, passage in sorted(chosen, key=lambda c: c[0])]
+
+
+SAME: Final = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("[{", "("),
+    **dict.fromkeys("]}", ")"),
+}
+AROUND: Final = " \"'"
+"""Marks that a model puts around a quotation."""
+SHORTEST: Final = 3
+"""Words of a quotation; fewer can be found anywhere and carry nothing."""
+
+
+def find_words(words: str, passage: Passage) -> Citation | None:
+    """Cite the sentences of a passage that hold the words; nothing where it has them not.
+
+    The citation is widened to whole sentences: a quotation that begins behind a "not", or behind
+    "he falsely claimed that", would carry the opposite of what its sentence says.
+    """
+    wanted = _bare(words)
+    held, places = folded(passage.text)
+    at = held.find(wanted)
+    if len(wanted.split()) < SHORTEST or at < 0:
+        return None
+    start, end = places[at], places[at + len(wanted) - 1] + 1
+    touched = [span for span in split_sentences(passage.text) if span[0] < end and start < span[1]]
+    return Citation.of(passage, touched[0][0], touched[-1][1]) if touched else None
+
+
+def holds_words(words: str, text: str) -> bool:
+    """Whether a text has the words, marks and spaces forgiven."""
+    wanted = _bare(words)
+    return len(wanted.split()) >= SHORTEST and wanted in folded(text)[0]
+
+
+def _bare(words: str) -> str:
+    return folded(words)[0].strip(AROUND)
+
+
+def folded(text: str) -> tuple[str, list[int]]:
+    """Text without what is forgiven, and for each of its characters the place it came from."""
+    characters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for plain in _plain(character):
+            if plain == " " and characters and characters[-1] == " ":
+                continue
+            characters.append(plain)
+            places.append(place)
+    return "".join(characters), places
+
+
+def _plain(character: str) -> str:
+    if character.isspace():
+        return " "
+    if unicodedata.category(character) in {"Cf", "Cc", "Cs"}:
+        return ""
+    plain = unicodedata.normalize("NFKC", character).lower()
+    return SAME.get(character) or SAME.get(plain) or plain

@@ -1,9 +1,10 @@
 """What an endpoint answered: text, value and tokens of any of the forms in use."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 
 from agent.llm.errors import (
     AnswerCut,
@@ -58,8 +59,12 @@ def _count(value: object) -> int | None:
 Json = Mapping[str, Any]
 _T = TypeVar("_T", bound=BaseModel)
 _OBJECT: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
-_BEHIND: Final = {"length": AnswerCut, "max_output_tokens": AnswerCut}
-_FILTERED: Final = {"content_filter"}
+_CUT: Final = re.compile(r"length|max|limit", re.IGNORECASE)
+_FILTERED: Final = re.compile(r"filter|safety|recitation|prohibited|blocklist|spii", re.IGNORECASE)
+_BY_ITSELF: Final = re.compile(
+    r"stop|eos|\b(?:end|completed?|done|finish(?:ed)?)(?:_|\b)", re.IGNORECASE
+)
+"""`stop` is published; servers also say `eos`, `stop_sequence`, `end_turn` and more."""
 
 
 class Reply(BaseModel, frozen=True):
@@ -71,8 +76,17 @@ class Reply(BaseModel, frozen=True):
     counts: Counts = Counts()
 
 
+def _join_parts(content: object) -> object:
+    """The text of a content that is a list of parts; thoughts and pictures are none."""
+    if not isinstance(content, list):
+        return content
+    parts = [{"type": "text", "text": p} if isinstance(p, str) else _object(p) for p in content]
+    texts = (p.get("text") for p in parts if p.get("type") in {"text", "output_text"})
+    return "".join(text for text in texts if isinstance(text, str))
+
+
 class _Message(BaseModel):
-    content: str | None = None
+    content: Annotated[str | None, BeforeValidator(_join_parts)] = None
     refusal: str | None = None
 
 
@@ -126,6 +140,11 @@ def events(lines: Iterable[str]) -> Iterator[str]:
             data = []
 
 
+def says_done(lines: Iterable[str]) -> bool:
+    """Whether a stream says that it is over, whatever it says about why."""
+    return any(line.startswith("data:") and line[5:].strip() == "[DONE]" for line in lines)
+
+
 def loads(text: str | bytes) -> Json:
     """Read one JSON object that is not an error message.
 
@@ -153,8 +172,13 @@ def completion(value: Json) -> Reply:
     return _finished(message.content or "", message.refusal, choice.finish_reason, found)
 
 
-def streamed_completion(values: Iterable[Json]) -> Reply:
-    """Put the chunks of a streamed chat completion together."""
+def streamed_completion(values: Iterable[Json], *, ended: bool = False) -> Reply:
+    """Put the chunks of a streamed chat completion together.
+
+    Args:
+        values: The chunks.
+        ended: The stream said that it is over: then no chunk needs to say why.
+    """
     text, refusal, reason = "", "", None
     last = _Completion()
     for value in values:
@@ -165,7 +189,7 @@ def streamed_completion(values: Iterable[Json]) -> Reply:
             text += delta.content or ""
             refusal += delta.refusal or ""
             reason = choice.finish_reason or reason
-    if reason is None:
+    if reason is None and not ended:
         raise StreamCut("The stream ended before the answer did.", received=text)
     return _finished(text, refusal or None, reason, last)
 
@@ -179,7 +203,7 @@ def response(value: Json) -> Reply:
     if found.status == "failed":
         raise ServiceFault("The endpoint says that the response failed.")
     why = found.incomplete_details.reason if found.incomplete_details else None
-    _complete(text, refusal, "stop" if found.status == "completed" else why)
+    _complete(text, refusal, "stop" if found.status == "completed" else why or "no status")
     return Reply(text=text, model=found.model or "", counts=read(found.usage))
 
 
@@ -206,11 +230,11 @@ def _complete(text: str, refusal: str | None, reason: str | None) -> None:
     """Let through what stopped by itself and says something."""
     if refusal:
         raise AnswerDeclined(f"The model declined: {refusal[:200]!r}.", received=refusal)
-    if reason in _FILTERED:
+    if reason is not None and _FILTERED.search(reason):
         raise AnswerFiltered("The provider's content filter cut the answer.", received=text)
-    if reason in _BEHIND:
+    if reason is not None and _CUT.search(reason):
         raise AnswerCut("The answer was cut at the limit of its length.", received=text)
-    if reason != "stop":
+    if reason is not None and not _BY_ITSELF.search(reason):
         raise AnswerUnreadable(f"The answer ended with {reason!r}, not by itself.", received=text)
     if not text.strip():
         raise AnswerEmpty("The answer is empty.")

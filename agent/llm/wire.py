@@ -6,22 +6,26 @@ bytes arrive, and one limit of size.
 """
 
 import asyncio
+import logging
 import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
 from functools import cache
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
 
 import httpx2
 import openai
 
-from agent.llm import replies
+from agent.llm import dialect, replies
+from agent.llm.dialect import MEMORY, STEPS, Api, Call
 from agent.llm.errors import (
     AnswerEndless,
+    AnswerFiltered,
+    AnswerMalformed,
     CallTimedOut,
     ChatError,
     ConnectionBroken,
@@ -34,12 +38,13 @@ from agent.llm.errors import (
     ServiceFault,
     ServiceUnreachable,
 )
-from agent.llm.replies import Json, Reply
+from agent.llm.replies import Reply
 
-Api = Literal["chat", "responses"]
 Progress = Callable[[int], None]
 _T = TypeVar("_T")
 _starting = threading.Lock()
+
+LOG: Final = logging.getLogger(__name__)
 
 MAX_BYTES: Final = 4_000_000
 """Of one answer: a streamed token takes about 300 bytes, and no page needs 10,000 of them."""
@@ -49,37 +54,43 @@ PASSING: Final = frozenset({408, 409})
 TOO_LONG: Final = re.compile(
     r"context[ _](?:length|window|size)|too many (?:input )?tokens", re.IGNORECASE
 )
+FILTERED: Final = re.compile(r"content[_ ](?:filter|management|policy)", re.IGNORECASE)
+"""A refusal to read the question (Azure: `content_filter`)."""
+MISFORMED: Final = "json_validate_failed"
+"""A service that holds the model to its schema, and could not (Groq)."""
+QUOTED: Final = 2_000
+"""Characters of a refusal that are looked at; some quote the whole request after their reason."""
+BYTE_ORDER: Final = b"\xef\xbb\xbf"
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """Of server-sent events; other separators may stand inside the text."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """What is asked: messages in order (role, text), and the form that the answer must have."""
-
-    model: str
-    messages: tuple[tuple[str, str], ...]
-    form: str
-    """Name of the answer type."""
-    schema: Json
-    output_tokens: int
-    """The most that the model may write."""
-
-
 class Wire:
-    """An endpoint at `base_url`, asked in Chat Completions or in Responses."""
+    """An endpoint, asked in Chat Completions or in Responses.
+
+    Args:
+        base_url: Its address. What stands behind a `?` goes along with every call.
+        api_key: Its key, where it wants one.
+        api: The interface.
+        stream: Let answers arrive piece by piece.
+        azure: The `api-version` of an Azure resource. `base_url` is then the address of the
+            resource, and the model of a call the name of a deployment there.
+    """
 
     def __init__(
-        self, base_url: str, api_key: str | None, api: Api = "chat", *, stream: bool = True
+        self,
+        base_url: str,
+        api_key: str | None,
+        api: Api = "chat",
+        *,
+        stream: bool = True,
+        azure: str | None = None,
     ) -> None:
-        self._api, self._stream = api, stream
-        self._where = f"The model endpoint {base_url}"
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url,
-            api_key=api_key or NO_KEY,
-            max_retries=0,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, verify=_trust()),
-        )
+        self._address, self._api, self._stream = base_url, api, stream
+        self._where = f"The model endpoint {base_url.partition('?')[0]}"  # a key may follow
+        self.names_deployments = azure is not None
+        """What a call names as its model is a name that the user chose."""
+        self._client = _client(base_url, api_key or NO_KEY, azure)
         # The client takes these from the environment; they are not for whoever runs this endpoint.
         self._client.organization = self._client.project = None
 
@@ -100,7 +111,7 @@ class Wire:
         body = bytearray()
         try:
             async with asyncio.timeout(max(seconds, 0.001)):
-                streamed = await self._receive(call, seconds, body, progress)
+                streamed = await self._converse(call, seconds, body, progress)
         except TimeoutError as error:
             message = f"{self._where} was not done after {seconds:.1f} seconds."
             raise CallTimedOut(message, received=body.decode(errors="replace")) from error
@@ -117,15 +128,38 @@ class Wire:
             raise ConnectionBroken(message, received=body.decode(errors="replace")) from error
         return self._reply(bytes(body), streamed=streamed)
 
-    async def _receive(
+    async def _converse(
         self, call: Call, seconds: float, body: bytearray, progress: Progress
+    ) -> bool:
+        """Fill `body`, put more simply where the endpoint refuses a form; tell whether it streams.
+
+        What is refused is refused before a token is read: this is still the one call.
+        """
+        place = (self._address, self._api, call.model)
+        refused = MEMORY.recall(*place).refused
+        while True:
+            parameters = dialect.write(call, self._api, refused, stream=self._stream)
+            used = dialect.list_features(parameters)
+            try:
+                streamed = await self._receive(parameters, seconds, body, progress)
+            except openai.APIStatusError as error:
+                name = _name_refused(error, used)
+                if name is None or name in refused:
+                    raise
+                LOG.info("%s refuses %s: %s", self._where, name, STEPS[name])
+                refused = MEMORY.refuse(*place, name)
+            else:
+                MEMORY.accept(*place, used)
+                return streamed
+
+    async def _receive(
+        self, parameters: dict[str, Any], seconds: float, body: bytearray, progress: Progress
     ) -> bool:
         """Fill `body`; tell whether the server streams."""
         # The overloads of the SDK do not take a dictionary of parameters.
         resource: Any = (
             self._client.chat.completions if self._api == "chat" else self._client.responses
         )
-        parameters = self._chat(call) if self._api == "chat" else self._responses(call)
         create = resource.with_streaming_response.create
         async with create(**parameters, timeout=max(seconds, 0.001)) as answer:
             async for block in answer.iter_bytes():
@@ -136,44 +170,20 @@ class Wire:
                     raise AnswerEndless(message, received=body.decode(errors="replace"))
             return "text/event-stream" in answer.headers.get("content-type", "")
 
-    def _chat(self, call: Call) -> dict[str, Any]:
-        form = {"name": call.form, "schema": call.schema, "strict": True}
-        usage = {"stream_options": {"include_usage": True}} if self._stream else {}
-        return {
-            "model": call.model,
-            "messages": [{"role": role, "content": text} for role, text in call.messages],
-            "response_format": {"type": "json_schema", "json_schema": form},
-            "max_completion_tokens": call.output_tokens,
-            "stream": self._stream,
-            **usage,
-        }
-
-    def _responses(self, call: Call) -> dict[str, Any]:
-        form = {"name": call.form, "schema": call.schema, "strict": True}
-        (_, instructions), *rest = call.messages
-        return {
-            "model": call.model,
-            "instructions": instructions,
-            "input": [{"role": role, "content": text} for role, text in rest],
-            "text": {"format": {"type": "json_schema", **form}},
-            "max_output_tokens": call.output_tokens,
-            "store": False,
-            "stream": self._stream,
-        }
-
     def _reply(self, body: bytes, *, streamed: bool) -> Reply:
         # A server that was asked for a stream may answer whole, whatever it calls it.
-        if not streamed or body.lstrip().startswith(b"{"):
+        body = body.removeprefix(BYTE_ORDER).lstrip()
+        if not streamed or body.startswith(b"{"):
             value = replies.loads(body)
             return replies.completion(value) if self._api == "chat" else replies.response(value)
         lines = LINE_END.split(body.decode("utf-8", "replace"))
         values = (replies.loads(data) for data in replies.events(lines))
         if self._api == "chat":
-            return replies.streamed_completion(values)
+            return replies.streamed_completion(values, ended=replies.says_done(lines))
         return replies.streamed_response(values)
 
     def _refused(self, call: Call, error: openai.APIStatusError) -> ChatError:
-        status, said = error.status_code, f"{error.code or ''} {error.message}"
+        status, said = error.status_code, _quote(error)
         message = f"{self._where} answered {status} for the model {call.model!r}."
         if status == 429:
             quota = "insufficient_quota" in said
@@ -184,9 +194,53 @@ class Wire:
             return KeyRefused(message)
         if status == 404:
             return ModelMissing(message)
-        if status in {400, 413} and TOO_LONG.search(said):
-            return ContextTooLong(message)
-        return RequestRefused(f"{message} It said: {error.message[:200]!r}.")
+        if about := _judge_content(status, said):
+            return about(message)
+        reason = error.message.partition(" - ")[2] or said
+        return RequestRefused(f"{message} It said: {reason[:200]!r}.")
+
+
+def _client(base_url: str, api_key: str, azure: str | None) -> openai.AsyncOpenAI:
+    address, _, query = base_url.partition("?")
+    address = address.rstrip("/")
+    transport = openai.DefaultAsyncHttpxClient(follow_redirects=False, verify=_trust())
+    if azure is not None:
+        return openai.AsyncAzureOpenAI(
+            azure_endpoint=address.removesuffix("/openai"),
+            api_version=azure,
+            api_key=api_key,
+            max_retries=0,
+            http_client=transport,
+        )
+    return openai.AsyncOpenAI(
+        base_url=address,
+        api_key=api_key,
+        max_retries=0,
+        default_query=dict(parse_qsl(query)),
+        http_client=transport,
+    )
+
+
+def _quote(error: openai.APIStatusError) -> str:
+    """What the endpoint said, in whichever of the many forms; the SDK reads only its own."""
+    return error.response.text.strip()[:QUOTED]
+
+
+def _judge_content(status: int, said: str) -> type[ChatError] | None:
+    """The error of a request that was refused for what it says, not for its form."""
+    if status in {400, 413, 422} and TOO_LONG.search(said):
+        return ContextTooLong
+    if status in {400, 422} and FILTERED.search(said):
+        return AnswerFiltered
+    return AnswerMalformed if status in {400, 422} and MISFORMED in said else None
+
+
+def _name_refused(error: openai.APIStatusError, used: frozenset[str]) -> str | None:
+    """The feature of a call that an answer of 400 or 422 is about, else None."""
+    said = _quote(error)
+    if error.status_code not in {400, 422} or _judge_content(error.status_code, said):
+        return None
+    return dialect.find_refused(used, str(error.param or ""), said)
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:

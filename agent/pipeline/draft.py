@@ -1,102 +1,211 @@
-"""From evidence to a body that stands; where too much falls, the spare writer steps in visibly."""
+"""From evidence to a verified page; where too much is rejected, the spare writer takes over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from agent.language.text import content
 from agent.llm import budget
-from agent.pipeline.repair import verify_and_repair
+from agent.pipeline.repair import Checked, verify_and_repair
 from agent.pipeline.retrieve import too_thin_for_page
-from agent.ports import Writer
-from agent.types import CheckedSection, Plan, RejectedSentence, Section, Support
+from agent.ports import PassageStore, Step, Writer
+from agent.statements import RecordStatements
+from agent.types import (
+    CheckedSection,
+    CheckedSentence,
+    Draft,
+    Evidence,
+    Kind,
+    Plan,
+    RejectedSentence,
+    Section,
+    Sentence,
+    Support,
+    Verdict,
+)
 from agent.verification.gate import CitationGate
-from agent.writers.facets import Facet
+from agent.writers.conclusion import BOTTOM_LINE, LIMITS
+from retrieval.types import Filters
 
-Body = tuple[tuple[CheckedSection, ...], tuple[RejectedSentence, ...]]
+SUMMARY: Final = "Executive summary"
+HEADINGS: Final = "Headings"
+FOLLOW_UPS: Final = 3
+LOOKED_AT: Final = 3
+"""Passages that a follow-up question is held against."""
+ASKING: Final = frozenset(content("how many much long often far old"))
+"""Words of a question that no answer repeats."""
+ANSWERED: Final = 0.9
+"""Share of a question's words that a passage has from which the library may answer it."""
 
 
 class CouldNotCheck(Exception):
-    """The verifier failed on so much that there is no page: nothing unchecked is shown."""
+    """The judge failed on so much that there is no page: nothing unchecked is shown."""
 
 
-LEAST: Final = 0.5
-"""Share of a section's sentences, or of a page's sections, below which it is written anew."""
+@dataclass(frozen=True)
+class Written:
+    """What of a draft was accepted; parts are empty that its writer did not write."""
+
+    body: tuple[CheckedSection, ...]
+    summary: tuple[CheckedSentence, ...] = ()
+    limits: tuple[CheckedSentence, ...] = ()
+    bottom_line: tuple[CheckedSentence, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    rejected: tuple[RejectedSentence, ...] = ()
 
 
-def draft_body(
+def draft_page(
     plan: Plan,
+    verdict: Verdict,
     gate: CitationGate,
-    writer: Writer,
-    spare: Writer | None = None,
-    on_step: Callable[[str], None] = lambda _: None,
-) -> Body:
-    """Draft, rule, repair; then replace the sections, or the page, that lost too much.
+    writers: tuple[Writer, Writer | None],
+    on_step: Step = lambda _: None,
+) -> Written:
+    """Draft, verify, repair; where too little is accepted for a page, with the spare writer.
+
+    Args:
+        plan: what was asked.
+        verdict: what the sources say to it.
+        gate: decides on every sentence.
+        writers: the writer, and the spare one, if there is one.
+        on_step: called with the name of each step as it begins.
 
     Raises:
-        CouldNotCheck: the verifier could not rule, and too little stands for a page.
+        CouldNotCheck: the judge could not verify, and too little is accepted for a page.
     """
-    draft = writer.draft(plan, gate.evidence)
+    writer, spare = writers
+    draft = writer.draft(plan, gate.evidence, verdict)
     on_step("check")
-    body, fallen = verify_and_repair(draft, gate, writer)
-    if too_thin_for_page(body, gate.evidence) and (unchecked := _unchecked(fallen)):
+    if spare and draft.writer == spare.name:  # it wrote in the model's place
+        writer, gate = spare, gate.without_model()
+    made = _verified(draft, gate, writer)
+    thin = too_thin_for_page(made.body, gate.evidence)
+    if thin and (unchecked := _unchecked(made.rejected)):
         raise CouldNotCheck(f"No page: the verifier failed ({unchecked})")
-    lost = _lost(draft, body)
-    if spare is None or not (lost or too_thin_for_page(body, gate.evidence)):
-        return body, fallen
-    written = spare.draft(plan, gate.evidence)
-    if written == draft:  # the model failed, and the spare writer has written already
-        return body, fallen
-    other, dropped = verify_and_repair(written, gate, spare)
-    fallen = (*fallen, *dropped)
-    if too_thin_for_page(body, gate.evidence) or len(lost) > LEAST * len(draft):
-        budget.current().note(
-            f"Too much of what the writer {writer.name} wrote did not stand: the page was "
-            f"written by the writer {spare.name}."
-        )
-        budget.current().stood_in = True
-        return other, fallen
-    return _patched(body, other, lost), fallen
+    if spare is None or writer is spare or not thin:
+        return made
+    again = spare.draft(plan, gate.evidence, verdict)
+    other = _verified(again, gate.without_model(), spare)
+    budget.current().note(
+        f"Too much of what the writer {writer.name} wrote was rejected: the page was written by "
+        f"the writer {spare.name}."
+    )
+    budget.current().stood_in = True
+    return Written(body=other.body, rejected=(*made.rejected, *other.rejected))
 
 
-def _unchecked(fallen: Sequence[RejectedSentence]) -> str | None:
-    verifications = (f.sentence.ruling for f in fallen)
+def conclude_page(
+    plan: Plan, verdict: Verdict, made: Written, gate: CitationGate, writer: Writer
+) -> Written:
+    """Add the parts that are still missing: they are computed over the body and verified too."""
+    cited = made.body
+    if made.summary:
+        cited = (*cited, CheckedSection(heading=SUMMARY, sentences=made.summary))
+    record = RecordStatements.of(plan.claim, gate.evidence, cited, verdict)
+    conclusion = writer.conclude(plan, gate.evidence, cited, record)
+    known = {source.id for source in record.sources}
+    limits, bottom_line = _of_sources(made.limits, known), _of_sources(made.bottom_line, known)
+    reviewed = Sentence(
+        text=record.record(),
+        kind=Kind.INFERENCE,
+        citations=record.deciding() or made.body[0].sentences[0].citations,
+    )
+    ends = (
+        Section(heading=SUMMARY, sentences=() if made.summary else conclusion.summary),
+        Section(heading=LIMITS, sentences=(reviewed,) if limits else conclusion.limits.sentences),
+        Section(
+            heading=BOTTOM_LINE, sentences=() if bottom_line else conclusion.bottom_line.sentences
+        ),
+    )
+    checked, rejected = verify_and_repair(ends, gate.without_model(), writer, record)
+    summary, record_first, bottom = map(_kept, checked)
+    asked = dict.fromkeys((*made.follow_ups, *conclusion.follow_ups))
+    return Written(
+        body=made.body,
+        summary=made.summary or summary,
+        limits=(*record_first, *limits),
+        bottom_line=bottom_line or bottom,
+        follow_ups=tuple(asked)[:FOLLOW_UPS],
+        rejected=(*made.rejected, *rejected),
+    )
+
+
+def _of_sources(
+    sentences: Sequence[CheckedSentence], known: Collection[str]
+) -> tuple[CheckedSentence, ...]:
+    """What rests on sources that the page has already: its ends bring no new one."""
+    return tuple(s for s in sentences if all(c.source in known for c in s.citations))
+
+
+def unanswered(questions: Sequence[str], library: PassageStore, filters: Filters) -> list[str]:
+    """The questions that no passage of the library seems to answer: each is searched for."""
+    return [q for q in questions if not _answered(q, library, filters)]
+
+
+def _answered(question: str, library: PassageStore, filters: Filters) -> bool:
+    words = set(content(question)) - ASKING
+    hits = library.search(question, LOOKED_AT, filters)
+    shares = [len(words & set(content(hit.passage.text))) / max(1, len(words)) for hit in hits]
+    return max(shares, default=0.0) >= ANSWERED
+
+
+def _verified(draft: Draft, gate: CitationGate, writer: Writer) -> Written:
+    """Every sentence of a draft in one batch, headings and ends with the rest."""
+    parts = (
+        Section(heading=HEADINGS, sentences=draft.headings),
+        Section(heading=SUMMARY, sentences=draft.summary),
+        Section(heading=LIMITS, sentences=draft.limits),
+        Section(heading=BOTTOM_LINE, sentences=draft.bottom_line),
+        *draft.sections,
+    )
+    checked, rejected = verify_and_repair(parts, gate, writer)
+    headings, summary, limits, bottom_line, *body = checked
+    return Written(
+        body=tuple(_sections(draft, headings, body, gate.evidence)),
+        summary=_kept(summary),
+        limits=_kept(limits),
+        bottom_line=_kept(bottom_line),
+        follow_ups=tuple(unanswered(draft.follow_ups, gate.library, gate.filters)[:FOLLOW_UPS]),
+        rejected=rejected,
+    )
+
+
+def _sections(
+    draft: Draft, headings: Checked, body: Sequence[Checked], evidence: Evidence
+) -> list[CheckedSection]:
+    """The sections of which something was accepted, under headings that are carried too.
+
+    Where the one that was written is not, or is taken, one that asserts nothing stands for it.
+    """
+    found: list[CheckedSection] = []
+    for n, (section, sentences) in enumerate(zip(draft.sections, body, strict=True)):
+        kept = _kept(sentences)
+        if not kept:
+            continue
+        title = section.heading
+        if draft.headings:
+            own = headings[n]
+            taken = {s.heading for s in found}
+            title = own.text.rstrip(".") if own else ""
+            title = title if title and title not in taken else _reported(kept, evidence, taken)
+        found.append(CheckedSection(heading=title, sentences=kept))
+    return found
+
+
+def _reported(
+    sentences: Sequence[CheckedSentence], evidence: Evidence, taken: Collection[str]
+) -> str:
+    """A heading that asserts nothing: who reported what the section says."""
+    cited = {c.source for s in sentences for c in s.citations}
+    names = [s.publisher for s in evidence.sources if s.id in cited][:2]
+    title = f"What {' and '.join(names)} reported"
+    return title if title not in taken else f"What else {' and '.join(names)} reported"
+
+
+def _kept(sentences: Checked) -> tuple[CheckedSentence, ...]:
+    return tuple(s for s in sentences if s is not None)
+
+
+def _unchecked(rejected: Sequence[RejectedSentence]) -> str | None:
+    verifications = (f.sentence.ruling for f in rejected)
     return next((r.reason for r in verifications if r.support is Support.UNCHECKED), None)
-
-
-def _lost(draft: Sequence[Section], body: Sequence[CheckedSection]) -> set[str]:
-    """Facets of sections of which less than half stands."""
-    standing = {s.heading: len(s.sentences) for s in body}
-    return {
-        facet(s.heading) for s in draft if standing.get(s.heading, 0) < LEAST * len(s.sentences)
-    }
-
-
-def _patched(
-    body: Sequence[CheckedSection], other: Sequence[CheckedSection], lost: set[str]
-) -> tuple[CheckedSection, ...]:
-    """The body with the lost sections in the other's words, without what it says already."""
-    kept = {facet(s.heading): s for s in body}
-    cited = {
-        (c.passage, c.start)
-        for name, section in kept.items()
-        if name not in lost
-        for s in section.sentences
-        for c in s.citations
-    }
-    for section in other:
-        name = facet(section.heading)
-        fresh = tuple(
-            s for s in section.sentences if not cited & {(c.passage, c.start) for c in s.citations}
-        )
-        if name in lost and fresh:
-            kept[name] = CheckedSection(heading=section.heading, sentences=fresh)
-            budget.current().note(
-                f"The section {name!r} was written by the embedded writer: too much of the "
-                "model's did not stand."
-            )
-    order = [f.value for f in Facet]
-    return tuple(sorted(kept.values(), key=lambda s: order.index(facet(s.heading))))
-
-
-def facet(heading: str) -> str:
-    """What a heading begins with, before the names that it is about."""
-    return heading.split(":", maxsplit=1)[0]

@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.claims import read_claim
 from agent.claims.normalize import SpellingCorrector
+from agent.language.lexicon import pattern
 from agent.language.text import ALIASES, content, expanded, tokens
 from agent.llm import budget
 from agent.llm.context import encoded, marker
@@ -27,7 +28,7 @@ class EmbeddedPlanner:
     def plan(self, question: Question) -> Plan:
         claim = read_claim(question.text, question.asked_on)
         typed: tuple[str, ...] = ()
-        if self._speller and (spelled := self._speller.corrected(question.text)).changed:
+        if self._speller and (spelled := self._speller.correct(question.text)).changed:
             typed = (claim.text,)
             notes = tuple(f'"{was}" is read as "{now}".' for was, now in spelled.changed)
             mended = read_claim(spelled.text, question.asked_on)
@@ -47,13 +48,10 @@ class EmbeddedPlanner:
 
 QUERIES: Final = 10
 QUERY_WORDS: Final = 30
-EXPECTED: Final = 3
 NEW: Final = 0.34
 """Share of a claim's meaning words that need not be words of the question: its grammar, spelled."""
 PLAIN: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-NEGATION: Final = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|[a-z]+n't|false|fake)\b", re.IGNORECASE
-)
+NEGATION: Final = pattern(r"\b(?:{core.negation}|[a-z]+n't|false|fake)\b", re.IGNORECASE)
 
 
 class ModelPlanner:
@@ -80,13 +78,12 @@ class ModelPlanner:
         except ChatError as error:
             budget.excuse(error, "The search was planned without the model.")
             return ruled
-        own = [" ".join(q.text.split()[:QUERY_WORDS]) for q in answer.queries[:QUERIES]]
+        own = [" ".join(q.split()[:QUERY_WORDS]) for q in answer.queries[:QUERIES]]
         queries = (*ruled.queries, answer.opposite, *own)
         return Plan(
             question=question,
             claim=_claim(ruled.claim, answer),
             queries=tuple(dict.fromkeys(q for q in queries if q.strip())),
-            expected=tuple(answer.expected[:EXPECTED]),
         )
 
 

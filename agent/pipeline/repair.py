@@ -1,24 +1,34 @@
-"""Rule, repair, rule again; what still does not stand falls and is kept with its reason."""
+"""Verify, repair, verify again; what is still rejected is kept with its reason."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
+from agent.llm.context import find_words
 from agent.ports import Writer
 from agent.statements import RecordStatements
 from agent.types import (
-    CheckedSection,
     CheckedSentence,
+    CheckName,
+    CheckResult,
     Citation,
     Kind,
+    Outcome,
     RejectedSentence,
     Section,
     Sentence,
+    Support,
     Verification,
 )
 from agent.verification.gate import CitationGate
+from agent.writers.anaphora import LEANS
 
-ROUNDS = 2
-"""Repairs a sentence may have before it falls."""
+CONNECTIVE: Final = re.compile(r"^(?:By|In) contrast\b|^(?:Instead|However|Similarly|Likewise)\b")
+DEFINITE: Final = re.compile(r"^The [a-z]")
+"""Something that the sentence before may have brought in ("The survey ...")."""
+Checked = tuple[CheckedSentence | None, ...]
+"""The sentences of a section, None for each that was rejected."""
 
 
 @dataclass(frozen=True)
@@ -29,92 +39,138 @@ class _Item:
     tried: tuple[str, ...] = ()
     given_up: bool = False
 
+    @property
+    def accepted(self) -> bool:
+        return self.ruling is not None and self.ruling.accepted
+
+    @property
+    def open(self) -> bool:
+        return not self.accepted and not self.given_up
+
 
 def verify_and_repair(
     sections: Sequence[Section],
     gate: CitationGate,
     writer: Writer,
     record: RecordStatements | None = None,
-) -> tuple[tuple[CheckedSection, ...], tuple[RejectedSentence, ...]]:
-    """Return the sections with the sentences that stand, and those that fell."""
+) -> tuple[list[Checked], tuple[RejectedSentence, ...]]:
+    """Verify every sentence, have the writer repair what is rejected, and verify again.
+
+    Args:
+        sections: what was written.
+        gate: decides.
+        writer: repairs, up to `writer.rounds` times.
+        record: statements that are recomputed; without it there are none.
+
+    Returns:
+        For each section its sentences in order, None for each that was rejected; and those.
+    """
     items = [_Item(s.heading, sentence) for s in sections for sentence in s.sentences]
-    items = _ruled(items, gate, record)
-    for _ in range(ROUNDS):
+    items = _verified(items, gate, record)
+    for _ in range(writer.rounds):
         repaired = _repaired(items, gate, writer)
         if repaired == items:
             break
-        items = _ruled(repaired, gate, record)
-    items = _ruled([_trimmed(item, gate) for item in items], gate, record)
-    if record is None:  # what is written on top of the body has been reviewed in it
-        items = _reviewed(items, gate)
-    return _standing(sections, items), tuple(_fallen(i, gate) for i in items if not _stands(i))
+        items = _verified(repaired, gate, record)
+    items = _verified([_cited_anew(item, gate) for item in items], gate, record)
+    items = _without_dangling(items)
+    rest = iter(items)
+    checked = [tuple(_checked(next(rest)) for _ in section.sentences) for section in sections]
+    return checked, tuple(_rejected(i, gate) for i in items if not i.accepted)
 
 
-def _ruled(
+def _verified(
     items: Sequence[_Item], gate: CitationGate, record: RecordStatements | None
 ) -> list[_Item]:
-    """Rule on what has no ruling yet, in one batch."""
+    """Verify what was not verified yet, in one batch."""
     open_ = [item.sentence for item in items if item.ruling is None]
-    verifications = iter(gate.verify(open_, record))
+    verifications = iter(gate.verify(open_, record) if open_ else ())
     return [i if i.ruling is not None else replace(i, ruling=next(verifications)) for i in items]
 
 
 def _repaired(items: Sequence[_Item], gate: CitationGate, writer: Writer) -> list[_Item]:
-    """Ask once for all that fell and were not given up."""
-    rejected = [(i.sentence, i.ruling) for i in items if i.ruling and _open(i)]
+    """Ask once for all that was rejected and not given up."""
+    rejected = [(i.sentence, i.ruling) for i in items if i.ruling and i.open]
     revised = iter(writer.revise(rejected, gate.evidence) if rejected else ())
-    return [_mended(i, next(revised)) if _open(i) else i for i in items]
+    made: list[_Item] = []
+    for item in items:
+        one = _with_repair(item, next(revised)) if item.open else item
+        made.append(_behind(one, made[-1].sentence.text) if made else one)
+    return made
 
 
-def _mended(item: _Item, better: Sentence | None) -> _Item:
+def _behind(item: _Item, before: str) -> _Item:
+    """What leans on the sentence in front of it is verified anew where that was rewritten."""
+    if not item.sentence.before or item.sentence.before == before:
+        return item
+    again = item.ruling is None or _leans(item.sentence)
+    sentence = Sentence(**{**dict(item.sentence), "before": before})
+    return replace(item, sentence=sentence, ruling=None if again else item.ruling)
+
+
+def _leans(sentence: Sentence) -> bool:
+    """Whether it cannot be understood without the sentence before it."""
+    return any(found.match(sentence.text) for found in (LEANS, CONNECTIVE, DEFINITE))
+
+
+def _with_repair(item: _Item, better: Sentence | None) -> _Item:
     if better is None or better == item.sentence:
         return replace(item, given_up=True)
     return _Item(item.place, better, None, (*item.tried, item.sentence.text))
 
 
-def _open(item: _Item) -> bool:
-    return not _stands(item) and not item.given_up
-
-
-def _trimmed(item: _Item, gate: CitationGate) -> _Item:
-    """Without the citations that a finding does not need; the rest is ruled on again."""
-    several = len(item.sentence.citations) > 1 and item.sentence.kind is Kind.FINDING
-    if not several or not _stands(item):
+def _cited_anew(item: _Item, gate: CitationGate) -> _Item:
+    """Cite the words that the judge named; or, without such words, only what is needed."""
+    if not item.accepted or item.sentence.kind is not Kind.FINDING or item.ruling is None:
+        return item
+    if item.ruling.quotes:
+        found = _quoted(item.sentence, item.ruling, gate)
+        return replace(item, sentence=_citing(item.sentence, found)) if found else item
+    if len(item.sentence.citations) < 2:
         return item
     fewer = gate.needed(item.sentence)
     return item if fewer == item.sentence else replace(item, sentence=fewer, ruling=None)
 
 
-def _reviewed(items: Sequence[_Item], gate: CitationGate) -> list[_Item]:
-    """After the second opinion, which can only let more fall."""
-    standing = [i for i in items if i.ruling and i.ruling.accepted]
-    verifications = gate.review(
-        [i.sentence for i in standing], [i.ruling for i in standing if i.ruling]
-    )
-    later = iter(verifications)
-    return [replace(i, ruling=next(later)) if _stands(i) else i for i in items]
+def _citing(sentence: Sentence, citations: Sequence[Citation]) -> Sentence:
+    return Sentence(**{**dict(sentence), "citations": tuple(citations), "offered": 0})
 
 
-def _stands(item: _Item) -> bool:
-    return item.ruling is not None and item.ruling.accepted
+def _quoted(sentence: Sentence, ruling: Verification, gate: CitationGate) -> list[Citation]:
+    """The sentences of the sources that hold the words which the judge named, each once."""
+    found: list[Citation] = []
+    for quote in ruling.quotes:
+        passage = gate.evidence.passage(sentence.citations[quote.evidence].passage)
+        cited = find_words(quote.words, passage) if passage else None
+        if cited and not any(cited.overlaps(known) for known in found):
+            found.append(cited)
+    return found
 
 
-def _standing(sections: Sequence[Section], items: Sequence[_Item]) -> tuple[CheckedSection, ...]:
-    rest = iter(items)
-    checked = []
-    for section in sections:
-        mine = [next(rest) for _ in section.sentences]
-        kept = tuple(
-            CheckedSentence.of(i.sentence, i.ruling) for i in mine if i.ruling and i.ruling.accepted
-        )
-        if kept:
-            checked.append(CheckedSection(heading=section.heading, sentences=kept))
-    return tuple(checked)
+def _without_dangling(items: Sequence[_Item]) -> list[_Item]:
+    """Reject what leans on a sentence that was rejected: nobody could tell what it speaks of."""
+    kept: list[_Item] = []
+    for item in items:
+        one = item
+        leans = item.accepted and bool(item.sentence.before) and _leans(item.sentence)
+        if leans and not (kept and kept[-1].accepted):
+            reason = "it leans on a sentence that was rejected"
+            check = CheckResult(name=CheckName.FORM, outcome=Outcome.VIOLATED, detail=reason)
+            ruling = Verification(support=Support.UNSUPPORTED, reason=reason, checks=(check,))
+            one = replace(item, ruling=ruling)
+        kept.append(one)
+    return kept
 
 
-def _fallen(item: _Item, gate: CitationGate) -> RejectedSentence:
+def _checked(item: _Item) -> CheckedSentence | None:
+    if not item.accepted or item.ruling is None:
+        return None
+    return CheckedSentence.of(item.sentence, item.ruling)
+
+
+def _rejected(item: _Item, gate: CitationGate) -> RejectedSentence:
     if item.ruling is None:
-        raise AssertionError("every sentence has been ruled on")
+        raise AssertionError("every sentence has been verified")
     return RejectedSentence(
         sentence=CheckedSentence.of(item.sentence, item.ruling),
         place=item.place,

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from agent.language.text import STOP, expanded, tokens
-from agent.ports import NliModel, PassageStore
+from agent.ports import NliModel, PassageStore, StanceReader
 from agent.stance import (
     SourceSentence,
     find_retractions,
@@ -15,10 +15,10 @@ from agent.stance import (
     retracted_citations,
 )
 from agent.types import CheckedSection, Evidence, Insufficient, Plan
-from agent.verdict import read_stances
 from agent.writers.facets import SOUGHT, Facet, speaks_to, terms
 from retrieval.search import fuse_scores
 from retrieval.sentences import split_sentences
+from retrieval.tokens import count as tokens_of
 from retrieval.types import Filters, Hit, Passage
 
 Related = tuple[float, Hit]
@@ -119,6 +119,8 @@ ASKED: Final = 12
 """Nearest passages; one source's must name every word of an open question ("who funded …")."""
 TAKEN_BACK: Final = "retracted withdrew took back correction earlier edition report wrongly said"
 """Words of a source that takes back what it, or another, said before."""
+A_QUERY: Final = 5
+"""Hits of each query whose sources are read whole, however far they are from the claim."""
 A_FACET: Final = 4
 """Passages that a second search may add for a facet."""
 ENOUGH: Final = 4
@@ -135,7 +137,9 @@ def scope_of(plan: Plan) -> Filters:
     return Filters(published_to=as_of, dated_only=as_of is not None)
 
 
-def retrieve_evidence(plan: Plan, library: PassageStore, nli: NliModel) -> Evidence | Insufficient:
+def retrieve_evidence(
+    plan: Plan, library: PassageStore, nli: NliModel, stances: StanceReader, room: int = 0
+) -> Evidence | Insufficient:
     """Search for every query, keep what is related to the claim, and ask whether it bears on it.
 
     A facet that nothing found speaks to is searched for once more, in the words of what lies
@@ -151,25 +155,62 @@ def retrieve_evidence(plan: Plan, library: PassageStore, nli: NliModel) -> Evide
     related = _related(plan, hits, library) if hits else []
     more = _more(plan, related) if related else {}
     again = _again(plan, related, more, library, filters)
-    words = {hit.passage.id: hit.lexical for hit in first}
-    kept = rank(plan.claim.text, related, words, nli)[: KEPT - len(again)]
+    lexical = {hit.passage.id: hit.lexical for hit in first}
+    kept = rank(plan.claim.text, related, lexical, nli)[: KEPT - len(again)]
     corrections = f"{plan.claim.text} {TAKEN_BACK}"
     back = _retractions_of([*kept, *again], library.search(corrections, PER_QUERY, filters))
-    found = (*kept, *again, *back)
+    found = [*kept, *again, *back]
+    if room:
+        queried = [hit for hits_ in (first, *others) for hit in hits_[:A_QUERY]]
+        found += _whole_texts([*found, *_each_once(queried)], found, library, room)
     passages = [hit.passage for hit in found]
+    if not related:
+        evidence = Evidence(hits=(), scope=library.scope(filters), queries=plan.queries)
+        reason = _silence(plan, related) or ""
+        return Insufficient.of(plan, _nearest(evidence, hits), reason, silent=True)
+    read = stances.read(plan.claim, _of_sources(passages, library))
+    known = {passage.id for passage in passages}
+    words = {cited.passage for stance in read for cited in stance.words} - known
+    found += [_unranked(p) for p in _of_sources(passages, library) if p.id in words]
     evidence = Evidence(
-        hits=found,
+        hits=tuple(found),
         scope=library.scope(filters),
         queries=(*plan.queries, *more.values(), corrections),
-        stances=read_stances(plan.claim, passages, nli),
+        stances=read,
         withdrawn=retracted_citations(passages),
     )
     silent = None if _told(evidence) else _silence(plan, related)
     if silent:
-        if not related:
-            return Insufficient.of(plan, _nearest(evidence, hits), silent, silent=True)
         return Insufficient.of(plan, evidence, silent, silent=related[0][0] < BEARS)
     return evidence
+
+
+def _whole_texts(
+    order: Sequence[Hit], found: Sequence[Hit], library: PassageStore, room: int
+) -> list[Hit]:
+    """The other passages of the sources on the topic, best source first, while there is room."""
+    known = {hit.passage.id for hit in found}
+    left = room - sum(tokens_of(hit.passage.text) for hit in found)
+    added: list[Hit] = []
+    for source in dict.fromkeys(hit.passage.source.id for hit in order):
+        for passage in library.passages(source):
+            size = tokens_of(passage.text)
+            if passage.id not in known and size <= left:
+                left -= size
+                known.add(passage.id)
+                added.append(_unranked(passage))
+    return added
+
+
+def _of_sources(passages: Sequence[Passage], library: PassageStore) -> list[Passage]:
+    """Every passage of the sources of some, in the order in which the sources first appear."""
+    order = dict.fromkeys(passage.source.id for passage in passages)
+    return [passage for source in order for passage in library.passages(source)]
+
+
+def _unranked(passage: Passage) -> Hit:
+    """A passage that the search did not find, of a source that it did."""
+    return Hit(passage=passage, score=0, lexical=0, dense=0)
 
 
 def _told(evidence: Evidence) -> bool:

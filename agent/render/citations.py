@@ -32,11 +32,12 @@ def safe_url(url: str) -> str | None:
 def link(passage: Passage, start: int, end: int) -> str | None:
     """The address of a passage's source, opened at `snapshot[start:end]`.
 
-    A paginated source also names its page. None where the address is not http or https.
+    A paginated source also names its page. The words of a summary do not stand at its address,
+    so there the address is all. None where it is not http or https.
     """
     url = safe_url(passage.source.url)
-    if url is None:
-        return None
+    if url is None or passage.source.is_summary:
+        return url
     if "#" not in url:
         url += f"#page={passage.page}" if passage.page else "#"
     return f"{url}:~:text={directive(passage.text, start - passage.start, end - passage.start)}"

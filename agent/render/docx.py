@@ -16,7 +16,7 @@ from docx.text.run import Run
 
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve
-from agent.types import CheckedSentence, Insufficient, Page
+from agent.types import CheckedSentence, Citation, Insufficient, Page
 from retrieval.types import Source
 
 AUTHOR = "Verdict Desk"
@@ -91,18 +91,22 @@ class _Writer:
             self._sentence(paragraph, sentence)
 
     def _sentence(self, paragraph: Paragraph, sentence: CheckedSentence) -> None:
-        """The words under a comment that quotes what they cite; each number leads to its source."""
+        """The words under a comment that shows what they cite; each number leads to its source."""
         body, stop = wording.stem(wording.prose(sentence.text))
         words = paragraph.add_run(body)
-        quotes = [
-            f"[{self._numbering[c.source]}] \u201c{wording.prose(c.quote)}\u201d"
-            for c in sentence.citations
-        ]
+        quotes = [self._comment(c) for c in sentence.citations]
         self._word.add_comment(words, "\n".join(dict.fromkeys(quotes)), AUTHOR, "VD")
         for number in self._numbering.group(sentence.citations):
             paragraph.add_run(" ")
             _link(paragraph, f"[{number}]", anchor=f"source_{number}")
         paragraph.add_run(f"{stop} ")
+
+    def _comment(self, citation: Citation) -> str:
+        """The cited words: quoted where they are the publisher's own."""
+        number, words = self._numbering[citation.source], wording.prose(citation.quote)
+        if self._numbering.sources[number - 1].is_summary:
+            return f"[{number}] {wording.SUMMARY}: {words}"
+        return f"[{number}] \u201c{words}\u201d"
 
     def _entry(self, number: int, source: Source) -> None:
         """One source, linked to the first passage that the page cites from it."""

@@ -26,6 +26,7 @@ TIERS = {
     2: "established news",
     3: "advocacy, opinion or aggregator",
 }
+LIBRARY = "Text of the library"
 KINDS = {
     Kind.INFERENCE: "what the findings do and do not amount to",
     Kind.ABSENCE: "rests on a search of everything in scope",
@@ -38,6 +39,8 @@ class Quote(NamedTuple):
 
     words: str
     href: str | None
+    lead: str = ""
+    """What stands before words that are not known to be a publisher's own, in place of marks."""
 
 
 class Mark(NamedTuple):
@@ -118,7 +121,7 @@ class _Desk:
         It may lie outside the evidence of the page: then only its words are known here.
         """
         if self._evidence.passage(citation.passage) is None:
-            return Quote(citation.quote, None), None
+            return Quote(citation.quote, None, LIBRARY), None
         return self._quote(citation), resolve(citation, self._evidence).source
 
     def _sentence(self, sentence: CheckedSentence) -> Shown:
@@ -138,7 +141,8 @@ class _Desk:
 
     def _quote(self, citation: Citation) -> Quote:
         passage = resolve(citation, self._evidence)
-        return Quote(citation.quote, link(passage, citation.start, citation.end))
+        lead = wording.SUMMARY if passage.source.is_summary else ""
+        return Quote(citation.quote, link(passage, citation.start, citation.end), lead)
 
 
 def _shared() -> dict[str, object]:

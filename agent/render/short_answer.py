@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from agent.claims.opposite import negations
+from agent.claims.opposite import count_negations
 from agent.language.phrases import day
 from agent.language.text import content
 from agent.render import wording
@@ -142,7 +142,7 @@ def _again(one: CheckedSentence, other: CheckedSentence) -> bool:
         return True
     mine, theirs = (set(content(s.text)) for s in (one, other))
     alike = len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
-    return alike and negations(one.text) % 2 == negations(other.text) % 2
+    return alike and count_negations(one.text) % 2 == count_negations(other.text) % 2
 
 
 def _certificates(page: Page) -> tuple[Certificate, ...]:

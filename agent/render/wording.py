@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
+from agent.language.lexicon import any_of
 from agent.types import EMBEDDED, Insufficient, Page, Usage, VerdictLabel
 from retrieval.types import Scope, Source
 
@@ -12,6 +13,8 @@ DISCLAIMER = (
     "and anything about breaking news, at the sources listed below."
 )
 NO_VERDICT = "Verdict: none - not enough evidence"
+SUMMARY = "Summary of the source"
+"""Stands before cited words that are not the publisher's own, in the place of quotation marks."""
 
 # ECMA-48 control sequences (CSI), operating system commands (OSC) and two-byte escapes.
 _ANSI = re.compile(
@@ -27,8 +30,10 @@ _MARKER = re.compile(r"\[(\s*\^?\d+(?:\s*[,;\u2013-]\s*\^?\d+)*\s*)\]")
 _CLOSING = "\"'\u201d\u2019)"
 _INITIALISM = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Co|Corp|Inc|Jr|Ltd|Sr|etc)\.$")
 _ASKING = re.compile(
-    r"(?i)(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|am|do|does|did|has|have"
-    r"|had|can|could|will|would|shall|should|may|might|must)\b"
+    r"(?:who(?:m|se)?|wh(?:at|ich|en|ere|y)|how|"
+    + any_of("core.be", "core.have", "core.do", "core.modals")
+    + r")\b",
+    re.IGNORECASE,
 )
 
 

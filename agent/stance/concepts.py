@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from agent.language.text import STOP, stem, tokens
+from agent.language.text import STOP, lemma, tokens
 
 _LONGEST: Final = 6
 """Words in the longest phrase that is looked up."""
@@ -15,6 +15,7 @@ _GAP: Final = 6
 """Words that may stand in the gap of a phrase ("take … to court")."""
 _WHO: Final = re.compile(r"\bWHO\b")
 """The body, not the pronoun, where not every word is in capitals."""
+_SILENT: Final = STOP | {"say", "said", "says", "get", "got", "really", "right", "true", "like"}
 _KEPT: Final = frozenset({"up", "down", "over", "under", "more", "all", "any", "before", "after"})
 """Stop words that carry an idea of their own in the thesaurus."""
 
@@ -30,7 +31,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class Thesaurus:
-    """Stems of a word or phrase to the names of its ideas; an idea's name to its opposite's."""
+    """Lemmas of a word or phrase to the names of its ideas; an idea's name to its opposite's."""
 
     names: Mapping[tuple[str, ...], tuple[str, ...]]
     opposites: Mapping[str, str]
@@ -53,7 +54,7 @@ def thesaurus() -> Thesaurus:
         for side in sides:
             names |= {_stems(word): (side[0],) for word in side if "…" not in word}
             for first, _, behind in (word.partition("_…_") for word in side if "…" in word):
-                gapped[stem(first), _stems(behind)] = side[0]
+                gapped[lemma(first), _stems(behind)] = side[0]
         if len(sides) == 2:
             here, there = sides[0][0], sides[1][0]
             opposites |= {here: there, there: here}
@@ -61,7 +62,7 @@ def thesaurus() -> Thesaurus:
 
 
 def _stems(phrase: str) -> tuple[str, ...]:
-    return tuple(stem(part) for part in phrase.split("_"))
+    return tuple(lemma(part) for part in phrase.split("_"))
 
 
 @lru_cache(maxsize=8192)
@@ -73,11 +74,11 @@ def concepts(text: str) -> tuple[Concept, ...]:
 
 def _ideas(words: list[str]) -> Iterator[Concept]:
     table = thesaurus().names
-    stems = [stem(word) for word in words]
+    lemmas = [lemma(word) for word in words]
     ends: set[int] = set()
     at = 0
     while at < len(words):
-        if gap := _gapped(stems, at):
+        if gap := _gapped(lemmas, at):
             name, behind = gap
             yield Concept(name, at, at + 1)
             ends |= set(behind)
@@ -87,23 +88,23 @@ def _ideas(words: list[str]) -> Iterator[Concept]:
             at += 1
             continue
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
-            names = table.get(tuple(stems[at : at + length]))
-            if names and (length > 1 or words[at] not in STOP or words[at] in _KEPT):
+            names = table.get(tuple(lemmas[at : at + length]))
+            if names and (length > 1 or words[at] not in _SILENT or words[at] in _KEPT):
                 break
         else:
-            length, names = 1, () if words[at] in STOP else (stems[at],)
+            length, names = 1, () if words[at] in _SILENT else (lemmas[at],)
         for name in names or ():
             yield Concept(name, at, at + length)
         at += length
 
 
-def _gapped(stems: Sequence[str], at: int) -> tuple[str, range] | None:
+def _gapped(lemmas: Sequence[str], at: int) -> tuple[str, range] | None:
     """The phrase with a gap that begins at a word, and the places of the words behind the gap."""
     for (first, behind), name in thesaurus().gapped.items():
-        if stems[at] != first:
+        if lemmas[at] != first:
             continue
-        for start in range(at + 2, min(len(stems), at + 2 + _GAP)):
-            if tuple(stems[start : start + len(behind)]) == behind:
+        for start in range(at + 2, min(len(lemmas), at + 2 + _GAP)):
+            if tuple(lemmas[start : start + len(behind)]) == behind:
                 return name, range(start, start + len(behind))
     return None
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.language.lexicon import pattern
 from agent.stance.concepts import Concept
 from agent.stance.cues import BARRED, HEDGE, NOBODY, OPEN
 from agent.stance.proposition import denials
@@ -76,43 +77,33 @@ def is_left_open(words: Sequence[str], head: Concept) -> bool:
     return any(OPEN.fullmatch(word) for word in words[max(0, head.start - FAR) : head.start])
 
 
-STATED: Final = r"(?:stated|said|reported|claimed|wrote|announced|given)"
-WRONGLY: Final = r"(?:wrongly|falsely|incorrectly|mistakenly|erroneously|in error)"
-STATEMENT: Final = (
-    r"(?:claims?|statements?|reports?|stor(?:y|ies)|articles?|allegations?|rumou?rs?|accounts?"
-    r"|assertions?|suggestions?|idea)"
-)
-FALSE: Final = r"(?:false|untrue|wrong|incorrect|inaccurate|baseless|unfounded|mistaken)"
-RATED: Final = r"(?:false|fake|untrue|misleading|incorrect|hoax|debunked)"
-"""A checker's ruling that stands behind what it rules on."""
+STATED: Final = r"(?:{reporting.saying}|{reporting.stating}|claimed|given)"
+WRONGLY: Final = r"(?:{reporting.falsehood}ly|in error)"
+STATEMENT: Final = r"(?:{reporting.statements}|{reporting.documents})"
 EDITION: Final = (
-    r"(?:earlier|previous|first|original|initial|preliminary) (?:[\w-]+ )?(?:editions?|versions?"
-    r"|reports?|articles?|stor(?:y|ies)|figures?|releases?|statements?|counts?|tall(?:y|ies))"
+    rf"(?:earlier|previous|first|original|initial) (?:[\w-]+ )?(?:{STATEMENT}|editions?|versions?)"
 )
 TAKEN_BACK: Final = (
-    re.compile(
-        r"(?P<by>[^,;:]*?)\b(?:has |have |had )?(?:retract(?:ed|s)|withdrew|withdrawn|withdraws"
-        r"|t(?:ook|aken) back|recant(?:ed|s)) (?:its|the|their|an?|his|her) (?:[\w-]+ )?"
+    pattern(
+        r"(?P<by>[^,;:]*?)\b(?:{core.have} )?(?:retract(?:ed|s)|withdrew|withdrawn|withdraws"
+        r"|t(?:ook|aken) back|recant(?:ed|s)) (?:{core.determiners}) (?:[\w-]+ )?"
         rf"{STATEMENT}\b[^;:]{{0,30}}? that (?P<what>[^;]+)",
     ),
-    re.compile(rf"\b{EDITION} (?:had )?{STATED} {WRONGLY} that (?P<what>[^;]+)"),
-    re.compile(rf"\b{EDITION} (?:had )?{WRONGLY} {STATED} that (?P<what>[^;]+)"),
-    re.compile(
-        r"\b(?:is|are|was|were) no longer (?:correct|true|accurate|right) that (?P<what>[^;]+)"
+    pattern(
+        rf"\b{EDITION} (?:had )?(?:{STATED} {WRONGLY}|{WRONGLY} {STATED}) that (?P<what>[^;]+)"
     ),
+    pattern(r"\b{core.be} no longer (?:true|correct|right|accurate) that (?P<what>[^;]+)"),
 )
 """A statement that somebody made before and does not stand by."""
 NOT_TRUE: Final = (
-    re.compile(
-        r"\b(?:is|are|was|were) (?:not|never) (?:true|correct|accurate|right|the case) that"
-        r" (?P<what>[^;]+)"
+    pattern(
+        r"\b{core.be} (?:(?:not|never) (?:true|correct|right|accurate|the case)"
+        r"|{reporting.falsehood}) that (?P<what>[^;]+)"
     ),
-    re.compile(rf"\b(?:is|are|was|were) {FALSE} that (?P<what>[^;]+)"),
-    re.compile(rf"\b{STATEMENT} that (?P<what>[^;]+?),? (?:is|are|was|were) {FALSE}\b"),
-    re.compile(rf"\b{FALSE} {STATEMENT} that (?P<what>[^;]+)"),
-    re.compile(rf"\b{STATED} {WRONGLY} that (?P<what>[^;]+)"),
-    re.compile(rf"\b{WRONGLY} {STATED} that (?P<what>[^;]+)"),
-    re.compile(rf"^(?P<what>.+?)\W+[–—-] ?(?:[\w-]+ )?{RATED}\W*$", re.IGNORECASE),
+    pattern(rf"\b{STATEMENT} that (?P<what>[^;]+?),? {{core.be}} {{reporting.falsehood}}\b"),
+    pattern(rf"\b{{reporting.falsehood}} {STATEMENT} that (?P<what>[^;]+)"),
+    pattern(rf"\b(?:{STATED} {WRONGLY}|{WRONGLY} {STATED}) that (?P<what>[^;]+)"),
+    pattern(r"^(?P<what>.+?)\W+[–—-] ?(?:[\w-]+ )?{reporting.falsehood}\W*$", re.IGNORECASE),
 )
 BEHIND: Final = re.compile(r", (?:and|which|but|according)\b.*$")
 """What follows the statement and is no part of it."""

@@ -7,8 +7,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from agent.language import lexicon
 from agent.language.names import LINKS, TITLES, names
-from agent.language.text import tokens
+from agent.language.text import lemma, tokens
 from agent.language.verbs import base_of
 from agent.stance.concepts import Concept, concepts, is_act
 from agent.stance.cues import ALL, ASPECT, BE, CUE, HARMLESS, LIGHT, MONTHS, UNITS, WEAK, YEAR
@@ -16,10 +17,8 @@ from agent.types import Claim
 
 NEAR: Final = 3
 """Words before the second party in which "by" or "to" stands, its article and title between."""
-PASSIVE: Final = frozenset("is are was were be been being".split())  # noqa: SIM905
-GIVEN: Final = frozenset(
-    "sold pay pays paid paying owe owes owed lost awarded handed given".split()  # noqa: SIM905
-)
+PASSIVE: Final = lexicon.words("core.be")
+GIVEN: Final = frozenset(map(lemma, ("sell", "pay", "owe", "lose", "award")))
 """What these do "to" somebody is done by that somebody: "was sold to", "pays a fine to"."""
 GOT: Final = frozenset("got gets received receives".split())  # noqa: SIM905
 """The same "from" somebody."""
@@ -36,7 +35,7 @@ def acts(words: Sequence[str], one: Concept, other: Concept, head: Concept) -> b
     near = between[-NEAR:]
     turned = (
         ("by" in near and bool(PASSIVE & set(between) or "by" in words[head.end : head.end + 1]))
-        or ("to" in near and bool(GIVEN & set(between)))
+        or ("to" in near and bool(GIVEN & set(map(lemma, between))))
         or ("from" in near and bool(GOT & set(between)))
     )
     return (first is one) != turned

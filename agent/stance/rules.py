@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from agent.checks import check
 from agent.claims import read_claim
-from agent.language.text import stem, tokens
+from agent.language.text import lemma, tokens
 from agent.stance.concepts import Concept, concepts, opposite
 from agent.stance.cues import (
     ALL,
@@ -179,7 +179,7 @@ def is_hearsay(said: SourceSentence, claim: str, text: str | None = None) -> boo
 
 
 def _tellings(text: str) -> set[str]:
-    return {stem(found.lower()) for found in TOLD.findall(text)}
+    return {lemma(found.lower()) for found in TOLD.findall(text)}
 
 
 def is_one_persons_word(said: SourceSentence, claim: str) -> bool:

@@ -19,10 +19,11 @@ from agent.types.verification import (
     ClauseSupport,
     EvidenceSpan,
     Outcome,
+    QuotedWords,
     Support,
     Verification,
 )
-from agent.types.writing import Conclusion, Kind, Section, Sentence
+from agent.types.writing import Conclusion, Draft, Kind, Section, Sentence
 
 __all__ = [
     "EMBEDDED",
@@ -37,6 +38,7 @@ __all__ = [
     "ClaimKind",
     "ClauseSupport",
     "Conclusion",
+    "Draft",
     "Earlier",
     "Evidence",
     "EvidenceSpan",
@@ -46,6 +48,7 @@ __all__ = [
     "Page",
     "Plan",
     "Question",
+    "QuotedWords",
     "RejectedSentence",
     "Section",
     "Sentence",

@@ -56,5 +56,3 @@ class Plan(Value):
     question: Question
     claim: Claim
     queries: tuple[str, ...]
-    expected: tuple[str, ...] = ()
-    """What would be on record if the claim were true; each is searched for and certified."""

@@ -60,6 +60,9 @@ class SourceStance(Value):
     score: float | None = Field(default=None, ge=-1, le=1)
     """How far the judge leans to the claim (1) or to its opposite (-1) over the first words."""
 
+    disputed: bool = False
+    """Whether two readings of the source are opposite; then it is shown and counts for nobody."""
+
     @property
     def takes_a_side(self) -> bool:
         return self.stance is not Stance.NEITHER
@@ -67,7 +70,7 @@ class SourceStance(Value):
     @property
     def counts(self) -> bool:
         """Whether the verdict counts it: what somebody is reported to hold counts for nobody."""
-        return self.takes_a_side and not self.holder
+        return self.takes_a_side and not self.holder and not self.disputed
 
 
 class Evidence(Value):
@@ -84,6 +87,11 @@ class Evidence(Value):
     def passage(self, passage_id: str) -> Passage | None:
         """Look a passage up by id."""
         return next((h.passage for h in self.hits if h.passage.id == passage_id), None)
+
+    @property
+    def ranked(self) -> tuple[Hit, ...]:
+        """What the search found; the rest of a source's text has no score of its own."""
+        return tuple(hit for hit in self.hits if hit.score > 0)
 
     @property
     def passages(self) -> tuple[Passage, ...]:

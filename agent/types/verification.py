@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 
 class CheckName(StrEnum):
-    """What a check looks at; the first eight are exact: a violation decides."""
+    """What a check looks at; `agent.checks.EXACT` says which of them decide by themselves."""
 
     NUMBERS = "numbers"
     PERCENTAGES = "percentages"
@@ -51,8 +51,8 @@ class CheckName(StrEnum):
     """A statement that code makes of the record, computed again."""
     ABSENCE = "absence"
     OUTLOOK = "outlook"
-    OPINION = "second opinion"
-    """Of a language model; it may lower support, never raise it."""
+    MODEL = "model"
+    """What a language model reads; where it differs strongly from the embedded judge, unknown."""
 
 
 class CheckResult(Value):
@@ -102,6 +102,14 @@ class Certificate(Value):
     """True where a passage does say it: then the absence sentence falls."""
 
 
+class QuotedWords(Value):
+    """Words of the evidence that carry a part of a sentence, as the judge copied them."""
+
+    evidence: int
+    """Position in the evidence of the pair."""
+    words: str
+
+
 class Verification(Value):
     """The verifier's decision on one sentence."""
 
@@ -114,10 +122,18 @@ class Verification(Value):
     certificate: Certificate | None = None
     verifier: str = ""
     """Name and version of what ruled."""
+    quotes: tuple[QuotedWords, ...] = ()
+    """Words that a language model found to carry the sentence; each occurs in the evidence."""
 
     @property
     def accepted(self) -> bool:
         return self.support is Support.SUPPORTED
+
+    @property
+    def doubt(self) -> str:
+        """Why an editor should look: where the model and the embedded judge differ strongly."""
+        marks = (c for c in self.checks if c.name is CheckName.MODEL)
+        return next((c.detail for c in marks if c.outcome is Outcome.UNKNOWN), "")
 
 
 class EvidenceSpan(Value):
@@ -127,12 +143,24 @@ class EvidenceSpan(Value):
     title: str | None = None
     publisher: str | None = None
     published: date | None = None
+    offered: bool = False
+    """Not named by the writer: it counts only where the judge quotes it."""
+    passage: str = ""
+    """The whole passage around the words, for a judge that reads it."""
+    summary: bool = False
+    """Whether the words are an account of what was published: only what stands in quotation marks
+    in them was printed or said."""
 
     @classmethod
-    def of(cls, text: str, source: Source) -> Self:
-        """Words of a source."""
+    def of(cls, text: str, source: Source, passage: str = "") -> Self:
+        """Words of a source, and the passage that they stand in."""
         return cls(
-            text=text, title=source.title, publisher=source.publisher, published=source.published
+            text=text,
+            title=source.title,
+            publisher=source.publisher,
+            published=source.published,
+            passage=passage,
+            summary=source.is_summary,
         )
 
 

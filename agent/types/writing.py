@@ -27,11 +27,29 @@ class Sentence(Value):
     citations: tuple[Citation, ...] = ()
     fault: str = ""
     """Why it cannot stand as written, found while its citations were placed; then it falls."""
+    offered: int = 0
+    """How many of the last citations its writer did not name; the judge keeps those that carry."""
+    before: str = ""
+    """The sentence in front of it, on which it may lean; never evidence."""
 
 
 class Section(Value):
     heading: str
     sentences: tuple[Sentence, ...]
+
+
+class Draft(Value):
+    """What a writer writes at first: the body, and the rest of the page where it can."""
+
+    sections: tuple[Section, ...]
+    writer: str = ""
+    """Name of who wrote it: another than was asked where that one could not."""
+    headings: tuple[Sentence, ...] = ()
+    """Headings that say something, with what carries them; in the order of `sections`."""
+    summary: tuple[Sentence, ...] = ()
+    limits: tuple[Sentence, ...] = ()
+    bottom_line: tuple[Sentence, ...] = ()
+    follow_ups: tuple[str, ...] = ()
 
 
 class Conclusion(Value):

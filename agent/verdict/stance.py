@@ -9,7 +9,7 @@ from agent.checks.evidence_text import EvidenceText
 from agent.checks.negation import check_negation
 from agent.claims import read_claim
 from agent.claims.opposite import DENYING
-from agent.language.normalise import content
+from agent.language.lexicon import pattern
 from agent.language.phrases import INSTITUTION
 from agent.language.reported_speech import (
     ReportingClause,
@@ -17,15 +17,15 @@ from agent.language.reported_speech import (
     reaches_back,
     reporting_clauses,
 )
+from agent.language.text import content_stems
 from agent.ports import NliModel
 from agent.stance import SourceSentence, proposition, stance_by_rules
 from agent.types import Citation, Claim, EvidenceSpan, Outcome, SourceStance, Stance
 from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source
 
-OWN_VIEW: Final = re.compile(
-    r"(?:claim|alleg|argu|contend|insist|assert|believ|complain|speculat|think|reckon|den(?:y|ie)"
-    r"|disput|doubt|accus|supposed|purported|so-called|rumou?r|theory|critics?)",
+OWN_VIEW: Final = pattern(
+    r"{reporting.contesting}|{reporting.statements}|(?:supposed|purported|so-called|critics?)",
     re.IGNORECASE,
 )
 """Words that make what follows a party's own view, whoever the party is."""
@@ -34,12 +34,8 @@ SUBJECT: Final = re.compile(
 )
 """Who speaks, before the verb."""
 PERSON: Final = re.compile(r"\b(?:[A-Z][\w'’.-]+ )+[A-Z][\w'’-]+$")
-HEARSAY: Final = re.compile(
-    r"(?:the )?(?:they|he|she|it|some|others|many|people|users?|posts?|clips?|videos?|supporters"
-    r"|opponents|believers|authors of the post)\b",
-    re.IGNORECASE,
-)
-BODY: Final = re.compile(rf"\b(?:{INSTITUTION}|[A-Z]{{2,6}}|Police|Court|Council|Agency|News)\b")
+HEARSAY: Final = pattern(r"(?:the )?{reporting.tellers}\b", re.IGNORECASE)
+BODY: Final = re.compile(rf"\b(?:{INSTITUTION}|[A-Z]{{2,6}}|Police|News)\b")
 
 
 def holder_of(text: str, source: Source) -> str:
@@ -52,7 +48,7 @@ def holder_of(text: str, source: Source) -> str:
         if frame.document or not (opens(frame, text) or reaches_back(frame, text)):
             continue
         who = _speaker(text, frame)
-        if set(content(who)) & set(content(source.publisher)):
+        if set(content_stems(who)) & set(content_stems(source.publisher)):
             continue
         if OWN_VIEW.match(text[frame.start : frame.end]):
             return who or "somebody"
@@ -100,6 +96,17 @@ class _Line:
 
     def citation(self) -> Citation:
         return Citation.of(self.passage, self.start, self.end)
+
+
+class EmbeddedStances:
+    """Reads the sentences of each source by rules, with the judge's refusal."""
+
+    def __init__(self, nli: NliModel) -> None:
+        self._nli = nli
+
+    def read(self, claim: Claim, passages: Sequence[Passage]) -> tuple[SourceStance, ...]:
+        """As `read_stances`."""
+        return read_stances(claim, passages, self._nli)
 
 
 def read_stances(

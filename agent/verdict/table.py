@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Final
 
+from agent.language.lexicon import pattern
 from agent.language.names import names
 from agent.types import (
     Citation,
@@ -19,14 +20,7 @@ from agent.types import (
 )
 from retrieval.types import Source
 
-HARM: Final = re.compile(
-    r"\b(?:kill|murder|shoot|shot|stab|injur|wound|hurt|harm|attack|assault|rape|molest|abus|beat|tortur"
-    r"|poison|kidnap|abduct|steal|stole|rob|loot|burn|bomb|brib|extort|blackmail|embezzl|launder"
-    r"|smuggl|traffick|defraud|fraud|cheat|forg(?:ed|ing|ery)|falsif|fak(?:ed|ing)|fabricat|rigg"
-    r"|lied|lying|lies|perjur|plagiari|spied|spying|convict|guilty|indict|criminal|crime|terroris"
-    r"|deliberately|intentionally|on purpose|knowingly|cover(?:ed)? up)\w*",
-    re.IGNORECASE,
-)
+HARM: Final = pattern(r"\b{reporting.harm}\w*", re.IGNORECASE)
 """A policy, not a reading: what is said of somebody in these words needs more than one report."""
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from agent.language.text import content
+from agent.language.text import beginning, content
 from agent.ports import Judge, PassageStore
 from agent.stance import passages_that_entail
 from agent.types import Certificate, Citation, ClaimEvidence, EvidenceSpan, Support
@@ -67,7 +67,7 @@ class _Search:
     def __init__(self, claim: str, vector: Vectors) -> None:
         self.claim, self.vector = claim, vector
         self._words = set(content(claim))
-        self._prefixes = [_flat(w.removesuffix("y")) for w in self._words]
+        self._prefixes = [_flat(beginning(w)) for w in self._words]
         self._on_topic = 0
         self._near: list[tuple[float, Passage]] = []
 
@@ -81,7 +81,7 @@ class _Search:
                 self._near.append((closeness, passages[n]))
 
     def _at_most(self, flat: Sequence[str]) -> Shares:
-        """A bound on the share of words in each text: a word is there only if its stem is."""
+        """A bound on the share of words in each text: a word is there only if its beginning is."""
         found = np.zeros(len(flat))
         for prefix in self._prefixes:
             found += [prefix in text for text in flat]

@@ -6,13 +6,13 @@ certificate, a statement of the ledger is recomputed, an outlook may name no new
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.checks import EXACT
 from agent.language import absences
 from agent.language.text import content
-from agent.ports import Judge, PassageStore, Reviewer
+from agent.ports import Judge, PassageStore
 from agent.statements import RecordStatements
 from agent.types import (
     Certificate,
@@ -59,8 +59,8 @@ class CitationGate:
     library: PassageStore
     evidence: Evidence
     filters: Filters = field(default_factory=Filters)
-    reviewer: Reviewer | None = None
-    """Looks at findings only: in a search for absence, lower support would let more stand."""
+    searcher: Judge | None = None
+    """Reads the library for a certificate of absence; by default `judge` does."""
     searched: dict[str, Certificate] = field(default_factory=dict, repr=False, compare=False)
     """What was searched for already: the evidence of one draft does not change."""
 
@@ -81,19 +81,9 @@ class CitationGate:
         settled |= dict(zip(judged, verifications, strict=True))
         return [settled[i] for i in range(len(sentences))]
 
-    def review(
-        self, sentences: Sequence[Sentence], verifications: Sequence[Verification]
-    ) -> list[Verification]:
-        """The rulings after a second opinion on the findings that stand, where one is asked for."""
-        judged = [i for i, s in enumerate(sentences) if s.kind is Kind.FINDING]
-        reviewed = list(verifications)
-        if self.reviewer is None or not judged:
-            return reviewed
-        pairs = [self._pair(sentences[i]) for i in judged]
-        lowered = self.reviewer.review(pairs, [verifications[i] for i in judged])
-        for i, verification in zip(judged, lowered, strict=True):
-            reviewed[i] = verification if reviewed[i].accepted else reviewed[i]
-        return reviewed
+    def without_model(self) -> "CitationGate":
+        """The same gate with the embedded judge alone, for what code wrote."""
+        return replace(self, judge=self.searcher or self.judge)
 
     def needed(self, sentence: Sentence) -> Sentence:
         """The sentence with only the citations it needs: without any of them it would fall.
@@ -104,7 +94,7 @@ class CitationGate:
         for citation in reversed(sentence.citations):
             rest = tuple(c for c in kept.citations if c != citation)
             fewer = Sentence(text=sentence.text, kind=sentence.kind, citations=rest)
-            if rest and self.verify([fewer])[0].accepted:
+            if rest and self.without_model().verify([fewer])[0].accepted:
                 kept = fewer
         return kept
 
@@ -138,7 +128,8 @@ class CitationGate:
             return self._absent(sentence)
         if sentence.kind is Kind.INFERENCE:
             return _falls(
-                "what sources add up to is only said as the ledger says it", CheckName.LEDGER
+                "what sources add up to is computed from them, and that says something else",
+                CheckName.LEDGER,
             )
         if sentence.kind is Kind.OUTLOOK:
             return self._watched(sentence)
@@ -165,7 +156,7 @@ class CitationGate:
         claims = (absences.denied(s.text) for s in sentences if s.citations)
         new = [c for c in dict.fromkeys(claims) if c is not None and c not in self.searched]
         if new:
-            found = absence.certify(new, self.library, self.judge, self.filters)
+            found = absence.certify(new, self.library, self.searcher or self.judge, self.filters)
             self.searched.update(zip(new, found, strict=True))
 
     def _absent(self, sentence: Sentence) -> Verification:
@@ -193,7 +184,7 @@ class CitationGate:
         if not WATCH.search(sentence.text):
             return _falls("an outlook must say that it is something to watch", CheckName.OUTLOOK)
         pair = self._pair(sentence)
-        [whole] = self.judge.verify([pair])
+        [whole] = (self.searcher or self.judge).verify([pair])
         if whole.support is Support.UNCHECKED:
             return whole
         if violated := _violations(whole):
@@ -211,14 +202,20 @@ class CitationGate:
 
     def _pair(self, sentence: Sentence) -> ClaimEvidence:
         return ClaimEvidence(
-            claim=sentence.text, evidence=tuple(self._extract(c) for c in sentence.citations)
+            claim=sentence.text,
+            evidence=tuple(
+                self._extract(c, offered=n >= len(sentence.citations) - sentence.offered)
+                for n, c in enumerate(sentence.citations)
+            ),
+            context=sentence.before,
         )
 
-    def _extract(self, citation: Citation) -> EvidenceSpan:
+    def _extract(self, citation: Citation, *, offered: bool = False) -> EvidenceSpan:
         passage = self.evidence.passage(citation.passage)
         if passage is None:
             raise LookupError(citation.passage)
-        return EvidenceSpan.of(citation.quote, passage.source)
+        span = EvidenceSpan.of(citation.quote, passage.source, passage.text)
+        return EvidenceSpan(**{**dict(span), "offered": offered})
 
 
 def _violations(verification: Verification) -> list[CheckResult]:

@@ -4,14 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 from agent.checks import CHECKS, run
 from agent.checks.evidence_text import EvidenceText
 from agent.language.clauses import clauses
-from agent.language.normalise import content, squash
-from agent.language.reported_speech import DOCUMENTS, reaches_back, reporting_clauses
+from agent.language.lexicon import pattern
+from agent.language.reported_speech import reaches_back, reporting_clauses
+from agent.language.text import content_stems, squash
 from agent.types import CheckName, CheckResult, ClaimEvidence, Outcome
 from retrieval.sentences import split_sentences
 
@@ -47,11 +48,11 @@ def windows(said: str, texts: Sequence[str]) -> tuple[str, ...]:
         return ()
     if sum(map(_tokens, every)) <= ROOM:
         return (" ".join(every),)
-    wanted = set(content(said))
+    wanted = set(content_stems(said))
     cut = dict.fromkeys(window for text in lines for window in _cut(text))
-    nearest = sorted(cut, key=lambda window: -len(wanted & set(content(window))))[:_NEAREST]
+    nearest = sorted(cut, key=lambda window: -len(wanted & set(content_stems(window))))[:_NEAREST]
     joined = _stitched(wanted, every)
-    single = max(every, key=lambda line: len(wanted & set(content(line))))
+    single = max(every, key=lambda line: len(wanted & set(content_stems(line))))
     found = [*(window for window in nearest if window != joined), single, _two(wanted, lines)]
     return (*dict.fromkeys(window for window in found if window != joined), joined)
 
@@ -60,7 +61,7 @@ def _two(wanted: set[str], texts: Sequence[Sequence[str]]) -> str:
     """The two sentences in a row with most of the wanted words; one where each text is one."""
     runs = [" ".join(two) for text in texts for two in pairwise(text)]
     runs = runs or [line for text in texts for line in text]
-    return max(runs, key=lambda run: len(wanted & set(content(run))))
+    return max(runs, key=lambda run: len(wanted & set(content_stems(run))))
 
 
 def _lines(text: str) -> list[str]:
@@ -91,7 +92,7 @@ def _fitting(lines: Sequence[str]) -> Iterator[str]:
 
 def _stitched(wanted: set[str], lines: Sequence[str]) -> str:
     """The lines with most of the wanted words, rare ones counting more, in their order."""
-    shared = [wanted & set(content(line)) for line in lines]
+    shared = [wanted & set(content_stems(line)) for line in lines]
     often = Counter(word for words in shared for word in words)
     weights = [sum(1 / often[word] for word in words) for words in shared]
     room, chosen = ROOM, list[int]()
@@ -104,22 +105,23 @@ def _stitched(wanted: set[str], lines: Sequence[str]) -> str:
 
 _LEAST = 4
 """Content words below which the same words may mean anything."""
-_TURNS = re.compile(
-    r"\b(?:not|no|never|nobody|nothing|neither|without|den\w+|fals\w+|fake|if|unless|whether|that"
-    r"|may|might|could|alleg\w+|claim\w*|until|except|but|although|though|rumou?r\w*|suppos\w+"
-    r"|\w*lie\w?|hoax\w*|wrong\w*|incorrect\w*|question\w*|ask\w*|would|had|should)\b|n't\b"
+_TURNS = pattern(
+    r"\b(?:{core.negation}|{checks.possibility}|{checks.allegation}|{reporting.falsehood}|den\w+|that"
+    r"|claim\w*|until|except|but|although|though|\w*lie\w?|question\w*|ask\w*|would|had|should)\b"
+    r"|n't\b",
 )
-_OWN_WORDS = frozenset(content("report article post copy page text note"))
+_OWN_WORDS = frozenset(content_stems("report article post copy page text note"))
 """What a source may be called beside its publisher's name."""
 _ENDS = re.compile(r"[.!?][\"']?(?=\s)")
-_VERBS = r"(?:reported|reports|said|says|wrote|writes|noted|notes|stated|states)"
-_ITSELF = re.compile(rf"(?:The|This) (?:\w+ )?(?:{DOCUMENTS})(?= [a-z])")
+_ITSELF = pattern(r"(?:The|This) (?:\w+ )?{reporting.documents}(?= [a-z])")
+_VERBS = "(?:reported|reports|said|says|wrote|writes|noted|notes|stated|states)"
 _OPENING = re.compile(
     rf"(?:According to (?P<by>[^,]+), |(?P<who>[^,]+?) {_VERBS}"
     r"(?: on [A-Z][a-z]+ \d+(?:, \d{4})?,?)? that )(?P<rest>.+)"
 )
 _CLOSING = re.compile(
-    rf"(?P<rest>.+), (?:according to (?P<by>[^,]+?)|(?P<who>[^,]+?) {_VERBS})(?P<end>[.!]?)"
+    r"(?P<rest>.+), (?:according to (?P<by>[^,]+?)"
+    rf"|(?P<who>[^,]+?) {_VERBS})(?P<end>[.!]?)"
 )
 
 
@@ -132,8 +134,8 @@ def without_attribution(claim: str, reading: EvidenceText) -> str:
     publishers = {squash(name).removeprefix("the ") for name in names}
     for name in names:
         claim = _named(name).sub(r"\1\2", claim)
-    for pattern in (_OPENING, _CLOSING):
-        found = pattern.fullmatch(claim)
+    for form in (_OPENING, _CLOSING):
+        found = form.fullmatch(claim)
         if found and _is_one_of(found["by"] or found["who"], publishers, reading):
             return found["rest"]
     return next((told for n in names if (told := _of_itself(claim, n, reading))), claim)
@@ -143,8 +145,8 @@ def _is_one_of(speaker: str, publishers: set[str], reading: EvidenceText) -> boo
     """Tell whether a speaker is a publisher, by name or by words that are all in its name."""
     if squash(speaker).removeprefix("the ") in publishers:
         return True
-    said = set(content(speaker)) - _OWN_WORDS
-    names = (set(content(e.publisher)) for e in reading.extracts if e.publisher)
+    said = set(content_stems(speaker)) - _OWN_WORDS
+    names = (set(content_stems(e.publisher)) for e in reading.extracts if e.publisher)
     return bool(said) and any(said <= name for name in names)
 
 
@@ -154,17 +156,16 @@ def _of_itself(claim: str, publisher: str, reading: EvidenceText) -> str | None:
     if opening is None:
         return None
     rest = claim[opening.end() :]
-    lines = reading.close(frozenset(content(rest)))
+    lines = reading.close(frozenset(content_stems(rest)))
     itself = next((m for line in lines if (m := _ITSELF.match(line.text))), None)
     return f"{itself[0]} {rest}" if itself else None
 
 
-@cache
 def _named(publisher: str) -> re.Pattern[str]:
     """A publisher's name in "The Gazette report says", "the ruling by the Gazette"."""
     name = re.escape(publisher.removeprefix("The "))
-    return re.compile(
-        rf"^(The ){name} (?=[a-z])|( (?:{DOCUMENTS})) (?:from|by) (?:[Tt]he )?{name}\b"
+    return pattern(
+        rf"^(The ){name} (?=[a-z])|( {{reporting.documents}}) (?:from|by) (?:[Tt]he )?{name}\b"
     )
 
 
@@ -186,7 +187,7 @@ def _bare(text: str) -> str:
 
 
 def _carries(text: str, said: str) -> bool:
-    if len(content(said)) < _LEAST:
+    if len(content_stems(said)) < _LEAST:
         return False
     at = text.find(said)
     while at >= 0:
@@ -245,18 +246,18 @@ class ScoredClause:
 
     def _named(self) -> str:
         """Who published what under which title, where the sentence speaks of that itself."""
-        wanted = set(content(self.said))
+        wanted = set(content_stems(self.said))
         named = (
             f"{extract.publisher}: {extract.title}. "
             for extract in self.reading.extracts
-            if extract.publisher and wanted & set(content(extract.publisher))
+            if extract.publisher and wanted & set(content_stems(extract.publisher))
         )
         return next(named, "")
 
     def shares(self) -> tuple[float, ...]:
         """Give, per extract, the share of the content words that it has, in [0, 1]."""
-        wanted = set(content(self.said))
-        found = (set(content(extract.text)) for extract in self.reading.extracts)
+        wanted = set(content_stems(self.said))
+        found = (set(content_stems(extract.text)) for extract in self.reading.extracts)
         return tuple(len(wanted & words) / max(1, len(wanted)) for words in found)
 
 

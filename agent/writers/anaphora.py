@@ -6,31 +6,31 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from agent.language.text import content, stem
+from agent.language.lexicon import any_of, pattern
+from agent.language.text import content, lemma
 from agent.types import Citation, Evidence, Sentence
-from agent.writers.attribution import QUOTED, THIS, VISIBLE, about_itself, opened
+from agent.writers.attribution import QUOTED, THIS, VISIBLE, about_itself, capitalise_first
 from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
-LEANS: Final = re.compile(
-    r"^(?:(?:In|Of|By|For|With|Under|On|To) )?(?:He|She|It|They|Him|Her|Them|His|Its"
-    r"|Their|This|These|Those|That|Such|Both|Others?|Another|Neither|One|Some|Here|There|Then|Still"
-    r"|But|And|Also|Instead|However|First|Second|Third|Even|Each|it|this|these|those|them|one|both|each|such)\b"
-    r"|^(?:(?:In )?[Tt]he|A|An) (?:first|second|third|fourth|fifth|others?|latter|former"
-    r"|two|three|four|same|example)\b"
+LEANS: Final = pattern(
+    r"^(?:(?i:{core.prepositions}) )?(?!IT\b)"
+    r"(?!(?i:an?|the|no|all|every|any|i|you|we|(?:no|any|every|some)[a-z]+)\b)"
+    r"(?i:{core.pronouns}|{core.determiners}|such|others?|one|here|then|but|and|also|instead|however"
+    r"|first|second|even)\b"
+    r"|^(?:(?:In )?[Tt]he|An?) "
+    r"(?:first|second|third|others?|latter|former|same|{core.number_words})\b"
 )
-EXPLETIVE: Final = re.compile(
-    r"^It (?:is|was|has been|became|remains|seems|appears) (?:[a-z]+ ){0,2}(?:true|untrue|false"
-    r"|wrong|right|correct|incorrect|known|unknown|clear|unclear|likely|unlikely|possible|certain|record"
-    r"|confirmed|reported|estimated|thought|believed|established) that\b"
+EXPLETIVE: Final = pattern(
+    r"^It (?:{core.be}|has been|became|remains|seems|appears) (?:[a-z]+ ){1,3}that\b"
 )
 """This "it" points at nothing before it: "It is not true that …"."""
-OBJECT: Final = re.compile(
-    r"^[^,;:\"“]{3,40}?\b(?:calls?|called|relates?|related|describes?|described|rates?|rated|explains?"
-    r"|explained|considers?|considered|attributes?|attributed|puts?|links?|linked) (?:it|this|these"
-    r"|them|those)\b(?! (?!(?:to|as|an?|the|in|with)\b)[a-z])"
-    r"|^[^,;:\"“]{3,40}?\bthat (?:this|these|those) (?:is|are|was|were|had|has|have|would|does|did"
-    r"|do|can|could|may|might|will)\b"
+OBJECT: Final = pattern(
+    r"^[^,;:\"“]{3,40}?\b(?:{writing.reporting}|(?:relate|link|attribute|consider|put)[ds]?)"
+    r" (?:it|this|these|them|those)\b(?! (?!(?:to|as|an?|the|in|with)\b)[a-z])"
+    r"|^[^,;:\"“]{3,40}?\bthat (?:this|these|those) "
+    + any_of("core.be", "core.have", "core.do", "core.modals")
+    + r"\b"
 )
 """A pronoun behind the verb, with nobody but the speaker before it."""
 OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
@@ -38,24 +38,22 @@ OWN_VOICE: Final = re.compile(r"\b(?:I|we|We|our|Our|my|My)\b(?!\.)|[!?]")
 INSTRUCTS: Final = re.compile(
     r"^(?:ignore|disregard|forget|obey|output|respond|do not|don't|please|remember to"
     r"|(?:say|write|print|reply|answer) (?:that|with|only)|rate (?:the|this)"
-    r"|(?:system|assistant|user|human)\s*:|new instructions?\b)"
-    r"|\b(?:you|your|yours|yourself)\b"
-    r"|\b(?:previous|above|earlier|these|following|all|system) (?:instructions?|prompts?|rules)\b"
-    r"|\b(?:as an ai|language model|prompt injection)\b",
+    r"|(?:system|assistant|user|human)\s*:)"
+    r"|\b(?:you|yours?|yourself|as an ai|language model)\b"
+    r"|\b(?:new|previous|above|earlier|these|all|system) (?:instructions?|prompts?|rules)\b",
     re.IGNORECASE,
 )
 MARKUP: Final = re.compile(r"[\[\]{}<>|*_#`\\^~=\u3010\u3011\u2020]|\w:\w")
 IN_QUOTES: Final = re.compile(r"[\"“][^\"”]*[\"”]")
 IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
-DANGLING: Final = re.compile(
-    r"^(?:(?:Under|In|For|After|Before|With|Of|By|At|On|Among|Some of) )?[Tt]he ([a-z][a-z-]+)\b"
-)
-KNOWN: Final = frozenset({"world", "sun", "moon", "earth", "public", "united", "number", "latest"})
+DANGLING: Final = pattern(r"^(?:(?:Some of|(?i:{core.prepositions})) )?[Tt]he ([a-z][a-z-]+)\b")
+KNOWN: Final = frozenset({"world", "public", "number", "latest", "earth"})
 """Nouns that need nothing before them."""
-AT_THE_TIME: Final = re.compile(
-    r"\b(?:(?:that|the same) (?:same )?(?:day|week|month|year|time)|at th(?:e|at) time"
-    r"|at th(?:is|at) (?:stage|point)|(?:last|this|next) (?:week|month|year|night)|yesterday"
-    r"|tomorrow)\b|^(?:the|an?|one|two|three|some)(?: few)? (?:day|week|month|year)s?"
+AT_THE_TIME: Final = pattern(
+    r"\b(?:yesterday|tomorrow|at th(?:e|at|is) (?:time|point)"
+    r"|(?:that|the same) (?:same )?(?:{core.spans}|time)"
+    r"|(?:last|this|next) (?:week|month|year|night))\b"
+    r"|^(?:the|an?|some|{core.number_words})(?: few)? {core.spans}s?"
     r" (?:before|after|later|earlier)\b",
     re.IGNORECASE,
 )
@@ -82,7 +80,7 @@ def leans_back(text: str, source: Source, before: str | None = None) -> bool:
     noun = DANGLING.match(text)
     if noun is None or noun[1] in KNOWN or about_itself(text, source) or VISIBLE.match(text):
         return False
-    return before is None or stem(noun[1]) in content(before)
+    return before is None or lemma(noun[1]) in content(before)
 
 
 def points_back(text: str) -> bool:
@@ -207,7 +205,7 @@ def _put(text: str, found: Explanation) -> str | None:
         ):
             continue
         whole = f"{m['article'] or found.article}{found.name} ({found.short})"
-        start = opened(whole) if not before else whole
+        start = capitalise_first(whole) if not before else whole
         return f"{text[: m.start()]}{start}{text[m.end() :]}"
     return None
 

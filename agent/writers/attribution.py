@@ -5,98 +5,60 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
+from agent.language.lexicon import any_of, pattern
 from agent.language.phrases import day, speaker
 from retrieval.types import Source
 
 ITSELF: Final = {
-    "news": r"(?:article|report|story|outlet|piece|copy)",
-    "reference": r"(?:article|report|summary|entry|site|copy)",
-    "fact-check": r"(?:check|fact[- ]check|review|copy)",
-    "opinion": r"(?:article|post|piece|site|copy)",
-    "advocacy": r"(?:article|post|site|copy)",
-    "official": r"(?:announcement|press release|release|report|notice|order|memo|letter|document"
-    r"|guidance|copy)",
-    "law": r"(?:law|notice|ruling|order|document|copy)",
-    "study": r"(?:study|paper|abstract|article|letter|review|meta-analysis|copy)",
-    "data": r"(?:report|announcement|survey|dataset|release|copy)",
+    "news": ("story", "outlet", "piece"),
+    "reference": ("summary", "entry", "site"),
+    "fact-check": ("check", "fact[- ]check", "review", "copy"),
+    "opinion": ("post", "piece", "site"),
+    "advocacy": ("post", "site"),
+    "official": ("announcement", "(?:press )?release", "notice", "order", "letter"),
+    "law": ("law", "notice", "ruling", "order"),
+    "study": ("study", "paper", "abstract", "letter", "review"),
+    "data": ("announcement", "survey", "dataset", "release"),
 }
 """What a source of a kind calls itself. "The post" in a fact-check is somebody else's."""
-
-
-OTHERWISE: Final = r"(?:article|report|document|copy)"
-
-
-THIS: Final = (
-    r"(?:article|report|post|page|note|summary|paper|review|study|press release|release"
-    r"|announcement|copy|outlet|site|check|text|story|piece|abstract|notice|statement|letter"
-    r"|meta-analysis|law|ruling|document|newspaper|newsroom)"
-)
+ANYTHING: Final = ("article", "report", "document", "copy")
+"""What a source of any kind calls itself, but for a fact-check."""
+THIS: Final = any_of("writing.documents")
 """What "this" can only mean the source itself."""
-
-
-SAYS: Final = (
-    r"(?:says?|said|adds?|added|reports?|reported|notes?|noted|describes?|described|argues?|argued"
-    r"|explains?|explained|lists?|listed|gives?|gave|expects?|quotes?|quoted|calls?|called|states?"
-    r"|stated|concludes?|concluded|mentions?|mentioned|names?|named|points?|pointed|finds?|found"
-    r"|writes?|wrote|recalls?|cites?|cited|warns?|warned|stress(?:es|ed)?)"
-)
-
-
+SAYS: Final = rf"(?:{any_of('writing.reporting')}|gives?|gave)"
 VISIBLE: Final = re.compile(
     r"\b[Tt]he (?:visible|available) (?:part|text|passage)"
     rf"(?: of (?:the|this) (?:passage|{THIS}))?\b"
 )
-
-
-REPORTED: Final = re.compile(
+REPORTED: Final = pattern(
     r"\b(?:[Aa]ccording to|reported on|said|says|told (?:[A-Z]|reporters|the )|wrote|writes"
-    r"|announced|testified|denied|concluded|warned|argued|confirmed|rated|described|"
-    rf"(?:{SAYS}|asked|answered|estimates?d?|claims?|claimed|recalled) (?:[A-Z][\w ]+ )?that)\b"
+    r"|announced|testified|denied|concluded|warned|argued|confirmed|rated|described"
+    r"|(?:{writing.reporting}|asked|answered) (?:[A-Z][\w ]+ )?that)\b"
 )
 """Words by which a sentence names a speaker; "reported rapes" and "named in the letter" do not."""
-
-
 QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
-
-
 BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
-
-
-WEEKDAY: Final = re.compile(
-    r",?(?: early| late)? on (?:a|the) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+WEEKDAY: Final = pattern(
+    r",?(?: early| late)? on (?:a|the) (?i:{core.weekdays})"
     r"(?: (?:morning|afternoon|evening|night))?+\b(?! in [A-Z])"
-    r"| on (?:a|the) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?= in [A-Z])"
+    r"| on (?:a|the) (?i:{core.weekdays})(?= in [A-Z])"
 )
 """A weekday without a date tells a later reader nothing."""
-
-
-LOWERED: Final = re.compile(
-    r"^(?:A|An|The|In|On|At|Under|Two|Three|Four|Five|Many|Most|Several|No|About|From|After|Before"
-    r"|For|With|Some|More|Officers|Officials|Experts|People|Researchers|Scientists|According|It"
-    r"|They|He|She|Its|Their|His|Her|This|These|Those|That|Another|Others?|Both|One|Such|Then|Of"
-    r"|By|To|Overall|Compared|Neither|Each|All|There|During|Since|Until|While|When|If|As|First"
-    r"|Second|Third|Still|But|And|Also|Instead|However|Even|Here|Some|Only|Both|Him|Them|These"
-    r"|Within|Without|Among|Between|Through|Despite|Against|Around|Over|Across|Because|Although"
-    r"|Though|Where|Once|Not|Last|Next|Earlier|Later)\b"
+SMALL_WORDS: Final = any_of(
+    *("core.stop", "core.determiners", "core.prepositions", "core.number_words", "writing.openers")
 )
-
-
-FRAME: Final = re.compile(
-    r"^(?:According to [^,]{3,60}, |[^\"“;:]{3,110}?\b(?:said|says?|reported|wrote|writes|added"
-    r"|adds|stated|states|noted|notes|found|concluded|recalls|explained|explains|points out"
-    r"|stress(?:es|ed)|argue[sd]|announced|testified|said to [A-Z][\w ]{2,40}"
-    r"|told [A-Z][\w ]{2,40})"
-    r"(?: on [A-Z][a-z]+ \d+, \d{4},?)?(?: \([^)]*\))?(?:,? [^,]{3,60},)? "
+SMALL: Final = rf"(?!(?:I|May|Will)\b)(?=[A-Z][a-z]*\b)(?i:{SMALL_WORDS})\b"
+"""A word with a capital that is no name but opens a sentence."""
+LOWERED: Final = pattern("^" + SMALL)
+FRAME: Final = pattern(
+    r"^(?:According to [^,]{3,60}, |[^\"“;:]{3,110}?\b(?:{writing.reporting}|(?:said to|told)"
+    r" [A-Z][\w ]{2,40})(?: on [A-Z][a-z]+ \d+, \d{4},?)?(?: \([^)]*\))?(?:,? [^,]{3,60},)? "
     r"(?:that|on(?! [A-Z][a-z]+ \d)) "
-    r"|[^\"“;:]{3,60}?\b(?:describes|discussed|summarized|presents|carries|pointe?d? to|quotes"
-    r"|covers|follows) )"
+    r"|[^\"“;:]{3,60}?\b(?:describes|discusse[ds]|summarize[ds]|presents|carries|follows|points? to"
+    r"|quotes|covers) )"
 )
 """The words up to which a sentence says who says so; what follows is what is said."""
-
-
 DOMAIN: Final = re.compile(r"^[a-z\d-]+(?:\.[a-z\d-]+)+$")
-
-
 TOLD: Final = {"official": "stated", "law": "stated", "study": "wrote", "data": "stated"}
 
 
@@ -127,26 +89,26 @@ class Casing:
         return plain or bool(LOWERED.match(text)) or first.lower() in self.small
 
 
-def opened(text: str) -> str:
+def capitalise_first(text: str) -> str:
     """Text that can open a sentence; a name spelled "amNewYork" or "example.org" stays."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     return text if re.search(r"[A-Z]|\.\w", first) else f"{text[:1].upper()}{text[1:]}"
 
 
-def continued(text: str, casing: Casing = Casing()) -> str:
+def lower_first(text: str, casing: Casing = Casing()) -> str:
     """A sentence as it goes on behind a comma or "that": lower case where no name opens it."""
     first, _, rest = text.partition(" ")
     common = first.lower() in casing.small and not rest[:1].isupper()
     return f"{text[0].lower()}{text[1:]}" if LOWERED.match(text) or common else text
 
 
-def standing_alone(text: str, source: Source) -> str:
+def name_reporter(text: str, source: Source) -> str:
     """Name the source where a sentence points at itself or says nothing of who reports it."""
-    text = named(text, source)
-    return text if attributed(text, source) else attribute(text, source)
+    text = name_source(text, source)
+    return text if names_reporter(text, source) else attribute(text, source)
 
 
-def named(text: str, source: Source) -> str:
+def name_source(text: str, source: Source) -> str:
     """Put the source's name where a sentence calls it "the report" or "the visible text"."""
     name = speaker(source)
     text = WEEKDAY.sub("", BRACKETED.sub(r", \1,", text).replace(",,", ",").replace(",.", "."))
@@ -155,14 +117,14 @@ def named(text: str, source: Source) -> str:
         return text
     says = re.match(rf"^{itself} (?:(?:also|then) )?(?={SAYS}\b|(?:does|do) not )", text)
     if says:
-        subject = f"The site {name}" if DOMAIN.match(name) else opened(name)
+        subject = f"The site {name}" if DOMAIN.match(name) else capitalise_first(name)
         return f"{subject} {text[says.end() :]}"
     if re.match(rf"^{itself}\b", text):
         return with_noun(text, source)
     text = re.sub(rf"^According to {itself}\b", f"According to {name}", text)
     other = rf"(?:the|this) (?:{_noun(source)}|article|report|story|page|text)"
     text = re.sub(rf"^According to {other}\b(?! (?:by|of|from))", f"According to {name}", text)
-    return opened(VISIBLE.sub(name, text, count=1))
+    return capitalise_first(VISIBLE.sub(name, text, count=1))
 
 
 def with_noun(text: str, source: Source) -> str:
@@ -173,17 +135,17 @@ def with_noun(text: str, source: Source) -> str:
     noun = own[0].split(maxsplit=1)[1].removeprefix("short ")
     bare = name.removeprefix("The ")
     if noun in name:
-        return f"{opened(name)}{text[own.end() :]}"
+        return f"{capitalise_first(name)}{text[own.end() :]}"
     whose = f"{noun} by {name}" if name.startswith("the ") or "," in name else f"{bare} {noun}"
     return f"The {whose}{text[own.end() :]}"
 
 
-def attributed(text: str, source: Source) -> bool:
+def names_reporter(text: str, source: Source) -> bool:
     """Whether a sentence says who reports it."""
-    return names(text, source) or bool(REPORTED.search(text))
+    return names_publisher(text, source) or bool(REPORTED.search(text))
 
 
-def names(text: str, source: Source) -> bool:
+def names_publisher(text: str, source: Source) -> bool:
     """Whether a text has the name of a source's publisher."""
     return speaker(source).removeprefix("the ").lower() in text.lower()
 
@@ -193,16 +155,16 @@ def attribute(text: str, source: Source, casing: Casing = Casing()) -> str:
     bare, name = text.rstrip(), speaker(source)
     if bare.endswith(".") and not bare.endswith(('."', ".”")):
         return f"{bare[:-1]}, according to {name}."
-    return f"According to {name}, {continued(bare, casing)}"
+    return f"According to {name}, {lower_first(bare, casing)}"
 
 
-def dated(text: str, source: Source, casing: Casing = Casing()) -> str:
+def attribute_with_date(text: str, source: Source, casing: Casing = Casing()) -> str:
     """Say at the start who reports it and when; an address opens no sentence."""
-    name, verb = opened(speaker(source)), TOLD.get(source.kind, "reported")
+    name, verb = capitalise_first(speaker(source)), TOLD.get(source.kind, "reported")
     if DOMAIN.match(name) or "," in name:
         return attribute(text, source, casing)
     when = f" on {day(source.published)}" if source.published else ""
-    return f"{name} {verb}{when} that {continued(text, casing)}"
+    return f"{name} {verb}{when} that {lower_first(text, casing)}"
 
 
 def about_itself(text: str, source: Source) -> bool:
@@ -215,4 +177,5 @@ def _itself(source: Source) -> str:
 
 
 def _noun(source: Source) -> str:
-    return ITSELF.get(source.kind, OTHERWISE)
+    own = ITSELF.get(source.kind, ())
+    return f"(?:{'|'.join(own if source.kind == 'fact-check' else (*own, *ANYTHING))})"

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from agent.language.phrases import listed, publisher, speaker
-from agent.language.text import content, expanded, stem
+from agent.language.text import content, expanded, lemma
 from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
@@ -21,7 +21,7 @@ from agent.types import (
     VerdictLabel,
 )
 from agent.writers.anaphora import DANGLING, KNOWN, Explainer, points_back
-from agent.writers.attribution import FRAME, named
+from agent.writers.attribution import FRAME, name_source
 from agent.writers.facets import institutions, subject
 from agent.writers.follow_ups import Gap, follow_ups, gaps
 from retrieval.sentences import split_sentences
@@ -30,10 +30,9 @@ from retrieval.types import Source
 LIMITS: Final = "What the record supports and the limits of available reporting"
 BOTTOM_LINE: Final = "Bottom line and what to watch next"
 OPEN: Final = re.compile(
-    r"[^,;:]*\b(?:still open|not (?:yet )?clear|(?:were|is) continuing|no reply"
-    r"|not been made public|asked for more|more (?:research|data|studies)"
-    r"|under (?:review|investigation)|pending"
-    r"|appeal|remains?|unknown|uncertain)\b[^,;:]*",
+    r"[^,;:]*\b(?:still open|not (?:yet )?(?:clear|been made public)|continuing|no reply"
+    r"|pending|appeal"
+    r"|more (?:research|data|studies)|under (?:review|investigation)|remains?|unknown)\b[^,;:]*",
     re.IGNORECASE,
 )
 CITED: Final = 3
@@ -116,7 +115,7 @@ def _opens_midway(text: str, claim: str) -> bool:
     for said in (text, FRAME.sub("", text)):
         noun = DANGLING.match(said)
         address = noun and (noun[1] == "site" or said[noun.end() :].startswith("."))
-        met = address or (noun and (noun[1] in KNOWN or stem(noun[1]) in content(claim)))
+        met = address or (noun and (noun[1] in KNOWN or lemma(noun[1]) in content(claim)))
         if points_back(said) or (noun and not met):
             return True
     return False
@@ -157,7 +156,7 @@ def _limits(
         )
         written.append(Sentence(text=searched, kind=Kind.ABSENCE, citations=cites))
     written += [
-        Sentence(text=named(gap.citation.quote, gap.source), citations=(gap.citation,))
+        Sentence(text=name_source(gap.citation.quote, gap.source), citations=(gap.citation,))
         for gap in silent[:GAPS]
     ]
     return tuple(written)
@@ -184,8 +183,9 @@ def _watch(lead: Sequence[CheckedSentence], record: RecordStatements) -> Sentenc
                 continue
             words = found[0].strip(" .\"“”'")
             if 5 <= len(words.split()) <= 25 and '"' not in words and not points_back(words):
-                name = speaker(by_id[citation.source])
-                text = f'What to watch next is a point that {name} leaves open: "{words}".'
+                source = by_id[citation.source]
+                told = words if source.is_summary else f'"{words}"'
+                text = f"What to watch next is a point that {speaker(source)} leaves open: {told}."
                 return Sentence(text=text, kind=Kind.OUTLOOK, citations=(citation,))
     return _publications(lead, record)
 

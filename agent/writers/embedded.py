@@ -14,11 +14,13 @@ from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
     Conclusion,
+    Draft,
     Evidence,
     Kind,
     Plan,
     Section,
     Sentence,
+    Verdict,
     Verification,
 )
 from agent.writers.anaphora import Explainer, points_back
@@ -43,6 +45,8 @@ Pair = tuple[Candidate, Candidate | None]
 class EmbeddedWriter:
     """Drafts from passages alone."""
 
+    rounds = 2
+
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
 
@@ -50,8 +54,9 @@ class EmbeddedWriter:
     def name(self) -> str:
         return "embedded"
 
-    def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
-        found, vectors = candidates(plan, evidence, self._embed)
+    def draft(self, plan: Plan, evidence: Evidence, verdict: Verdict) -> Draft:
+        ranked = Evidence(**{**dict(evidence), "hits": evidence.ranked})
+        found, vectors = candidates(plan, ranked, self._embed)
         vector = {c.key: v for c, v in zip(found, vectors, strict=True)}
         chosen = choose(found, vectors, plan.claim.text)
         teller = SentenceWriter(Casing.of(p.text for p in evidence.passages))
@@ -71,7 +76,7 @@ class EmbeddedWriter:
                     [s.heading for s in sections],
                 )
                 sections.append(Section(heading=title, sentences=written))
-        return tuple(sections)
+        return Draft(writer=self.name, sections=tuple(sections))
 
     def conclude(
         self,

@@ -8,9 +8,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from agent.language.lexicon import any_of, pattern
 from agent.language.names import SAME, TITLES, names
 from agent.language.phrases import INSTITUTION, speaker
-from agent.language.quantities import CARDINALS, MAGNITUDES
 from agent.language.text import STOP, expanded, tokens
 from retrieval.sentences import split_sentences
 from retrieval.types import Source
@@ -18,18 +18,16 @@ from retrieval.types import Source
 LONGEST_TERM: Final = 4
 """Words of a term."""
 WORD: Final = re.compile(r"[a-z]{4,}(?:-[a-z]+)*")
-NOT_A_NOUN: Final = re.compile(
-    r"(?:ed|ly|ould|est)$|^(?:said|says?|told|gave|gives?|were|been|many|much|later|since"
-    r"|found|finds?|shows?|made|make|held|went|took|does|have|call(?:s|ed)?|report(?:s|ed)?|last"
-    r"|first|second|third|visible|text|available|article|according|during|without|among|known"
-    r"|well|even|still|every|because|whose|years?|months?|weeks?|days?|percent|people|times?"
-    r"|fell|rose|rise|causes?|behind|proof|prove|really|right|down|hottest|ever|true|real|finally"
-    r"|around|against|within|between|about|other|such|most|least)$"
+NO_NOUNS: Final = any_of(
+    *("core.prepositions", "core.spans", "core.number_words", "core.magnitudes"),
+    *("writing.reporting", "writing.openers", "claims.adverbs", "core.determiners"),
 )
-COUNTS: Final = {f"{word}{end}" for t in (CARDINALS, MAGNITUDES) for word in t for end in ("", "s")}
+NOT_A_NOUN: Final = re.compile(
+    rf"(?:ed|ly|ould|est)$|^(?:{NO_NOUNS}s?|made|held|went|took|percent|whether|because|times?|causes?|proof)$"
+)
 BODY: Final = re.compile(rf"\b{INSTITUTION}\b|^[A-Z]{{3,}}$")
 """A name, or its initials, of a body that publishes or decides."""
-PLAIN: Final = frozenset({"scientists", "officers", "data", "record", "paper", "guy", "thing"})
+PLAIN: Final = frozenset({"data", "record", "paper", "thing"})
 """Words of a claim that do not say what it is about."""
 CALENDAR: Final = frozenset(
     n.lower() for n in (*calendar.month_name, *calendar.month_abbr, *calendar.day_name) if n
@@ -98,7 +96,7 @@ def subject(claim: str, texts: Sequence[str]) -> str | None:
 
 
 def _with_article(name: str, texts: Sequence[str]) -> str:
-    """A name as most of the texts have it: "the Great Wall"."""
+    """A name as most of the texts have it: "the Great Lakes"."""
     if not name[0].isupper():
         return name
     found = re.findall(rf"(\b[Tt]he )?\b{re.escape(name)}\b", " ".join(texts))
@@ -112,6 +110,10 @@ def _in_full(term: str, texts: Sequence[str]) -> str:
     full = Counter(n for t in texts for n in _names(t) if people.fullmatch(n))
     name, count = full.most_common(1)[0] if full else (term, 0)
     return name if count > 1 else term
+
+
+BY_ITSELF: Final = r"(?:[,.;]|'s\b| (?:has|had|is|was|said|says|and|in|of)\b| \w+ed\b)"
+"""What stands behind a name that is no adjective, as in "the NASA website"."""
 
 
 def institutions(texts: Sequence[str], known: Sequence[str] = (), most: int = 2) -> list[str]:
@@ -134,7 +136,7 @@ def institutions(texts: Sequence[str], known: Sequence[str] = (), most: int = 2)
         mine = "".join(w[0] for w in name.split() if w[0].isupper())
         again = name in initials or any(name in c or c == f"the {mine}" for c in chosen)
         if len(chosen) < most and not again:
-            article = re.search(rf"\b[Tt]he {re.escape(name)}\b", whole)
+            article = re.search(rf"\b[Tt]he {re.escape(name)}{BY_ITSELF}", whole)
             if article:
                 chosen.append(f"the {name}")
     return chosen
@@ -157,7 +159,7 @@ def _names(text: str) -> list[str]:
 
 
 def _merged(text: str) -> list[str]:
-    """Names with what "in" or "on" ties to them: the Council on Criminal Justice."""
+    """Names with what "in" or "on" ties to them: the Council on Public Health."""
     spans: list[tuple[int, int]] = []
     for name in names(text):
         alone = " " not in text[name.start : name.end]
@@ -186,7 +188,7 @@ def _phrases(text: str) -> list[str]:
 
 def _empty(word: str) -> bool:
     """Whether a word names nothing: grammar, a number, a verb."""
-    return word in STOP or word in COUNTS or bool(NOT_A_NOUN.search(word))
+    return word in STOP or bool(NOT_A_NOUN.search(word))
 
 
 class Facet(StrEnum):
@@ -200,22 +202,21 @@ class Facet(StrEnum):
 
 
 CUES: Final = {
-    Facet.ORIGIN: re.compile(
-        r"\b(?:claim(?:s|ed)?|clips?|videos?|footage|posts?|posted|viral|rumou?rs?|hoax|fake[sd]?"
-        r"|conspiracy|misinformation|circulat\w+|Instagram|TikTok|Facebook|YouTube|social media"
-        r"|fact[- ]check\w*|rated|deepfakes?|myth|widely shared|false)\b",
+    Facet.ORIGIN: pattern(
+        r"\b(?:{claims.media}s?|claimed|posted|viral|hoax|fake[sd]?|conspiracy|misinformation"
+        r"|circulat\w+|fact[- ]check\w*|rated|deepfakes?|myth|widely shared|false)\b",
         re.IGNORECASE,
     ),
     Facet.RULES: re.compile(
         r"\b(?:laws?|rules?|guidance|polic(?:y|ies)|orders?|regulations?|bans?|banned|limits?"
-        r"|statutes?|executive|must|may not|prohibit\w*|forbids?|allowed|requires?|required"
+        r"|executive|must|may not|prohibit\w*|forbids?|allowed|required?|requires"
         r"|protocols?|consent|illegal|fines?|warrants?)\b",
         re.IGNORECASE,
     ),
     Facet.INQUIRY: re.compile(
-        r"\b(?:investigat\w+|reviews?|stud(?:y|ies)|surveys?|data|analys[ie]s|meta-analysis|cohort"
-        r"|researchers?|percent|estimates?|statistics|court|jury|trial|charged|figures?|rates?"
-        r"|measured|calculat\w+|scientists?|inquir\w+)\b",
+        r"\b(?:investigat\w+|reviews?|stud(?:y|ies)|surveys?|data|analys[ie]s|cohort|researchers?"
+        r"|percent|estimates?|statistics|court|jury|trial|charged|figures?|rates?|measured"
+        r"|scientists?|inquir\w+)\b",
         re.IGNORECASE,
     ),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.language.absences import is_absence
+from agent.language.lexicon import pattern
 from agent.language.phrases import day, publisher, speaker
 from agent.language.text import content, expanded
 from agent.statements import RecordStatements
@@ -15,11 +16,12 @@ from agent.writers.facets import institutions, subject, terms
 from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
-SILENT: Final = re.compile(
-    r"\b(?:do(?:es)?|did) not (?:itself )?(?P<verb>say|state|mention|describe|name|give|address"
-    r"|discuss|cover|contain|break down|deal with|claim)\b(?P<what>[^,;.]*)"
+SILENT: Final = pattern(
+    r"\b(?:do(?:es)?|did) not (?:itself )?(?P<verb>{writing.reporting}|give|address|discuss"
+    r"|cover|contain"
+    r"|break down|deal with)\b(?P<what>[^,;.]*)"
 )
-WONDERS: Final = re.compile(r"^ ?(?:how|who|what|when|where|why|which|whether)\b")
+WONDERS: Final = re.compile(r"^ ?(?:how|wh(?:o|at|en|ere|y|ich|ether))\b")
 ANSWERED: Final = 0.6
 """Share of a question's content words in one sentence from which it may be answered there."""
 

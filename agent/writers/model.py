@@ -1,8 +1,8 @@
-"""A language model writes the body and repairs it; code decides what of it may be ruled on.
+"""A language model writes the page and repairs it; code decides what of it may be verified.
 
-The model gives sentences with the words that carry them and nothing else: headings, numbers,
-titles, addresses, summary, limits and verdict are computed. What it says is a finding, whatever it
-calls it, so every sentence must be carried by the words it cites.
+The model gives sentences and the passages that they rest on. It writes no number of a source, no
+title and no address. Every sentence it writes, headings included, is cited and verified like any
+other.
 """
 
 from collections.abc import Sequence
@@ -10,41 +10,40 @@ from typing import Final
 
 from agent.language.text import content
 from agent.llm import budget
-from agent.llm.context import (
-    Pack,
-    choose,
-    encoded,
-    pack,
-)
+from agent.llm.context import Pack, choose, encoded, pack
 from agent.llm.errors import ChatError
 from agent.ports import Chat, Writer
 from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
     Conclusion,
+    Draft,
     Evidence,
     Kind,
     Plan,
     Section,
     Sentence,
+    Verdict,
     Verification,
 )
 from agent.writers.conclusion import conclude
-from agent.writers.facets import Facet, heading
-from agent.writers.model_output import asked, changes_too_much, failing, repeats, searched, sentence
+from agent.writers.model_output import absences, heading, questions, repeats, sentence
 from prompts import load
-from prompts.repair import Repair, RepairAnswer
-from prompts.write import WriteAnswer
+from prompts.repair import RepairAnswer
+from prompts.write import WriteAnswer, Written
 from retrieval.types import Passage
 
 ROOM: Final = 10_000
-"""Tokens of evidence in one prompt: a whole draft with two repairs stays below 25,000."""
-REPAIR_ROOM: Final = 2_500
-PER_SECTION: Final = 8
+"""Tokens of evidence in one prompt."""
+REPAIR_ROOM: Final = 5_000
+SECTIONS: Final = 7
+PER_SECTION: Final = 4
+ENDS: Final = 3
+"""Sentences of summary, limits and bottom line."""
 PER_REPAIR: Final = 16
 """Sentences sent back at once; the rest of a draft so bad is not worth the call."""
-NEAREST: Final = 3
-FACETS: Final = {facet.name.lower(): facet for facet in Facet}
+NEAREST: Final = 2
+FOLLOW_UPS: Final = 6
 
 
 class ModelWriter:
@@ -57,6 +56,8 @@ class ModelWriter:
         room: Tokens of evidence that fit into a prompt beside everything else.
     """
 
+    rounds = 1
+
     def __init__(
         self, chat: Chat, spare: Writer, model: str | None = None, room: int = ROOM
     ) -> None:
@@ -67,8 +68,8 @@ class ModelWriter:
     def name(self) -> str:
         return f"model/{self._model or 'unnamed'}"
 
-    def draft(self, plan: Plan, evidence: Evidence) -> tuple[Section, ...]:
-        """Write the body in one answer, so that no section repeats another.
+    def draft(self, plan: Plan, evidence: Evidence, verdict: Verdict) -> Draft:
+        """Write the whole page in one answer, so that no part repeats another.
 
         Raises:
             ChatError: of a kind that a person must mend, such as a refused key.
@@ -77,17 +78,19 @@ class ModelWriter:
         request = load("write").request(
             marker=packed.marker,
             passages=packed.records,
-            question=encoded({"text": plan.question.text}),
-            claim=encoded({"text": plan.claim.text}),
-            opposite=encoded({"text": plan.claim.opposite}),
+            question=encoded(
+                {"question": plan.question.text, "asked": plan.question.asked_on.isoformat()}
+            ),
+            claim=encoded({"claim": plan.claim.text, "opposite": plan.claim.opposite}),
+            verdict=encoded({"verdict": _facts(verdict, evidence)}),
         )
         try:
             answer = self._chat.ask(request, WriteAnswer)
         except ChatError as error:
-            budget.excuse(error, "The embedded writer wrote the body in the model's place.")
+            budget.excuse(error, "The embedded writer wrote the page in the model's place.")
             budget.current().stood_in = True
-            return self._spare.draft(plan, evidence)
-        return _sections(answer, packed, evidence, plan.claim.text)
+            return self._spare.draft(plan, evidence, verdict)
+        return _draft(self.name, answer, packed, plan, evidence)
 
     def conclude(
         self,
@@ -96,16 +99,8 @@ class ModelWriter:
         body: Sequence[CheckedSection],
         record: RecordStatements,
     ) -> Conclusion:
-        """Code concludes: over what stands, with the searches for what the plan expected."""
-        made = conclude(plan, evidence, body, record)
-        absent = searched(plan, evidence, made.limits, record)
-        limits = Section(heading=made.limits.heading, sentences=(*made.limits.sentences, *absent))
-        return Conclusion(
-            summary=made.summary,
-            limits=limits,
-            bottom_line=made.bottom_line,
-            follow_ups=(*asked(plan, evidence), *made.follow_ups)[:3],
-        )
+        """Code concludes where nothing of what the model concluded was accepted."""
+        return conclude(plan, evidence, body, record)
 
     def revise(
         self, rejected: Sequence[tuple[Sentence, Verification]], evidence: Evidence
@@ -125,7 +120,7 @@ class ModelWriter:
             return better
         near = _near([s for s, _ in faulty.values()], evidence)
         packed = pack(choose(near, min(REPAIR_ROOM, self._room), self._model))
-        records = "\n".join(_record(n, s, r) for n, (s, r) in faulty.items())
+        records = "\n".join(_record(n, s, r, packed) for n, (s, r) in faulty.items())
         request = load("repair").request(
             marker=packed.marker, passages=packed.records, rejected=records
         )
@@ -135,34 +130,64 @@ class ModelWriter:
             budget.excuse(error, "What the check rejected was not repaired.")
             return better
         for repair in answer.sentences:
-            if repair.number in faulty:
-                better[repair.number - 1] = _mended(repair, *faulty[repair.number], packed)
+            if repair.number in faulty and repair.action == "rewrite":
+                before = faulty[repair.number][0].before
+                written = Written(text=repair.text, passages=repair.passages)
+                better[repair.number - 1] = sentence(written, packed, before)
         return better
 
 
-def _sections(
-    answer: WriteAnswer, packed: Pack, evidence: Evidence, claim: str
-) -> tuple[Section, ...]:
-    """Each facet once, in the order of the page, under a heading that asserts nothing."""
-    sections, said = [], list[str]()
-    for key, facet in FACETS.items():
-        written = [w for s in answer.sections if s.facet == key for w in s.sentences]
-        made: list[Sentence] = []
-        for one in written:
-            if len(made) < PER_SECTION and not repeats(one.text, said):
-                said.append(one.text)
-                made.append(sentence(one.text, one.quotes, packed))
+def _facts(verdict: Verdict, evidence: Evidence) -> dict[str, object]:
+    """The verdict as the model is told it: what it may not contradict."""
+    publishers = {s.id: s.publisher for s in evidence.sources}
+    return {
+        "label": verdict.label.value,
+        "because": verdict.scope,
+        "sides": [
+            {
+                "publisher": publishers[s.source],
+                "stance": s.stance.value,
+                "words": [w.quote for w in s.words],
+                "holder": s.holder,
+            }
+            for s in verdict.stances
+            if s.source in publishers
+        ],
+    }
+
+
+def _draft(writer: str, answer: WriteAnswer, packed: Pack, plan: Plan, evidence: Evidence) -> Draft:
+    said: list[str] = []
+    summary = _paragraph(answer.summary[:ENDS], packed, [])
+    sections: list[Section] = []
+    headings: list[Sentence] = []
+    for written in answer.sections[:SECTIONS]:
+        made = _paragraph(written.sentences[:PER_SECTION], packed, said)
         if made:
-            title = _heading(facet, made, evidence, claim)
-            sections.append(Section(heading=title, sentences=tuple(made)))
-    return tuple(sections)
+            place = f"Section {len(sections) + 1}"
+            sections.append(Section(heading=place, sentences=made))
+            headings.append(heading(written, packed))
+    limits = _paragraph(answer.limits[:ENDS], packed, said)
+    cites = [c for s in (*limits, *summary) for c in s.citations][:3]
+    return Draft(
+        writer=writer,
+        sections=tuple(sections),
+        headings=tuple(headings),
+        summary=summary,
+        limits=(*limits, *absences(answer.absent, plan, evidence, cites)),
+        bottom_line=_paragraph(answer.bottom_line[:ENDS], packed, said),
+        follow_ups=questions(answer.follow_ups[:FOLLOW_UPS], packed),
+    )
 
 
-def _heading(facet: Facet, made: Sequence[Sentence], evidence: Evidence, claim: str) -> str:
-    """Named after the cited words, never after the model's."""
-    cited = {c.source for s in made for c in s.citations}
-    quotes = [c.quote for s in made for c in s.citations]
-    return heading(facet, quotes, [s for s in evidence.sources if s.id in cited], claim)
+def _paragraph(written: Sequence[Written], packed: Pack, said: list[str]) -> tuple[Sentence, ...]:
+    """Sentences in a row, each with the one before it; what was said already is left out."""
+    made: list[Sentence] = []
+    for one in written:
+        if not repeats(one.text, said):
+            said.append(one.text)
+            made.append(sentence(one, packed, made[-1].text if made else ""))
+    return tuple(made)
 
 
 def _near(sentences: Sequence[Sentence], evidence: Evidence) -> list[Passage]:
@@ -176,26 +201,15 @@ def _near(sentences: Sequence[Sentence], evidence: Evidence) -> list[Passage]:
     return [held[i][0] for i in dict.fromkeys(found) if i in held]
 
 
-def _record(number: int, one: Sentence, verification: Verification) -> str:
-    parts = [one.text[a:b] for a, b in failing(one, verification)]
-    return encoded(
-        {
-            "number": number,
-            "text": one.text,
-            "quotes": [c.quote for c in one.citations],
-            "reason": verification.reason,
-            "failing": parts,
-        }
-    )
-
-
-def _mended(
-    repair: Repair, one: Sentence, verification: Verification, packed: Pack
-) -> Sentence | None:
-    """The repaired sentence, or None where it was dropped or became another one."""
-    if repair.action == "drop":
-        return None
-    text = one.text if repair.action == "recite" else repair.text
-    if changes_too_much(one, text, failing(one, verification)):
-        return None
-    return sentence(text, repair.quotes, packed)
+def _record(number: int, one: Sentence, verification: Verification, packed: Pack) -> str:
+    """A rejected sentence with everything that was found wrong."""
+    names = {p.id: name for name, p in packed.names.items()}
+    record: dict[str, object] = {
+        "number": number,
+        "text": one.text,
+        "passages": [names[c.passage] for c in one.citations if c.passage in names],
+        "faults": verification.reason.split("; "),
+    }
+    if one.before:
+        record["before"] = one.before
+    return encoded(record)

@@ -2,61 +2,51 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.language.absences import is_absence
-from agent.language.phrases import day
-from agent.language.text import content, expanded, stem
+from agent.language.text import content, expanded, lemma
 from agent.llm.context import Pack
-from agent.statements import RecordStatements
-from agent.types import Evidence, Kind, Plan, Section, Sentence, Support, VerdictLabel, Verification
-from agent.writers.anaphora import (
-    IN_QUOTES,
-    INSTRUCTS,
-    LEANS,
-    MARKUP,
-    OWN_VOICE,
-)
-from agent.writers.attribution import LOWERED, standing_alone
-from agent.writers.quotations import Place, find
-from prompts.base import Quote
+from agent.types import Citation, Evidence, Kind, Plan, Sentence
+from agent.writers.anaphora import IN_QUOTES, INSTRUCTS, MARKUP, OWN_VOICE
+from agent.writers.attribution import LOWERED
+from prompts.write import Written, WrittenSection
 from retrieval.sentences import split_sentences
+from retrieval.types import Passage
 
 LONGEST: Final = 70
 """Words of a sentence."""
 ADDRESS: Final = re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\b|\S+@\S+", re.IGNORECASE)
 FIGURE: Final = re.compile(r"\d+")
-NUMBERS: Final = """zero one two three four five six seven eight nine ten eleven twelve thirteen
-    fourteen fifteen sixteen seventeen eighteen nineteen twenty""".split()  # noqa: SIM905
-OPENERS: Final = (
-    r"According|Authorities|Both|Documents|During|Figures|Investigators|Lawmakers|Officials|People"
-    r"|Police|Reporting|Reports|Researchers|Residents|Two|Three|Four|Several|Another|Since|Until"
-    r"|Separately|Meanwhile|Earlier|Later|Although|While|After|Before|Under|Among|Citing|Neither"
+PRONOUN: Final = re.compile(
+    r"^(?:He|She|They|Its|Their|His|Her|It(?! (?:is|was|has been|remains)\b)|This (?:is|was|has))\b"
 )
-NAME: Final = re.compile(rf"\b(?!(?:{OPENERS})\b)[A-Z][\w'’.-]*\w")
-"""Words in capitals or with a capital, but for those that often open a sentence."""
-OPENER: Final = re.compile(r"([A-Z][a-z]+)(?= [a-z])")
-"""The first word, where no second word with a capital makes a name of it."""
+"""An opening that stands for something; "it is not known" and "both outlets" stand for nothing."""
+OPENS_WITH_PRONOUN: Final = re.compile(r"^(?:It|This|That|They|These|Those|Both|He|She)\b")
+QUESTION_WORDS: Final = range(5, 31)
+"""Words of a follow-up question."""
 SCRIPTS: Final = ("LATIN ", "DIGIT ")
 
 
-def faults(text: str, held: str, small: Container[str] = ()) -> Iterator[str]:
-    """Name each fault of a sentence.
+def faults(text: str, held: str, before: str) -> Iterator[str]:
+    """Name each fault of a sentence that no reading of its evidence could mend.
 
     Args:
         text: One line of visible characters.
-        held: The words it cites, and who published them when, in small letters.
-        small: Words that are no names, though they may open a sentence with a capital.
+        held: The passages it cites, and who published them, in small letters.
+        before: The sentence before it, on which it may lean.
     """
-    yield from _of_form(text)
-    opener = OPENER.match(text)
-    plain = opener and opener[1].lower() in small
-    yield from _of_substance(text[opener.end(1) :] if opener and plain else text, held)
+    yield from _faults_of_form(text)
+    if any(a[0].lower() not in held for a in ADDRESS.finditer(text)):
+        yield "it writes an address that the passages it cites do not have"
+    if any(_foreign(c) and c.lower() not in held for c in text):
+        yield "it uses letters or digits of another script than the passages it cites"
+    if not before and PRONOUN.match(text):
+        yield "it does not say what it is about: a pronoun points at another sentence"
 
 
-def _of_form(text: str) -> Iterator[str]:
+def _faults_of_form(text: str) -> Iterator[str]:
     unquoted = IN_QUOTES.sub("", text)
     if not content(text):
         yield "it says nothing"
@@ -68,22 +58,10 @@ def _of_form(text: str) -> Iterator[str]:
         yield "it carries marks that are not prose"
     if INSTRUCTS.search(unquoted):
         yield "it gives instructions instead of saying what a source says"
-    if OWN_VOICE.search(unquoted):
+    if OWN_VOICE.search(text):
         yield "it asks, exclaims or speaks in the first person"
     if is_absence(text):
         yield "it speaks of what the record lacks, which only a search can tell"
-
-
-def _of_substance(text: str, held: str) -> Iterator[str]:
-    known = set(content(held))
-    if any(a[0].lower() not in held for a in ADDRESS.finditer(text)):
-        yield "it writes an address that the words it cites do not have"
-    if any(_foreign(c) and c.lower() not in held for c in text):
-        yield "it uses letters or digits of another script than the words it cites"
-    if set(FIGURE.findall(text)) - _figures(held):
-        yield "it has a figure that the words it cites do not have"
-    if names := [n for n in NAME.findall(text) if not set(content(n)) <= known]:
-        yield f"the words it cites do not have {names[0]!r}"
 
 
 def _foreign(character: str) -> bool:
@@ -91,37 +69,88 @@ def _foreign(character: str) -> bool:
     return character.isalnum() and not unicodedata.name(character, "").startswith(SCRIPTS)
 
 
-def _figures(held: str) -> set[str]:
-    """The runs of digits in a text, small numbers in words among them."""
-    spelled = {str(n) for n, word in enumerate(NUMBERS) if re.search(rf"\b{word}\b", held)}
-    return spelled | set(FIGURE.findall(held))
-
-
-MOST_CITATIONS: Final = 4
+MOST_CITATIONS: Final = 6
 """Citations of a sentence."""
 SAME: Final = 0.8
 """Share of words in common (Jaccard) from which a sentence says what another said."""
+ALIKE: Final = 0.4
+"""Share of a sentence's words from which a passage of another origin may carry it as well."""
+BESIDE: Final = 2
+"""Such passages of a sentence, that its writer did not name."""
+SPAN: Final = 2
+"""Sentences of a passage that a citation holds until the judge names the words."""
 
 
-def sentence(text: str, quotes: Sequence[Quote], packed: Pack) -> Sentence:
-    """Place the quotations, then look at the words; what is wrong becomes the sentence's fault.
+def sentence(written: Written, packed: Pack, before: str = "", *, beside: bool = True) -> Sentence:
+    """Cite the passages that a sentence names; what is wrong with it becomes its fault.
 
-    A sentence that rests on one source and does not say who reports it is given that source's name.
+    With `beside`, passages of other origins that may say it too are cited with them: the judge
+    keeps those that do.
     """
-    said = _plain(text)
-    places, fault = _placed(quotes, packed)
-    sources = {p.source.id: p.source for q in quotes if (p := packed.passage(q.passage))}
-    known = [f"{s.publisher} {day(s.published) if s.published else ''}" for s in sources.values()]
-    held = " ".join([*(p.citation.quote for p in places), *known]).lower()
-    fault = fault or next(faults(said, held, packed.small), "")
-    if not fault and _leans(said, places):
-        fault = "it does not say what it is about: a pronoun points at another sentence"
-    if not fault and len(sources) == 1:
-        said = standing_alone(said, next(iter(sources.values())))
-    citations = {(p.citation.passage, p.citation.start): p.citation for p in places}
+    said = _plain(written.text)
+    names = list(dict.fromkeys(written.passages))
+    passages = [p for p in (packed.passage(name) for name in names) if p is not None]
+    fault = "" if names else "it names no passage"
+    if len(passages) < len(names):
+        fault = "it cites a passage that its writer was not given"
+    passages = passages[:MOST_CITATIONS]
+    others = _others(said, passages, packed) if beside else []
+    held = " ".join(f"{p.text} {p.source.publisher} {p.source.title}" for p in passages).lower()
     return Sentence(
-        text=said or "(nothing)", citations=tuple(citations.values())[:MOST_CITATIONS], fault=fault
+        text=said or "(nothing)",
+        citations=tuple(_nearest(said, p) for p in (*passages, *others)),
+        fault=fault or next(faults(said, held, before), ""),
+        offered=len(others),
+        before=before,
     )
+
+
+def _others(text: str, named: Sequence[Passage], packed: Pack) -> list[Passage]:
+    """Passages of other origins that may say it too; the judge cites those that do."""
+    words = set(content(text))
+    known = {p.source.origin for p in named}
+    found: dict[str, tuple[float, Passage]] = {}
+    for passage in packed.names.values() if named else ():
+        share = len(words & set(content(passage.text))) / max(1, len(words))
+        origin = passage.source.origin
+        if origin not in known and share >= ALIKE and share > found.get(origin, (0.0,))[0]:
+            found[origin] = share, passage
+    best = sorted(found.values(), key=lambda f: -f[0])[:BESIDE]
+    return [passage for _, passage in best]
+
+
+def _nearest(text: str, passage: Passage) -> Citation:
+    """The sentences in a row, at most `SPAN`, that share most words with a text."""
+    words = set(content(text))
+    spans = split_sentences(passage.text)
+    runs = [(a, b) for a, _ in spans for _, b in spans if a < b]
+    rows = [(a, b) for a, b in runs if sum(a <= s < b for s, _ in spans) <= SPAN]
+    start, end = max(
+        rows or [(0, len(passage.text))],
+        key=lambda r: (len(words & set(content(passage.text[r[0] : r[1]]))), r[0] - r[1]),
+    )
+    return Citation.of(passage, start, end)
+
+
+def heading(written: WrittenSection, packed: Pack) -> Sentence:
+    """A heading as a sentence that must be carried; it is printed without its full stop."""
+    named = Written(text=written.heading, passages=written.passages)
+    made = sentence(named, packed, beside=False)
+    fault = made.fault or ("a heading stands alone" if OPENS_WITH_PRONOUN.match(made.text) else "")
+    return Sentence(**{**dict(made), "fault": fault})
+
+
+def questions(asked: Sequence[str], packed: Pack) -> tuple[str, ...]:
+    """The follow-ups that are plain questions: no orders, addresses, marks, hidden characters."""
+    held = " ".join(f"{p.text} {p.source.publisher}" for p in packed.names.values()).lower()
+    found = []
+    for text in asked:
+        said = _plain(text)
+        body = said.removesuffix("?")
+        plain = said.endswith("?") and len(said.split()) in QUESTION_WORDS
+        if plain and said == " ".join(text.split()) and not any(faults(body, held, "-")):
+            found.append(said)
+    return tuple(dict.fromkeys(found))
 
 
 def repeats(text: str, said: Sequence[str]) -> bool:
@@ -141,125 +170,46 @@ def _plain(text: str) -> str:
     return "".join(c for c in flat if not unicodedata.category(c).startswith("C"))
 
 
-def _placed(quotes: Sequence[Quote], packed: Pack) -> tuple[list[Place], str]:
-    """Where the quotations were found, and the first fault."""
-    places: list[Place] = []
-    fault = "" if quotes else "it quotes nothing"
-    for quote in quotes:
-        passage = packed.passage(quote.passage)
-        place = find(quote.words, passage) if passage else None
-        if place is not None:
-            places.append(place)
-        elif passage is None:
-            fault = fault or "it cites a passage that its writer was not given"
-        else:
-            fault = fault or "the words it quotes are not in the passage it cites"
-    return places, fault
-
-
-def _leans(text: str, places: Sequence[Place]) -> bool:
-    """Whether it speaks of what only another sentence names."""
-    said = set(content(text))
-    return bool(LEANS.match(text)) or any(
-        place.lead and not said & set(content(place.lead)) for place in places
-    )
-
-
-WORD: Final = re.compile(r"\S+")
-AROUND: Final = 3
-"""Words outside the fault that may change with it: a conjunction, a comma, a verb's number."""
-KEPT: Final = 0.4
-"""Share of the meaning words that stay where the whole sentence is at fault."""
-
-
-def failing(sentence: Sentence, verification: Verification) -> list[tuple[int, int]]:
-    """The characters of the clauses that are not carried; empty where it is the whole sentence."""
-    clauses = verification.clauses
-    spans = [(c.start, c.end) for c in clauses if c.support is not Support.SUPPORTED]
-    spans += [c.span for c in verification.checks if c.span and c.outcome.value == "violated"]
-    whole = [s for s in spans if s[1] - s[0] >= len(sentence.text.rstrip(" ."))]
-    return [] if whole or len(spans) == 0 else sorted(spans)
-
-
-def changes_too_much(sentence: Sentence, text: str, faults: Sequence[tuple[int, int]]) -> bool:
-    """Whether `text` is another sentence rather than a mended one."""
-    if not faults:
-        words = set(content(sentence.text))
-        return len(words & set(content(text))) < KEPT * len(words)
-    before = list(WORD.finditer(sentence.text))
-    after = WORD.findall(text)
-    compared = SequenceMatcher(None, [_bare(w[0]) for w in before], [_bare(w) for w in after])
-    outside = 0
-    for tag, a, b, c, d in compared.get_opcodes():
-        if tag != "equal" and not _touches(faults, before, a, b):
-            outside += max(b - a, d - c)
-    return outside > AROUND
-
-
-def _touches(
-    faults: Sequence[tuple[int, int]], words: Sequence[re.Match[str]], first: int, last: int
-) -> bool:
-    """Whether the words from `first` to `last` lie in a fault, or beside it where none do."""
-    if first == last:
-        place = words[first].start() if first < len(words) else words[-1].end()
-        return any(start - 1 <= place <= end + 1 for start, end in faults)
-    inside = [
-        any(word.start() < end and start < word.end() for start, end in faults)
-        for word in words[first:last]
-    ]
-    return sum(inside) + AROUND >= len(inside)
-
-
-def _bare(word: str) -> str:
-    return word.strip(".,;:—–\"“”'").lower()
-
-
 MOST_ABSENCES: Final = 2
 WORDS: Final = range(5, 21)
 PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z ,'’-]+")
 """No digits, quotation or sentence marks: nothing that could be a figure or an address."""
 COMMON: Final = frozenset(
-    stem(w)
+    lemma(w)
     for w in """announce announced arrest confirm confirmed data document evidence find found figure
     investigation law official order police public publish published record report reported rule
     said show source state statement study verify verified""".split()  # noqa: SIM905
 )
 
 
-def searched(
-    plan: Plan, evidence: Evidence, limits: Section, record: RecordStatements
+def absences(
+    absent: Sequence[str], plan: Plan, evidence: Evidence, cites: Sequence[Citation]
 ) -> list[Sentence]:
-    """Absence sentences about what was expected; each stands on its own certificate or falls."""
-    if record.verdict.label not in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}:
+    """Sentences about what no passage says; each stands on its own certificate or falls."""
+    if not cites:
         return []
-    cites = limits.sentences[0].citations
     return [
         Sentence(
-            text=f"No passage in the library reviewed here says that {expected}.",
+            text=f"No passage in the library reviewed here says that {statement}.",
             kind=Kind.ABSENCE,
-            citations=cites,
+            citations=tuple(cites),
         )
-        for expected in _grounded(plan, evidence)
+        for statement in _grounded(absent, plan, evidence)
     ]
 
 
-def asked(plan: Plan, evidence: Evidence) -> tuple[str, ...]:
-    """A question that asserts nothing for the first expectation."""
-    return tuple(f"Is it on record anywhere that {e}?" for e in _grounded(plan, evidence)[:1])
-
-
-def _grounded(plan: Plan, evidence: Evidence) -> list[str]:
-    """Expectations made of known words alone, as they stand behind a "that"."""
+def _grounded(absent: Sequence[str], plan: Plan, evidence: Evidence) -> list[str]:
+    """Statements made of known words alone, as they stand behind a "that"."""
     asked = {*expanded(plan.claim.text), *content(plan.claim.text)}
     known = (
         asked | COMMON | {word for passage in evidence.passages for word in content(passage.text)}
     )
     found = []
-    for text in plan.expected:
+    for text in absent:
         bare = " ".join(text.split()).rstrip(".")
         bare = f"{bare[0].lower()}{bare[1:]}" if LOWERED.match(bare) else bare
         names = set(content(" ".join(w for w in bare.split() if not w.islower())))
         plain = PLAIN.fullmatch(bare) and len(bare.split()) in WORDS
-        if plain and set(content(bare)) <= known and names <= asked:
+        if plain and set(content(bare)) <= known and names <= known:
             found.append(bare)
     return found[:MOST_ABSENCES]

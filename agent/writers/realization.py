@@ -13,11 +13,11 @@ from agent.writers.attribution import (
     Casing,
     about_itself,
     attribute,
-    attributed,
-    continued,
-    dated,
-    named,
-    names,
+    attribute_with_date,
+    lower_first,
+    name_source,
+    names_publisher,
+    names_reporter,
 )
 from agent.writers.candidates import Candidate
 from agent.writers.quotations import (
@@ -99,7 +99,7 @@ class SentenceWriter:
         if not self._casing.sure(second.text):
             return None
         citations = (*first.citations, *second.citations)
-        text = joined([first.text, continued(second.text, self._casing)])
+        text = joined([first.text, lower_first(second.text, self._casing)])
         return Sentence(text=text, citations=citations)
 
     def change(self, later: Candidate, earlier: Candidate) -> Sentence:
@@ -107,7 +107,8 @@ class SentenceWriter:
         self._last = later.source.id
         self._dated |= {later.source.id, earlier.source.id}
         now, before = (
-            dated(named(c.text, c.source), c.source, self._casing) for c in (later, earlier)
+            attribute_with_date(name_source(c.text, c.source), c.source, self._casing)
+            for c in (later, earlier)
         )
         text = joined([now, f"earlier, {before}"])
         return Sentence(text=text, citations=(later.citation(), earlier.citation()))
@@ -119,19 +120,19 @@ class SentenceWriter:
             The text, and whether it opens with "so-and-so reported that" of its own.
         """
         text = one.run()[0].text
-        said = named(shortened(text), source)
+        said = name_source(shortened(text), source)
         first = source.published is not None and source.id not in self._dated
         self._dated.add(source.id)
         says = SELF_SAYS.match(text) if about_itself(text, source) else None
-        if first and says and size(said, text) <= OWN_WORDS:
-            return dated(says["what"], source, self._casing), True
-        told = attributed(said, source) and not (
+        if first and says and size(said, text, source) <= OWN_WORDS:
+            return attribute_with_date(says["what"], source, self._casing), True
+        told = names_reporter(said, source) and not (
             leans_back(text, source) and self._strange(said, source)
         )
-        if size(said, text) > OWN_WORDS or told:
+        if size(said, text, source) > OWN_WORDS or told:
             return marked(said, text, source), False
         if first and self._casing.sure(said):
-            whole = dated(said, source, self._casing)
+            whole = attribute_with_date(said, source, self._casing)
             return whole, f"{TOLD.get(source.kind, 'reported')} on" in whole
         if self._last == source.id and source.kind not in PARTIES:
             return said, False
@@ -139,29 +140,31 @@ class SentenceWriter:
 
     def _strange(self, said: str, source: Source) -> bool:
         """Whether a section has not named the source yet, nor does the sentence."""
-        return self._last != source.id and not names(said, source)
+        return self._last != source.id and not names_publisher(said, source)
 
     def _further(self, text: str, framed: bool, after: Candidate) -> str:  # noqa: FBT001
         """Text with a further sentence of its paragraph behind it, under the same attribution."""
-        more = continued(named(after.text, after.source), self._casing)
+        more = lower_first(name_source(after.text, after.source), self._casing)
         end = f", according to {speaker(after.source)}."
-        own = attributed(after.text, after.source)
+        own = names_reporter(after.text, after.source)
         if framed and not own:
             return f"{text.rstrip('.')}, and that {more}"
         if text.endswith(end) and not own and ";" not in text:
-            start = continued(text.removesuffix(end), self._casing)
+            start = lower_first(text.removesuffix(end), self._casing)
             return f"According to {speaker(after.source)}, {start}, and {more}"
         return joined([text, more])
 
     def _behind(self, text: str, before: str, after: Candidate) -> str:
-        """Text with the next sentence of its source behind it: quoted where both run too long."""
+        """Text with the next sentence of its source behind it, quoted where both run too long."""
         _, end, length = own(text, before)
-        more = named(after.text, after.source)
+        more = name_source(after.text, after.source)
         words = len(more.split())
         unbroken = end >= len(text.rstrip(" .")) and more == after.text
+        if after.source.is_summary:
+            return joined([text, lower_first(more, self._casing)])
         if words > OWN_WORDS or (unbroken and length + words > OWN_WORDS):
             return f"{text.rstrip(' .')}: {quotation(more)}."
-        return joined([text, continued(more, self._casing)])
+        return joined([text, lower_first(more, self._casing)])
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from agent.pipeline.plan import EmbeddedPlanner
 from agent.service import Desk
 from agent.store import SqliteStore
 from agent.types import Insufficient, Page, Question
+from agent.verdict.stance import EmbeddedStances
 from agent.verification.cross_encoder import CachedNliModel, CrossEncoder
 from agent.verification.embedded import EmbeddedJudge
 from agent.writers.embedded import EmbeddedWriter
@@ -63,6 +64,7 @@ def _time_draft(place: Path, model: MiniLM, text: str) -> TimedDraft:
             writer=EmbeddedWriter(library.embed),
             judge=EmbeddedJudge(nli),
             nli=nli,
+            stances=EmbeddedStances(nli),
             store=SqliteStore(place / "drafts.sqlite3"),
         )
         question = Question(text=text, asked_on=corpus.TODAY)

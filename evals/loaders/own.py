@@ -150,4 +150,5 @@ def extract_of(note: Note) -> EvidenceSpan:
         title=note.title,
         publisher=note.meta.publisher,
         published=note.meta.published,
+        summary=note.meta.text == "summary",
     )

@@ -65,9 +65,23 @@ def quotation_fidelity(response: Response) -> Score:
     """Quotations of two words or more that one cited text holds word for word / quotations.
 
     Case, spaces and the shape of marks are folded; a bracket or an ellipsis stands for words left
-    out. Only double marks quote: an apostrophe never does.
+    out. Only double marks quote: an apostrophe never does. A cited summary holds what it quotes.
     """
-    return _score_rule(response, _check_quotations)
+    return Score.of(_mark_quotations(response))
+
+
+def invented_quotations(response: Response) -> Score:
+    """Quotations of two words or more whose words nobody printed or said, of one page.
+
+    The complement of `quotation_fidelity` as a count: a page without quotations has none.
+    """
+    return Score.of((float(sum(mark == 0 for mark in _mark_quotations(response))),))
+
+
+def _mark_quotations(response: Response) -> Iterator[float]:
+    for statement in response.statements:
+        held = tuple(_fold(words) for words in statement.quotable)
+        yield from _check_quotations(_fold(statement.text), held)
 
 
 def number_fidelity(response: Response) -> Score:

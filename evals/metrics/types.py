@@ -1,9 +1,12 @@
 """What metrics read and what they give back."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Self
 
 from agent.types import Support, Value
+
+_MARKED = re.compile(r"\"([^\"\n]+)\"|\u201c([^\u201c\u201d]+)\u201d")
 
 Judge = Callable[[str, str], Support]
 """Premise and hypothesis to support; `UNCHECKED` is "not scored"."""
@@ -19,6 +22,8 @@ class Cited(Value):
     text: str | None
     """The words cited; None where the citation points nowhere (a dead citation)."""
     title: str = ""
+    summary: bool = False
+    """Whether the words are an account of what was published, not what was published."""
 
 
 class Statement(Value):
@@ -31,6 +36,15 @@ class Statement(Value):
     def words(self) -> tuple[str, ...]:
         """The words of the citations that point somewhere."""
         return tuple(c.text for c in self.citations if c.text is not None)
+
+    @property
+    def quotable(self) -> tuple[str, ...]:
+        """Of these words those that somebody printed or said: of a summary, what it quotes."""
+        found: list[str] = []
+        for cited in self.citations:
+            text = cited.text or ""
+            found += (m[1] or m[2] for m in _MARKED.finditer(text)) if cited.summary else [text]
+        return tuple(text for text in found if text)
 
 
 class Response(Value):

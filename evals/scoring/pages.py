@@ -108,12 +108,27 @@ _GRADED: Final[tuple[tuple[str, str, Graded, Better], ...]] = (
      _share_of_support("none"), "lower"),
 )  # fmt: skip
 
+
+def _mark_invented_quotations(case: Case, outcome: Outcome, judge: Judge) -> Score | None:
+    if outcome.error:
+        return Score.of((None,))
+    return None if outcome.abstained else fidelity.invented_quotations(outcome.reported)
+
+
 CITATION_MEASURES: Final[tuple[Measure, ...]] = (
     *(
         Measure(name, about, mark_by_grader(m), "grader", better)
         for name, about, m, better in _GRADED
     ),
     *(Measure(name, about, mark_exactly(m), "exact") for name, about, m in _EXACT),
+    Measure(
+        "invented_quotations",
+        "quotation marks, each page, around words that nobody printed or said",
+        _mark_invented_quotations,
+        "exact",
+        "lower",
+        share=False,
+    ),
     Measure(
         "dead_citations",
         "citations that point nowhere",

@@ -140,7 +140,12 @@ def resolve_citations(
     for citation in citations:
         words.setdefault(citation.source, []).append(citation.quote)
     return tuple(
-        Cited(id=name, title=sources[name].title, text=add_head(sources[name], " ".join(quotes)))
+        Cited(
+            id=name,
+            title=sources[name].title,
+            text=add_head(sources[name], " ".join(quotes)),
+            summary=sources[name].is_summary,
+        )
         if name in sources
         else Cited(id=name, text=None)
         for name, quotes in words.items()
@@ -218,7 +223,8 @@ class WorldDesk:
 
 def _ruling_outcome(case: PairCase, verification: Verification) -> Outcome:
     cited = tuple(
-        Cited(id=str(n), title=e.title or "", text=e.text) for n, e in enumerate(case.evidence, 1)
+        Cited(id=str(n), title=e.title or "", text=e.text, summary=e.summary)
+        for n, e in enumerate(case.evidence, 1)
     )
     said = AnswerSentence(
         text=case.claim,

@@ -141,6 +141,9 @@ class PageLibrary:
     def sources(self) -> list[Source]:
         return self._sources
 
+    def passages(self, source_id: str) -> list[Passage]:
+        return [p for p in self._passages if p.source.id == source_id]
+
     def snapshot(self, source_id: str) -> str:
         return self._texts[source_id]
 

@@ -169,7 +169,7 @@ class RecordedRulings:
         if verification is None or not isinstance(case, PairCase):
             return Outcome(case=case.id, error="there is no ruling for this case")
         cited = tuple(
-            Cited(id=str(n), title=e.title or "", text=e.text)
+            Cited(id=str(n), title=e.title or "", text=e.text, summary=e.summary)
             for n, e in enumerate(case.evidence, 1)
         )
         said = AnswerSentence(

@@ -21,7 +21,7 @@ from agent import bootstrap
 from agent.ports import Chat, PassageStore
 from agent.settings import Settings
 from agent.types import ClaimEvidence, EvidenceSpan
-from agent.verification.model import ask_opinions
+from agent.verification.model import ask_rulings
 from retrieval.sentences import split_sentences
 from retrieval.types import Passage
 
@@ -32,7 +32,6 @@ NEAR = 3
 """Passages of other sources that a sentence is put beside."""
 SHORTEST, LONGEST = 6, 40
 """Words of a sentence that is worth a question."""
-LABELS = {"full": "supported", "part": "partial", "none": "unsupported"}
 
 
 def main() -> None:
@@ -65,10 +64,10 @@ def label_pairs(library: PassageStore, teacher: Chat, out: Path, rows: int) -> i
     done = _read_done(out)
     fresh = (pair for pair in draw_pairs(library) if _pair_id(pair) not in done)
     while len(done) < rows and (asked := list(islice(fresh, min(AT_ONCE, rows - len(done))))):
-        answers = ask_opinions(teacher, dict(enumerate(asked)))
+        answers = ask_rulings(teacher, dict(enumerate(asked)))
         with out.open("a", encoding="utf-8") as file:
-            for n, opinion in answers.items():
-                row = _label_row(asked[n], LABELS[opinion.support])
+            for n, ruling in answers.items():
+                row = _label_row(asked[n], ruling.support)
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 done.add(_pair_id(asked[n]))
     return len(done)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import get_args
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders.normalise import one_line
+from retrieval.types import TextKind
 
 _FENCE = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _IN_ADDRESS = r"[^\s<>\"\\\ud800-\udfff]"  # the last are halves of a character
@@ -28,6 +30,7 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     tier: int | None = Field(default=None, ge=1, le=3)
     topic: str | None = None
     syndicated_from: str | None = None
+    text: TextKind = "verbatim"
 
     @field_validator("title", "publisher", "kind", "topic", "syndicated_from")
     @classmethod
@@ -36,6 +39,13 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
         if value is not None and not line:
             raise ValueError("holds nothing that can be read")
         return line or None
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _require_text_kind(cls, value: object) -> object:
+        if value in get_args(TextKind):
+            return value
+        raise ValueError(f"{value!r} is neither verbatim nor summary")
 
     @field_validator("url")
     @classmethod

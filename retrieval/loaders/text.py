@@ -14,6 +14,8 @@ from retrieval.loaders.normalise import normalise, unwrap_markdown, unwrap_types
 
 REQUIRED = ("id", "title", "publisher")
 """Front matter that is there at all names these; `url` is asked for by the vetting list."""
+TEXT_IS = "text_is"
+"""Stands in a line of JSON for the front matter's `text`, which holds the document itself there."""
 
 
 def markdown(raw: RawFile) -> tuple[Document, ...]:
@@ -69,5 +71,7 @@ def _load_line(raw: RawFile, number: int, line: str) -> Document:
     text = fields.pop("text", None) if isinstance(fields, dict) else None
     if not isinstance(text, str) or not text.strip():
         raise SourceUnreadable(f"{where} has no `text`.", "Every line is a document with its text.")
+    if TEXT_IS in fields:
+        fields["text"] = fields.pop(TEXT_IS)
     meta = check_front_matter(fields, where, REQUIRED)
     return make_document(raw, meta, normalise(text))

@@ -86,6 +86,16 @@ class Reader:
         found = {row[0]: _passage(row, _source(row[5:])) for row in rows}
         return [found[i] for i in ids if i in found]
 
+    def passages_of(self, source_id: str) -> list[Passage]:
+        """Every passage of a source, in reading order."""
+        source = self.source(source_id)
+        rows = self.connection.execute(
+            queries.select_joined(*queries.SPAN)
+            .where(sources.c.id == source_id)
+            .order_by(passages.c.start)
+        )
+        return [_passage(row, source) for row in rows]
+
     def blocks(self, filters: Filters) -> Iterator[tuple[Passages, Vectors]]:
         """Every passage that `filters` admit with its vector, by source and position."""
         query = queries.SCAN

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from retrieval.types import Vectors
 
-HEAD = "0001"
+HEAD = "0002"
 """Migration that this code is written for; a test holds it against the migrations folder."""
 
 metadata = MetaData()
@@ -57,6 +57,7 @@ sources = Table(
     Column("sha256", Text, nullable=False),
     Column("raw_sha256", Text, nullable=False),
     Column("path", Text, nullable=False),
+    Column("text", Text, nullable=False),
     Column("snapshot", Text, nullable=False),  # last: reading the others skips its pages
 )
 
@@ -84,7 +85,7 @@ float32, little-endian."""
 
 SOURCE_FIELDS = (
     "id", "title", "publisher", "url", "published", "accessed", "kind", "tier", "topic",
-    "syndicated_from", "origin", "vetted_by", "sha256",
+    "syndicated_from", "origin", "vetted_by", "sha256", "text",
 )  # fmt: skip
 """Columns of `sources` that make a `Source`."""
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_the_version_is_that_of_the_package() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout == "0.1.0\n"
+    assert done.stdout == f"{version('verdict-desk')}\n"
 
 
 @pytest.mark.parametrize(

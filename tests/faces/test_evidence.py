@@ -29,7 +29,7 @@ def desk(library: Path) -> Iterator[Desk]:
 
 def gathered(desk: Desk, question: str) -> Evidence:
     plan = desk.planner.plan(Question(text=" ".join(question.split()), asked_on=ASKED_ON))
-    found = retrieve_evidence(plan, desk.library, desk.nli)
+    found = retrieve_evidence(plan, desk.library, desk.nli, desk.stances)
     assert isinstance(found, Evidence)
     return found
 

@@ -109,3 +109,27 @@ def test_files_of_every_kind_go_in(tmp_path: Path) -> None:
     told = verdict("library", "add", folder, *ADA, "--library", place, "--json")
     assert told.status == 0, told.out
     assert len(told.json["added"]) == 5
+
+
+def test_every_list_says_whether_a_text_is_verbatim_or_a_summary(
+    library: Path, small: Path
+) -> None:
+    for place, expected in ((library, "summary"), (small, "verbatim")):
+        rows = verdict("library", "list", "--json", "--library", place).json
+        assert {row["text"] for row in rows} == {expected}
+        shown = verdict("library", "show", rows[0]["id"], "--json", "--library", place).json
+        assert shown["text_is"] == expected
+        told = verdict("library", "show", rows[0]["id"], "--library", place).out
+        assert f"\ntext: {expected}\n" in told
+        hits = verdict("search", "bridge police", "--json", "--library", place).json
+        assert {hit["passage"]["source"]["text"] for hit in hits} == {expected}
+
+
+def test_a_text_that_is_neither_is_refused_and_the_others_go_in(tmp_path: Path) -> None:
+    note(tmp_path / "notes", "odd", "It opened.", text="paraphrase")
+    note(tmp_path / "notes", "told", "It closed.", text="summary")
+    place = tmp_path / "desk"
+    told = verdict("library", "add", tmp_path / "notes", *ADA, "--library", place)
+    assert told.status == 2
+    assert "'paraphrase' is neither verbatim nor summary" in told.out
+    assert sources(place) == ["told"]

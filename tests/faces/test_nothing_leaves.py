@@ -24,7 +24,7 @@ from tests.faces.proxy import Proxy, proxy
 SECONDS = float(os.environ.get("VERDICT_TEST_QUIET_SECONDS", "0"))
 VERDICT = str(Path(sysconfig.get_path("scripts")) / "verdict")
 FETCH = "import urllib.request as r; r.urlopen('http://collector.example.org/')"
-RUNTIME = "from retrieval.embedding import onnxruntime; onnxruntime()"
+RUNTIME = "from retrieval.embedding import load_onnxruntime; load_onnxruntime()"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response
 
+from agent.llm.dialect import MEMORY, SCHEMA
 from retrieval.tokens import count
 
 Asked = dict[str, Any]
@@ -53,35 +54,67 @@ class Endpoint:
     url: str
     requests: list[Asked] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    """With their queries."""
     tokens: int = 0
     """That it has billed."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def messages(asked: Asked) -> tuple[str, str]:
-    """Instructions and first message of a request, of either interface."""
+    """Instructions and first message of a request, of either interface; a schema is left out."""
     if "messages" in asked:
-        return asked["messages"][0]["content"], asked["messages"][1]["content"]
-    return asked["instructions"], asked["input"][0]["content"]
+        instructions, text = (m["content"] for m in asked["messages"][:2])
+    else:
+        instructions, text = asked["instructions"], asked["input"][0]["content"]
+    return instructions.partition(f"\n\n{SCHEMA}")[0], text
 
 
 def counted(asked: Asked, said: Said) -> tuple[int, int]:
     """Tokens in and out as this endpoint bills them; what is out is limited by what was asked."""
-    if "messages" in asked:
-        texts = [m["content"] for m in asked["messages"]]
-        schema, most = asked["response_format"], asked["max_completion_tokens"]
-    else:
-        texts = [asked["instructions"], *(m["content"] for m in asked["input"])]
-        schema, most = asked["text"], asked["max_output_tokens"]
-    read = sum(count(text) for text in [*texts, json.dumps(schema.get("json_schema", schema))])
-    return read, min(count(said.text[:20_000]), most)
+    texts = [m["content"] for m in asked.get("messages") or asked["input"]]
+    texts += [asked["instructions"]] if "instructions" in asked else []
+    names = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+    most = next(asked[name] for name in names if name in asked)
+    schema = asked.get("response_format", asked.get("text"))
+    texts += [json.dumps(schema.get("json_schema", schema))] if schema else []
+    return sum(count(text) for text in texts), min(count(said.text[:20_000]), most)
+
+
+def refusing(*refused: str, status: int = 400) -> Callable[[Asked], Said | None]:
+    """A server that takes no request with these in it, and says which it is; None: it takes it.
+
+    Args:
+        refused: Parameters, `json_schema`, `json_object`, or `system` for the role.
+        status: What it answers.
+    """
+
+    def answer(asked: Asked) -> Said | None:
+        form = asked.get("response_format") or asked.get("text", {}).get("format") or {}
+        system = [m for m in asked.get("messages", ()) if m["role"] == "system"]
+        sent = {*asked, form.get("type")} | ({"system"} if system else set())
+        sent -= set() if asked["stream"] else {"stream"}
+        name = next((name for name in refused if name in sent), None)
+        return None if name is None else Said(status=status, raw=_refusal(name))
+
+    return answer
+
+
+def _refusal(name: str) -> bytes:
+    said = {
+        "json_schema": "This response_format type is not available.",
+        "json_object": "'response_format.type' must be 'text'.",
+        "system": "System role not supported.",
+    }
+    error = {"message": said.get(name, f"Unsupported parameter: {name!r}."), "code": None}
+    return _json({"error": error})
 
 
 def body(asked: Asked, said: Said, path: str) -> bytes:
     """The bytes of an answer, whole or as a stream."""
     if said.raw is not None:
         return said.raw
-    if path.endswith("/responses"):
+    if path.partition("?")[0].endswith("/responses"):
         value = _figured(_response(asked, said), said)
         return _streamed_response(value, said) if asked["stream"] else _json(value)
     if asked["stream"]:
@@ -144,7 +177,8 @@ def _streamed_completion(asked: Asked, said: Said) -> bytes:
     known = [ChatCompletionChunk.model_validate(c) for c in chunks]
     dumped = [c.model_dump(mode="json", exclude_unset=True) for c in known]
     lines = [json.dumps(_figured(d, said) if d.get("usage") else d) for d in dumped]
-    return "".join(f"data: {line}\n\n" for line in [*lines, "[DONE]"]).encode()
+    lines += ["[DONE]"] if said.finish else []
+    return "".join(f"data: {line}\n\n" for line in lines).encode()
 
 
 def _response(asked: Asked, said: Said) -> dict[str, Any]:
@@ -207,6 +241,7 @@ def model_endpoint(answer: Callable[[Asked], Said], port: int = 0) -> Iterator[E
     with _Server(("127.0.0.1", port), _Handler) as server:
         server.answer = answer
         server.running = Endpoint(f"http://127.0.0.1:{server.server_port}/v1")
+        MEMORY.forget(server.running.url)  # a port may have been another test's
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -240,6 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
         running = self.server.running
         with running.lock:
             running.requests.append(asked)
+            running.paths.append(self.path)
             running.headers.append({k.lower(): v for k, v in self.headers.items()})
             running.tokens += sum(counted(asked, said)) if said.status == 200 else 0
         self.server.closing.wait(said.silence)

@@ -10,7 +10,8 @@ from contextlib import nullcontext
 
 from agent.llm.budget import Budget, Limits
 from agent.llm.client import EndpointChat, Patience
-from agent.llm.wire import Api, Wire
+from agent.llm.dialect import Api
+from agent.llm.wire import Wire
 from agent.settings import Settings
 from prompts import load
 from prompts.plan import PlanAnswer

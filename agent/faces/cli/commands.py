@@ -85,7 +85,7 @@ def draft(
     if isinstance(made, Insufficient):
         return Exit.NOT_ENOUGH_EVIDENCE
     if made.fallen:
-        say(f"{counted(len(made.fallen), 'sentence')} did not stand; see --format html or json.")
+        say(f"{counted(len(made.fallen), 'sentence')} rejected; --out page.html lists the reasons.")
     if self_test:
         say(selftest.summarize(selftest.self_test(made, bootstrap.build_judge(settings))))
     return Exit.OK
@@ -94,7 +94,7 @@ def draft(
 def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict ask`."""
     with open_library(at) as library:
-        made = _draft(library, claim, as_of, read_settings())
+        made = _draft(library, claim, as_of, read_settings(), brief=True)
     answer = short_answer.short_answer(made)
     text = answer.model_dump_json(indent=2) if as_json else short_answer.as_text(answer)
     deliver(text, prose=not as_json)
@@ -132,10 +132,11 @@ def doctor(at: Path | None, *, as_json: bool, call: bool = False) -> Exit:
 
 
 def _draft(
-    library: Library, text: str, as_of: date | None, settings: Settings
+    library: Library, text: str, as_of: date | None, settings: Settings, *, brief: bool = False
 ) -> Page | Insufficient:
     asked = question_of(text, as_of)
     desk = bootstrap.build_desk(settings, library)
+    desk = desk.brief() if brief else desk
     with progress() as step:
         made = desk.draft(asked, step)
     for note in made.usage.notes:

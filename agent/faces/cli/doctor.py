@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agent.bootstrap import build_budget, build_chat, build_embedder, build_judge, today
 from agent.llm.budget import prices
+from agent.llm.dialect import MEMORY, STEPS
 from agent.llm.errors import ChatError
 from agent.settings import OPENAI, Settings
 from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question, Value
@@ -95,13 +96,14 @@ def _writer(settings: Settings, *, call: bool) -> Iterator[Finding]:
         yield Finding(subject="writer", fine=True, detail=detail)
         return
     models = ", then ".join((settings.model, *settings.fallback_models))
-    detail = (
-        f"{models} at {settings.base_url or OPENAI} ({settings.api}), after it the embedded one"
-    )
+    how = f"Azure {settings.azure_api_version}, " if settings.azure_api_version else ""
+    where = f"{settings.base_url or OPENAI} ({how}{settings.api})"
+    detail = f"{models} at {where}, after it the embedded one"
     yield Finding(subject="writer", fine=True, detail=detail)
     yield Finding(subject="cost", fine=True, detail=_cost(settings))
     if call:
         yield _called(settings)
+        yield from _understood(settings)
 
 
 def _cost(settings: Settings) -> str:
@@ -138,6 +140,18 @@ def _called(settings: Settings) -> Finding:
         advice = "Drafts are written without the model until this is mended."
         return Finding(subject="call", fine=False, detail=" ".join(usage.notes), advice=advice)
     return Finding(subject="call", fine=True, detail=detail)
+
+
+def _understood(settings: Settings) -> Iterator[Finding]:
+    """What the endpoint takes of a call as it is published, and what was left out for it."""
+    for model in (settings.model, *settings.fallback_models):
+        known = MEMORY.recall(settings.base_url or OPENAI, settings.api, model)
+        takes = [name for name in STEPS if name in known.accepted]
+        lacks = [f"{name} ({step})" for name, step in STEPS.items() if name in known.refused]
+        if takes or lacks:
+            taken = f"{model} takes {', '.join(takes) or 'plain requests'}"
+            left = f"refused and left out: {', '.join(lacks)}" if lacks else "nothing was left out"
+            yield Finding(subject="interface", fine=True, detail=f"{taken}; {left}")
 
 
 def _library(settings: Settings, directory: Path) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
             raise BadInput(f"There is no source {source_id!r}. `verdict library list` names them.")
         text = library.snapshot(source_id)
     if as_json:
-        row = source.model_dump(mode="json") | {"text": text}
+        row = source.model_dump(mode="json") | {"text_is": source.text, "text": text}
         deliver(json.dumps(row, ensure_ascii=False, indent=2))
         return Exit.OK
     facts = [
@@ -69,6 +69,7 @@ def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
         source.url,
         f"{source.kind}, tier {source.tier}, origin {source.origin}, vetted by {source.vetted_by}",
         f"read on {day(source.accessed)}, sha256 {source.sha256}",
+        f"text: {source.text}",
     ]
     deliver("\n".join([*facts, "", text]), prose=True)
     return Exit.OK

@@ -13,10 +13,11 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from agent.faces.terminal import STEPS
+from agent.language import lexicon
 from agent.language.phrases import day
 from agent.render.citations import safe_url
 from agent.render.short_answer import Answer, Point, short_answer
-from agent.render.wording import clean
+from agent.render.wording import SUMMARY, clean
 from agent.types import Insufficient, Page, VerdictLabel
 
 Block = dict[str, Any]
@@ -35,7 +36,8 @@ MAX_EARLIER: Final = 2
 """Earlier checks that are named. The page has the others."""
 REPEATED_SHARE: Final = 0.85
 """A sentence with this share of a quote's words already says it: a phone is small."""
-NEGATIONS: Final = frozenset({"neither", "never", "no", "none", "nor", "not", "t"})
+NEGATIONS: Final = lexicon.words("core.negation") | {"t"}
+"""Words whose absence changes what is said; "t" is left of "isn't"."""
 ELLIPSIS: Final = "…"
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _WORD: Final = re.compile(r"\w+")
@@ -271,15 +273,17 @@ def answer_message(view: AnswerView) -> Message:
 
 
 def _sentence_elements(point: Point) -> list[Block]:
-    """One cited sentence: its words, its sources, and the quote where it says more."""
+    """One cited sentence: its words, its sources, and the cited words where they say more."""
     elements = [text_element(point.text, limit=MAX_SENTENCE)]
     for source in point.sources[:MAX_SOURCES]:
         when = f", {day(source.published)}" if source.published else ""
         elements += [own_text("\n— "), link_element(source.url, source.publisher), own_text(when)]
     parts = [section(*(e for e in elements if e["text"]))]
-    words = next((c.quote for c in point.citations), "")
-    if not repeats_quote(point.text, words):
-        parts.append(quote(text_element(words, limit=MAX_QUOTE, italic=True)))
+    first = next(iter(point.citations), None)
+    if first and not repeats_quote(point.text, first.quote):
+        words = text_element(first.quote, limit=MAX_QUOTE, italic=True)
+        summed = any(s.is_summary for s in point.sources if s.id == first.source)
+        parts.append(section(own_text(f"{SUMMARY}: "), words) if summed else quote(words))
     return parts
 
 

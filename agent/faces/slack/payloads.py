@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from agent.claims.framing_patterns import POINTING, strip_framing
 from agent.faces.opening import MOST
 from agent.faces.slack.messages import Action, Need
 from agent.render.wording import clean
@@ -27,9 +28,7 @@ WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
 EMBEDDED: Final = ("is_share", "from_url", "app_unfurl_url")
 """Fields of an attachment that is a forwarded message or the preview of a link. Programs that post
 into a channel may put their own words into other attachments."""
-ABBREVIATIONS: Final = frozenset(
-    ["approx", "assn", "capt", "conn", "corp", "dept", "dist", "mass", "prof", "sept", "univ"]
-)
+ABBREVIATIONS: Final = frozenset({"approx", "corp", "dept", "prof", "sept"})
 """Words of four letters and more whose full stop does not end a sentence."""
 _MARKUP: Final = re.compile(r"<([^<>]*)>")
 _FORMATTING: Final = re.compile(
@@ -39,14 +38,6 @@ _EMOJI: Final = re.compile(r"(?<!\w):(?=[\w+'-]*[a-z])[\w+'-]+:(?!\w)")
 _BROADCAST: Final = re.compile(r"@(?:channel|everyone|here)\b")
 _URL: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"(\w+)([.!?])\s+(?=[^\sA-Z])")
-_REQUEST: Final = re.compile(
-    r"(?:(?:hey|hi|hello|ok|please|pls|and|so)\b[ ,!]*)*"
-    r"(?:(?:is|was|are) (?:this|that|it|these|those)(?: all)?(?: really| actually)?"
-    r"(?: true| right| correct| real)?|true|really|thoughts|fact[- ]?check(?: this| that)?"
-    r"|check(?: this| that)?|can (?:you|someone|anyone) (?:please )?(?:fact[- ]?)?check"
-    r"(?: this| that)?)\W*",
-    re.IGNORECASE,
-)
 
 
 # The text of a message
@@ -118,8 +109,8 @@ def _parse_claims(text: str) -> ParsedText | None:
 
 def _has_content(sentence: str) -> bool:
     """Whether two words are left without "hey, is this true?"."""
-    bare = _REQUEST.sub("", sentence, count=1) if _REQUEST.match(sentence) else sentence
-    return len(re.findall(r"[^\W\d_]+", bare)) >= 2
+    bare = strip_framing(sentence)
+    return len(re.findall(r"[^\W\d_]+", bare)) >= 2 and not POINTING.fullmatch(bare)
 
 
 def _split_sentences(text: str) -> list[str]:

@@ -66,6 +66,13 @@ def pattern(template: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile(PLACE.sub(lambda name: any_of(name[1]), template), flags)
 
 
+@cache
+def spellings(name: str) -> dict[str, str]:
+    """Each word of the entries of a list, to the first word of its entry."""
+    rows = (row.split() for row in word_list(name).words)
+    return {word: row[0] for row in rows for word in row}
+
+
 def _entries(name: str) -> tuple[str, ...]:
     found = word_list(name)
     return found.words if found.inflected else tuple(re.escape(w) for w in found.words)

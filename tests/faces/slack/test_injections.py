@@ -16,7 +16,7 @@ from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, opened
 from tests.faces.slack.rules import followed, words, wrong
 from tests.fakes import MemoryStore
-from tests.unit.agent.test_slack_messages import ATTACKS, CARRIERS
+from tests.unit.agent.faces.test_slack_messages import ATTACKS, CARRIERS
 
 PAYLOADS = tuple(c.replace("{}", a) for a, c in product(ATTACKS, CARRIERS))
 ASKED = "The Great Wall of China is visible from the Moon."

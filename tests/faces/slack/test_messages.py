@@ -16,7 +16,7 @@ from tests.faces.slack.pictures import drawn
 from tests.faces.slack.place import ANSWER, CLAIM, TODAY, page
 from tests.faces.slack.rules import words
 from tests.unit.agent import pages
-from tests.unit.agent.test_slack_messages import body
+from tests.unit.agent.faces.test_slack_messages import body
 
 
 def told(made: Page, **changes: object) -> str:

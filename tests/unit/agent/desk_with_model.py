@@ -6,7 +6,10 @@ from agent.pipeline.plan import ModelPlanner
 from agent.ports import Chat
 from agent.service import Desk
 from agent.types import Page, Question
+from agent.verdict.model import ModelStances
+from agent.verdict.stance import EmbeddedStances
 from agent.verification.embedded import EmbeddedJudge
+from agent.verification.model import ModelJudge
 from agent.writers.embedded import EmbeddedWriter
 from agent.writers.model import ModelWriter
 from tests.fakes import FakeShelf, MemoryStore, WordsEntailment, embed, passages, source
@@ -38,7 +41,9 @@ SHELF = FakeShelf(
     ]
 )
 QUESTION = Question(text="Is the river bridge closed to cars?", asked_on=date(2026, 6, 30))
-VERIFIER = EmbeddedJudge(WordsEntailment())
+NLI = WordsEntailment()
+EMBEDDED = EmbeddedJudge(NLI)
+STANCES = EmbeddedStances(NLI)
 
 
 def desk(script: Script, chat: Chat | None = None) -> Desk:
@@ -46,13 +51,16 @@ def desk(script: Script, chat: Chat | None = None) -> Desk:
     asked = chat or ScriptedChat(script)
     spare = EmbeddedWriter(embed)
     return Desk(
-        SHELF,
-        ModelPlanner(asked),
-        ModelWriter(asked, spare),
-        VERIFIER,
-        WordsEntailment(),
-        MemoryStore(),
-        spare,
+        library=SHELF,
+        planner=ModelPlanner(asked),
+        writer=ModelWriter(asked, spare),
+        judge=ModelJudge(asked, EMBEDDED),
+        nli=NLI,
+        store=MemoryStore(),
+        stances=ModelStances(asked, STANCES),
+        spare=spare,
+        searcher=EMBEDDED,
+        room=10_000,
     )
 
 

@@ -30,7 +30,7 @@ FOLLOW_UPS = (
 )
 
 
-def source(source_id: str, text: str = "", **fields: object) -> Source:
+def source(source_id: str, snapshot: str = "", /, **fields: object) -> Source:
     known: dict[str, object] = {
         "id": source_id,
         "title": f"Title of {source_id}",
@@ -41,19 +41,19 @@ def source(source_id: str, text: str = "", **fields: object) -> Source:
         "tier": 1,
         "origin": source_id,
         "vetted_by": "example.org",
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "sha256": hashlib.sha256(snapshot.encode()).hexdigest(),
     }
     return Source.model_validate(known | fields)
 
 
-def passage(source_id: str, text: str, *, at: int = 0, **fields: object) -> Passage:
+def passage(source_id: str, words: str, /, *, at: int = 0, **fields: object) -> Passage:
     """A passage at offset `at` of its source; `fields` are the source's."""
     return Passage(
         id=f"{source_id}@{at}",
-        source=source(source_id, text, **fields),
+        source=source(source_id, words, **fields),
         start=at,
-        end=at + len(text),
-        text=text,
+        end=at + len(words),
+        text=words,
     )
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from agent import bootstrap
 from agent.settings import Settings
@@ -74,6 +74,32 @@ def test_the_configured_model_is_asked_first_and_within_a_third_of_its_window(
     assert (asked["model"], asked["max_completion_tokens"]) == ("small", 3_000)
     assert (tmp_path / "deep" / "spending.sqlite3").exists()
     assert account.usage().calls == 1
+
+
+def test_azure_is_a_version_a_resource_and_a_deployment(tmp_path: Path) -> None:
+    with model_endpoint(model) as server:
+        settings = Settings(
+            base_url=server.url.removesuffix("/v1"),
+            api_key=SecretStr("not-a-real-key"),
+            azure_api_version="2024-10-21",
+            model="desk",
+            spending=tmp_path / "spending.sqlite3",
+        )
+        with bootstrap.build_budget(settings).open():
+            _plan(settings, QUESTION)
+    assert server.paths == ["/openai/deployments/desk/chat/completions?api-version=2024-10-21"]
+    assert server.headers[0]["api-key"] == "not-a-real-key"
+
+
+def test_azure_without_the_address_of_a_resource_is_refused() -> None:
+    with pytest.raises(ValidationError, match="VERDICT_BASE_URL"):
+        Settings(azure_api_version="2024-10-21")
+
+
+def test_the_model_that_judges_may_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().judge_model is None
+    monkeypatch.setenv("VERDICT_JUDGE_MODEL", "large")
+    assert (Settings().judge_model, Settings().model) == ("large", "gpt-5-mini")
 
 
 def _plan(settings: Settings, question: Question) -> None:

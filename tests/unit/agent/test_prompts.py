@@ -1,7 +1,7 @@
 """Prompts are data: fingerprinted, typed, and filled in without being read as templates."""
 
+import hashlib
 import importlib
-import json
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,9 @@ from prompts import NAMES, Prompt, load, lock, parse
 from prompts.base import Answer
 from prompts.repair import RepairAnswer
 from retrieval.tokens import count
+
+LONG = {"write": 1_250}
+"""Tokens of instructions where they may be more than 700: a whole page is asked for."""
 
 
 def answer_type(prompt: Prompt) -> type[BaseModel]:
@@ -59,7 +62,7 @@ def test_instructions_say_that_what_they_frame_is_data_and_ask_for_one_object(
     assert "data" in flat
     assert "one JSON object and nothing around it" in flat
     assert "marker" in prompt.fields
-    assert count(prompt.instructions) < 900
+    assert count(prompt.instructions) <= LONG.get(prompt.name, 700)
 
 
 def test_a_schema_is_one_that_strict_servers_take(prompt: Prompt) -> None:
@@ -84,15 +87,79 @@ def test_a_schema_is_one_that_strict_servers_take(prompt: Prompt) -> None:
     walk(answer_type(prompt).model_json_schema(), names=False)
 
 
-@pytest.mark.parametrize("frame", ["{}", "```json\n{}\n```", "```\n{}\n```\n"])
-def test_an_answer_is_read_alone_or_in_one_fence(frame: str) -> None:
-    text = json.dumps({"sentences": []})
-    assert parse(frame.replace("{}", text), RepairAnswer).sentences == []
+FOUND = '{"sentences": []}'
+ANOTHER = '{"sentences": [{"number": 1, "action": "drop", "passages": [], "text": "}{"}]}'
 
 
 @pytest.mark.parametrize(
-    "text", ["", "null", "[]", 'So: {"sentences": []}', '{"sentences": [], "x": 1}', "{}"]
+    "frame",
+    [
+        "{}",
+        "```json\n{}\n```",
+        "```\n{}\n```\n",
+        "Here:\n~~~\n{}\n~~~\nDone.",
+        "So: {}",
+        "{} and that is all, {reader}.",
+        "\ufeff{}",
+        "<think>{}? {ANOTHER}!</think>{}",
+        "{ANOTHER}</think>{}",
+        "{} <thinking> was it {ANOTHER}",
+        "{ANOTHER}\n\nNo, rather:\n\n{}",
+        "{} {}",
+        '{} {"sentences": 1} {"x": {"sentences": []}}',
+        "a { that is never closed, then {}",
+        "a } before {}",
+        'a " in the middle, then {}',
+        "[{}]",
+    ],
+)
+def test_an_answer_is_the_last_object_that_fits_whatever_stands_around_it(frame: str) -> None:
+    text = frame.replace("{ANOTHER}", ANOTHER).replace("{}", FOUND)
+    assert parse(text, RepairAnswer).sentences == []
+
+
+def test_braces_and_quotation_marks_inside_a_string_end_no_object() -> None:
+    [sentence] = parse(f"So: {ANOTHER}, yes.", RepairAnswer).sentences
+    assert sentence.text == "}{"
+    said = ANOTHER.replace("}{", r"a \" } \\")
+    [sentence] = parse(f"So: {said}, yes.", RepairAnswer).sentences
+    assert sentence.text == 'a " } \\'
+
+
+def test_a_field_that_was_not_asked_for_is_left_out() -> None:
+    assert parse('{"sentences": [], "x": 1}', RepairAnswer) == RepairAnswer(sentences=[])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"sentences"',
+        '{"x": {"sentences": []}}',
+        "<think>" + FOUND,
+        "<think>" + FOUND + "</think>",
+        '{"sentences": ' * 20_000,
+        "{" * 100_000,
+        "{}" * 50_000,
+        '{"' + '\\"' * 100_000,
+        '{"sentences": ' + "[" * 50_000 + "]" * 50_000 + "}",
+    ],
+    ids=lambda text: text[:16] or "nothing",
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         parse(text, RepairAnswer)
+
+
+def test_a_temperature_travels_with_the_request_and_counts_only_where_it_is_set() -> None:
+    plain = load("plan")
+    cool = Prompt.model_validate({**plain.model_dump(), "temperature": 0})
+    values = dict.fromkeys(plain.fields, "")
+    unset = Prompt.model_validate({**plain.model_dump(), "temperature": None})
+    assert (unset.request(**values).temperature, cool.request(**values).temperature) == (None, 0.0)
+    assert cool.fingerprint != unset.fingerprint
+    text = f"{unset.instructions}\0{unset.template}"
+    assert unset.fingerprint == hashlib.sha256(text.encode()).hexdigest()[:12]

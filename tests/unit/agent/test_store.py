@@ -14,7 +14,7 @@ from agent.store import SqliteStore, draft_id
 from agent.types import Insufficient, Page, Question
 from retrieval.errors import LibraryDamaged
 from tests.fakes import FakeShelf, MemoryStore
-from tests.unit.agent.test_service import GOOD, QUESTION, ScriptedDrafter, desk
+from tests.unit.agent.test_service import GOOD, QUESTION, ScriptedWriter, desk
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -23,7 +23,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 
 
 def draft(store: Store, question: Question = QUESTION) -> Page:
-    plain = desk(ScriptedDrafter(GOOD))
+    plain = desk(ScriptedWriter(GOOD))
     made = replace(plain, store=store).draft(question)
     assert isinstance(made, Page)
     return made
@@ -131,7 +131,7 @@ def test_the_same_outcome_of_one_day_is_named_once(store: Store) -> None:
 
 def test_a_claim_without_enough_evidence_names_its_earlier_draft_too(store: Store) -> None:
     made = draft(store)
-    plain = desk(ScriptedDrafter(GOOD))
+    plain = desk(ScriptedWriter(GOOD))
     bare = replace(plain, library=FakeShelf([]), store=store)
     short = bare.draft(Question(text=QUESTION.text, asked_on=date(2026, 2, 1)))
     assert isinstance(short, Insufficient)

@@ -349,3 +349,13 @@ def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path, name: str) -> Non
     write(tmp_path / "empty" / "table.xlsx", "x")
     with pytest.raises(SourceUnreadable, match=name):
         find_files([tmp_path / name])
+
+
+def test_a_source_keeps_whether_its_text_is_a_summary(desk: Desk) -> None:
+    path = note(desk.notes, "a")
+    desk.add()
+    path.write_text(path.read_text("utf-8").replace("kind:", "text: summary\nkind:"), "utf-8")
+    assert desk.add().replaced == ("a",)
+    with desk.record.reader() as reader:
+        assert reader.source("a").is_summary
+    assert desk.add().unchanged == ("a",)

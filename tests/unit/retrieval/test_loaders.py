@@ -252,3 +252,28 @@ def test_deeply_nested_html_ends_soon(tmp_path: Path) -> None:
     before = time.monotonic()
     refusal(path)
     assert time.monotonic() - before < 10
+
+
+def note_that_is(folder: Path, kind: str) -> Path:
+    plain = files.note(folder).read_text("utf-8")
+    return written(folder / "told.md", plain.replace("kind:", f"text: {kind}\nkind:"))
+
+
+def test_a_text_is_verbatim_unless_it_says_that_it_is_a_summary(tmp_path: Path) -> None:
+    assert one(files.note(tmp_path)).meta.text == "verbatim"
+    assert one(note_that_is(tmp_path, "summary")).meta.text == "summary"
+    row = {"id": "a", "title": "A", "publisher": "P", "text": FACT}
+    lines = "\n".join(map(json.dumps, [row, row | {"id": "b", "text_is": "summary"}]))
+    verbatim, summary = load(read_file(written(tmp_path / "a.jsonl", lines)))
+    assert (verbatim.meta.text, summary.meta.text) == ("verbatim", "summary")
+    assert verbatim.text == summary.text == FACT
+    (tmp_path / "a.pdf.yaml").write_text("text: summary\n", "utf-8")
+    assert one(written(tmp_path / "a.pdf", files.pdf([[FACT]]))).meta.text == "summary"
+
+
+def test_a_text_that_is_neither_verbatim_nor_a_summary_is_refused(tmp_path: Path) -> None:
+    said = refusal(note_that_is(tmp_path, "paraphrase"))
+    assert "text: 'paraphrase' is neither verbatim nor summary" in said
+    row = {"id": "a", "title": "A", "publisher": "P", "text": FACT, "text_is": ["summary"]}
+    said = refusal(written(tmp_path / "a.jsonl", json.dumps(row)))
+    assert "text: ['summary'] is neither verbatim nor summary" in said

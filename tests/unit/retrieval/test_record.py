@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -318,3 +319,48 @@ def test_filters_mean_what_they_say(record: Record) -> None:
     assert admitted(publishers=("Other",), kinds=("report",)) == {"new"}
     assert admitted(publishers=("Other",), tiers=(1,)) == set()
     assert admitted(sources=("old", "undated")) == {"old", "undated"}
+
+
+OLD = (
+    ("bridge", "bridges", "/desk/seeds/bridges/bridge.md"),
+    ("mine", "nypd-ice", "/desk/notes/mine.md"),
+    ("dw-ice-arrest-fakes", "nypd-ice", "/usr/lib/retrieval/seeds/nypd-ice/dw-ice-arrest-fakes.md"),
+    ("who-5g", "5g-covid", "C:\\desk\\seeds\\5g-covid\\who-5g.md"),
+)
+"""Id, topic and path of sources that were stored before a source said what its text is."""
+
+
+def test_sources_of_an_earlier_library_are_verbatim_but_for_demonstration_notes(path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "retrieval:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        facts = {"library": "old", "embedder": "words/1", "dimension": "32"}
+        for key, value in facts.items():
+            connection.exec_driver_sql("INSERT INTO meta VALUES (?, ?)", (key, value))
+        connection.exec_driver_sql("INSERT INTO revisions VALUES (0, 'first', 0)")
+        for id_, topic, where in OLD:
+            connection.exec_driver_sql(
+                "INSERT INTO sources (id, topic, path, accessed, tier, title, publisher, url, kind,"
+                " origin, vetted_by, sha256, raw_sha256, snapshot)"
+                " VALUES (?, ?, ?, '2026-01-01', 2, 'T', 'P', '', 'news', 'o', 'v', ?, 'r', ?)",
+                (id_, topic, where, "0" * 64, f"The text of {id_}."),
+            )
+    engine.dispose()
+    record = Record.open(path)
+    with record.reader() as reader:
+        kinds = {source.id: source.text for source in reader.sources()}
+        held = {id_: reader.snapshot(id_) for id_ in kinds}
+    assert kinds == {
+        "bridge": "verbatim",
+        "mine": "verbatim",
+        "dw-ice-arrest-fakes": "summary",
+        "who-5g": "summary",
+    }
+    assert held == {id_: f"The text of {id_}." for id_ in kinds}
+    assert (record.check_integrity(), record.check_word_index()) == ([], True)
+    put(record, "new", "A text.", text="summary")
+    assert texts(record) == ["A text."]
+    record.close()

@@ -1,6 +1,7 @@
 import pytest
 
 from evals.metrics import fidelity
+from evals.metrics.types import Cited, Statement
 from tests.unit.evals.metrics.judges import answer, statement
 
 
@@ -116,3 +117,26 @@ def test_a_fact_with_only_dead_citations_stands_nowhere() -> None:
 def test_an_answer_without_hard_facts_is_not_scored() -> None:
     score = fidelity.number_fidelity(answer(statement("It fell.", "It fell.")))
     assert (score.value, score.n) == (None, 0)
+
+
+SUMMARY = Cited(
+    id="note", text='The mayor called it "a very grave error". He left early.', summary=True
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "invented"),
+    [
+        ('The mayor called it "a very grave error".', 0),
+        ("The mayor called it \u201ca very grave error\u201d.", 0),
+        ('The paper wrote that "he left early".', 1),
+        ('"The mayor called it" so, and "he left early".', 2),
+        ("He left early.", 0),
+    ],
+)
+def test_words_of_a_summary_between_marks_are_counted(said: str, invented: int) -> None:
+    told = answer(Statement(text=said, citations=(SUMMARY,)))
+    assert fidelity.invented_quotations(told).marks == (invented,)
+    verbatim = Cited(id="note", text=SUMMARY.text)
+    printed = answer(Statement(text=said, citations=(verbatim,)))
+    assert fidelity.invented_quotations(printed).marks == (0,)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,16 +24,21 @@ SHELF = FakeShelf(
 def teacher(request: Request) -> str:
     return json.dumps(
         {
-            "opinions": [
-                {"number": r["number"], "support": _said(r["sentence"]), "reason": ""}
-                for r in records(request)
+            "rulings": [
+                {"number": r["number"], "parts": [], "support": _said(r["text"]), "missing": ""}
+                for r in _asked_about(request)
             ]
         }
     )
 
 
 def _said(sentence: str) -> str:
-    return "part" if "bridge" in sentence else "none"
+    return "partial" if "bridge" in sentence else "unsupported"
+
+
+def _asked_about(request: Request) -> list[dict[str, Any]]:
+    """The sentences of a request, without the passages beside them."""
+    return [r for r in records(request) if "number" in r]
 
 
 def test_a_sentence_is_never_put_beside_its_own_source() -> None:
@@ -56,7 +62,7 @@ def test_it_goes_on_where_it_stopped_and_asks_nothing_twice(tmp_path: Path) -> N
         file.write('{"id": "half')
     chat = ScriptedChat(teacher)
     assert label_pairs(SHELF, chat, out, 4) == 4
-    assert sum(len(records(request)) for request in chat.requests) == 2
+    assert sum(len(_asked_about(request)) for request in chat.requests) == 2
     assert len({json.loads(line)["id"] for line in out.read_text().splitlines()}) == 4
 
 
