@@ -1,9 +1,11 @@
 """From evidence to a verified page; where too much is rejected, the spare writer takes over."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.language.phrases import publisher
 from agent.language.text import content
 from agent.llm import budget
 from agent.pipeline.repair import Checked, verify_and_repair
@@ -30,8 +32,12 @@ from retrieval.types import Filters
 SUMMARY: Final = "Executive summary"
 HEADINGS: Final = "Headings"
 FOLLOW_UPS: Final = 3
+LONGEST_HEADING: Final = 14
+"""Words of a heading."""
 LOOKED_AT: Final = 3
 """Passages that a follow-up question is held against."""
+DOMAIN: Final = re.compile(r"\.[a-z]{2,}$")
+"""Of a publisher that is known by its address alone."""
 ASKING: Final = frozenset(content("how many much long often far old"))
 """Words of a question that no answer repeats."""
 ANSWERED: Final = 0.9
@@ -119,7 +125,13 @@ def conclude_page(
     )
     checked, rejected = verify_and_repair(ends, gate.without_model(), writer, record)
     summary, record_first, bottom = map(_kept, checked)
-    asked = dict.fromkeys((*made.follow_ups, *conclusion.follow_ups))
+    asked = dict.fromkeys(
+        (
+            *made.follow_ups,
+            *unanswered(conclusion.follow_ups, gate.library, gate.filters),
+            *conclusion.follow_ups,
+        )
+    )
     return Written(
         body=made.body,
         summary=made.summary or summary,
@@ -152,14 +164,16 @@ def _answered(question: str, library: PassageStore, filters: Filters) -> bool:
 def _verified(draft: Draft, gate: CitationGate, writer: Writer) -> Written:
     """Every sentence of a draft in one batch, headings and ends with the rest."""
     parts = (
-        Section(heading=HEADINGS, sentences=draft.headings),
+        Section(heading=HEADINGS, sentences=tuple(h for h in draft.headings if h)),
         Section(heading=SUMMARY, sentences=draft.summary),
         Section(heading=LIMITS, sentences=draft.limits),
         Section(heading=BOTTOM_LINE, sentences=draft.bottom_line),
         *draft.sections,
     )
     checked, rejected = verify_and_repair(parts, gate, writer)
-    headings, summary, limits, bottom_line, *body = checked
+    made, summary, limits, bottom_line, *body = checked
+    rest = iter(made)
+    headings = tuple(next(rest) if heading else None for heading in draft.headings)
     return Written(
         body=tuple(_sections(draft, headings, body, gate.evidence)),
         summary=_kept(summary),
@@ -187,7 +201,8 @@ def _sections(
             own = headings[n]
             taken = {s.heading for s in found}
             title = own.text.rstrip(".") if own else ""
-            title = title if title and title not in taken else _reported(kept, evidence, taken)
+            fits = 0 < len(title.split()) <= LONGEST_HEADING
+            title = title if fits and title not in taken else _reported(kept, evidence, taken)
         found.append(CheckedSection(heading=title, sentences=kept))
     return found
 
@@ -197,7 +212,8 @@ def _reported(
 ) -> str:
     """A heading that asserts nothing: who reported what the section says."""
     cited = {c.source for s in sentences for c in s.citations}
-    names = [s.publisher for s in evidence.sources if s.id in cited][:2]
+    found = dict.fromkeys(publisher(s) for s in evidence.sources if s.id in cited)
+    names = [name for name in found if not DOMAIN.search(name)][:2] or ["other sources"]
     title = f"What {' and '.join(names)} reported"
     return title if title not in taken else f"What else {' and '.join(names)} reported"
 

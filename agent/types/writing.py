@@ -44,8 +44,9 @@ class Draft(Value):
     sections: tuple[Section, ...]
     writer: str = ""
     """Name of who wrote it: another than was asked where that one could not."""
-    headings: tuple[Sentence, ...] = ()
-    """Headings that say something, with what carries them; in the order of `sections`."""
+    headings: tuple[Sentence | None, ...] = ()
+    """Headings that say something, with what carries them; None for a section without one. Without
+    any the sections' own are printed."""
     summary: tuple[Sentence, ...] = ()
     limits: tuple[Sentence, ...] = ()
     bottom_line: tuple[Sentence, ...] = ()

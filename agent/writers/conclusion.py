@@ -102,7 +102,10 @@ def _summary(lead: Sequence[CheckedSentence], record: RecordStatements) -> tuple
         if len(chosen) < 2 and fits and not sources & known:
             chosen.append(finding)
             words += length
-    return (answer, *chosen)
+    first = [s for s in chosen if any(record.verdict.rests_on(c) for c in s.citations)][:1]
+    if not first or record.verdict.label not in {VerdictLabel.REFUTED, VerdictLabel.SUPPORTED}:
+        return (answer, *chosen)
+    return (*first, answer, *(s for s in chosen if s not in first))
 
 
 def _decides(sentence: CheckedSentence, record: RecordStatements) -> bool:

@@ -28,6 +28,7 @@ from agent.writers.attribution import FRAME, Casing
 from agent.writers.candidates import Candidate, Embed, candidates
 from agent.writers.conclusion import conclude
 from agent.writers.facets import Facet, heading
+from agent.writers.headings import find_heading
 from agent.writers.quotations import plain
 from agent.writers.realization import SentenceWriter
 from agent.writers.selection import choose, in_order, rival
@@ -63,6 +64,7 @@ class EmbeddedWriter:
         explainer = Explainer(evidence)
         used: set[Key] = set()
         sections: list[Section] = []
+        headings: list[Sentence | None] = []
         for facet in Facet:
             pairs = _pairs([c for c in chosen if c.facet is facet], vector)
             told = _written(pairs, found, teller, used)
@@ -76,7 +78,8 @@ class EmbeddedWriter:
                     [s.heading for s in sections],
                 )
                 sections.append(Section(heading=title, sentences=written))
-        return Draft(writer=self.name, sections=tuple(sections))
+                headings.append(find_heading(written, plan.claim.text))
+        return Draft(writer=self.name, sections=tuple(sections), headings=tuple(headings))
 
     def conclude(
         self,

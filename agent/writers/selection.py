@@ -20,10 +20,10 @@ from agent.writers.facets import Facet
 from agent.writers.follow_ups import speaks_of_a_gap
 from retrieval.types import Vectors
 
-MOST: Final = 38
+MOST: Final = 20
 """Sentences of sources on a page: two or three of them make one of its own."""
-PER_SECTION: Final = 14
-PER_ORIGIN: Final = 5
+PER_SECTION: Final = 6
+PER_ORIGIN: Final = 3
 """Sentences of one origin in one section."""
 MORE: Final = 0.03
 """Taken off a sentence for each that its origin has on the page already: breadth before depth."""
@@ -51,7 +51,7 @@ AGAIN: Final = 0.75
 """The same for two sentences of one origin."""
 OTHER_FIGURES: Final = 0.10
 """Added to both where either has a figure that the other has not."""
-HEARD: Final = 0.38
+HEARD: Final = 0.45
 """Nearness from which a source on the topic is heard with its best sentence, whether there is room
 or not."""
 LEADS: Final = 0.05
