@@ -92,6 +92,10 @@ def names(text: str) -> tuple[Name, ...]:
     return tuple(name for name in found if name.tokens)
 
 
+_BODY = re.compile(r"[A-Z][\w-]+(?:,? (?:(?:and|of|for|the|on) )*[A-Z][\w-]+){2,5}")
+"""A run of capitalised words, small words between them, that may have an acronym."""
+
+
 def vocabulary(texts: Iterable[str]) -> Vocabulary:
     """Collect what the texts can name."""
     words: set[str] = set()
@@ -104,6 +108,11 @@ def vocabulary(texts: Iterable[str]) -> Vocabulary:
             words |= _parts(token)
             if token.isupper():
                 acronyms.add(plain(token))
+        for body in _BODY.findall(flat):  # "Food and Agriculture Organization"
+            first = "".join(w[0] for w in body.split() if w[0].isupper()).lower()
+            initials |= {
+                first[a:b] for a in range(len(first)) for b in range(a + 3, len(first) + 1)
+            }
         for name in names(flat):
             capitals = [t for t in name.tokens if t not in LINKS]
             named |= set(capitals)

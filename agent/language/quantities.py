@@ -128,7 +128,7 @@ _QUANTITY = re.compile(
     rf"""(?<![\w.,/])(?:(?<![A-Za-z]-)|(?<=\bmid-)|(?<=\blate-)|(?<=\bearly-))(?:
       (?P<vague>(?:dozens|scores|hundreds|thousands|millions|billions)\b)
     | (?P<top>{_COUNT})\s(?P<link>in|out\sof|of)\s(?:every\s|the\s|its\s|all\s)?
-        (?P<bottom>{_COUNT})\b(?![\s-]*(?:%|per\s?cent|{_BIG}))
+        (?P<bottom>{_COUNT})\b(?![.,]\d)(?![\s-]*(?:%|per\s?cent|{_BIG}))
     | (?:(?P<times>{_SMALL}|\d+)[\s-]|an?\s(?=\w+\sof\b)|(?<=\bby\s)an?\s
         |(?<=roughly\s)an?\s|(?<=about\s)an?\s|(?<=nearly\s)an?\s|(?<=almost\s)an?\s
         |(?<=than\s)an?\s|(?=halves\b|half\s(?:of|the|its|their|as|that)\b))

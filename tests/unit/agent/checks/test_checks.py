@@ -36,6 +36,12 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
     return found(name, claim, evidence, **fields).outcome
 
 
+LONG_NAMES = (
+    "The National Oceanic and Atmospheric Administration found it. The Food and Agriculture "
+    "Organization agreed."
+)
+
+
 @pytest.mark.parametrize(
     ("name", "claim", "evidence"),
     [
@@ -91,6 +97,21 @@ def outcome(name: str, claim: str, evidence: str, **fields: object) -> Outcome:
             "roles",
             "Mary Lee was ranked greatest singer of Old Northern music.",
             "The Northern Arts Institute ranked Lee as the greatest singer of Old Northern music.",
+        ),
+        (
+            "names",
+            "A paper by NOAA found it, and the FAO agreed.",
+            LONG_NAMES,
+        ),
+        (
+            "percentages",
+            "The Gazette gives a fall of 14.9 percent and the Herald one of 14.5 percent.",
+            "The fall was 14.9 percent by the Gazette and 14.5 percent by the Herald.",
+        ),
+        (
+            "numbers",
+            "The Gazette gives a fall of 14.9 percent and the Herald one of 14.5 percent.",
+            "The fall was 14.9 percent by the Gazette and 14.5 percent by the Herald.",
         ),
         (
             "quotations",
