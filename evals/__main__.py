@@ -119,6 +119,9 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument("--resume", action="store_true", help="go on with the run in --out")
     run.add_argument(
+        "--partial", action="store_true", help="measure written pages though some lack"
+    )
+    run.add_argument(
         "--fail-under",
         nargs="+",
         action="extend",

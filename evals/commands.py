@@ -24,7 +24,7 @@ from evals.loaders.rows import read_text
 from evals.reports import html, inspect_log, terminal
 from evals.scoring.table import score_run
 from evals.suite import build_suite
-from evals.systems import Recipe
+from evals.systems import Recipe, require_pages
 from retrieval import demonstration
 
 DONE: Final = 0
@@ -43,6 +43,7 @@ class RunOptions(NamedTuple):
     grader: str
     workers: int
     resume: bool
+    partial: bool
     seed: int
     limit: int | None
     fail_under: Sequence[str]
@@ -57,6 +58,8 @@ def run_suite(options: RunOptions) -> int:
         comparison.read_baseline(options.baseline, options.suite) if options.baseline else None
     )
     cases = build_suite(options.suite, options.data, options.seed, options.limit)
+    if not options.partial:
+        require_pages(Recipe(options.system, options.library), cases)
     if (options.grader, options.system) == (judges.MODEL, "desk"):
         say("The model that grades also writes: read its figures beside those of another judge.")
     people = judges.read_labels(options.labels) if options.labels else {}

@@ -150,7 +150,7 @@ def test_pages_in_markdown_are_resolved_by_their_list_of_sources(tmp_path: Path)
     )
     told = verdict_eval(
         "run", "--suite", "claims", "--system", f"markdown:{tmp_path}", "--out", tmp_path / "run",
-        "--workers", 1, "--grader", "none", "--json",
+        "--workers", 1, "--grader", "none", "--json", "--partial",
     )  # fmt: skip
     assert told.status == 0, told.err
     found = {f["id"]: f["estimate"] for f in told.json["scores"]["figures"]}
@@ -160,6 +160,17 @@ def test_pages_in_markdown_are_resolved_by_their_list_of_sources(tmp_path: Path)
         "value": 1.0,
         "unscored": 42,
     }
+
+
+def test_a_folder_that_lacks_pages_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "A01.md").write_text("# Did it rain?\n\nIt rained [1].\n", "utf-8")
+    told = verdict_eval(
+        "run", "--suite", "claims", "--system", f"markdown:{tmp_path}", "--out", tmp_path / "run"
+    )
+    assert told.status == 2
+    assert "42 of 43 pages are not in" in told.err
+    assert "--partial" in told.err
+    assert not (tmp_path / "run").exists()
 
 
 def test_help_lists_the_exit_statuses_and_loads_nothing_heavy() -> None:
