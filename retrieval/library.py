@@ -199,10 +199,6 @@ class Library:
         with self._record.reader() as reader:
             return reader.snapshot(source_id)
 
-    @property
-    def embedder(self) -> Embedder:
-        return self._embedder
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed with the library's embedder: shape (len(texts), dimension), unit length."""
         return self._embedder.embed(texts)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
-from agent.audit.cited_text import CitedSentence, CitedSource, CitedText
+from agent.audit.cited_text import CitedSentence, CitedSource, CitedText, comparable
 from agent.checks import EXACT, run
 from agent.checks.evidence_text import EvidenceText
 from agent.checks.names import share_named
@@ -269,14 +268,9 @@ def _as_passage(source: Source, snapshot: str) -> Passage:
 
 def _find(listed: CitedSource, library: Sequence[Source]) -> Source | None:
     """By id, else by address, else by title."""
+    address = comparable(listed.url) if listed.url else None
     for source in library:
-        if listed.id == source.id or (listed.url and _address(listed.url) == _address(source.url)):
+        if listed.id == source.id or address == comparable(source.url):
             return source
     title = listed.title.casefold().strip()
     return next((s for s in library if title and s.title.casefold() == title), None)
-
-
-def _address(url: str) -> tuple[str, str, str]:
-    """An address without scheme, "www.", fragment and final slash."""
-    parts = urlsplit(url.strip())
-    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query

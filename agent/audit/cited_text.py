@@ -1,5 +1,7 @@
 """A cited text as it is checked: its title, sentences, headings and list of sources."""
 
+from urllib.parse import urlsplit
+
 from pydantic import Field
 
 from agent.types import Citation, Kind, Value
@@ -14,6 +16,12 @@ class UnreadableText(ValueError):
 
     def __str__(self) -> str:
         return f"{self.args[0]} {self.advice}"
+
+
+def comparable(url: str) -> tuple[str, str, str]:
+    """Give what two spellings of one address share: no scheme, "www.", fragment, final slash."""
+    parts = urlsplit(url.strip())
+    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 class CitedSource(Value):

@@ -14,6 +14,7 @@ from agent.language import lexicon
 from agent.language.dates import dates, relative
 from agent.language.lexicon import word_list, words
 from agent.language.names import names
+from agent.language.phrases import day
 from agent.language.text import STOP, lemma
 from agent.language.verbs import base_of
 from retrieval.embedding import MODEL_FOLDER, TOKENIZER_FILE
@@ -170,9 +171,9 @@ def _common(word: str) -> bool:
 def _calendar(vague: str, today: date) -> str | None:
     """The calendar date that `vague` words mean on the day `today`, or None."""
     if vague in {"today", "tonight"}:
-        return _day(today)
+        return day(today)
     if vague == "yesterday":
-        return _day(today - timedelta(days=1))
+        return day(today - timedelta(days=1))
     which, _, unit = vague.partition(" ")
     if which in {"last", "this"}:
         return _period(unit, 1 if which == "last" else 0, today)
@@ -187,21 +188,17 @@ def _calendar(vague: str, today: date) -> str | None:
 def _period(unit: str, back: int, today: date) -> str | None:
     if unit == "week":
         monday = today - timedelta(days=today.weekday() + 7 * back)
-        return f"{_day(monday)} to {_day(monday + timedelta(days=6))}"
+        return f"{day(monday)} to {day(monday + timedelta(days=6))}"
     return _before(back, unit, today) if unit in {"month", "year"} else None
 
 
 def _before(count: int, unit: str, today: date) -> str:
     if unit in {"day", "week"}:
-        return _day(today - timedelta(days=count * (7 if unit == "week" else 1)))
+        return day(today - timedelta(days=count * (7 if unit == "week" else 1)))
     if unit == "year":
         return str(today.year - count)
     months = today.year * 12 + today.month - 1 - count
     return f"{date(months // 12, months % 12 + 1, 1):%B} {months // 12}"
-
-
-def _day(when: date) -> str:
-    return f"{when:%B} {when.day}, {when.year}"
 
 
 LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
@@ -137,6 +138,11 @@ def content_stems(text: str) -> list[str]:
 def content(text: str) -> list[str]:
     """Give the lemmas of the words that carry content, in order."""
     return [lemma(m) for m in _WORD.findall(fold(text)) if m.casefold() not in STOP]
+
+
+def shared(words: AbstractSet[str], text: str) -> float:
+    """Give the share, in [0, 1], of lemmas that a text has too; 0 where there are none."""
+    return len(words & set(content(text))) / len(words) if words else 0.0
 
 
 def expanded(text: str) -> list[str]:

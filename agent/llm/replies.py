@@ -102,7 +102,7 @@ class _Completion(BaseModel):
     model: str | None = None
     choices: tuple[_Choice, ...] | None = None
     usage: object = None
-    """Read by `counts` alone: no figure in it costs the answer."""
+    """Read by `read` alone: no figure in it costs the answer."""
 
 
 class _Part(BaseModel):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.language.phrases import publisher
-from agent.language.text import content
+from agent.language.text import content, shared
 from agent.llm import budget
 from agent.pipeline.repair import Checked, verify_and_repair
 from agent.pipeline.retrieve import too_thin_for_page
@@ -157,7 +157,7 @@ def unanswered(questions: Sequence[str], library: PassageStore, filters: Filters
 def _answered(question: str, library: PassageStore, filters: Filters) -> bool:
     words = set(content(question)) - ASKING
     hits = library.search(question, LOOKED_AT, filters)
-    shares = [len(words & set(content(hit.passage.text))) / max(1, len(words)) for hit in hits]
+    shares = [shared(words, hit.passage.text) for hit in hits]
     return max(shares, default=0.0) >= ANSWERED
 
 

@@ -144,7 +144,7 @@ def retrieve_evidence(
 
     A facet that nothing found speaks to is searched for once more, in the words of what lies
     nearest, and so is what takes back anything that was found. What is kept is in the order of
-    `agent.pipeline.retrieve`.
+    `rank`; what was added later stands behind it.
 
     Raises:
         EmbeddingFailed: a model cannot be read or run.

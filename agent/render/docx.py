@@ -14,6 +14,7 @@ from docx.shared import RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from agent.language.phrases import day
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve
 from agent.types import CheckedSentence, Citation, Insufficient, Page
@@ -123,7 +124,7 @@ class _Writer:
             paragraph.add_run(f"{title} ({wording.prose(source.url)})")
         paragraph.add_run(
             f" - {wording.prose(source.publisher)}, {wording.published(source)}; "
-            f"accessed {wording.long_date(source.accessed)}; tier {source.tier}"
+            f"accessed {day(source.accessed)}; tier {source.tier}"
         )
 
 
@@ -151,13 +152,13 @@ def _mark(run: Run, name: str, number: int) -> None:
     run._r.addnext(end)  # noqa: SLF001
 
 
-def _packed(word: Word, day: date) -> bytes:
+def _packed(word: Word, when: date) -> bytes:
     """The file without a trace of the clock."""
     written = BytesIO()
     comments = word.part.part_related_by(RELATION.COMMENTS) if len(word.comments) else None
     if comments is not None:
         for comment in comments.element:  # type: ignore[attr-defined]  # an XML part
-            comment.set(qn("w:date"), f"{_noon(day):%Y-%m-%dT%H:%M:%SZ}")
+            comment.set(qn("w:date"), f"{_noon(when):%Y-%m-%dT%H:%M:%SZ}")
     word.save(written)
     packed = BytesIO()
     with ZipFile(written) as read, ZipFile(packed, "w", ZIP_DEFLATED) as file:
@@ -166,5 +167,5 @@ def _packed(word: Word, day: date) -> bytes:
     return packed.getvalue()
 
 
-def _noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), UTC)
+def _noon(when: date) -> datetime:
+    return datetime.combine(when, time(12), UTC)

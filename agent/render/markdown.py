@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from agent.language.phrases import day
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve
 from agent.types import CheckedSentence, Insufficient, Page
@@ -80,5 +81,5 @@ def _entry(number: int, source: Source, page: Page) -> str:
     shown = f"[{title}](<{url}>)" if url else f"{title} ({escape(wording.prose(source.url))})"
     return (
         f"{number}. {shown} - {publisher}, {wording.published(source)}; "
-        f"accessed {wording.long_date(source.accessed)}; tier {source.tier}"
+        f"accessed {day(source.accessed)}; tier {source.tier}"
     )

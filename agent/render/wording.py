@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from datetime import date
 
 from agent.language.lexicon import any_of
+from agent.language.phrases import day
 from agent.types import EMBEDDED, Insufficient, Page, Usage, VerdictLabel
 from retrieval.types import Scope, Source
 
@@ -94,11 +94,6 @@ def title(draft: Page | Insufficient) -> str:
     return f"Is this true: {opening}{asked}{closing}?"
 
 
-def long_date(day: date) -> str:
-    """`November 2, 2026`."""
-    return f"{day:%B} {day.day}, {day.year}"
-
-
 def tested(draft: Page | Insufficient) -> str:
     """`claim tested: ...`: the reading that was chosen."""
     done = "looked for" if isinstance(draft, Insufficient) else "tested"
@@ -109,8 +104,8 @@ def asides(draft: Page | Insufficient) -> tuple[str, ...]:
     """How the question was read, and what was found before, where there is something to say."""
     read = " ".join(prose(note) for note in draft.claim.notes)
     before = "; ".join(
-        f"{label(e.verdict)} on {long_date(e.checked_on)}"
-        + (f" (evidence up to {long_date(e.as_of)})" if e.as_of else "")
+        f"{label(e.verdict)} on {day(e.checked_on)}"
+        + (f" (evidence up to {day(e.as_of)})" if e.as_of else "")
         for e in draft.earlier
     )
     lines = (
@@ -121,11 +116,11 @@ def asides(draft: Page | Insufficient) -> tuple[str, ...]:
 
 
 def checked_on(draft: Page | Insufficient) -> str:
-    return f"Checked on {long_date(draft.question.asked_on)}"
+    return f"Checked on {day(draft.question.asked_on)}"
 
 
 def published(source: Source) -> str:
-    return long_date(source.published) if source.published else "no date"
+    return day(source.published) if source.published else "no date"
 
 
 def label(verdict: VerdictLabel) -> str:
@@ -149,7 +144,7 @@ def searched(scope: Scope) -> str:
         f"from {_count(scope.origins, 'origin')}"
     )
     if scope.earliest and scope.latest:
-        words += f", published {long_date(scope.earliest)} to {long_date(scope.latest)}"
+        words += f", published {day(scope.earliest)} to {day(scope.latest)}"
     if scope.undated:
         words += f"; {scope.undated:,} of the sources undated"
     return words

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.claims import read_claim
-from agent.language.text import content, tokens
+from agent.language.text import content, shared, tokens
 from agent.stance.concepts import concepts
 from agent.stance.proposition import Proposition, names_of, proposition
 from agent.stance.rules import SourceSentence, reversed_in, stance_by_rules
@@ -40,7 +40,7 @@ def passages_that_entail(
     known, words = proposition(asked), frozenset(content(claim))
     if known is None:
         return [
-            found > 0 or _share(words, passage.text) >= TOO_NEAR
+            found > 0 or shared(words, passage.text) >= TOO_NEAR
             for passage, found in zip(passages, support, strict=True)
         ]
     return [
@@ -70,8 +70,4 @@ def _said(
 def _near(words: frozenset[str], said: SourceSentence) -> bool:
     leans = PRONOUNS & set(tokens(said.text))
     text = f"{said.context} {said.text}" if leans else said.text
-    return _share(words, text) >= TOO_NEAR
-
-
-def _share(words: frozenset[str], text: str) -> float:
-    return len(words & set(content(text))) / len(words) if words else 0.0
+    return shared(words, text) >= TOO_NEAR

@@ -10,6 +10,7 @@ from agent.llm.context import encoded, find_words, marker
 from agent.llm.errors import ChatError
 from agent.ports import Chat, StanceReader
 from agent.types import Citation, Claim, SourceStance, Stance
+from agent.verdict.stance import OPPOSITE
 from prompts import load
 from prompts.stance import Reading, StanceAnswer
 from retrieval import tokens
@@ -17,7 +18,6 @@ from retrieval.types import Passage
 
 ROOM: Final = 12_000
 """Tokens of sources in one call; what goes beyond is read by the embedded reader."""
-OPPOSITE: Final = {Stance.FOR: Stance.AGAINST, Stance.AGAINST: Stance.FOR}
 HOLDER: Final = 80
 """Characters of a holder's name."""
 

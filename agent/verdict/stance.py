@@ -24,6 +24,7 @@ from agent.types import Citation, Claim, EvidenceSpan, Outcome, SourceStance, St
 from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source
 
+OPPOSITE: Final = {Stance.FOR: Stance.AGAINST, Stance.AGAINST: Stance.FOR}
 OWN_VIEW: Final = pattern(
     r"{reporting.contesting}|{reporting.statements}|(?:supposed|purported|so-called|critics?)",
     re.IGNORECASE,
@@ -139,8 +140,7 @@ def read_stances(
 
 def _turned(stance: SourceStance) -> SourceStance:
     """The same words beside the opposite claim."""
-    sides = {Stance.FOR: Stance.AGAINST, Stance.AGAINST: Stance.FOR}
-    side = sides.get(stance.stance, stance.stance)
+    side = OPPOSITE.get(stance.stance, stance.stance)
     score = None if stance.score is None else -stance.score
     return SourceStance(**{**dict(stance), "stance": side, "score": score})
 
@@ -168,8 +168,8 @@ def _leans(claim: str, lines: Sequence[_Line], nli: NliModel) -> list[float]:
     ]
     if not asked:
         return []
-    read_claim = nli.probabilities(asked).reshape(-1, 3, 3)
-    return [float(lean) for lean in (read_claim[:, :, 0] - read_claim[:, :, 1]).mean(axis=1)]
+    read = nli.probabilities(asked).reshape(-1, 3, 3)
+    return [float(lean) for lean in (read[:, :, 0] - read[:, :, 1]).mean(axis=1)]
 
 
 def _refused(claim: str, line: _Line, lean: float) -> bool:
@@ -225,5 +225,5 @@ def same_claim(one: str, other: str, nli: NliModel) -> bool:
     """
     if one.casefold().rstrip(".?! ") == other.casefold().rstrip(".?! "):
         return True
-    read_claim = nli.probabilities([(one, other), (other, one)])
-    return bool(read_claim[:, 0].min() >= SAME)
+    read = nli.probabilities([(one, other), (other, one)])
+    return bool(read[:, 0].min() >= SAME)

@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.language.lexicon import pattern
 from agent.language.names import names
+from agent.language.phrases import day
 from agent.types import (
     Citation,
     Claim,
@@ -170,8 +171,7 @@ def compute_verdict(
     rule, _, label = next(row for row in TABLE if row[1](count))
     return Verdict(
         label=VerdictLabel.UNPROVEN if reason else label,
-        scope=(reason or _scope(count))
-        + (f" (as of {as_of:%B} {as_of.day}, {as_of.year})" if as_of else ""),
+        scope=(reason or _scope(count)) + (f" (as of {day(as_of)})" if as_of else ""),
         rule=reason or rule,
         tally=count,
         stances=tuple(s for s in stances if s.takes_a_side),

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from agent.language.text import beginning, content
+from agent.language.text import beginning, content, shared
 from agent.ports import Judge, PassageStore
 from agent.stance import passages_that_entail
 from agent.types import Certificate, Citation, ClaimEvidence, EvidenceSpan, Support
@@ -76,7 +76,7 @@ class _Search:
         self._on_topic += int(np.count_nonzero(cosines >= ON_TOPIC))
         near = cosines >= CANDIDATE
         for n in map(int, np.flatnonzero(near | (self._at_most(flat) >= CANDIDATE))):
-            closeness = max(float(cosines[n]), _share(self._words, passages.texts[n]))
+            closeness = max(float(cosines[n]), shared(self._words, passages.texts[n]))
             if closeness >= CANDIDATE:
                 self._near.append((closeness, passages[n]))
 
@@ -166,10 +166,6 @@ def shortfall(certificate: Certificate) -> str | None:
     if certificate.probe_score <= 0:
         return "a planted passage saying it would not have been found"
     return None
-
-
-def _share(words: set[str], text: str) -> float:
-    return len(words & set(content(text))) / len(words) if words else 0.0
 
 
 def scopes(text: str, certificate: Certificate) -> bool:

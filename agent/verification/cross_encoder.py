@@ -189,7 +189,7 @@ class CachedNliModel:
         return self._model.id
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
-        """See `Entailment.probabilities`; only pairs not seen lately are computed."""
+        """See `NliModel.probabilities`; only pairs not seen lately are computed."""
         with self._lock:
             found = {pair: self._known[pair] for pair in pairs if pair in self._known}
         new = [pair for pair in dict.fromkeys(pairs) if pair not in found]

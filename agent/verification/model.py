@@ -56,7 +56,7 @@ class ModelJudge:
 
     @property
     def name(self) -> str:
-        return f"model ({load('judge').fingerprint}) over {self._embedded.name}"
+        return f"model ({fingerprint()}) over {self._embedded.name}"
 
     @property
     def threshold(self) -> float:

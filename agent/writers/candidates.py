@@ -1,4 +1,4 @@
-"""The sentences of the evidence that a page could be made of; `choosing` takes some of them."""
+"""The sentences of the evidence that a page could be made of; `selection` takes some of them."""
 
 import re
 from collections.abc import Callable, Sequence

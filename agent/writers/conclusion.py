@@ -102,13 +102,13 @@ def _summary(lead: Sequence[CheckedSentence], record: RecordStatements) -> tuple
         if len(chosen) < 2 and fits and not sources & known:
             chosen.append(finding)
             words += length
-    first = [s for s in chosen if any(record.verdict.rests_on(c) for c in s.citations)][:1]
+    first = [s for s in chosen if _decides(s, record)][:1]
     if not first or record.verdict.label not in {VerdictLabel.REFUTED, VerdictLabel.SUPPORTED}:
         return (answer, *chosen)
     return (*first, answer, *(s for s in chosen if s not in first))
 
 
-def _decides(sentence: CheckedSentence, record: RecordStatements) -> bool:
+def _decides(sentence: CheckedSentence | Sentence, record: RecordStatements) -> bool:
     """Whether it tells words by which a source took a side."""
     return any(record.verdict.rests_on(citation) for citation in sentence.citations)
 

@@ -1,8 +1,8 @@
 """An extractive writer: it says only what passages say, in sentences that stand alone.
 
 No language model. Sentences are picked by closeness to the claim, grouped by facet and source,
-attributed, and joined with what they lean on; see `candidates` for the choice and `prose` for the
-words.
+attributed, and joined with what they lean on; see `selection` for the choice and
+`realization` for the words.
 """
 
 from collections import Counter

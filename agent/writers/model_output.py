@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.language.absences import is_absence
-from agent.language.text import content, expanded, lemma
+from agent.language.text import content, expanded, lemma, shared
 from agent.llm.context import Pack
 from agent.types import Citation, Evidence, Kind, Plan, Sentence
 from agent.writers.anaphora import IN_QUOTES, INSTRUCTS, MARKUP, OWN_VOICE
@@ -111,7 +111,7 @@ def _others(text: str, named: Sequence[Passage], packed: Pack) -> list[Passage]:
     known = {p.source.origin for p in named}
     found: dict[str, tuple[float, Passage]] = {}
     for passage in packed.names.values() if named else ():
-        share = len(words & set(content(passage.text))) / max(1, len(words))
+        share = shared(words, passage.text)
         origin = passage.source.origin
         if origin not in known and share >= ALIKE and share > found.get(origin, (0.0,))[0]:
             found[origin] = share, passage

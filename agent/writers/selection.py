@@ -242,8 +242,8 @@ def _comparable(one: Candidate, other: Candidate) -> bool:
     if one.source.origin == other.source.origin or len(other.run()) != 1 or len(one.run()) != 1:
         return False
     mine, theirs = _figures(one.text), _figures(other.text)
-    years = _years(one.text), _years(other.text)
-    same = bool(years[0] & years[1]) or not (years[0] or years[1])
+    spoken = years(one.text), years(other.text)
+    same = bool(spoken[0] & spoken[1]) or not (spoken[0] or spoken[1])
     return same and bool(mine and theirs) and mine[0] != theirs[0] and mine[0][1:] == theirs[0][1:]
 
 
@@ -252,12 +252,6 @@ def _figures(text: str) -> tuple[tuple[float, str, str], ...]:
     """The figures of a sentence in order: value, measure, unit; small counts are no figures."""
     found = ((q.value, str(q.measure), q.unit) for q in amounts_of(text))
     return tuple(f for f in found if f[1] != "number" or f[2] or f[0] >= COUNT)
-
-
-@lru_cache(maxsize=4096)
-def _years(text: str) -> frozenset[int]:
-    """Years spoken of; figures of different years are different figures."""
-    return frozenset(found.year for found in dates(text) if found.year)
 
 
 def _alike(one: Candidate, other: Candidate) -> float:

@@ -61,8 +61,6 @@ class Relation:
     says: tuple[str, ...]
     denies: tuple[str, ...]
     asks: tuple[str, ...]
-    swaps: bool = False
-    """Whether `{a}` and `{b}` could change places."""
 
     @property
     def value(self) -> str | None:
@@ -93,7 +91,6 @@ RELATIONS: Final = {
                 "Was {b} sued by {a}[ over {what}]?",
                 "Has {a} taken {b} to court[ over {what}]?",
             ),
-            swaps=True,
         ),
         Relation(
             "fined",
@@ -113,7 +110,6 @@ RELATIONS: Final = {
                 "Was {b} fined[ ${n} million] by {a}[ over {what}]?",
                 "Did {a} impose a fine[ of ${n} million] on {b}[ over {what}]?",
             ),
-            swaps=True,
         ),
         Relation(
             "bought",
@@ -129,7 +125,6 @@ RELATIONS: Final = {
                 "Was {b} sold to {a}[ for ${n} million]?",
                 "Has {a} acquired {b}[ at a price of ${n} million]?",
             ),
-            swaps=True,
         ),
         Relation(
             "counted",

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 
-from agent.audit.cited_text import CitedSentence, CitedSource, CitedText
+from agent.audit.cited_text import CitedSentence, CitedSource, CitedText, comparable
+from agent.language.phrases import day
 from agent.types import Citation
 from evals.case import Document
 from evals.metrics.types import Cited
@@ -88,10 +88,9 @@ def resolve_sources(text: CitedText, documents: Sequence[Document]) -> ResolvedT
 
 def add_head(document: Document | Source, words: str) -> str:
     """The words of a citation as a reader sees them: who says it, when, under which title."""
-    day = document.published
     parts = [
         document.publisher,
-        f"{day:%B} {day.day}, {day.year}" if day else "",
+        day(document.published) if document.published else "",
         document.title,
     ]
     head = ", ".join(part for part in parts if part)
@@ -103,19 +102,10 @@ def find_document(source: CitedSource, documents: dict[str, Document]) -> Docume
     if source.id in documents:
         return documents[source.id]
     for document in documents.values():
-        if (
-            source.url
-            and document.url
-            and _compare_address(source.url) == _compare_address(document.url)
-        ):
+        if source.url and document.url and comparable(source.url) == comparable(document.url):
             return document
     title = source.title.casefold().strip()
     return next((d for d in documents.values() if title and d.title.casefold() == title), None)
-
-
-def _compare_address(url: str) -> tuple[str, str, str]:
-    parts = urlsplit(url.strip())
-    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 class PageLibrary:
