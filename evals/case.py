@@ -31,6 +31,11 @@ class Document(Value):
     publisher: str = ""
     published: date | None = None
     url: str = ""
+    origin: str = ""
+    """Whose story it is: reprints share it. Empty where nobody said."""
+    tier: int | None = None
+    copy_of: str = ""
+    """The outlet whose report it copies."""
 
 
 class Fault(Value):

@@ -16,13 +16,14 @@ from agent.settings import APP, Settings
 from agent.types import Support
 from evals import checkers as table_of_checkers
 from evals import comparison, judges, runner
-from evals.archive import LABELS, MANIFEST, REPORT, SUMMARY, Archive, Manifest, Summary
+from evals.archive import LABELS, MANIFEST, REPORT, SUMMARY, Archive, Journal, Manifest, Summary
 from evals.case import Case, ClaimCase
 from evals.comparison import compare_summaries
 from evals.console import bar, deliver, say
 from evals.loaders.rows import read_text
+from evals.readers import Readers
 from evals.reports import html, inspect_log, terminal
-from evals.scoring.table import score_run
+from evals.scoring.table import Bench, score_run
 from evals.suite import build_suite
 from evals.systems import Recipe, require_pages
 from retrieval import demonstration
@@ -145,14 +146,22 @@ def _score_answers(
     grader = judges.find_grader(manifest.grader)
     with archive.judgements() as journal, bar("Grading") as step:
         judge = judges.CachedJudge(grader, journal)
+        bench = Bench(judge, _find_readers(manifest, journal))
         answered = archive.read_outcomes(manifest)
-        scores = score_run(answered, judge, people, manifest.seed, step)
+        scores = score_run(answered, bench, people, manifest.seed, step)
         known = Manifest(**{**dict(manifest), "grader": judge.name or judges.NOBODY})
         summary = Summary(run=known, scores=scores)
         archive.write(MANIFEST, known.model_dump_json(indent=1))
         archive.write(SUMMARY, summary.model_dump_json(indent=1))
         archive.write(REPORT, html.render_report(summary, answered, judge, people))
     return summary
+
+
+def _find_readers(manifest: Manifest, journal: Journal) -> Readers:
+    """The judges beside the grader; nobody where no judge is wanted."""
+    if manifest.grader == judges.NOBODY:
+        return Readers.absent()
+    return Readers.embedded(os.cpu_count() or 1, journal)
 
 
 def _deliver_summary(summary: Summary, archive: Archive, *, as_json: bool) -> None:

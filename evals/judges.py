@@ -54,7 +54,7 @@ class Grader(Protocol):
 
     @property
     def tells_rewording(self) -> bool:
-        """Whether it knows a sentence again in other words: else it is not asked for key facts."""
+        """Whether it knows a sentence again in other words: else key facts are for another."""
 
     def supports(self, pairs: Sequence[ClaimEvidence]) -> Sequence[float | None]:
         """P(supported) of each pair, in [0, 1]; None where it gives no answer."""
@@ -94,10 +94,15 @@ class CachedJudge:
             self._asked[key] = premise, hypothesis
         return self._scores.get(key)
 
-    def judge_reworded(self, premise: str, hypothesis: str) -> Support:
-        """The same, of a sentence that nobody wrote with these words before them."""
-        able = self._grader is not None and self._grader.tells_rewording
-        return self(premise, hypothesis) if able else Support.UNCHECKED
+    @property
+    def tells_rewording(self) -> bool:
+        """Whether it knows a sentence that nobody wrote with these words before them."""
+        return self._grader is not None and self._grader.tells_rewording
+
+    @property
+    def silence(self) -> str:
+        """Why it leaves a question open."""
+        return "the judge gave no answer" if self._grader else "no judge was asked"
 
     @property
     def has_questions(self) -> bool:

@@ -1,9 +1,15 @@
 """What a system gave back for a case, in one form whatever the system is."""
 
+from typing import Final
+
 from pydantic import Field
 
 from agent.types import Certificate, Kind, Support, Usage, Value
+from evals.metrics.record import Listed
 from evals.metrics.types import Cited, Response, Statement
+
+SUMMARY: Final = "Executive summary"
+"""Section of the sentences that open a page."""
 
 
 class AnswerSentence(Value):
@@ -34,6 +40,8 @@ class Outcome(Value):
 
     case: str
     sentences: tuple[AnswerSentence, ...] = ()
+    claim: str = ""
+    """What it says that it tested; empty where it does not say."""
     verdict: str | None = None
     abstained: bool = False
     """It said that it cannot answer."""
@@ -43,6 +51,8 @@ class Outcome(Value):
     """Ids of the sources that were found, best first."""
     cites: tuple[str, ...] = ()
     """Ids of the sources that the page cites."""
+    listed: tuple[Listed, ...] = ()
+    """The page's list of sources."""
     truth: dict[str, tuple[bool | None, ...]] = Field(default_factory=dict)
     """What an invented world says of the page, mark by mark."""
     usage: Usage | None = None
@@ -67,9 +77,26 @@ class Outcome(Value):
         return _to_response(tuple(s for s in self.kept if s.is_finding))
 
     @property
-    def reported(self) -> Response:
-        """What it tells of its sources, with what to watch: all but what is computed from them."""
-        return _to_response(tuple(s for s in self.kept if s.kind is not Kind.INFERENCE))
+    def body(self) -> Response:
+        """The findings below the summary, which says before what the body says again."""
+        return _to_response(tuple(s for s in self.kept if s.is_finding and s.section != SUMMARY))
+
+    @property
+    def printed(self) -> Response:
+        """All that it prints, with headings; a heading cites what its section cites.
+
+        What is computed from the sources may quote the claim, as what the page says it tested.
+        """
+        tested = (Cited(id="claim", text=self.claim),) if self.claim else ()
+        said = [
+            Statement(text=s.text, citations=s.cited + (tested if s.kind is Kind.INFERENCE else ()))
+            for s in self.kept
+        ]
+        sections: dict[str, dict[Cited, None]] = {}
+        for s in self.kept:
+            sections.setdefault(s.section, {}).update(dict.fromkeys(s.cited))
+        said += [Statement(text=h, citations=tuple(cited)) for h, cited in sections.items()]
+        return Response(statements=tuple(said))
 
 
 def _to_response(sentences: tuple[AnswerSentence, ...]) -> Response:

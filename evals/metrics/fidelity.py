@@ -71,17 +71,18 @@ def quotation_fidelity(response: Response) -> Score:
 
 
 def invented_quotations(response: Response) -> Score:
-    """Quotations of two words or more whose words nobody printed or said, of one page.
+    """Quotations whose words nobody printed or said, of one page.
 
-    The complement of `quotation_fidelity` as a count: a page without quotations has none.
+    As `quotation_fidelity`, but single words count too, and it is a count: a page without
+    quotations has none.
     """
-    return Score.of((float(sum(mark == 0 for mark in _mark_quotations(response))),))
+    return Score.of((float(sum(mark == 0 for mark in _mark_quotations(response, shortest=1))),))
 
 
-def _mark_quotations(response: Response) -> Iterator[float]:
+def _mark_quotations(response: Response, shortest: int = 2) -> Iterator[float]:
     for statement in response.statements:
         held = tuple(_fold(words) for words in statement.quotable)
-        yield from _check_quotations(_fold(statement.text), held)
+        yield from _check_quotations(_fold(statement.text), held, shortest)
 
 
 def number_fidelity(response: Response) -> Score:
@@ -125,11 +126,11 @@ def _fold(text: str) -> str:
     return " ".join(re.sub("[\u2010-\u2015\u2212]", "-", text).split())
 
 
-def _check_quotations(text: str, words: tuple[str, ...]) -> Iterator[float]:
+def _check_quotations(text: str, words: tuple[str, ...], shortest: int) -> Iterator[float]:
     held = [w.replace('"', "").lower() for w in words]
     for quote in _QUOTED.findall(text):
         parts = [p.strip(" .,;:!?").lower() for p in _LEFT_OUT.split(quote)]
-        if len(quote.split()) > 1:
+        if len(quote.split()) >= shortest:
             yield float(any(_stand_in_order([p for p in parts if p], w) for w in held))
 
 

@@ -22,6 +22,8 @@ class Cited(Value):
     text: str | None
     """The words cited; None where the citation points nowhere (a dead citation)."""
     title: str = ""
+    origin: str = ""
+    """Whose story it is: reprints share it. Empty where nobody said."""
     summary: bool = False
     """Whether the words are an account of what was published, not what was published."""
 

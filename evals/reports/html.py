@@ -21,7 +21,7 @@ from evals.case import Case, PairCase
 from evals.judges import CachedJudge, join_evidence
 from evals.metrics.scores import Bin, RetentionPoint, reliability_bins, retention_curve
 from evals.outcome import AnswerSentence, Outcome
-from evals.reports.terminal import format_interval, format_number
+from evals.reports.terminal import format_interval, format_kappa_interval, format_number
 from evals.scoring import pairs
 from evals.scoring.table import AnsweredCase, Labels
 from evals.statistics import Estimate
@@ -68,6 +68,7 @@ def render_report(
         count=len(rows),
         number=format_number,
         interval=format_interval,
+        kappa_interval=format_kappa_interval,
         bar=lambda estimate: Markup(draw_bar(estimate)),  # noqa: S704 - numbers only
     )
 

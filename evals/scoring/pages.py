@@ -30,6 +30,7 @@ _EXACT: Final[tuple[tuple[str, str, Exact], ...]] = (
         fidelity.quotation_fidelity,
     ),
 )
+UNCOUNTED: Final = "nobody counted"
 DEPTH: Final = 10
 """Sources looked at by the measures of retrieval."""
 
@@ -112,7 +113,7 @@ _GRADED: Final[tuple[tuple[str, str, Graded, Better], ...]] = (
 def _mark_invented_quotations(case: Case, outcome: Outcome, judge: Judge) -> Score | None:
     if outcome.error:
         return Score.of((None,))
-    return None if outcome.abstained else fidelity.invented_quotations(outcome.reported)
+    return None if outcome.abstained else fidelity.invented_quotations(outcome.printed)
 
 
 CITATION_MEASURES: Final[tuple[Measure, ...]] = (
@@ -173,16 +174,6 @@ def _mark_must_cite(case: Case, outcome: Outcome, judge: Judge) -> Score | None:
     if outcome.error:
         return Score.of(None for _ in case.must_cite)
     return answers.must_cite_recall(outcome.cites, case.must_cite)
-
-
-def _mark_facts(case: Case, outcome: Outcome, judge: Judge) -> Score | None:
-    if not isinstance(case, ClaimCase) or lacks_due_page(case, outcome):
-        return None
-    if outcome.error:
-        return Score.of(None for _ in case.facts)
-    asked = [answers.Nugget(text=fact.text) for fact in case.facts]
-    said = "\n".join(s.text for s in outcome.kept if s.is_finding)
-    return answers.nugget_recall(asked, said, judge)
 
 
 def _mark_forbidden(case: Case, outcome: Outcome, judge: Judge) -> Score | None:
@@ -256,10 +247,8 @@ CLAIM_MEASURES: Final[tuple[Measure, ...]] = (
     Measure("answers", "questions that got a page, not the short one", _mark_answers, "gate",
             "neither"),
     Measure("must_cite", "sources that must be cited and are", _mark_must_cite, "labels"),
-    Measure("fact_recall", "key facts that the page holds; a model or nobody can tell", _mark_facts,
-            "grader", rewords=True),
-    Measure("must_not_say", "forbidden sentences that the page carries; as above", _mark_forbidden,
-            "grader", "lower", rewords=True),
+    Measure("must_not_say", "forbidden sentences that the page carries", _mark_forbidden, "grader",
+            "lower", rewords=True),
     Measure("absence_certified", "absence sentences whose certificate proves a search",
             _mark_absences, "exact"),
     Measure("stood", "drafted sentences that the check let stand", _mark_stood, "gate", "neither"),
@@ -274,11 +263,14 @@ CLAIM_MEASURES: Final[tuple[Measure, ...]] = (
     Measure("source_mrr", "1 / rank of the first source to cite",
             _make_ranking_mark(scores.reciprocal_rank), "labels"),
     Measure("calls", "calls of a language model, each page",
-            lambda _c, o, _j: answers.count_calls(o.usage), "effort", "lower", share=False),
+            lambda _c, o, _j: answers.count_calls(o.usage), "effort", "lower", share=False,
+            unscored=UNCOUNTED),
     Measure("tokens", "tokens in and out, each page",
-            lambda _c, o, _j: answers.count_tokens(o.usage), "effort", "lower", share=False),
+            lambda _c, o, _j: answers.count_tokens(o.usage), "effort", "lower", share=False,
+            unscored=UNCOUNTED),
     Measure("cost", "US dollars, each page",
-            lambda _c, o, _j: answers.count_cost(o.usage), "effort", "lower", share=False),
+            lambda _c, o, _j: answers.count_cost(o.usage), "effort", "lower", share=False,
+            unscored="nobody counted, or the price is not known"),
 )  # fmt: skip
 CLAIM_STATISTICS: Final[tuple[Statistic, ...]] = (
     Statistic("verdict_macro_f1", "mean F1 over verdicts", _verdict_pair, _macro_f1_of_pairs,

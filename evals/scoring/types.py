@@ -11,7 +11,7 @@ from evals.outcome import Outcome
 from evals.statistics import Agreement, Estimate
 
 Better = Literal["higher", "lower", "neither"]
-Source = Literal["grader", "exact", "labels", "truth", "gate", "form", "effort"]
+Source = Literal["grader", "nli", "bearing", "exact", "labels", "truth", "gate", "form", "effort"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Measure:
     share: bool = True
     """Whether it lies in [0, 1]."""
     rewords: bool = False
-    """Whether the grader must know a sentence again in other words."""
+    """Whether only a grader that knows a sentence in other words may be asked."""
+    unscored: str = ""
+    """Why a unit may stay open though the case was answered."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Figure(Value):
     better: Better
     share: bool
     estimate: Estimate
+    why: str = ""
+    """Why units are not scored; empty where all are."""
 
 
 class Kappa(Value):

@@ -26,8 +26,9 @@ from agent.types import (
 )
 from evals.case import NOT_ENOUGH, Case, ClaimCase, PageCase, PairCase, WorldCase
 from evals.errors import EvalError
+from evals.metrics.record import Listed
 from evals.metrics.types import Cited
-from evals.outcome import AnswerSentence, Outcome
+from evals.outcome import SUMMARY, AnswerSentence, Outcome
 from evals.synthetic.scoring import mark_page
 from evals.synthetic.stories import make_worlds
 from evals.synthetic.world import World
@@ -144,6 +145,7 @@ def resolve_citations(
             id=name,
             title=sources[name].title,
             text=add_head(sources[name], " ".join(quotes)),
+            origin=sources[name].origin,
             summary=sources[name].is_summary,
         )
         if name in sources
@@ -154,20 +156,34 @@ def resolve_citations(
 
 def _page_outcome(case: str, page: Page) -> Outcome:
     sources = {s.id: s for s in page.evidence.sources}
-    sections = [("Executive summary", page.summary)]
+    sections = [(SUMMARY, page.summary)]
     sections += [(s.heading, s.sentences) for s in page.sections]
     kept = [
         to_answer_sentence(s, heading, sources, kept=True) for heading, ss in sections for s in ss
     ]
     fell = [to_answer_sentence(f.sentence, f.place, sources, kept=False) for f in page.fallen]
     label = page.verdict.label
+    cites = tuple(dict.fromkeys(c.source for s in page.sentences() for c in s.citations))
     return Outcome(
         case=case,
         sentences=(*kept, *fell),
+        claim=page.claim.text,
         verdict=NOT_ENOUGH if label is VerdictLabel.UNPROVEN else label.value,
         form=render(page, "text"),
         retrieved=_source_ids(page.evidence.hits),
-        cites=tuple(dict.fromkeys(c.source for s in page.sentences() for c in s.citations)),
+        cites=cites,
+        listed=tuple(_list_source(sources[name]) for name in cites),
+    )
+
+
+def _list_source(source: Source) -> Listed:
+    return Listed(
+        id=source.id,
+        publisher=source.publisher,
+        origin=source.origin,
+        tier=source.tier,
+        published=source.published,
+        copy_of=source.syndicated_from or "",
     )
 
 

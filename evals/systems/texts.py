@@ -56,7 +56,12 @@ class ResolvedText(NamedTuple):
         document = self.documents.get(number)
         if document is None or not document.text.strip():
             return Cited(id=str(number), text=None)
-        return Cited(id=str(number), title=document.title, text=add_head(document, document.text))
+        return Cited(
+            id=str(number),
+            title=document.title,
+            text=add_head(document, document.text),
+            origin=document.origin,
+        )
 
     def _resolve_spans(self, name: str, citations: Sequence[Citation]) -> Cited:
         source = next((s for s in self.text.sources if s.id == name), None)
@@ -67,7 +72,12 @@ class ResolvedText(NamedTuple):
         if document is None or not held:
             return Cited(id=name, text=None)
         words = " ".join(c.quote for c in citations)
-        return Cited(id=name, title=document.title, text=add_head(document, words))
+        return Cited(
+            id=name,
+            title=document.title,
+            text=add_head(document, words),
+            origin=document.origin,
+        )
 
 
 def resolve_sources(text: CitedText, documents: Sequence[Document]) -> ResolvedText:

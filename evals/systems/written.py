@@ -18,6 +18,7 @@ from evals.case import NOT_ENOUGH, Case, Document, PageCase, PairCase
 from evals.errors import EvalError
 from evals.loaders import rows
 from evals.loaders.own import unique_id
+from evals.metrics.record import Listed
 from evals.metrics.types import Cited
 from evals.outcome import AnswerSentence, Outcome
 from evals.systems.texts import find_document, resolve_sources
@@ -40,6 +41,9 @@ class _Source(BaseModel):
     publisher: str = ""
     published: date | None = None
     url: str = ""
+    origin: str = ""
+    tier: int | None = None
+    copy_of: str = ""
 
 
 class GivenTexts:
@@ -62,7 +66,8 @@ class WrittenPages:
     """One file a case, named after the id without its part: `claims/A01` is `A01.md`.
 
     What the numbers stand for is looked up by id, address or title in `sources.jsonl` of the same
-    folder (`{"id", "text", "title"?, "publisher"?, "published"?, "url"?}`), else in the library.
+    folder (`{"id", "text", "title"?, "publisher"?, "published"?, "url"?, "origin"?, "tier"?,
+    "copy_of"?}`), else in the library.
     A page that is not there is no answer; it is counted, never passed over.
     """
 
@@ -98,13 +103,26 @@ class WrittenPages:
         spoken = resolved.to_sentences()
         used = {n for s in found.sentences for n in s.numbers}
         ids = {id(d): name for name, d in self._documents.items()}
+        listed = {ids[id(d)]: d for n, d in known.items() if d is not None and n in used}
         return Outcome(
             case=case.id,
             sentences=spoken,
             verdict=_read_verdict(written, self._suffix),
             form=written if self._suffix != ".json" else "",
-            cites=tuple(ids[id(d)] for n, d in known.items() if d is not None and n in used),
+            cites=tuple(listed),
+            listed=tuple(_list_document(name, d) for name, d in listed.items()),
         )
+
+
+def _list_document(name: str, document: Document) -> Listed:
+    return Listed(
+        id=name,
+        publisher=document.publisher,
+        origin=document.origin,
+        tier=document.tier,
+        published=document.published,
+        copy_of=document.copy_of,
+    )
 
 
 def _read_verdict(written: str, suffix: str) -> str | None:
@@ -135,6 +153,9 @@ def _read_documents(folder: Path, library: Path | None) -> Iterator[tuple[str, D
                         publisher=s.publisher,
                         published=s.published,
                         url=s.url,
+                        origin=s.origin,
+                        tier=s.tier,
+                        copy_of=s.syndicated_from or "",
                     ),
                 )
 

@@ -8,7 +8,7 @@ from evals.case import Case, ClaimCase, PairCase
 from evals.judges import CachedJudge
 from evals.metrics.types import Cited
 from evals.outcome import AnswerSentence, Outcome
-from evals.scoring.table import score_run
+from evals.scoring.table import Bench, score_run
 from evals.scoring.types import Figure, Scores
 
 Answered = list[tuple[Case, Outcome]]
@@ -69,11 +69,11 @@ def figures(scores: Scores) -> dict[str, Figure]:
 
 
 def measured(answered: Answered, grader: Words | None = None) -> dict[str, Figure]:
-    return figures(score_run(answered, CachedJudge(grader), {}, seed=1))
+    return figures(score_run(answered, Bench.alone(CachedJudge(grader)), {}, seed=1))
 
 
 def summary(answered: Answered, grader: Words | None = None) -> Summary:
-    scores = score_run(answered, CachedJudge(grader), {}, seed=1)
+    scores = score_run(answered, Bench.alone(CachedJudge(grader)), {}, seed=1)
     run = Manifest(
         suite="claims", system="desk", fingerprint="0" * 16, seed=1, cases=len(answered),
         grader="words", started="2026-01-27T10:00:00+00:00", version="0", cores=2, workers=1,

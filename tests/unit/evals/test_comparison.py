@@ -13,7 +13,7 @@ from evals.judges import CachedJudge
 from evals.loaders.own import CASES
 from evals.outcome import Outcome
 from evals.reports import terminal
-from evals.scoring.table import score_run
+from evals.scoring.table import Bench, score_run
 from evals.scoring.types import Figure
 from evals.suite import build_suite
 from tests.unit.evals.runs import GOOD, Answered, claim, figures, measured, pair, said, summary
@@ -21,7 +21,7 @@ from tests.unit.evals.runs import GOOD, Answered, claim, figures, measured, pair
 
 def shifted(baseline: comparison.Baseline, by: float) -> dict[str, Figure]:
     """The figures of a run that is worse than a baseline by so much, everywhere."""
-    known = figures(score_run(claim("a", GOOD), CachedJudge(None), {}, seed=1))
+    known = figures(score_run(claim("a", GOOD), Bench.alone(CachedJudge(None)), {}, seed=1))
     some = known["claims.uncited"]
     return {
         name: some.model_copy(
@@ -62,7 +62,9 @@ def test_a_regression_of_three_points_planted_in_the_smoke_suite_fails_its_basel
     cases = build_suite("smoke")
     good = ruled_as_people_do(cases, 0)
     baseline = comparison.Baseline.model_validate_json(
-        comparison.dump_baseline("smoke", score_run(good, CachedJudge(None), {}, seed=1).figures)
+        comparison.dump_baseline(
+            "smoke", score_run(good, Bench.alone(CachedJudge(None)), {}, seed=1).figures
+        )
     )
     assert comparison.find_regressions(baseline, measured(good)) == []
     planted = ruled_as_people_do(cases, round(0.03 * len(good)))

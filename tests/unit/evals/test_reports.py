@@ -22,7 +22,9 @@ def test_the_table_fits_eighty_columns_and_shows_what_was_not_scored() -> None:
     lines = terminal.format_run(summary(claim("a", GOOD, BAD))).splitlines()
     assert max(map(len, lines)) <= 80
     [line] = [line for line in lines if line.startswith("citation_recall")]
-    assert line.split() == ["citation_recall", "-", "-", "0", "0", "2", "grader"]
+    assert line.split() == ["citation_recall", "not", "scored", "0", "0", "2", "grader"]
+    assert "  citation_recall, not scored: 2: no judge was asked." in lines
+    assert not [line for line in lines if " - " in line]
 
 
 def test_the_report_begins_with_the_figures_that_a_reader_in_a_hurry_wants() -> None:

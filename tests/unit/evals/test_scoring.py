@@ -12,7 +12,7 @@ from evals.errors import MalformedCase
 from evals.judges import CachedJudge, read_labels
 from evals.metrics.answers import latency
 from evals.outcome import Outcome
-from evals.scoring.table import score_run
+from evals.scoring.table import Bench, score_run
 from tests.unit.evals.runs import (
     BAD,
     GOOD,
@@ -79,7 +79,7 @@ def test_the_grader_is_asked_each_thing_once_and_its_answers_are_kept(tmp_path: 
     grader = Words()
     for _ in range(2):
         with Journal(tmp_path / "judgements.jsonl") as journal:
-            score_run(claim("a", GOOD, BAD), CachedJudge(grader, journal), {}, seed=1)
+            score_run(claim("a", GOOD, BAD), Bench.alone(CachedJudge(grader, journal)), {}, seed=1)
     rows = (tmp_path / "judgements.jsonl").read_text("utf-8").splitlines()
     assert grader.asked == len(rows) == len({json.loads(row)["key"] for row in rows})
 
@@ -107,7 +107,7 @@ def test_people_and_judges_are_compared_on_the_same_sentences(tmp_path: Path) ->
     ]
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     [kappa] = score_run(
-        claim("a", GOOD, BAD), CachedJudge(Words()), read_labels(path), seed=1
+        claim("a", GOOD, BAD), Bench.alone(CachedJudge(Words())), read_labels(path), seed=1
     ).kappas
     assert (kappa.first, kappa.second, kappa.agreement.kappa) == ("grader", "people", 1.0)
     path.write_text(path.read_text("utf-8") * 2, "utf-8")
