@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
-from agent.types import Certificate, Usage, Value
-from evals.metrics.types import Judge, Response, Score, f1, full_support, support_weight
+from agent.types import Certificate, Usage
+from evals.metrics.types import Judge, Response, Score, f1, full_support
 
-Scheme = Literal["all", "vital", "strict", "vital-strict", "weighted"]
 MIN_ON_TOPIC: Final = 3
 """Passages on topic without which silence means nothing."""
 
@@ -48,35 +47,6 @@ def _label_f1(label: str, counts: Counter[tuple[str, str]]) -> float:
     wanted = sum(n for (e, _), n in counts.items() if e == label)
     said = sum(n for (_, g), n in counts.items() if g == label)
     return f1(right / said if said else 0.0, right / wanted if wanted else 0.0) or 0.0
-
-
-class Nugget(Value):
-    """A fact that a good answer holds, in words other than the evidence's."""
-
-    text: str
-    vital: bool = True
-
-
-def nugget_recall(
-    nuggets: Sequence[Nugget], answer: str, judge: Judge, scheme: Scheme = "vital-strict"
-) -> Score:
-    """Weigh the facts that an answer holds.
-
-    Support 1, partial 0.5, else 0. all: mean; vital: mean over vital ones; strict: partial is 0;
-    vital-strict: both; weighted: (sum vital + 0.5 sum okay) / (n vital + 0.5 n okay). An empty
-    answer holds nothing. Source: AutoNuggetizer, Pradeep et al. 2024 (arXiv 2411.09607).
-    """
-    marking = full_support if "strict" in scheme else support_weight
-    asked = [n for n in nuggets if n.vital or "vital" not in scheme]
-    marks = [marking(judge(answer, n.text)) if answer.strip() else 0.0 for n in asked]
-    score = Score.of(marks)
-    if scheme != "weighted" or score.value is None:
-        return score
-    held = [
-        (m, 1.0 if n.vital else 0.5) for n, m in zip(asked, marks, strict=True) if m is not None
-    ]
-    value = sum(m * w for m, w in held) / sum(w for _, w in held)
-    return Score(**{**dict(score), "value": value})
 
 
 def must_cite_recall(cited: Collection[str], must_cite: Sequence[str]) -> Score:

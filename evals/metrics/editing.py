@@ -4,10 +4,10 @@ Whether a sentence is told in other words is for a judge that knows rewordings. 
 read by itself, so that a long page hides nothing.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.language.lexicon import pattern
 from agent.language.text import content
 from evals.metrics.types import Cited, Judge, Response, Score, Statement, full_support
 
@@ -16,14 +16,18 @@ COMMON: Final = 2
 """Content words that two sentences must share before they are compared for meaning."""
 CONTAINED: Final = 0.9
 """Share of the content words of a statement that another one has where it contains it."""
-_OPENS: Final = pattern(
-    r"^(?:According to |[^\"“;:]{2,110}?\b(?:{writing.reporting}|describe[sd]?|called|calls|rated"
-    r"|rates|quotes|carries|discusse[ds]|asked|summari[sz]e[ds]|recall(?:s|ed)?)\b)"
+_TELLS: Final = (
+    "said|says|told|tells|wrote|writes|reported|announced|announces|noted|notes|added|adds|argued"
+    "|argues|explained|explains|concluded|concludes|confirmed|confirms|warned|warns|testified"
+    "|stated|states|described|describes|discussed|discusses|called|calls|rated|rates|quoted|quotes"
+    "|summarized|summarizes|recalled|recalls|asked|asks|recommended|recommends|criticized"
+    "|criticizes|pointed|points|denied|denies|disputed|disputes|acknowledged|admitted|found|finds"
+    "|carries|checked"
 )
-_CLOSES: Final = pattern(
-    r",? (?:according to [^;]+|[^,;]{2,60} (?:said|says|told [^,;]+|wrote|writes|reported|reports"
-    r"|noted|notes|added|adds))[.?!]?[\"”]?$"
+_OPENS: Final = re.compile(
+    rf"^(?:According to |[^\"“;:]{{2,110}}?\b(?:{_TELLS}|reports (?=that|on|a |the ))\b)"
 )
+_CLOSES: Final = re.compile(rf",? (?:according to [^;]+|[^,;]{{2,60}} (?:{_TELLS}))[.?!]?[\"”]?$")
 
 
 def several_origins(response: Response) -> Score:

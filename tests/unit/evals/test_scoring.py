@@ -11,13 +11,16 @@ from evals.case import NOT_ENOUGH, ClaimCase, Fact, Fault, PageCase
 from evals.errors import MalformedCase
 from evals.judges import CachedJudge, read_labels
 from evals.metrics.answers import latency
+from evals.metrics.types import Cited
 from evals.outcome import Outcome
-from evals.scoring.table import Bench, score_run
+from evals.readers import Readers
+from evals.scoring.table import NEEDS_MODEL, Bench, score_run
 from tests.unit.evals.runs import (
     BAD,
     GOOD,
     Words,
     claim,
+    figures,
     measured,
     pair,
     said,
@@ -60,6 +63,41 @@ def test_a_grader_that_cannot_tell_rewording_is_not_asked_for_key_facts() -> Non
         estimate = found[f"claims.{name}"].estimate
         assert (estimate.value, estimate.unscored) == (None, 1), name
     assert found["claims.citation_recall"].estimate.value == 1.0
+
+
+def test_who_decides_and_why_a_unit_stays_open_stand_beside_the_figure() -> None:
+    case, outcome = claim("a", GOOD)[0]
+    assert isinstance(case, ClaimCase)
+    fact = case.model_copy(update={"facts": (Fact(text=GOOD.text),), "must_not_say": (BAD.text,)})
+    grader, reader = Words(), Words()
+    grader.tells_rewording = False
+    rows = [(fact, outcome), *claim("b", error="no page", verdict=None)]
+    bench = Bench(CachedJudge(grader), Readers(CachedJudge(reader), CachedJudge(None)))
+    found = figures(score_run(rows, bench, {}, seed=1))
+    told = found["claims.fact_recall"]
+    assert (told.by, told.estimate.value, told.why) == ("nli", 1.0, "")
+    assert (
+        found["claims.must_not_say"].why
+        == "1: no judge that can tell was asked; --grader model can"
+    )
+    assert found["claims.asides"].why == "1: the case has no answer; 1: no judge was asked"
+    assert found["claims.citation_recall"].why == "1: the case has no answer"
+    assert measured([(fact, outcome)], Words())["claims.fact_recall"].by == "grader"
+
+
+def test_a_quotation_in_a_heading_or_of_one_word_is_looked_up_too() -> None:
+    quoting = {"cited": [Cited(id="n", text='He called it "grave".', summary=True)]}
+    heading = said("It is shut.", section='The "old" bridge', **quoting)
+    word = said('He called it "dire".', section="x", **quoting)
+    record = said('The claim "it is shut" stands.', kind=Kind.INFERENCE, **quoting)
+    for sentences, given, count in (
+        ((heading,), {}, 1.0),
+        ((word,), {}, 1.0),
+        ((record,), {"claim": "it is shut"}, 0.0),
+        ((record,), {"claim": "it is open"}, 1.0),
+    ):
+        found = measured(claim("a", *sentences, **given))
+        assert found["claims.invented_quotations"].estimate.value == count
 
 
 def test_without_a_grader_nothing_that_it_would_decide_has_a_value() -> None:

@@ -1,17 +1,14 @@
-"""Absence, nuggets, verdicts and long-form factuality."""
+"""Absence, verdicts and long-form factuality."""
 
 import pytest
 
 from agent.types import Certificate
 from evals.metrics.answers import (
-    Nugget,
-    Scheme,
     certified_rate,
     count_verdicts,
     macro_f1,
     must_cite_recall,
     must_not_say_rate,
-    nugget_recall,
     verdict_accuracy,
 )
 from retrieval.types import Scope
@@ -46,37 +43,6 @@ def certificate(
 def test_a_certificate_that_proves_no_search_counts_as_none(weak: Certificate | None) -> None:
     assert certified_rate([weak]).value == 0
     assert certified_rate([certificate()]).value == 1
-
-
-@pytest.mark.parametrize(
-    ("scheme", "expected"),
-    [
-        ("all", (1 + 0.5 + 1 + 0) / 4),
-        ("vital", (1 + 0.5) / 2),
-        ("strict", 2 / 4),
-        ("vital-strict", 1 / 2),
-        ("weighted", (1.5 + 0.5 * 1) / (2 + 0.5 * 2)),
-    ],
-)
-def test_nuggets_are_weighed_by_scheme(scheme: Scheme, expected: float) -> None:
-    nuggets = [
-        Nugget(text="red fox"),
-        Nugget(text="blue whale"),
-        Nugget(text="cold night", vital=False),
-        Nugget(text="grey stone", vital=False),
-    ]
-    score = nugget_recall(nuggets, "red fox, blue sea, cold night", judge, scheme)
-    assert score.value == pytest.approx(expected)
-
-
-def test_an_empty_answer_holds_no_nugget_whatever_the_judge_says() -> None:
-    score = nugget_recall([Nugget(text="")], " ", judge)
-    assert score.value == 0
-
-
-def test_a_nugget_that_could_not_be_judged_is_counted_apart() -> None:
-    score = nugget_recall([Nugget(text="red fox"), Nugget(text="is it?")], "red fox", judge)
-    assert (score.value, score.unscored) == (1, 1)
 
 
 def test_what_must_be_cited_is_looked_up_by_id() -> None:
