@@ -35,6 +35,7 @@ CITATION_LENGTH: Final = 1_200
 HEADLINE: Final = (
     *("citation_recall", "citation_precision", "truth_support", "truth_current", "truth_absence"),
     *("truth_verdict", "verdict_accuracy", "must_cite", "balanced_accuracy", "form_must"),
+    *("fact_recall", "asides", "two_origins", "record_true"),
 )
 """Figures that a reader in a hurry wants, where the run has them."""
 PARTS: Final = {

@@ -162,6 +162,39 @@ def test_pages_in_markdown_are_resolved_by_their_list_of_sources(tmp_path: Path)
     }
 
 
+def test_pages_of_others_are_measured_as_an_editor_would(tmp_path: Path) -> None:
+    wire = {"text": "It rained.", "origin": "ap"}
+    rows(
+        tmp_path / "sources.jsonl",
+        {"id": "krdo", "url": "https://a.example/x", **wire},
+        {"id": "komc", "url": "https://b.example/y", **wire},
+        {"id": "times", "url": "https://c.example/z", "text": "It rained."},
+    )
+    (tmp_path / "A01.md").write_text(
+        "# Did it rain?\n\nVerdict: refuted\n\nThe mayor said that it rained [1] [2]. It rained"
+        ' [1] [3]. It was "dire" [1].\n\n## Sources\n\n[1] KRDO - https://a.example/x\n'
+        "[2] KOMC - https://b.example/y\n[3] Times - https://c.example/z\n",
+        "utf-8",
+    )
+    run = ("run", "--suite", "claims", "--system", f"markdown:{tmp_path}", "--workers", 1)
+    typed = (*run, "--grader", "none", "--partial", "--out")
+    told = verdict_eval(*typed, tmp_path / "run", "--json")
+    found = {f["id"]: f for f in told.json["scores"]["figures"]}
+    values = {
+        name: found[f"claims.{name}"]["estimate"]["value"]
+        for name in ("two_origins", "attributed", "invented_quotations", "fact_recall")
+    }
+    assert values == {
+        "two_origins": pytest.approx(1 / 3),
+        "attributed": pytest.approx(1 / 3),
+        "invented_quotations": 1.0,
+        "fact_recall": None,
+    }
+    assert found["claims.asides"]["why"] == "42: the case has no answer; 3: no judge was asked"
+    table = verdict_eval(*typed, tmp_path / "table").out
+    assert "asides, not scored: 42: the case has no answer; 3: no judge was asked." in table
+
+
 def test_a_folder_that_lacks_pages_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
     (tmp_path / "A01.md").write_text("# Did it rain?\n\nIt rained [1].\n", "utf-8")
     told = verdict_eval(

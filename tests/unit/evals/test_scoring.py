@@ -76,10 +76,7 @@ def test_who_decides_and_why_a_unit_stays_open_stand_beside_the_figure() -> None
     found = figures(score_run(rows, bench, {}, seed=1))
     told = found["claims.fact_recall"]
     assert (told.by, told.estimate.value, told.why) == ("nli", 1.0, "")
-    assert (
-        found["claims.must_not_say"].why
-        == "1: no judge that can tell was asked; --grader model can"
-    )
+    assert found["claims.must_not_say"].why == f"1: {NEEDS_MODEL}"
     assert found["claims.asides"].why == "1: the case has no answer; 1: no judge was asked"
     assert found["claims.citation_recall"].why == "1: the case has no answer"
     assert measured([(fact, outcome)], Words())["claims.fact_recall"].by == "grader"
