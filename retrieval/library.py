@@ -9,7 +9,8 @@ from typing import Self
 from pydantic import BaseModel
 
 from retrieval.brute_force import EXACT_UP_TO
-from retrieval.errors import LibraryError
+from retrieval.copying import copy_record
+from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, ServerStore, Store
 from retrieval.ingestion import AddReport, Ingestion, Progress
@@ -78,6 +79,7 @@ class Library:
         chroma_url: str | None = None,
         database_url: str | None = None,
         exact_up_to: int = EXACT_UP_TO,
+        partial: bool = False,
     ) -> Self:
         """Open the library in `directory`, or make an empty one.
 
@@ -88,9 +90,10 @@ class Library:
             chroma_url: a Chroma server that keeps the index, see `ChromaIndex.at_server`.
             database_url: a PostgreSQL database (`postgresql://…`) that holds the record.
             exact_up_to: passages up to which every search compares all vectors.
+            partial: open it even where a copy into it has not ended.
 
         Raises:
-            LibraryMissing: there is none, and `create` is false.
+            LibraryMissing: there is none, and `create` is false; or a copy into it has not ended.
             LibraryDamaged: the record is no database, or cut short.
             LibraryError: the server of the record cannot be used.
             EmbedderMismatch: another embedder made it.
@@ -101,6 +104,11 @@ class Library:
         record = Record.open(place)
         try:
             record.require(embedder.id, embedder.dimension)
+            if not partial and record.is_partial():
+                raise LibraryMissing(
+                    f"A copy into the library at {record.where} was interrupted.",
+                    "Run the same `verdict library copy` again: it goes on from there.",
+                )
         except LibraryError:
             record.close()
             raise
@@ -281,6 +289,15 @@ class Library:
                 raise
             self._record.purge()
             self._index.update()
+
+    def copy_from(self, other: "Library", progress: Progress | None = None) -> int:
+        """Put everything of another library into this empty one; return how many sources.
+
+        Raises:
+            LibraryError: see `copy_record`.
+        """
+        with self.writer(f"copying from {other._record.where}") as record:  # noqa: SLF001
+            return copy_record(other._record, record, progress)  # noqa: SLF001
 
     def remove(self, source_id: str) -> bool:
         """Remove a source with all its text and vectors; False where there was none."""
