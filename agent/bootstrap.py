@@ -16,6 +16,7 @@ from agent.ports import Chat, Judge, NliModel, Store
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from retrieval.embedding import CachedEmbedder
+from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.library import Library
 from retrieval.types import Embedder
 
@@ -80,17 +81,74 @@ def open_library(
 ) -> Library:
     """Open the library in `directory`, or the user's own, filled with the demonstration notes.
 
+    The user's own is the one in the database of `Settings.database_url` where that is set.
+
     Raises:
-        LibraryMissing: `directory` was named and holds no library (and `create` is false).
+        LibraryMissing: `directory` was named and holds no library (and `create` is false); or the
+            database holds none, and there is one on this machine that may belong there.
     """
     embedder = build_embedder(settings)
     own = directory is None
     place = directory or settings.library
+    if own and settings.database_url is not None:
+        return _open_shared(settings, settings.database_url.get_secret_value(), embedder, progress)
     if own and not Library.is_in(place):
         from retrieval import demonstration
 
         demonstration.build(place, embedder, today(), progress)
     return Library.open(place, embedder, create=create, chroma_url=settings.chroma_url)
+
+
+def _open_shared(
+    settings: Settings, url: str, embedder: Embedder, progress: Progress | None
+) -> Library:
+    """The library of many machines; who finds none there brings the demonstration notes."""
+    from retrieval.record import postgres
+
+    if postgres.has_record(url):
+        return _open_at(settings, url, embedder)
+    if Library.is_in(settings.library):
+        raise LibraryMissing(
+            "The database of VERDICT_DATABASE_URL holds no library, and there is one on this "
+            f"machine in {settings.library}.",
+            f"Copy it there with `verdict library copy {settings.library} database`, or name it "
+            "with --library.",
+        )
+    from retrieval import demonstration
+
+    demonstration.build(settings.library, embedder, today(), progress)
+    copy_library(settings, settings.library, None, progress)
+    return _open_at(settings, url, embedder)
+
+
+def _open_at(settings: Settings, url: str, embedder: Embedder) -> Library:
+    place = settings.library.with_name("shared-library")
+    return Library.open(place, embedder, chroma_url=settings.chroma_url, database_url=url)
+
+
+def copy_library(
+    settings: Settings, source: Path | None, target: Path | None, progress: Progress | None = None
+) -> int:
+    """Copy a library into an empty place; None stands for the database. Returns its sources.
+
+    Raises:
+        LibraryError: no database is set; there is no library; the target is not empty.
+    """
+    embedder = build_embedder(settings)
+
+    def opened(place: Path | None, *, create: bool) -> Library:
+        if place is not None:
+            return Library.open(place, embedder, create=create, partial=create)
+        if settings.database_url is None:
+            raise LibraryError(
+                "No database is set.", "Set VERDICT_DATABASE_URL to a postgresql:// address."
+            )
+        url = settings.database_url.get_secret_value()
+        beside = settings.library.with_name("shared-library")
+        return Library.open(beside, embedder, create=create, database_url=url, partial=create)
+
+    with opened(source, create=False) as old, opened(target, create=True) as new:
+        return new.copy_from(old, progress)
 
 
 def build_desk(settings: Settings, library: Library, store: Store | None = None) -> Desk:

@@ -133,9 +133,9 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1)
     """Processor cores for the embedded models."""
     database_url: SecretStr | None = None
-    """PostgreSQL (`postgresql://…`) for the draft jobs of many machines.
+    """PostgreSQL (`postgresql://…`) for library, drafts and draft jobs of many machines.
 
-    Unset: a file beside the library.
+    Unset: files in the library's folder. A `--library` that is named is always a folder.
     """
     workers: int = Field(default=2, ge=0)
     """Drafts made at once by a process that takes jobs; 0 leaves them to `verdict worker`."""

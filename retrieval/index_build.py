@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrieval import manifest
 from retrieval.errors import IndexBroken, LibraryError
 from retrieval.index_audit import check_sample
-from retrieval.record import Reader, Record, Revision
+from retrieval.record import Place, Reader, Record, Revision
 from retrieval.record.database import flush_to_disk
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def build_folder(record: Record, reader: Reader, folder: Path, alive: Alive) -> 
         remove_folder(working)
 
 
-def build_in_subprocess(record: Path, folder: Path, alive: Alive) -> None:
+def build_in_subprocess(record: Place, folder: Path, alive: Alive) -> None:
     """Do as `build_folder` does, in another process.
 
     The caller holds the owner's lock. What `alive` raises ends the other process.
@@ -70,12 +71,14 @@ def build_in_subprocess(record: Path, folder: Path, alive: Alive) -> None:
     Raises:
         IndexBroken: it did not succeed.
     """
-    command = [sys.executable, "-c", _PROGRAM, str(record), str(folder), *sys.path]
-    quiet = subprocess.DEVNULL
+    kind = "file" if isinstance(record, Path) else "address"
+    command = [sys.executable, "-c", _PROGRAM, kind, str(folder), *sys.path]
+    pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(  # noqa: S603
-        command, stdin=quiet, stdout=quiet, stderr=subprocess.PIPE, text=True
+        command, stdin=pipe, stdout=quiet, stderr=pipe, text=True
     ) as child:
         try:
+            _tell(child, str(record))
             while child.poll() is None:
                 alive()
                 time.sleep(POLL_SECONDS)
@@ -90,9 +93,19 @@ def build_in_subprocess(record: Path, folder: Path, alive: Alive) -> None:
         )
 
 
+def _tell(child: "subprocess.Popen[str]", place: str) -> None:
+    """Say where the record is: an address may hold a password, which no list of processes shows."""
+    if child.stdin is None:
+        raise AssertionError("it was opened with a pipe")
+    with suppress(BrokenPipeError):  # it ended already; its exit status is looked at
+        child.stdin.write(place)
+        child.stdin.close()
+
+
 def main() -> None:
-    """The program of the other process: paths of record and index folder are in `sys.argv`."""
-    record = Record.open(Path(sys.argv[1]))
+    """The program of the other process: the record's place is in its input, the folder in argv."""
+    place = sys.stdin.read()
+    record = Record.open(Path(place) if sys.argv[1] == "file" else place)
     try:
         with record.reader() as reader:
             build_folder(record, reader, Path(sys.argv[2]), lambda: None)

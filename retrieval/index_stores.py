@@ -80,7 +80,7 @@ class FolderStore:
         base = find_base(self.folder, reader)
         self.sweep()
         if reader.count_changed(base.generation if base else -1) > self.quick:
-            build_in_subprocess(self.record.path, self.folder, alive)
+            build_in_subprocess(self.record.place, self.folder, alive)
         else:
             build_folder(self.record, reader, self.folder, alive)
 

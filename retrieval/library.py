@@ -9,12 +9,13 @@ from typing import Self
 from pydantic import BaseModel
 
 from retrieval.brute_force import EXACT_UP_TO
-from retrieval.errors import LibraryError
+from retrieval.copying import copy_record
+from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, ServerStore, Store
 from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
-from retrieval.record import Record
+from retrieval.record import Place, Record
 from retrieval.search import DENSE_WEIGHT, Search, limit_per_origin
 from retrieval.types import (
     EVERYTHING,
@@ -58,6 +59,7 @@ class Stats(BaseModel, frozen=True, extra="forbid"):
 class Library:
     """One directory: the record (`library.sqlite3`), a disposable index, lock files.
 
+    Or the record in a PostgreSQL database, and in the directory what this machine derives from it.
     Any number of threads and processes may read while one writes.
     """
 
@@ -68,38 +70,45 @@ class Library:
         self._index, self._search = index, Search(index, exact_up_to)
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913  # two places may be elsewhere than in the directory
         cls,
         directory: Path,
         embedder: Embedder,
         *,
         create: bool = False,
         chroma_url: str | None = None,
+        database_url: str | None = None,
         exact_up_to: int = EXACT_UP_TO,
+        partial: bool = False,
     ) -> Self:
         """Open the library in `directory`, or make an empty one.
 
         Args:
-            directory: holds the library.
+            directory: holds the library; with `database_url`, this machine's index of it.
             embedder: must be the one that made the library.
             create: make an empty library where there is none.
             chroma_url: a Chroma server that keeps the index, see `ChromaIndex.at_server`.
+            database_url: a PostgreSQL database (`postgresql://…`) that holds the record.
             exact_up_to: passages up to which every search compares all vectors.
+            partial: open it even where a copy into it has not ended.
 
         Raises:
-            LibraryMissing: there is none, and `create` is false.
+            LibraryMissing: there is none, and `create` is false; or a copy into it has not ended.
             LibraryDamaged: the record is no database, or cut short.
+            LibraryError: the server of the record cannot be used.
             EmbedderMismatch: another embedder made it.
         """
-        path = directory / RECORD
-        if create and not path.exists():
-            directory.mkdir(parents=True, exist_ok=True)
-            with _write_lock(directory, "making the library", WAIT_SECONDS):
-                if not path.exists():
-                    Record.create(path, embedder.id, embedder.dimension).close()
-        record = Record.open(path)
+        place: Place = database_url or directory / RECORD
+        if create:
+            _create(place, directory, embedder)
+        record = Record.open(place)
         try:
             record.require(embedder.id, embedder.dimension)
+            if not partial and record.is_partial():
+                raise LibraryMissing(
+                    f"A copy into the library at {record.where} was interrupted.",
+                    "Run the same `verdict library copy` again: it goes on from there.",
+                )
         except LibraryError:
             record.close()
             raise
@@ -271,7 +280,7 @@ class Library:
         Raises:
             LibraryBusy: another process kept writing for longer than `wait_seconds`.
         """
-        with _write_lock(self.directory, doing, wait_seconds):
+        with self._record.write_lock(self.directory, doing, wait_seconds):
             try:
                 yield self._record
             except BaseException:
@@ -280,6 +289,15 @@ class Library:
                 raise
             self._record.purge()
             self._index.update()
+
+    def copy_from(self, other: "Library", progress: Progress | None = None) -> int:
+        """Put everything of another library into this empty one; return how many sources.
+
+        Raises:
+            LibraryError: see `copy_record`.
+        """
+        with self.writer(f"copying from {other._record.where}") as record:  # noqa: SLF001
+            return copy_record(other._record, record, progress)  # noqa: SLF001
 
     def remove(self, source_id: str) -> bool:
         """Remove a source with all its text and vectors; False where there was none."""
@@ -302,7 +320,7 @@ class Library:
             embedder=self._record.embedder,
             dimension=self._record.dimension,
             generation=revision.generation,
-            record_bytes=(self.directory / RECORD).stat().st_size,
+            record_bytes=self._record.count_bytes(),
             index_bytes=sum(p.stat().st_size for p in files),
             index=self._index.state,
             search=self._search.describe_route(scope.passages),
@@ -316,5 +334,12 @@ class Library:
             return find_differences(self._record, self._index, self._embedder, repair=True)
 
 
-def _write_lock(directory: Path, doing: str, wait_seconds: float) -> FileLock:
-    return FileLock(directory / "write.lock", doing, wait_seconds)
+def _create(place: Place, directory: Path, embedder: Embedder) -> None:
+    """Make an empty library where there is none."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if not isinstance(place, Path):
+        Record.create(place, embedder.id, embedder.dimension).close()  # one that is there stands
+    elif not place.exists():
+        with FileLock(directory / "write.lock", "making the library", WAIT_SECONDS):
+            if not place.exists():
+                Record.create(place, embedder.id, embedder.dimension).close()

@@ -6,11 +6,26 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from types import TracebackType
+from typing import Protocol, Self
 
 from retrieval.errors import LibraryBusy
 
 POLL_SECONDS = 0.05
+
+
+class Lock(Protocol):
+    """Held by one at a time, until it is released or its holder dies."""
+
+    def __enter__(self) -> object:
+        """Take it, waiting as long as it was told to. Raises `LibraryBusy`."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None: ...
 
 
 class FileLock:

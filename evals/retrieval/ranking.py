@@ -18,7 +18,8 @@ from evals.retrieval.corpora import Claim
 from retrieval.brute_force import ExactScan
 from retrieval.library import DEPTH
 from retrieval.record import Reader, Record, match_expression
-from retrieval.record.queries import MATCHING, TITLE_WEIGHT
+from retrieval.record.database import MATCHING
+from retrieval.record.queries import TITLE_WEIGHT
 from retrieval.search import DENSE_WEIGHT, fuse_scores
 from retrieval.types import Embedder
 

@@ -1,6 +1,7 @@
-"""The record: one SQLite file that holds every source, passage, vector and word of a library.
+"""The record: one database that holds every source, passage, vector and word of a library.
 
-Nothing else of a library is precious: every index is derived from this file and can be rebuilt.
+It is a SQLite file, or a schema of a PostgreSQL database that many machines share. Nothing else of
+a library is precious: every index is derived from the record and can be rebuilt.
 Readers see one moment of it; each write is one transaction, so a write that fails (a full disk, a
 killed process) leaves what was there before.
 """
@@ -8,15 +9,18 @@ killed process) leaves what was there before.
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Self
 
 import numpy as np
-from sqlalchemy import Connection, Engine, TextClause, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, func, insert, select, update
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
+from retrieval.locks import Lock
 from retrieval.record import database
+from retrieval.record.backend import Backend
 from retrieval.record.queries import match_expression
 from retrieval.record.reader import Matrix, Reader
 from retrieval.record.schema import (
@@ -36,47 +40,74 @@ from retrieval.record.schema import (
 from retrieval.types import Source, Vectors
 
 __all__ = [
-    "Entries", "Fields", "Matrix", "NewPassage", "Reader", "Record", "Revision", "SourceState",
-    "StoredPassage", "StoredSource", "has_unit_length", "match_expression",
+    "Entries", "Fields", "Matrix", "NewPassage", "Place", "Reader", "Record", "Revision",
+    "SourceState", "StoredPassage", "StoredSource", "has_unit_length", "match_expression",
 ]  # fmt: skip
 
 UNIT_TOLERANCE = 1e-3
 """How far from 1 the length of a stored vector may be."""
 _PURGE = "purge"
 """Key of `meta` that is there while deleted words are still in the file."""
+_COPYING = "copying"
+"""Key of `meta` that is there while a copy into the record has not ended."""
+Place = Path | str
+"""A SQLite file, or the address of a PostgreSQL database."""
+
+
+def _postgres() -> ModuleType:
+    """Imported where it is needed: its driver takes a tenth of a second."""
+    return import_module("retrieval.record.postgres")
 
 
 class Record:
     """An open record. Safe for many threads and processes; see `Library.writer` for writers."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
-        self.path, self._engine = path, engine
-        with database.translate_errors(path), engine.connect() as connection:
+    def __init__(self, place: Place, backend: Backend) -> None:
+        self.place, self._backend = place, backend
+        with backend.reading() as connection:
             facts = database.read_facts(connection)
-        self.library, self.embedder = facts.library, facts.embedder
+        self.where, self.library, self.embedder = backend.where, facts.library, facts.embedder
         self.dimension = facts.dimension
 
     @classmethod
-    def create(cls, path: Path, embedder: str, dimension: int) -> Self:
-        """Write an empty record and open it. `path` must not exist; its folder must."""
-        database.create(path, embedder, dimension)
-        return cls.open(path)
+    def create(cls, place: Place, embedder: str, dimension: int) -> Self:
+        """Write an empty record and open it.
+
+        Args:
+            place: a file that must not exist, in a folder that does; or the address of a
+                PostgreSQL database (`postgresql://…`) that holds none.
+            embedder: names what makes the vectors.
+            dimension: of a vector.
+        """
+        if isinstance(place, Path):
+            database.create(place, embedder, dimension)
+        else:
+            _postgres().create(place, embedder, dimension)
+        return cls.open(place)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, place: Place) -> Self:
         """Open a record, bringing an older one up to date.
 
         Raises:
-            LibraryMissing: there is no file at `path`.
+            LibraryMissing: there is none at `place`.
             LibraryDamaged: it is no record, or cut short.
-            LibraryError: a newer version of the program made it.
+            LibraryError: a newer version of the program made it; or the server cannot be used.
         """
-        engine = database.connect(path)
-        database.prepare(path, engine)
-        return cls(path, engine)
+        if isinstance(place, Path):
+            return cls(place, database.SqliteBackend(place))
+        return cls(place, _postgres().PostgresBackend(place))
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._backend.close()
+
+    def write_lock(self, folder: Path, doing: str, wait_seconds: float) -> Lock:
+        """What one writer of the library holds at a time; `folder` is the library's."""
+        return self._backend.write_lock(folder, doing, wait_seconds)
+
+    def count_bytes(self) -> int:
+        """What the record takes on the disk, or at its server."""
+        return self._backend.count_bytes()
 
     def require(self, embedder: str, dimension: int) -> None:
         """Refuse an embedder other than the one that made the library.
@@ -94,8 +125,8 @@ class Record:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A view of the record as of now; writers do not disturb it."""
-        with database.translate_errors(self.path), self._engine.connect() as connection:
-            yield Reader(connection, self.dimension)
+        with self._backend.reading() as connection:
+            yield Reader(connection, self.dimension, self._backend)
 
     def replace(  # noqa: PLR0913, PLR0917  # one source and everything that belongs to it
         self,
@@ -129,9 +160,9 @@ class Record:
         row |= {"snapshot": snapshot, "raw_sha256": raw_sha256, "path": path}
         with self._transaction() as connection:
             generation = _begin_revision(connection, takedown=False)
-            _delete_passages(connection, source.id)
-            _put_source(connection, row)
-            _insert_passages(connection, source.id, generation, passages, vectors)
+            self._delete_passages(connection, source.id)
+            self._put_source(connection, row)
+            self._insert_passages(connection, source.id, generation, passages, vectors)
 
     def remove(self, source_id: str) -> bool:
         """Delete a source; False where there was none. `purge` makes its words leave the file."""
@@ -140,7 +171,7 @@ class Record:
             if n is None:
                 return False
             _begin_revision(connection, takedown=True)
-            _delete_passages(connection, source_id)
+            self._delete_passages(connection, source_id)
             connection.execute(sources.delete().where(sources.c.n == n))
             return True
 
@@ -151,10 +182,9 @@ class Record:
             if reader.connection.scalar(due) is None:
                 return
         with self._transaction() as connection:
-            # Until its parts are merged, the full-text index keeps words of deleted rows in them.
-            connection.execute(text("INSERT INTO words (words) VALUES ('optimize')"))
+            self._backend.purge(connection)
             connection.execute(meta.delete().where(meta.c.key == _PURGE))
-        database.checkpoint(self.path, self._engine)
+        self._backend.checkpoint()
 
     def set_origins(self, origins: Mapping[str, str]) -> None:
         """Set the origin of each source named, where it has another one; one transaction."""
@@ -187,28 +217,74 @@ class Record:
             for passage_id in ids:
                 connection.execute(passages.delete().where(passages.c.id == passage_id))
 
+    def mark_copying(self, *, going_on: bool) -> None:
+        """Note that a copy into this record has begun, or that it is whole."""
+        with self._transaction() as connection:
+            if going_on:
+                note = self._backend.upsert(meta).values(key=_COPYING, value="going on")
+                connection.execute(note.on_conflict_do_nothing())
+            else:
+                connection.execute(meta.delete().where(meta.c.key == _COPYING))
+
+    def is_partial(self) -> bool:
+        """Whether a copy into this record was begun and did not end."""
+        with self.reader() as reader:
+            noted = select(meta.c.value).where(meta.c.key == _COPYING)
+            return reader.connection.scalar(noted) is not None
+
     def source_states(self) -> dict[str, SourceState]:
         """What an ingestion needs to know of each source, by source id."""
         with self.reader() as reader:
             return reader.source_states()
 
     def check_integrity(self) -> list[str]:
-        """What SQLite's own check of the file finds; empty when all is well."""
-        return database.check_integrity(self.path, self._engine)
+        """What the database's own check finds; empty when all is well."""
+        return self._backend.check_integrity()
 
     def check_word_index(self) -> bool:
         """True where the full-text index holds exactly the words of the passages."""
-        return database.check_word_index(self.path, self._engine)
+        return self._backend.check_words()
 
     def rebuild_word_index(self) -> None:
         with self._transaction() as connection:
-            connection.execute(text("INSERT INTO words (words) VALUES ('rebuild')"))
+            self._backend.rebuild_words(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        engine = database.writing_engine(self._engine)
-        with database.translate_errors(self.path), engine.begin() as connection:
+        with self._backend.writing() as connection:
             yield connection
+
+    def _put_source(self, connection: Connection, row: Mapping[str, object]) -> None:
+        rest = {name: value for name, value in row.items() if name != "id"}
+        put = self._backend.upsert(sources).values(row)
+        connection.execute(put.on_conflict_do_update(index_elements=["id"], set_=rest))
+
+    def _insert_passages(
+        self,
+        connection: Connection,
+        source_id: str,
+        generation: int,
+        new: Sequence[NewPassage],
+        vectors: Vectors,
+    ) -> None:
+        n = _row_number(connection, source_id)
+        if n is None:
+            raise AssertionError("the source was stored a moment ago")
+        if new:
+            rows = [
+                {**passage.model_dump(), "source_n": n, "generation": generation, "vector": blob}
+                for passage, blob in zip(new, _to_blobs(vectors), strict=True)
+            ]
+            connection.execute(insert(passages), rows)
+        self._backend.add_words(connection, n)
+
+    def _delete_passages(self, connection: Connection, source_id: str) -> None:
+        n = _row_number(connection, source_id)
+        if n is not None:
+            self._backend.forget_words(connection, n)
+            connection.execute(passages.delete().where(passages.c.source_n == n))
+            due = self._backend.upsert(meta).values(key=_PURGE, value="due")
+            connection.execute(due.on_conflict_do_nothing())
 
     def _require_unit_vectors(self, vectors: Vectors, count: int) -> None:
         good = vectors.shape == (count, self.dimension) and bool(np.isfinite(vectors).all())
@@ -231,46 +307,6 @@ def _begin_revision(connection: Connection, *, takedown: bool) -> int:
     row = {"generation": generation, "stamp": secrets.token_hex(8), "takedown": takedown}
     connection.execute(insert(revisions), row)
     return generation
-
-
-def _put_source(connection: Connection, row: Mapping[str, object]) -> None:
-    rest = {name: value for name, value in row.items() if name != "id"}
-    put = upsert(sources).values(row).on_conflict_do_update(index_elements=["id"], set_=rest)
-    connection.execute(put)
-
-
-def _insert_passages(
-    connection: Connection,
-    source_id: str,
-    generation: int,
-    new: Sequence[NewPassage],
-    vectors: Vectors,
-) -> None:
-    n = _row_number(connection, source_id)
-    if new:
-        rows = [
-            {**passage.model_dump(), "source_n": n, "generation": generation, "vector": blob}
-            for passage, blob in zip(new, _to_blobs(vectors), strict=True)
-        ]
-        connection.execute(insert(passages), rows)
-    connection.execute(_words_of_source("INSERT INTO words (rowid, title, text)"), {"source": n})
-
-
-def _delete_passages(connection: Connection, source_id: str) -> None:
-    n = _row_number(connection, source_id)
-    if n is not None:  # the full-text index must be told the very words that it is to forget
-        delete = _words_of_source("INSERT INTO words (words, rowid, title, text)", "'delete', ")
-        connection.execute(delete, {"source": n})
-        connection.execute(passages.delete().where(passages.c.source_n == n))
-        due = upsert(meta).values(key=_PURGE, value="due").on_conflict_do_nothing()
-        connection.execute(due)
-
-
-def _words_of_source(into: str, first: str = "") -> TextClause:
-    return text(
-        f"{into} SELECT {first}w.n, w.title, w.text FROM passage_words AS w"  # noqa: S608
-        " JOIN passages AS p ON p.n = w.n WHERE p.source_n = :source"
-    )
 
 
 def _row_number(connection: Connection, source_id: str) -> int | None:

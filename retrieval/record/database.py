@@ -1,16 +1,31 @@
-"""Opening the SQLite file behind the record: pragmas, migrations, and errors in words."""
+"""The record in SQLite: one file, its pragmas, migrations, full-text index, errors in words."""
 
+import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, create_engine, event, exc, pool, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    TextClause,
+    create_engine,
+    event,
+    exc,
+    pool,
+    select,
+    text,
+)
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+from retrieval.locks import FileLock
+from retrieval.record.queries import TITLE_WEIGHT
 from retrieval.record.schema import HEAD, LibraryFacts, meta, revisions
 
 BUSY_SECONDS = 10.0
@@ -31,6 +46,116 @@ _DAMAGE_CODES = (
 )
 """What SQLite finds wrong with the file itself; all else is the disk's or the system's."""
 _NOT_CHANGED = "the change at hand was not made, and what was in the library is still in it"
+
+
+_MATCHING = """
+    WITH matched AS MATERIALIZED (
+        SELECT rowid AS n, bm25(words, :title_weight, 1.0) AS score
+        FROM words WHERE words MATCH :words
+    ), chosen AS (
+        SELECT n, score FROM (
+            SELECT n, score FROM matched WHERE {admitted} ORDER BY score, n LIMIT :depth
+        ) UNION SELECT n, score FROM matched WHERE n IN (
+            SELECT n FROM passages WHERE id IN (SELECT value FROM json_each(:ids))
+        )
+    )
+    SELECT passages.id, chosen.score FROM chosen JOIN passages ON passages.n = chosen.n
+"""
+MATCHING = text(_MATCHING.format(admitted="TRUE"))
+"""The best `depth` passages for the full-text expression `words`, and those among `ids` that match
+it at all. The full-text index is gone through once for both: asked for single rows, it would begin
+anew for each. FTS5 scores better matches lower."""
+MATCHING_ADMITTED = text(
+    _MATCHING.format(
+        admitted="n IN (SELECT n FROM passages"
+        " WHERE source_n IN (SELECT value FROM json_each(:sources)))"
+    )
+)
+"""The same, with the best ones from `sources` only."""
+
+
+class SqliteBackend:
+    """The record in one file; its words in a full-text index of FTS5."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing file, bringing an older one up to date.
+
+        Raises:
+            LibraryError: see `prepare`.
+        """
+        self._path, self._engine, self.where = path, connect(path), str(path)
+        prepare(path, self._engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with translate_errors(self._path), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        engine = writing_engine(self._engine)
+        with translate_errors(self._path), engine.begin() as connection:
+            yield connection
+
+    def upsert(self, table: Table) -> Insert:
+        return insert(table)
+
+    def add_words(self, connection: Connection, source_n: int) -> None:
+        put = _words_of_source("INSERT INTO words (rowid, title, text)")
+        connection.execute(put, {"source": source_n})
+
+    def forget_words(self, connection: Connection, source_n: int) -> None:
+        # The full-text index must be told the very words that it is to forget.
+        delete = _words_of_source("INSERT INTO words (words, rowid, title, text)", "'delete', ")
+        connection.execute(delete, {"source": source_n})
+
+    def rebuild_words(self, connection: Connection) -> None:
+        connection.execute(text("INSERT INTO words (words) VALUES ('rebuild')"))
+
+    def match(
+        self,
+        connection: Connection,
+        expression: str,
+        depth: int,
+        ids: Sequence[str],
+        sources: Sequence[int] | None,
+    ) -> dict[str, float]:
+        asked: dict[str, object] = {"words": expression, "depth": depth}
+        asked |= {"ids": json.dumps(list(ids)), "title_weight": TITLE_WEIGHT}
+        query = MATCHING
+        if sources is not None:
+            query = MATCHING_ADMITTED
+            asked["sources"] = json.dumps(list(sources))
+        return {row.id: -row.score for row in connection.execute(query, asked)}
+
+    def purge(self, connection: Connection) -> None:
+        # Until its parts are merged, the full-text index keeps words of deleted rows in them.
+        connection.execute(text("INSERT INTO words (words) VALUES ('optimize')"))
+
+    def checkpoint(self) -> None:
+        checkpoint(self._path, self._engine)
+
+    def check_integrity(self) -> list[str]:
+        return check_integrity(self._path, self._engine)
+
+    def check_words(self) -> bool:
+        return check_word_index(self._path, self._engine)
+
+    def write_lock(self, folder: Path, doing: str, wait_seconds: float) -> FileLock:
+        return FileLock(folder / "write.lock", doing, wait_seconds)
+
+    def count_bytes(self) -> int:
+        return self._path.stat().st_size
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _words_of_source(into: str, first: str = "") -> TextClause:
+    return text(
+        f"{into} SELECT {first}w.n, w.title, w.text FROM passage_words AS w"  # noqa: S608
+        " JOIN passages AS p ON p.n = w.n WHERE p.source_n = :source"
+    )
 
 
 def connect(path: Path) -> Engine:
@@ -88,7 +213,7 @@ def _fill(partial: Path, embedder: str, dimension: int) -> None:
     engine = connect(partial)
     try:
         with writing_engine(engine).begin() as connection:
-            _migrate(connection)
+            migrate(connection)
             facts = {"library": secrets.token_hex(8), "embedder": embedder, "dimension": dimension}
             rows = [{"key": key, "value": str(value)} for key, value in facts.items()]
             connection.execute(meta.insert(), rows)
@@ -128,7 +253,7 @@ def prepare(path: Path, engine: Engine) -> None:
             "Update Verdict Desk, or open the library with the version that made it.",
         )
     with translate_errors(path), writing_engine(engine).begin() as connection:
-        _migrate(connection)
+        migrate(connection)
 
 
 def read_facts(connection: Connection) -> LibraryFacts:
@@ -202,7 +327,8 @@ def _refuse_truncated(path: Path, connection: Connection) -> None:
         raise LibraryDamaged(f"The record {path} is damaged: SQLite finds {found!r}.", _RESTORE)
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection) -> None:
+    """Run the migrations that a record lacks."""
     from alembic import command  # noqa: PLC0415  # 0.25 s, and hardly ever needed
     from alembic.config import Config  # noqa: PLC0415
 

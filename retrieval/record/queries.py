@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select
 
+from retrieval.record.backend import listed_integers, listed_strings
 from retrieval.record.schema import SOURCE_FIELDS, passages, revisions, sources
 from retrieval.types import Filters
 
 TITLE_WEIGHT = 2.0
-"""A word in the title counts as much as two in the text (BM25 column weight)."""
+"""A word in the title counts as much as two in the text."""
 MAX_TERMS = 64
 """More words than this in a query add time and no meaning."""
 STOP_WORDS = frozenset(
@@ -55,8 +56,8 @@ def select_joined(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).select_from(passages.join(sources))
 
 
-_listed = func.json_each(bindparam("ids", type_=String)).table_valued("value")
-_NAMED = passages.c.id.in_(select(_listed.c.value))  # one parameter: a JSON array of ids
+_ids = bindparam("ids", type_=String)  # one parameter: a JSON array
+_NAMED = passages.c.id.op("IN", is_comparison=True)(listed_strings(_ids))
 
 LAST_REVISION = select(revisions).order_by(revisions.c.generation.desc()).limit(1)
 COUNT = select(func.count()).select_from(passages)
@@ -66,33 +67,11 @@ SCAN: Select[Any] = select(*SPAN, passages.c.source_n, passages.c.vector).order_
     passages.c.source_n, passages.c.start
 )
 """Without the sources: joined in, they would double the time of a scan."""
-OWNERS = select(sources.c.n, *SOURCE).where(sources.c.n.in_(select(_listed.c.value)))
+OWNERS = select(sources.c.n, *SOURCE).where(
+    sources.c.n.op("IN", is_comparison=True)(listed_integers(_ids))
+)
 TIERS_AND_ORIGINS = select_joined(passages.c.id, sources.c.tier, sources.c.origin).where(_NAMED)
 MATRIX = select(passages.c.id, passages.c.source_n, passages.c.vector).order_by(passages.c.n)
-_MATCHING = """
-    WITH matched AS MATERIALIZED (
-        SELECT rowid AS n, bm25(words, :title_weight, 1.0) AS score
-        FROM words WHERE words MATCH :words
-    ), chosen AS (
-        SELECT n, score FROM (
-            SELECT n, score FROM matched WHERE {admitted} ORDER BY score, n LIMIT :depth
-        ) UNION SELECT n, score FROM matched WHERE n IN (
-            SELECT n FROM passages WHERE id IN (SELECT value FROM json_each(:ids))
-        )
-    )
-    SELECT passages.id, chosen.score FROM chosen JOIN passages ON passages.n = chosen.n
-"""
-MATCHING = text(_MATCHING.format(admitted="TRUE"))
-"""The best `depth` passages for the full-text expression `words`, and those among `ids` that match
-it at all. The full-text index is gone through once for both: asked for single rows, it would begin
-anew for each. FTS5 scores better matches lower."""
-MATCHING_ADMITTED = text(
-    _MATCHING.format(
-        admitted="n IN (SELECT n FROM passages"
-        " WHERE source_n IN (SELECT value FROM json_each(:sources)))"
-    )
-)
-"""The same, with the best ones from `sources` only."""
 ENTRIES = (
     select_joined(
         passages.c.id,

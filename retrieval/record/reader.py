@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.record import queries
-from retrieval.record.queries import SOURCE, TITLE_WEIGHT, filter_conditions
+from retrieval.record.backend import Backend
+from retrieval.record.queries import SOURCE, filter_conditions
 from retrieval.record.schema import (
     SOURCE_FIELDS,
     Entries,
@@ -44,8 +45,8 @@ class Matrix:
 class Reader:
     """What the record holds, as of one moment."""
 
-    def __init__(self, connection: Connection, dimension: int) -> None:
-        self.connection, self._dimension = connection, dimension
+    def __init__(self, connection: Connection, dimension: int, backend: Backend) -> None:
+        self.connection, self._dimension, self._backend = connection, dimension, backend
 
     def revision(self) -> Revision:
         row = self.connection.execute(queries.LAST_REVISION).one()
@@ -163,17 +164,12 @@ class Reader:
     def match_words(
         self, expression: str, depth: int, ids: Sequence[str] = (), filters: Filters = EVERYTHING
     ) -> dict[str, float]:
-        """BM25 (above 0) of the passages that match a full-text expression.
+        """Scores (above 0; BM25 in SQLite) of the passages that match a full-text expression.
 
         Of the `depth` best that `filters` admit, and of those among `ids`.
         """
-        asked: dict[str, object] = {"words": expression, "depth": depth}
-        asked |= {"ids": json.dumps(list(ids)), "title_weight": TITLE_WEIGHT}
-        query = queries.MATCHING
-        if filters != EVERYTHING:
-            query = queries.MATCHING_ADMITTED
-            asked["sources"] = json.dumps(self.admitted_sources(filters))
-        return {row.id: -row.score for row in self.connection.execute(query, asked)}
+        within = None if filters == EVERYTHING else self.admitted_sources(filters)
+        return self._backend.match(self.connection, expression, depth, ids, within)
 
     def entries(self, after: int = -1) -> Iterator[Entries]:
         """Passages whose row or source changed after generation `after`, in blocks."""

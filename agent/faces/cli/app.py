@@ -108,6 +108,25 @@ def stats(as_json: AsJson = False, library: LibraryDir = None) -> None:
 
 
 @library_app.command()
+def copy(
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="Folder of a library, or the word `database`.")
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TO", help="Empty folder, or `database` (VERDICT_DATABASE_URL)."),
+    ],
+) -> None:
+    """Copy a library between a folder and PostgreSQL, and compare.
+
+    A copy that was interrupted goes on when the command is run again.
+    """
+    from agent.faces.cli import library_commands  # noqa: PLC0415
+
+    raise typer.Exit(library_commands.copy(source, target))
+
+
+@library_app.command()
 def verify(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
     as_json: AsJson = False,

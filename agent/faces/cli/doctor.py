@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from agent.bootstrap import build_budget, build_chat, build_embedder, build_judge, today
+from agent.bootstrap import (
+    build_budget,
+    build_chat,
+    build_embedder,
+    build_judge,
+    open_library,
+    today,
+)
 from agent.llm.budget import prices
 from agent.llm.dialect import MEMORY, STEPS
 from agent.llm.errors import ChatError
@@ -37,7 +44,7 @@ def examine(
         _names(),
         _embedder(settings),
         _judge(settings),
-        *_library(settings, directory or settings.library),
+        *_library(settings, directory),
         *_writer(settings, call=call),
     ]
 
@@ -154,24 +161,25 @@ def _understood(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject="interface", fine=True, detail=f"{taken}; {left}")
 
 
-def _library(settings: Settings, directory: Path) -> Iterator[Finding]:
-    if not Library.is_in(directory):
+def _library(settings: Settings, directory: Path | None) -> Iterator[Finding]:
+    shared = directory is None and settings.database_url is not None
+    place = directory or settings.library
+    if not shared and not Library.is_in(place):
         yield Finding(
             subject="library",
             fine=True,
-            detail=f"none yet in {directory}; the first draft fills it with our notes",
+            detail=f"none yet in {place}; the first draft fills it with our notes",
         )
         return
     try:
-        with Library.open(
-            directory, build_embedder(settings), chroma_url=settings.chroma_url
-        ) as held:
+        with open_library(settings, directory) as held:
             held.settle()
             stats = held.stats()
     except LibraryError as error:
         yield Finding(subject="library", fine=False, detail=error.args[0], advice=error.advice)
         return
-    detail = f"{stats.sources} sources, {stats.passages} passages in {directory}"
+    where = "the database of VERDICT_DATABASE_URL" if shared else place
+    detail = f"{stats.sources} sources, {stats.passages} passages in {where}"
     yield Finding(subject="library", fine=True, detail=detail)
     yield Finding(subject="index", fine=True, detail=f"{stats.index}; search by {stats.search}")
 

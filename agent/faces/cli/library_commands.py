@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 from agent import bootstrap
 from agent.faces.exit_codes import BadInput, Exit
@@ -9,6 +10,9 @@ from agent.faces.opening import open_library, read_settings
 from agent.faces.terminal import bar, deliver, fitted, say
 from agent.language.phrases import day
 from retrieval import AddReport, Vetting, VettingList, Voucher, find_files
+
+DATABASE: Final = "database"
+"""Stands for the address in VERDICT_DATABASE_URL: a password does not belong on a command line."""
 
 
 def add(
@@ -81,6 +85,17 @@ def remove(source_id: str, at: Path | None) -> Exit:
         if not library.remove(source_id):
             raise BadInput(f"There is no source {source_id!r}. `verdict library list` names them.")
     say(f"Removed {source_id}.")
+    return Exit.OK
+
+
+def copy(source: str, target: str) -> Exit:
+    """`verdict library copy`."""
+    if source == target:
+        raise BadInput("FROM and TO are the same place.")
+    places = [None if name == DATABASE else Path(name) for name in (source, target)]
+    with bar("Copying") as step:
+        count = bootstrap.copy_library(read_settings(), places[0], places[1], step)
+    say(f"Copied {count} sources to {target}; everything there was read back and is the same.")
     return Exit.OK
 
 

@@ -1,0 +1,107 @@
+"""What a record needs of its database, which each kind of database does in its own way."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import Integer, String
+
+from retrieval.locks import Lock
+
+
+class Backend(Protocol):
+    """One record in one database: `retrieval.record.database` or `retrieval.record.postgres`."""
+
+    where: str
+    """The place, without a password: for messages."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One moment of the record; what the database cannot do is a `LibraryError`."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that no other writer runs beside: all of it is stored, or nothing."""
+
+    def upsert(self, table: Table) -> Any:  # noqa: ANN401  # the dialects' `Insert` have no common type
+        """An `INSERT` that can say what happens on a conflict."""
+
+    def add_words(self, connection: Connection, source_n: int) -> None:
+        """Put the words of a source's passages into the full-text index."""
+
+    def forget_words(self, connection: Connection, source_n: int) -> None:
+        """Take them out, before the passages go."""
+
+    def rebuild_words(self, connection: Connection) -> None:
+        """Make the full-text index anew from the passages."""
+
+    def match(
+        self,
+        connection: Connection,
+        expression: str,
+        depth: int,
+        ids: Sequence[str],
+        sources: Sequence[int] | None,
+    ) -> dict[str, float]:
+        """Scores above 0 by passage id, higher is better.
+
+        Of the `depth` best from `sources` (rows; None for all), and of those among `ids`.
+        """
+
+    def purge(self, connection: Connection) -> None:
+        """Make deleted words leave the full-text index."""
+
+    def checkpoint(self) -> None:
+        """Make what was deleted leave the files, as far as the database can."""
+
+    def check_integrity(self) -> list[str]:
+        """What the database's own check finds; empty when all is well or there is no such check."""
+
+    def check_words(self) -> bool:
+        """True where the full-text index holds exactly the words of the passages."""
+
+    def write_lock(self, folder: Path, doing: str, wait_seconds: float) -> Lock:
+        """The lock that one writer of the library holds; `folder` is the library's."""
+
+    def count_bytes(self) -> int:
+        """What the record takes."""
+
+    def close(self) -> None: ...
+
+
+class listed_strings(GenericFunction[Any]):  # noqa: N801  # a function of SQL
+    """The strings of a JSON array, one a row: any number of values in one parameter."""
+
+    type = String()
+    inherit_cache = True
+
+
+class listed_integers(GenericFunction[Any]):  # noqa: N801
+    """The same with integers."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(listed_strings, "sqlite")
+@compiles(listed_integers, "sqlite")
+def _in_sqlite(element: GenericFunction[Any], compiler: SQLCompiler, **kw: object) -> str:
+    array = compiler.process(element.clauses, **kw)
+    return f"(SELECT value FROM json_each({array}))"  # noqa: S608  # a bound parameter
+
+
+@compiles(listed_strings, "postgresql")
+def _in_postgres(element: GenericFunction[Any], compiler: SQLCompiler, **kw: object) -> str:
+    array = compiler.process(element.clauses, **kw)
+    return f"(SELECT jsonb_array_elements_text(CAST({array} AS jsonb)))"
+
+
+@compiles(listed_integers, "postgresql")
+def _integers_in_postgres(
+    element: GenericFunction[Any], compiler: SQLCompiler, **kw: object
+) -> str:
+    array = compiler.process(element.clauses, **kw)
+    return f"(SELECT CAST(jsonb_array_elements_text(CAST({array} AS jsonb)) AS integer))"

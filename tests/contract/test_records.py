@@ -1,0 +1,279 @@
+"""A record in SQLite and a record in PostgreSQL do the same."""
+
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from retrieval.errors import (
+    EmbedderMismatch,
+    LibraryBusy,
+    LibraryError,
+    LibraryMissing,
+)
+from retrieval.library import Library
+from retrieval.record import NewPassage, Place, Record, match_expression
+from retrieval.types import EVERYTHING, Filters
+from tests.fakes_retrieval import NOTES, WordsEmbedder, a_source, fill, put
+from tests.faults import postgres
+
+WORDS = WordsEmbedder()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    if not postgres.found():
+        pytest.skip("no PostgreSQL server is installed on this machine")
+    with postgres.served() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where there is no record yet."""
+    if request.param == "sqlite":
+        return tmp_path / "library.sqlite3"
+    url: str = request.getfixturevalue("server")
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA IF EXISTS verdict_library CASCADE"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def record(place: Place) -> Iterator[Record]:
+    record = Record.create(place, WORDS.id, WORDS.dimension)
+    yield record
+    record.close()
+
+
+def texts(record: Record, filters: Filters = EVERYTHING) -> list[str]:
+    with record.reader() as reader:
+        return [p.text for block, _ in reader.blocks(filters) for p in block]
+
+
+def matching(record: Record, query: str, **asked: object) -> list[str]:
+    """Texts that hold a word of `query`, best first."""
+    words = match_expression(query)
+    assert words
+    with record.reader() as reader:
+        found = reader.match_words(words, 10, **asked)  # type: ignore[arg-type]
+        ranked = sorted(found, key=lambda passage: -found[passage])
+        return [p.text for p in reader.passages(ranked)]
+
+
+def test_there_is_none_until_one_is_made(place: Place) -> None:
+    with pytest.raises(LibraryMissing):
+        Record.open(place)
+
+
+def test_what_was_put_is_there_when_the_record_is_opened_again(place: Place) -> None:
+    with_tier = {"tier": 1, "published": date(2024, 2, 3), "text": "summary"}
+    first = Record.create(place, WORDS.id, WORDS.dimension)
+    source = put(first, "a", "First of all.", "Then the rest.", **with_tier)
+    first.close()
+    again = Record.open(place)
+    with again.reader() as reader:
+        assert reader.sources() == [source] == [reader.source("a")]
+        assert reader.snapshot("a") == "First of all.\n\nThen the rest."
+        held = reader.passages_of("a")
+        ids, vectors = reader.vectors([p.id for p in held])
+    assert [p.text for p in held] == ["First of all.", "Then the rest."]
+    expected = dict(zip((p.id for p in held), WORDS.embed([p.text for p in held]), strict=True))
+    assert all((expected[i] == v).all() for i, v in zip(ids, vectors, strict=True))
+    again.close()
+
+
+def test_a_changed_source_replaces_its_passages_and_words(record: Record) -> None:
+    put(record, "a", "The zeppelin landed.", "It rained.")
+    put(record, "a", "The balloon landed.")
+    assert texts(record) == ["The balloon landed."]
+    assert matching(record, "zeppelin rained") == []
+    assert matching(record, "balloons") == ["The balloon landed."]
+    assert record.check_word_index()
+
+
+def test_a_removed_source_is_gone(record: Record) -> None:
+    put(record, "a", "The zeppelin landed.")
+    put(record, "b", "Nothing at all.")
+    assert record.remove("a")
+    assert not record.remove("a")
+    record.purge()
+    assert texts(record) == ["Nothing at all."] == matching(record, "nothing zeppelin")
+
+
+def test_a_failed_replacement_leaves_the_old_version(record: Record) -> None:
+    put(record, "a", "The old text.")
+    put(record, "b", "Of another source.")
+    with record.reader() as reader:
+        ((held, _),) = reader.blocks(Filters(sources=("b",)))
+        before = reader.revision()
+    taken = NewPassage(id=held[0].id, start=0, end=4, text="Text")
+    with pytest.raises(LibraryError, match="not made"):
+        record.replace(a_source("a", "Text"), "Text", "0", "a.md", [taken], WORDS.embed(["Text"]))
+    assert texts(record) == ["The old text.", "Of another source."]
+    with record.reader() as reader:
+        assert reader.revision() == before
+
+
+def test_a_reader_sees_one_moment_while_others_write(record: Record) -> None:
+    put(record, "a", "First.")
+    with record.reader() as reader:
+        revision = reader.revision()
+        put(record, "b", "Second.")
+        assert [s.id for s in reader.sources()] == ["a"]
+        assert reader.revision() == revision
+    assert texts(record) == ["First.", "Second."]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("cafe", ["The café served Müller's I.C.E. agents in 2024."]),
+        ("mullers", ["The café served Müller's I.C.E. agents in 2024."]),
+        ("Müller", ["The café served Müller's I.C.E. agents in 2024."]),
+        ("I.C.E.", ["The café served Müller's I.C.E. agents in 2024."]),
+        ("agent", ["The café served Müller's I.C.E. agents in 2024."]),
+        ("2024", ["The café served Müller's I.C.E. agents in 2024."]),
+        ("who", ["Who said so?"]),
+        ("reading", ["An e-reader reads https://example.org/path quickly."]),
+        ("example path", ["An e-reader reads https://example.org/path quickly."]),
+    ],
+)
+def test_words_are_found_in_all_their_forms(record: Record, query: str, found: list[str]) -> None:
+    put(record, "a", "The café served Müller's I.C.E. agents in 2024.", title="T")
+    put(
+        record,
+        "b",
+        "Who said so?",
+        "An e-reader reads https://example.org/path quickly.",
+        title="T",
+    )
+    assert matching(record, query) == found
+
+
+def test_a_rare_word_a_title_and_a_short_text_count_more(record: Record) -> None:
+    put(record, "common", *(f"The bridge of street {n} is old." for n in range(6)), title="X")
+    put(record, "rare", "The bridge has a drawbar.", title="X")
+    put(record, "titled", "Nothing else.", title="Drawbar")
+    put(record, "long", "A drawbar " + "and other things " * 40, title="X")
+    ranked = matching(record, "bridge drawbar")
+    assert ranked[:2] == ["Nothing else.", "The bridge has a drawbar."]
+    assert next(n for n, text in enumerate(ranked) if len(text) > 100) == 2
+    assert len(ranked) == 9
+
+
+def test_filters_hold_in_words_and_scans(record: Record) -> None:
+    put(record, "old", "The bridge fell.", published=date(2001, 1, 1), tier=3)
+    put(record, "new", "The bridge stands.", published=date(2021, 1, 1), tier=1)
+    put(record, "undated", "The bridge is long.", published=None)
+    late = Filters(published_from=date(2010, 1, 1))
+    assert set(texts(record, late)) == {"The bridge stands.", "The bridge is long."}
+    assert set(matching(record, "bridge", filters=late)) == set(texts(record, late))
+    assert texts(record, Filters(tiers=(1,))) == ["The bridge stands."]
+    with record.reader() as reader:
+        scope = reader.scope(EVERYTHING)
+    assert (scope.sources, scope.passages, scope.undated) == (3, 3, 1)
+    assert (scope.earliest, scope.latest) == (date(2001, 1, 1), date(2021, 1, 1))
+
+
+def test_passages_that_were_asked_for_are_scored_beside_the_best(record: Record) -> None:
+    for n in range(12):
+        put(record, f"s{n:02}", "The bridge fell.")
+    put(record, "z", f"A bridge, {'far away ' * 20} in another country.")
+    with record.reader() as reader:
+        (last,) = reader.passages_of("z")
+        found = reader.match_words('"bridge"', 10, [last.id])
+    assert len(found) == 11
+    assert min(found, key=lambda passage: found[passage]) == last.id
+
+
+def test_origins_growth_and_takedowns_are_known(record: Record) -> None:
+    put(record, "a", "First.")
+    put(record, "b", "Second.")
+    with record.reader() as reader:
+        before = reader.revision()
+    record.set_origins({"a": "the-wire", "b": "b", "unknown": "x"})
+    with record.reader() as reader:
+        assert {s.id: s.origin for s in reader.sources()} == {"a": "the-wire", "b": "b"}
+        changed = [e for block in reader.entries(after=before.generation) for e in block.fields]
+        assert reader.grew_from(before)
+    assert [(f.source, f.origin) for f in changed] == [("a", "the-wire")]
+    record.remove("b")
+    with record.reader() as reader:
+        assert not reader.grew_from(before)
+
+
+def test_the_word_index_is_checked_and_made_anew(record: Record) -> None:
+    for name, paragraphs in NOTES.items():
+        put(record, name, *paragraphs)
+    assert record.check_word_index()
+    before = matching(record, "bridge flood")
+    record.rebuild_word_index()
+    assert record.check_word_index()
+    assert matching(record, "bridge flood") == before
+    assert record.check_integrity() == []
+    assert record.count_bytes() > 0
+
+
+def test_one_writes_at_a_time_and_the_second_is_told(record: Record, tmp_path: Path) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with record.write_lock(tmp_path, "adding", 1.0):
+            entered.set()
+            leave.wait(10)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    entered.wait(10)
+    with pytest.raises(LibraryBusy), record.write_lock(tmp_path, "adding", 0.1):
+        pass
+    leave.set()
+    writer.join()
+    with record.write_lock(tmp_path, "adding", 5.0):
+        pass
+
+
+def test_a_library_answers_from_either(place: Place, tmp_path: Path) -> None:
+    url = place if isinstance(place, str) else None
+    with Library.open(tmp_path / "here", WORDS, create=True, database_url=url) as library:
+        fill(library)
+        assert library.stats().sources == len(NOTES)
+        assert library.verify() == []
+        best = library.search("repair of the bridge", 3)
+    assert any("repair" in hit.passage.text for hit in best)
+    with Library.open(tmp_path / "there", WORDS, create=True, database_url=url) as other:
+        assert (len(other.sources()) == len(NOTES)) == (url is not None)
+
+
+def test_another_machine_sees_a_new_source_at_once(server: str, tmp_path: Path) -> None:
+    place = server
+    Record.create(place, WORDS.id, WORDS.dimension).close()
+    with (
+        Library.open(tmp_path / "one", WORDS, create=True, database_url=server) as one,
+        Library.open(
+            tmp_path / "two", WORDS, create=True, database_url=server, exact_up_to=0
+        ) as two,
+    ):
+        two.search("anything at all")
+        with one.writer() as record:
+            put(record, "late", "A walrus came ashore.")
+        assert [h.passage.text for h in two.search("walrus", 1)] == ["A walrus came ashore."]
+        one.remove("late")
+        assert "late" not in {h.passage.source.id for h in two.search("walrus", 5)}
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(LibraryError, match="cannot be reached") as error:
+        Record.open("postgresql://desk:secret@127.0.0.1:1/none")
+    assert "secret" not in str(error.value)
+
+
+def test_another_embedder_is_refused(record: Record) -> None:
+    with pytest.raises(EmbedderMismatch):
+        record.require("other", 32)
