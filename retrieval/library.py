@@ -15,6 +15,7 @@ from retrieval.index_stores import FolderStore, ServerStore, Store
 from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
 from retrieval.record import Record
+from retrieval.record.history import Change, History
 from retrieval.search import DENSE_WEIGHT, Search, limit_per_origin
 from retrieval.types import (
     EVERYTHING,
@@ -199,6 +200,24 @@ class Library:
         with self._record.reader() as reader:
             return reader.snapshot(source_id)
 
+    @property
+    def embedder(self) -> Embedder:
+        """What made the vectors of this library."""
+        return self._embedder
+
+    @property
+    def history(self) -> History:
+        """What became of sources: versions, notices, pages."""
+        return self._record.history
+
+    def changes(self, after: int = 0) -> list[Change]:
+        """The next events after number `after`, at most 1,000; the last one's number goes on.
+
+        A source was added, changed or removed, its publisher corrected, retracted or withdrew it,
+        or its page is gone or there again.
+        """
+        return self.history.changes(after)
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed with the library's embedder: shape (len(texts), dimension), unit length."""
         return self._embedder.embed(texts)
@@ -282,8 +301,17 @@ class Library:
             self._index.update()
 
     def remove(self, source_id: str) -> bool:
-        """Remove a source with all its text and vectors; False where there was none."""
+        """Remove a source with all its text and vectors; False where there was none.
+
+        What was fetched for it leaves the archive first: a removal that is stopped can be repeated.
+        """
         with self.writer(f"removing {source_id}") as record:
+            if page := record.history.page(source_id):
+                from retrieval.web.archive import Archive  # noqa: PLC0415 - only for web sources
+
+                with record.reader() as reader:
+                    addresses = {page.url, reader.source(source_id).url}
+                Archive(self.directory, record.history).forget(addresses)
             return record.remove(source_id)
 
     def settle(self) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.record import database
+from retrieval.record.history import History
 from retrieval.record.queries import match_expression
 from retrieval.record.reader import Matrix, Reader
 from retrieval.record.schema import (
@@ -36,8 +37,8 @@ from retrieval.record.schema import (
 from retrieval.types import Source, Vectors
 
 __all__ = [
-    "Entries", "Fields", "Matrix", "NewPassage", "Reader", "Record", "Revision", "SourceState",
-    "StoredPassage", "StoredSource", "has_unit_length", "match_expression",
+    "Entries", "Fields", "History", "Matrix", "NewPassage", "Reader", "Record", "Revision",
+    "SourceState", "StoredPassage", "StoredSource", "has_unit_length", "match_expression",
 ]  # fmt: skip
 
 UNIT_TOLERANCE = 1e-3
@@ -55,6 +56,8 @@ class Record:
             facts = database.read_facts(connection)
         self.library, self.embedder = facts.library, facts.embedder
         self.dimension = facts.dimension
+        self.history = History(self._transaction, self._reading)
+        """What became of sources."""
 
     @classmethod
     def create(cls, path: Path, embedder: str, dimension: int) -> Self:
@@ -94,7 +97,7 @@ class Record:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A view of the record as of now; writers do not disturb it."""
-        with database.translate_errors(self.path), self._engine.connect() as connection:
+        with self._reading() as connection:
             yield Reader(connection, self.dimension)
 
     def replace(  # noqa: PLR0913, PLR0917  # one source and everything that belongs to it
@@ -208,6 +211,11 @@ class Record:
     def _transaction(self) -> Iterator[Connection]:
         engine = database.writing_engine(self._engine)
         with database.translate_errors(self.path), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with database.translate_errors(self.path), self._engine.connect() as connection:
             yield connection
 
     def _require_unit_vectors(self, vectors: Vectors, count: int) -> None:
