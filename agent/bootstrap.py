@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.jobs.port import Jobs
 from agent.jobs.recording import Drafting, RecordedChat
@@ -18,6 +19,9 @@ from agent.settings import OPENAI, Settings
 from retrieval.embedding import CachedEmbedder
 from retrieval.library import Library
 from retrieval.types import Embedder
+
+if TYPE_CHECKING:
+    from retrieval.web.fetching import Fetcher
 
 Progress = Callable[[int, int, str], None]
 
@@ -91,6 +95,13 @@ def open_library(
 
         demonstration.build(place, embedder, today(), progress)
     return Library.open(place, embedder, create=create, chroma_url=settings.chroma_url)
+
+
+def build_fetcher() -> "Fetcher":
+    """What fetches pages of the web."""
+    from retrieval.web.fetching import Fetcher
+
+    return Fetcher()
 
 
 def build_desk(settings: Settings, library: Library, store: Store | None = None) -> Desk:

@@ -107,7 +107,8 @@ def feed(*entries: tuple[str, str], date: str = "Sun, 01 Mar 2026 08:00:00 GMT")
         f"<item><title>{title}</title><link>{url}</link><pubDate>{date}</pubDate></item>"
         for url, title in entries
     )
-    return f"<?xml version='1.0'?><rss version='2.0'><channel><title>News</title>{items}</channel></rss>"
+    head = "<?xml version='1.0'?><rss version='2.0'><channel><title>News</title>"
+    return f"{head}{items}</channel></rss>"
 
 
 def vetted(*feeds: str, domain: str = "harbour-paper.org") -> VettingList:

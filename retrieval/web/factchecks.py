@@ -3,16 +3,22 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel
 
-from retrieval.errors import SourceUnreadable
+from retrieval.errors import FetchFailed, SourceRefused, SourceUnreadable
+from retrieval.ingestion import AddReport, Ingestion, Refusal
+from retrieval.library import Library
 from retrieval.loaders import Document
 from retrieval.loaders.document import MAX_BYTES_MULTI
 from retrieval.loaders.frontmatter import FrontMatter, check_front_matter
 from retrieval.loaders.normalise import normalise, one_line
+from retrieval.vetting import Vetting, VettingList, parse_address
+from retrieval.web.fetching import Fetcher
 from retrieval.web.pages import is_kind
 
 KIND = "fact-check"
@@ -79,6 +85,65 @@ def make_document(review: Review, publisher: str | None) -> Document:
     )
 
 
+def add_reviews(
+    library: Library, reviews: Iterable[Review], vetting: Vetting, today: date
+) -> AddReport:
+    """Bring published checks in. Who checked is told by the address, where the list knows it.
+
+    Raises:
+        LibraryError: the record or the embedder failed, or another process kept writing.
+    """
+    documents: dict[str, Document] = {}
+    refused: list[Refusal] = []
+    for review in reviews:
+        try:
+            document = make_document(review, _publisher_at(review.url, vetting))
+        except SourceUnreadable as error:
+            refused.append(Refusal(path=review.url, reason=str(error)))
+            continue
+        documents[document.id] = document
+    with library.writer("adding fact-checks") as record:
+        ingestion = Ingestion(record, library.embedder, vetting, today)
+        report = ingestion.add_documents(documents.values())
+    address = {one.path: str(one.meta.url) for one in documents.values()}
+    told = [
+        Refusal(path=address[one.path], reason=one.reason.replace(one.path, address[one.path]))
+        for one in report.refused
+    ]
+    return AddReport(**{**dict(report), "refused": (*refused, *told)})
+
+
+def search_reviews(query: str, key: str, language: str | None, fetcher: Fetcher) -> list[Review]:
+    """Ask Google's Fact Check Tools for checks of a claim. The words of the query leave here.
+
+    Args:
+        query: the claim, or words of it.
+        key: of the service; it goes into a header, and to no other host.
+        language: as `en`; None for any.
+        fetcher: fetches.
+
+    Raises:
+        LibraryError: the service cannot be had, refuses the key, or answers what is no JSON.
+    """
+    asked = {"query": query, "pageSize": "50"} | ({"languageCode": language} if language else {})
+    host = urlsplit(SEARCH).netloc
+
+    def admit(url: str) -> None:
+        if urlsplit(url).netloc != host or not url.startswith("https:"):
+            raise SourceRefused(f"{SEARCH} leads on to {url}.", "Try again later.")
+
+    answer = fetcher.fetch(f"{SEARCH}?{urlencode(asked)}", admit, key=("X-Goog-Api-Key", key))
+    if answer.status != 200:
+        raise FetchFailed(f"{SEARCH} answers {answer.status}.", "Check VERDICT_FACT_CHECK_KEY.")
+    return parse_reviews(answer.body, SEARCH)
+
+
+def _publisher_at(url: str, vetting: Vetting) -> str | None:
+    place = parse_address(url)
+    here = vetting.publishers_at(place) if place and isinstance(vetting, VettingList) else []
+    return here[0].name if len(here) == 1 else None
+
+
 def reviews_in(statements: Iterable[dict[str, Any]], address: str, checker: str) -> list[Review]:
     """The checks that a page states of itself. Whose they are is told by its address."""
     found = (_from_schema(one, address) for one in statements if is_kind(one, "ClaimReview"))
@@ -89,7 +154,7 @@ def reviews_in(statements: Iterable[dict[str, Any]], address: str, checker: str)
     ]
 
 
-def read_file(path: Path) -> list[Review]:
+def read_reviews(path: Path) -> list[Review]:
     """The checks in a file: a Data Commons feed, an answer of Google's search, or ClaimReview.
 
     Raises:
@@ -107,7 +172,7 @@ def read_file(path: Path) -> list[Review]:
 
 
 def parse_reviews(data: bytes, where: str) -> list[Review]:
-    """The checks in JSON; see `read_file`.
+    """The checks in JSON; see `read_reviews`.
 
     Raises:
         SourceUnreadable: it is no JSON, or holds no check.

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel
 
 from retrieval.errors import SourceUnreadable
+from retrieval.library import Library
 from retrieval.loaders.normalise import one_line
 from retrieval.record.history import Notice, NoticeKind
 from retrieval.types import Source
@@ -108,6 +109,19 @@ def read_register(path: Path, sources: Iterable[Source]) -> tuple[int, list[Noti
     except csv.Error as error:
         raise SourceUnreadable(f"{path} is no CSV file ({error}).", "Download it again.") from None
     return rows, found
+
+
+def add_register(library: Library, path: Path) -> RegisterReport:
+    """Mark the sources of a library that a register names.
+
+    Raises:
+        SourceUnreadable: see `read_register`.
+        LibraryError: the record cannot be written, or another process kept writing.
+    """
+    rows, found = read_register(path, library.sources())
+    with library.writer("marking sources") as record:
+        new = record.history.notice(found)
+    return RegisterReport(rows=rows, new=tuple(new), known=len(found) - len(new))
 
 
 class _Index:

@@ -6,8 +6,29 @@ from pathlib import Path
 import pytest
 
 from retrieval import Library
+from retrieval.loaders.isolation import FileLoader
+from retrieval.web import intake
 from tests.fakes_retrieval import WordsEmbedder
 from tests.loopback_web import Web, loopback_web
+
+
+class KeptLoader(FileLoader):
+    """A loader whose process serves the next test too: starting one takes a second."""
+
+    def __exit__(self, *error: object) -> None:
+        return
+
+
+@pytest.fixture(scope="session")
+def loader() -> Iterator[FileLoader]:
+    kept = KeptLoader()
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(autouse=True)
+def _one_loader(loader: FileLoader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "FileLoader", lambda: loader)
 
 
 @pytest.fixture

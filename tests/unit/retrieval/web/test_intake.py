@@ -13,6 +13,10 @@ from retrieval.web.intake import Intake, WebReport
 from tests.loopback_web import FILLER, QUICK, Web, article, vetted
 
 PAGE = "http://harbour-paper.org/bridge"
+STATED_WALL = (
+    '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle",'
+    ' "isAccessibleForFree": "False", "description": "</p>"}]}</script>'
+)
 
 
 def fetch(library: Library, web: Web, *urls: str, limits: FetchLimits = QUICK) -> WebReport:
@@ -266,8 +270,7 @@ def test_letters_are_read_whatever_the_server_says_of_them(
     ("head", "body", "words"),
     [
         (
-            '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle",'
-            ' "isAccessibleForFree": "False", "description": "</p>"}]}</script>',
+            STATED_WALL,
             FILLER * 9,
             "paywall",
         ),
