@@ -220,8 +220,8 @@ def _reviews_of(one: dict[str, Any]) -> Iterator[Review]:
             "claim": _text(one, "text"),
             "rating": _text(entry, "textualRating"),
             "claimant": _text(one, "claimant"),
-            "claimed": _text(one, "claimDate")[:10],
-            "reviewed": _text(entry, "reviewDate")[:10],
+            "claimed": _day(one, "claimDate"),
+            "reviewed": _day(entry, "reviewDate"),
             "title": _text(entry, "title"),
         }
         if fields["url"] and fields["checker"] and fields["claim"] and fields["rating"]:
@@ -242,8 +242,8 @@ def _from_schema(one: dict[str, Any], address: str) -> Review | None:
         claim=claim,
         rating=words,
         claimant=_name(_first(item.get("author"))),
-        claimed=_text(item, "datePublished")[:10],
-        reviewed=_text(one, "datePublished")[:10],
+        claimed=_day(item, "datePublished"),
+        reviewed=_day(one, "datePublished"),
     )
 
 
@@ -259,6 +259,14 @@ def _name(value: object) -> str:
 def _text(value: object, field: str) -> str:
     found = value.get(field) if isinstance(value, dict) else None
     return one_line(found)[:_LONGEST] if isinstance(found, str) else ""
+
+
+def _day(value: object, field: str) -> str:
+    """A day as 2026-01-27; empty where none is given, or one that no calendar has."""
+    try:
+        return date.fromisoformat(_text(value, field)[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 def _unquoted(text: str) -> str:

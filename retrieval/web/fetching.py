@@ -38,7 +38,7 @@ class FetchLimits(BaseModel, frozen=True, extra="forbid"):
     """What one fetch may take."""
 
     seconds: float = 30.0
-    """By the clock, for all redirects together."""
+    """By the clock, for each request; the pauses between them do not count."""
     bytes: int = MAX_BYTES
     """Of the body, packed or unpacked."""
     redirects: int = 5
@@ -111,14 +111,13 @@ class Fetcher:
                 login or a payment; it is too large or packed in a way that is not known.
             FetchFailed: it cannot be had this time.
         """
-        deadline = time.monotonic() + self.limits.seconds
         known = {"If-None-Match": etag, "If-Modified-Since": modified} | dict([key] if key else [])
         headers = HEADERS | {name: value for name, value in known.items() if value}
         where = check_address(url)
         for _ in range(self.limits.redirects + 1):
             admits(where)
-            self._ask_robots(where, deadline)
-            answer = self._request(where, headers, deadline, self.limits.bytes)
+            self._ask_robots(where)
+            answer = self._request(where, headers, self.limits.bytes)
             if answer.status not in REDIRECTS:
                 return self._judge(Fetched(**{**dict(answer), "url": url}))
             where = _follow(where, answer)
@@ -138,9 +137,10 @@ class Fetcher:
             )
         raise FetchFailed(f"{answer.address} answers {status}.", "Try again later.")
 
-    def _request(self, url: str, headers: dict[str, str], deadline: float, most: int) -> Fetched:
+    def _request(self, url: str, headers: dict[str, str], most: int) -> Fetched:
         self._wait_for(url)
         seconds = self.limits.seconds
+        deadline = time.monotonic() + seconds
         way = Way(Guard(self._resolve, self._dial, deadline))
         body = bytearray()
         with (
@@ -168,29 +168,29 @@ class Fetcher:
                 fetched=self.now(),
             )
 
-    def _ask_robots(self, url: str, deadline: float) -> None:
-        rules = self._rules_of(url, deadline)
+    def _ask_robots(self, url: str) -> None:
+        rules = self._rules_of(url)
         if not rules.can_fetch(url, AGENT):
             raise SourceRefused(
                 f"The robots.txt of {urlsplit(url).netloc} does not let programs fetch {url}.",
                 "Open it in a browser, save the page and add the file.",
             )
 
-    def _rules_of(self, url: str, deadline: float) -> Protego:
+    def _rules_of(self, url: str) -> Protego:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         kept = self._rules.get(origin)
         if kept and time.monotonic() - kept[0] < _HOUR:
             return kept[1]
-        rules = Protego.parse(self._read_robots(origin, deadline))
+        rules = Protego.parse(self._read_robots(origin))
         self._rules[origin] = (time.monotonic(), rules)
         return rules
 
-    def _read_robots(self, origin: str, deadline: float) -> str:
+    def _read_robots(self, origin: str) -> str:
         """RFC 9309: where there is none, all is open; where it cannot be had, nothing is."""
         where, home = f"{origin}/robots.txt", parse_address(origin)
         for _ in range(self.limits.redirects + 1):
-            answer = self._request(where, HEADERS, deadline, self.limits.robots_bytes)
+            answer = self._request(where, HEADERS, self.limits.robots_bytes)
             if answer.status == 200:
                 return answer.body.decode("utf-8", "replace")
             if answer.status not in REDIRECTS:

@@ -1,5 +1,6 @@
 """From an answer of a web server to a document: its format, its letters, its walls, its facts."""
 
+import codecs
 import hashlib
 import json
 import re
@@ -49,6 +50,11 @@ WALLS = (
 )
 """What stands on a page instead of its article: its name, its markup, and why."""
 OWN_COPY = "Save the text that you may use, and add the file."
+_CHARSETS = re.compile(
+    r"utf-8(-sig)?|utf-16.*|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|gb\w+|hz|big5\w*|shift_jis\w*"
+    r"|euc_\w+|iso2022_\w+|mac-\w+|tis-620"
+)
+"""Codecs that write letters; the others are no charsets, and some take a day for a page."""
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _MOST_STATEMENTS = 500
 
@@ -112,7 +118,8 @@ def decode(answer: Fetched) -> str:
     first = [name for mark, name in marks if answer.body.startswith(mark)]
     for charset in [*first, *stated, "utf-8", "cp1252"]:
         try:
-            text = answer.body.decode(charset or "utf-8")
+            codec = codecs.lookup(charset or "utf-8").name
+            text = answer.body.decode(codec) if _CHARSETS.fullmatch(codec) else "\x00"
         except (LookupError, UnicodeError):
             continue
         if "\x00" not in text:

@@ -124,6 +124,8 @@ def web_facts(library: Library, source: Source) -> list[str]:
     if page is None:
         return lines
     lines.append(f"page last asked for {page.checked}{', where it is gone' if page.gone else ''}")
+    if page.failures:
+        lines.append(f"it could not be had the last {page.failures} times")
     kept = library.history.responses(page.url)
     link = read_settings().archive_link
     if kept and link:

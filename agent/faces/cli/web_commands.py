@@ -13,6 +13,7 @@ from agent.language.phrases import day
 from retrieval import (
     AddReport,
     Intake,
+    LibraryBusy,
     LibraryError,
     Review,
     VettingList,
@@ -49,19 +50,27 @@ def fetch(
 def watch_feeds(
     vetting: Path | None, every: float | None, most: int, at: Path | None, *, as_json: bool
 ) -> Exit:
-    """`verdict library watch`: once, or again and again until it is stopped."""
+    """`verdict library watch`: once, or again and again until it is stopped.
+
+    Some page of the web always fails: that is told, and no reason for a schedule to ring a bell.
+    """
     chosen = choose_vetting(vetting, None)
     if not isinstance(chosen, VettingList):
         raise BadInput("A vetting list says what is watched. Give it with --vetting FILE.toml.")
     with open_library(at, create=True) as library:
         while True:
-            with bar("Visiting") as step:
-                fetcher = bootstrap.build_fetcher()
-                report = watch(library, chosen, fetcher, most=most, progress=step)
-            told = report.model_dump_json() if as_json else describe(report)
-            deliver(told, prose=not as_json)
+            try:
+                with bar("Visiting") as step:
+                    fetcher = bootstrap.build_fetcher()
+                    report = watch(library, chosen, fetcher, most=most, progress=step)
+                told = report.model_dump_json() if as_json else describe(report)
+                deliver(told, prose=not as_json)
+            except LibraryBusy as error:
+                if every is None:
+                    raise
+                say(str(error))  # the next pass makes it good
             if every is None:
-                return Exit.USAGE if report.refused or report.failed else Exit.OK
+                return Exit.OK
             time.sleep(60 * every)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from retrieval import Library, Voucher
 from retrieval.web.archive import Archive
-from retrieval.web.fetching import FetchLimits
+from retrieval.web.fetching import Fetcher, FetchLimits
 from retrieval.web.following import follow_passage
 from retrieval.web.intake import Intake, WebReport
 from tests.loopback_web import FILLER, QUICK, Web, article, vetted
@@ -255,6 +255,7 @@ def test_a_bomb_is_not_unpacked(library: Library, web: Web) -> None:
         ("cp1252", "utf-8"),
         ("utf-8", "no-such-charset"),
         ("utf-16", "utf-16"),
+        ("utf-8", "punycode"),
     ],
 )
 def test_letters_are_read_whatever_the_server_says_of_them(
@@ -347,3 +348,32 @@ def test_a_check_that_a_page_states_is_a_source_of_its_own(library: Library, web
     assert "A viral post made this claim on 2026-02-20." in text
     assert "“The bridge fell into the river.”" in text
     assert "The Harbour Paper rated the claim: “False”" in text
+
+
+def test_a_check_with_an_impossible_date_does_not_cost_the_page(library: Library, web: Web) -> None:
+    stated = {
+        "@type": ["ClaimReview"],
+        "claimReviewed": "The bridge fell.",
+        "reviewRating": {"alternateName": "False"},
+        "datePublished": "2026-13-45",
+    }
+    head = f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+    web.article(PAGE, "The bridge", "The bridge stands.", head=head)
+    assert len(fetch(library, web, PAGE).added) == 1
+    assert {source.kind for source in library.sources()} == {"page", "fact-check"}
+
+
+def test_a_host_is_given_the_pause_that_it_asks_for(library: Library, web: Web) -> None:
+    robots = "User-agent: *\nCrawl-delay: 7\n"
+    web.put("http://harbour-paper.org/robots.txt", robots, Content_Type="text/plain")
+    for name in "abc":
+        web.article(f"{PAGE}/{name}", name, "Some words about the bridge.")
+    slept: list[float] = []
+    fetcher = Fetcher(
+        FetchLimits(seconds=3.0), resolve=web.resolve, dial=web.dial, sleep=slept.append
+    )
+    report = Intake(library, vetted(), fetcher).fetch(
+        [f"{PAGE}/{name}" for name in ("a", "b", "c")]
+    )
+    assert len(report.added) == 3
+    assert [round(one) for one in slept] == [7, 7, 7]
