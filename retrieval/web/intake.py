@@ -26,7 +26,7 @@ from retrieval.web import factchecks
 from retrieval.web.archive import Archive
 from retrieval.web.fetching import GONE, Admits, Fetched, Fetcher, check_address, plain_address
 from retrieval.web.notices import find_notices
-from retrieval.web.pages import find_statements, name_source, read_page
+from retrieval.web.pages import find_day, find_statements, name_source, read_page
 
 BATCH = 32
 """Pages stored at a time; as many are fetched again after a kill."""
@@ -154,11 +154,11 @@ class Intake:
         source_id = visit.page.source_id if visit.page else name_source(place)
         read = read_page(answer, source_id, loader)
         statements = find_statements(answer.body)
-        document = self._rename(read, visit)
+        document = self._rename(read, visit, find_day(statements))
         checks = factchecks.reviews_in(
             statements, answer.address, self.name_publisher(answer.address, None) or ""
         )
-        today = self._fetcher.now().date()
+        today, said = self._fetcher.now().date(), f"{document.title}\n{document.text}"
         return _Result(
             visit=visit,
             end="unchanged",
@@ -168,14 +168,12 @@ class Intake:
                 document,
                 *(factchecks.make_document(one, document.meta.publisher) for one in checks),
             ),
-            notices=tuple(
-                find_notices(source_id, document.text, statements, today, answer.address)
-            ),
+            notices=tuple(find_notices(source_id, said, statements, today, answer.address)),
         )
 
-    def _rename(self, read: Document, visit: Visit) -> Document:
-        """The document under its publisher's name, and with a date where others know it."""
-        published = read.meta.published or visit.dated
+    def _rename(self, read: Document, visit: Visit, stated: date | None) -> Document:
+        """The document under its publisher's name, with the date that it states or others know."""
+        published = stated or read.meta.published or visit.dated
         if published is None and visit.page is not None:
             with suppress(LibraryError):  # removed meanwhile: then it comes back without a date
                 published = self._library.source(visit.page.source_id).published

@@ -5,6 +5,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -137,6 +139,18 @@ def find_statements(page: bytes) -> list[dict[str, Any]]:
             continue
         found += _flatten(value)
     return found[:_MOST_STATEMENTS]
+
+
+def find_day(statements: list[dict[str, Any]]) -> date | None:
+    """When an article says of itself that it was published; not when what it is about was."""
+    for kind in ("Article", "Report", "BlogPosting", "ClaimReview", "WebPage"):
+        for statement in statements:
+            kinds = statement.get("@type")
+            named = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(one, str) and one.endswith(kind) for one in named):
+                with suppress(ValueError):
+                    return date.fromisoformat(str(statement.get("datePublished"))[:10])
+    return None
 
 
 def is_kind(statement: dict[str, Any], kind: str) -> bool:

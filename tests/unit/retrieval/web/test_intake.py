@@ -11,6 +11,7 @@ from retrieval.web.fetching import Fetcher, FetchLimits
 from retrieval.web.following import follow_passage
 from retrieval.web.intake import Intake, WebReport
 from tests.loopback_web import FILLER, QUICK, Web, article, vetted
+from tests.unit.retrieval.files import docx, pdf
 
 PAGE = "http://harbour-paper.org/bridge"
 STATED_WALL = (
@@ -340,10 +341,12 @@ def test_a_check_that_a_page_states_is_a_source_of_its_own(library: Library, web
         "datePublished": "2026-03-01",
     }
     head = f'<script type="application/ld+json">{json.dumps(stated)}</script>'
-    web.article(PAGE, "The bridge", "The bridge stands.", head=head)
+    web.article(PAGE, "The bridge", "The bridge stands.", head=head, published="")
     fetch(library, web, PAGE)
     [check] = [source for source in library.sources() if source.kind == "fact-check"]
     assert (check.publisher, check.url, check.text) == ("The Harbour Paper", PAGE, "summary")
+    [page] = [source for source in library.sources() if source.kind == "page"]
+    assert str(page.published) == str(check.published) == "2026-03-01"
     text = library.snapshot(check.id)
     assert "A viral post made this claim on 2026-02-20." in text
     assert "“The bridge fell into the river.”" in text
@@ -355,7 +358,7 @@ def test_a_check_with_an_impossible_date_does_not_cost_the_page(library: Library
         "@type": ["ClaimReview"],
         "claimReviewed": "The bridge fell.",
         "reviewRating": {"alternateName": "False"},
-        "datePublished": "2026-13-45",
+        "datePublished": "the 45th of March",
     }
     head = f'<script type="application/ld+json">{json.dumps(stated)}</script>'
     web.article(PAGE, "The bridge", "The bridge stands.", head=head)
@@ -377,3 +380,28 @@ def test_a_host_is_given_the_pause_that_it_asks_for(library: Library, web: Web) 
     )
     assert len(report.added) == 3
     assert [round(one) for one in slept] == [7, 7, 7]
+
+
+def test_a_title_that_says_so_is_a_notice(library: Library, web: Web) -> None:
+    web.article(PAGE, "RETRACTED: The bridge of seventeen villages", "The data were wrong.")
+    assert [one.kind for one in fetch(library, web, PAGE).notices] == ["retracted"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/pdf", pdf([["The bridge was closed on Monday by the mayor of the town."]])),
+        ("application/octet-stream", pdf([["The bridge was closed on Monday by the mayor."]])),
+        (
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            docx(["The bridge was closed on Monday by the mayor of the town."]),
+        ),
+        ("text/plain", b"The bridge was closed on Monday by the mayor of the town."),
+    ],
+)
+def test_other_formats_are_read_as_files_are(
+    library: Library, web: Web, kind: str, body: bytes
+) -> None:
+    web.put(PAGE, body, Content_Type=kind)
+    [source_id] = fetch(library, web, PAGE).added
+    assert "closed on Monday" in library.snapshot(source_id)
