@@ -42,7 +42,10 @@ def watch(
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
-    """Read the feeds of the vetting list; bring in what is new, look again at what is there."""
+    """Bring in what feeds name, look again at what is there.
+
+    The feeds are those of the vetting list.
+    """
     from agent.faces.cli import web_commands  # noqa: PLC0415
 
     raise typer.Exit(web_commands.watch_feeds(vetting, every, most, library, as_json=as_json))
@@ -91,7 +94,7 @@ def changes(
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
-    """List what became of sources: changed, corrected, retracted, gone, removed."""
+    """List what became of sources, in order."""
     from agent.faces.cli import web_commands  # noqa: PLC0415
 
     raise typer.Exit(web_commands.list_changes(after, library, as_json=as_json))
@@ -103,7 +106,7 @@ def history(
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
-    """Show notices about a source, and what changed between its versions."""
+    """Show notices about a source and what changed in it."""
     from agent.faces.cli import web_commands  # noqa: PLC0415
 
     raise typer.Exit(web_commands.show_history(source, library, as_json=as_json))
