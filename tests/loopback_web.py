@@ -20,7 +20,7 @@ from retrieval.web.fetching import Fetcher, FetchLimits
 
 PUBLIC = "93.184.215.14"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-QUICK = FetchLimits(seconds=3.0, pause=0.0)
+QUICK = FetchLimits(seconds=20.0, pause=0.0)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FILLER = (
     "The engineers of the city walked over the bridge with lamps and wrote down what they saw. "

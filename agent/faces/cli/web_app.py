@@ -25,7 +25,7 @@ def fetch(
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
-    """Fetch pages of the web, or look again at those that are there."""
+    """Fetch web pages, or look again at those that are there."""
     from agent.faces.cli import web_commands  # noqa: PLC0415
 
     raise typer.Exit(web_commands.fetch(urls, vetting, vetted_by, library, as_json=as_json))
