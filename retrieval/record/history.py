@@ -268,7 +268,9 @@ class History:
 
     def last_file(self, beginning: str) -> str | None:
         """The archive file that is written to, of those whose name begins so."""
-        return max((name for name in self.files() if name.startswith(beginning)), default=None)
+        # The plain name sorts behind those with a number, and is the oldest.
+        names = [name for name in self.files() if name.startswith(beginning)]
+        return max(names, key=lambda name: (name.count("."), name), default=None)
 
     def keep_responses(self, rows: Sequence[StoredResponse]) -> None:
         """Write down where answers lie."""

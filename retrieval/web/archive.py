@@ -62,21 +62,20 @@ class Archive:
     def forget(self, addresses: Collection[str]) -> None:
         """Write the files that hold answers of `addresses` anew, without them."""
         for file in sorted({row.file for url in addresses for row in self._history.responses(url)}):
-            path = self._directory / file
+            path, new = self._directory / file, _next_name(file)
             data = path.read_bytes() if path.exists() else b""
-            left = [
-                row
-                for row in self._history.responses_in(file)
-                if not {row.url, row.address} & set(addresses)
-            ]
-            new = _next_name(file)
             blob, rows = b"", []
-            for row in left:
-                place = {"file": new, "start": len(blob)}
+            for row in self._history.responses_in(file):
+                block = data[row.start : row.start + row.length]
+                if {row.url, row.address} & set(addresses) or not block:
+                    continue
+                place = {"file": new, "start": len(blob), "length": len(block)}
                 rows.append(StoredResponse(**(row.model_dump() | place)))
-                blob += data[row.start : row.start + row.length]
+                blob += block
             if rows:
                 _write(self._directory / new, 0, blob)
+            else:
+                path.unlink(missing_ok=True)  # first: nothing would know its name any more
             self._history.replace_responses(file, rows)
             path.unlink(missing_ok=True)
 
@@ -106,15 +105,16 @@ class Archive:
                 )
             )
             blob += block
-        self._drop_orphans(file)
+        self._drop_remains(file)
         _write(path, start, blob)
         return rows
 
-    def _drop_orphans(self, current: str) -> None:
-        """Delete what a removal that was killed left behind."""
-        known = {*self._history.files(), current}
+    def _drop_remains(self, current: str) -> None:
+        """Delete what a removal that was killed left behind: files that `current` replaced."""
+        month = _month_of(current)
         for path in (self._directory / FOLDER).glob("*.warc.gz"):
-            if f"{FOLDER}/{path.name}" not in known:
+            name = f"{FOLDER}/{path.name}"
+            if _month_of(name) == month and _number_of(name) < _number_of(current):
                 path.unlink()
 
 
@@ -141,11 +141,18 @@ def _pack(answer: Fetched) -> bytes:
     return out.getvalue()
 
 
+def _month_of(file: str) -> str:
+    return file.removesuffix(".warc.gz").partition(".")[0]
+
+
+def _number_of(file: str) -> int:
+    """How often a removal has written the file anew, from 1."""
+    return int(file.removesuffix(".warc.gz").partition(".")[2] or 1)
+
+
 def _next_name(file: str) -> str:
-    """`web/2026-01.warc.gz` becomes `web/2026-01.2.warc.gz`, and so on."""
-    stem = file.removesuffix(".warc.gz")
-    month, _, number = stem.partition(".")
-    return f"{month}.{int(number or 1) + 1:04d}.warc.gz"
+    """`web/2026-01.warc.gz` becomes `web/2026-01.0002.warc.gz`, and so on."""
+    return f"{_month_of(file)}.{_number_of(file) + 1:04d}.warc.gz"
 
 
 def _write(path: Path, start: int, blob: bytes) -> None:

@@ -218,24 +218,25 @@ class Fetcher:
 
 
 def check_address(url: str) -> str:
-    """An address as it is asked for, without its fragment.
+    """An address as it is asked for: one spelling, percent signs where they belong, no fragment.
 
     Raises:
         SourceRefused: it is not the plain web address of a registered domain, or two readers of
             addresses do not agree on its host.
     """
-    place = parse_address(url)
+    place, spelt = parse_address(url), ""
     try:
-        read = httpx2.URL(url)
+        read = httpx2.URL(url).copy_with(fragment=None)
+        spelt = str(read)
         agreed = place is not None and read.raw_host.decode() == place.host.lower()
     except (httpx2.InvalidURL, UnicodeError):
         agreed = False
-    if not agreed:
+    if not agreed or parse_address(spelt) is None:
         raise SourceRefused(
             f"{url!r} is not the plain web address of a registered domain.",
             "Give it as https://host/path, without user name, port or IP address.",
         )
-    return url.partition("#")[0]
+    return spelt
 
 
 def plain_address(url: str) -> str:

@@ -4,6 +4,7 @@ Nothing is lost to a kill: the archive is written first, then each source with i
 is known of its page. What is missing of that is made good by the next visit, which finds the same.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from retrieval.errors import FetchFailed, LibraryError, SourceRefused
+from retrieval.errors import FetchFailed, LibraryError, SourceRefused, SourceUnreadable
 from retrieval.ingestion import Ingestion, Refusal
 from retrieval.library import Library
 from retrieval.loaders import Document
@@ -26,7 +27,9 @@ from retrieval.web import factchecks
 from retrieval.web.archive import Archive
 from retrieval.web.fetching import GONE, Admits, Fetched, Fetcher, check_address, plain_address
 from retrieval.web.notices import find_notices
-from retrieval.web.pages import find_day, find_statements, name_source, read_page
+from retrieval.web.pages import OWN_COPY, find_day, find_statements, name_source, read_page
+
+LOG = logging.getLogger(__name__)
 
 BATCH = 32
 """Pages stored at a time; as many are fetched again after a kill."""
@@ -142,8 +145,15 @@ class Intake:
             return self._read(visit, answer, loader)
         except FetchFailed as error:
             return _Result(visit=visit, end="failed", source_id=source_id, reason=str(error))
-        except LibraryError as error:  # of this address alone: the record is not written here
+        except (SourceRefused, SourceUnreadable) as error:
             return _Result(visit=visit, end="refused", source_id=source_id, reason=str(error))
+        except LibraryError:
+            raise  # of the record
+        # The boundary: whatever a page makes its readers raise is told of this page alone.
+        except Exception as error:
+            LOG.exception("reading %s", visit.url)
+            reason = f"{visit.url} could not be read ({type(error).__name__}). {OWN_COPY}"
+            return _Result(visit=visit, end="refused", source_id=source_id, reason=reason)
 
     def _read(self, visit: Visit, answer: Fetched, loader: FileLoader) -> _Result:
         place = plain_address(answer.address)
@@ -220,8 +230,13 @@ class Intake:
     def _store(self, read: Sequence[_Result]) -> tuple[list[_Result], list[Notice]]:
         """Write a batch down: answers, sources, then pages, addresses and notices."""
         with self._library.writer("storing pages") as record:
+            states = record.source_states()
+            stored = {id_: state.sha256 for id_, state in states.items()}
             Archive(self._library.directory, record.history).keep(
-                one.answer for one in read if one.answer and one.documents
+                one.answer
+                for one in read
+                if one.answer and one.documents
+                if stored.get(one.source_id) != one.documents[0].sha256
             )
             documents = [document for one in read for document in one.documents]
             # Two addresses may lead to one page.
@@ -235,8 +250,8 @@ class Intake:
             pages = [page for one in results if (page := _page_after(one, now))]
             met = [_seen_after(one, now) for one in results if one.visit.page is None]
             record.history.keep(pages, met)
-            stored = {page.source_id for page in pages}
-            notices = [n for one in results for n in one.notices if n.source_id in stored]
+            there = {page.source_id for page in pages}
+            notices = [n for one in results for n in one.notices if n.source_id in there]
             return results, record.history.notice(notices)
 
 

@@ -59,6 +59,8 @@ _CHARSETS = re.compile(
 """Codecs that write letters; the others are no charsets, and some take a day for a page."""
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _MOST_STATEMENTS = 500
+_FIRST_YEAR = 1900
+"""An earlier date, such as the year 1, is what a system writes that knows none."""
 
 
 def name_source(address: str) -> str:
@@ -149,7 +151,8 @@ def find_day(statements: list[dict[str, Any]]) -> date | None:
             named = kinds if isinstance(kinds, list) else [kinds]
             if any(isinstance(one, str) and one.endswith(kind) for one in named):
                 with suppress(ValueError):
-                    return date.fromisoformat(str(statement.get("datePublished"))[:10])
+                    day = date.fromisoformat(str(statement.get("datePublished"))[:10])
+                    return day if day.year >= _FIRST_YEAR else None
     return None
 
 

@@ -1,9 +1,10 @@
 """Watching: new articles of vetted publishers come in, and what is there is looked at again."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from retrieval.errors import FetchFailed, LibraryError, SourceUnreadable
+from retrieval.errors import FetchFailed, LibraryError, SourceRefused, SourceUnreadable
 from retrieval.ingestion import Refusal
 from retrieval.library import Library
 from retrieval.locks import FileLock
@@ -13,6 +14,8 @@ from retrieval.vetting import VettingList, parse_address
 from retrieval.web.feeds import Entry, Listing, read_listing
 from retrieval.web.fetching import Fetcher, check_address, plain_address
 from retrieval.web.intake import STAMP, TRIES, Intake, Visit, WebReport
+
+LOG = logging.getLogger(__name__)
 
 MOST = 500
 """Pages asked for in one pass; the others wait for the next."""
@@ -121,8 +124,16 @@ class _Pass:
             entries = listing.entries
             if listing.is_sitemap:
                 entries = tuple(self._read_maps(entries, since))
-        except LibraryError as error:  # of this feed alone: the record is not written here
+        except (FetchFailed, SourceRefused, SourceUnreadable) as error:
             self.failed.append(Refusal(path=url, reason=str(error)))
+            return []
+        except LibraryError:
+            raise  # of the record
+        # The boundary: whatever a feed makes its readers raise is told of this feed alone.
+        except Exception as error:
+            LOG.exception("reading %s", url)
+            reason = f"{url} could not be read ({type(error).__name__}). Tell its publisher."
+            self.failed.append(Refusal(path=url, reason=reason))
             return []
         vetted = [entry for entry in entries if self._is_vetted(entry.address)]
         if row:

@@ -4,12 +4,18 @@ import time
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from retrieval import Library, Voucher
+from retrieval.errors import SourceRefused
+from retrieval.loaders.frontmatter import FrontMatter
+from retrieval.web import intake
 from retrieval.web.archive import Archive
-from retrieval.web.fetching import Fetcher, FetchLimits
+from retrieval.web.fetching import Fetcher, FetchLimits, check_address, plain_address
 from retrieval.web.following import follow_passage
 from retrieval.web.intake import Intake, WebReport
+from retrieval.web.pages import name_source
 from tests.loopback_web import FILLER, QUICK, Web, article, vetted
 from tests.unit.retrieval.files import docx, pdf
 
@@ -405,3 +411,82 @@ def test_other_formats_are_read_as_files_are(
     web.put(PAGE, body, Content_Type=kind)
     [source_id] = fetch(library, web, PAGE).added
     assert "closed on Monday" in library.snapshot(source_id)
+
+
+def test_only_an_answer_with_other_words_is_kept_again(library: Library, web: Web) -> None:
+    for number in range(3):
+        web.article(PAGE, "The bridge", "It was closed.", head=f"<!-- served {number} -->")
+        fetch(library, web, PAGE)
+    assert len(library.history.responses(PAGE)) == 1
+    web.article(PAGE, "The bridge", "It was opened.")
+    fetch(library, web, PAGE)
+    assert len(library.history.responses(PAGE)) == 2
+
+
+def test_two_removals_and_one_more_page_leave_one_file(library: Library, web: Web) -> None:
+    for name in "abcd":
+        web.article(f"{PAGE}/{name}", name, f"Words of {name}.")
+    ids = fetch(library, web, *(f"{PAGE}/{name}" for name in "abc")).added
+    for source_id in ids[:2]:
+        library.remove(source_id)
+    fetch(library, web, f"{PAGE}/d")
+    [file] = (library.directory / "web").iterdir()
+    assert file.name == "2026-03.0003.warc.gz"
+    archive = Archive(library.directory, library.history)
+    for name in "cd":
+        [row] = library.history.responses(f"{PAGE}/{name}")
+        assert f"Words of {name}.".encode() in archive.read(row)
+    library.remove(library.sources()[0].id)
+    library.remove(library.sources()[0].id)
+    assert list((library.directory / "web").iterdir()) == []
+
+
+def test_what_a_removal_that_was_killed_left_goes_with_the_next_page(
+    library: Library, web: Web
+) -> None:
+    for name in "abc":
+        web.article(f"{PAGE}/{name}", name, f"Words of {name}.")
+    first, _ = fetch(library, web, f"{PAGE}/a", f"{PAGE}/b").added
+    file = library.directory / "web/2026-03.warc.gz"
+    before = file.read_bytes()
+    library.remove(first)
+    file.write_bytes(before)
+    fetch(library, web, f"{PAGE}/c")
+    assert [path.name for path in (library.directory / "web").iterdir()] == ["2026-03.0002.warc.gz"]
+
+
+@given(st.text(min_size=1, max_size=40))
+@example('"<>"')
+@example("\ud800")
+@example("é ü/%zz?a=[b]&c={d}#e")
+def test_an_address_that_is_accepted_can_be_stored(path: str) -> None:
+    for url in (f"https://harbour-paper.org/{path}", f"https://{path}.harbour-paper.org/"):
+        try:
+            spelt = check_address(url)
+        except SourceRefused:
+            continue
+        assert FrontMatter(url=spelt).url == spelt == check_address(spelt)
+        plain = plain_address(spelt)
+        assert plain_address(plain) == plain
+        assert FrontMatter(url=plain, id=name_source(plain)).url == plain
+
+
+def test_a_page_that_breaks_its_reader_costs_nobody_else(
+    library: Library, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RecursionError
+
+    for name in "ab":
+        web.article(f"{PAGE}/{name}", name, f"Words of {name}.")
+    plain = intake.find_notices
+    monkeypatch.setattr(
+        intake,
+        "find_notices",
+        lambda source_id, *rest: (break_down if "bridge-a" in source_id else plain)(
+            source_id, *rest
+        ),
+    )
+    report = fetch(library, web, f"{PAGE}/a", f"{PAGE}/b")
+    assert len(report.added) == 1
+    assert "RecursionError" in reason(report)

@@ -259,14 +259,16 @@ def test_a_watch_that_is_killed_loses_nothing_and_doubles_nothing(
     for _ in range(4):
         watch_and_kill(place, web, chance, days=0)
     with Library.open(place, WordsEmbedder(), create=True) as library:
-        watch(library, vetted(FEED), web.fetcher())
+        report = watch(library, vetted(FEED), web.fetcher())
+        assert (report.failed, report.refused) == ((), ())
         require_whole(library, {"added": 120})
     tell_stories(web, "Other things are told")
     for _ in range(4):
         watch_and_kill(place, web, chance, days=2)
     web.pass_days(2)
     with Library.open(place, WordsEmbedder()) as library:
-        watch(library, vetted(FEED), web.fetcher())
+        report = watch(library, vetted(FEED), web.fetcher())
+        assert (report.failed, report.refused) == ((), ())
         require_whole(library, {"added": 120, "changed": 120})
         versions = [library.history.versions(source.id) for source in library.sources()]
         assert {len(known) for known in versions} == {1}
