@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from retrieval.record.schema import metadata
+from retrieval.record.schema import meta, metadata
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
 EventKind = Literal[
@@ -271,6 +271,17 @@ class History:
         # The plain name sorts behind those with a number, and is the oldest.
         names = [name for name in self.files() if name.startswith(beginning)]
         return max(names, key=lambda name: (name.count("."), name), default=None)
+
+    def is_due(self, work: str) -> bool:
+        """Whether work was begun that nobody has finished."""
+        return bool(self._rows(select(meta.c.key).where(meta.c.key == f"due {work}")))
+
+    def set_due(self, work: str, *, due: bool) -> None:
+        """Write down that work is to be done, or is done."""
+        key = f"due {work}"
+        put = upsert(meta).values(key=key, value="due").on_conflict_do_nothing()
+        with self._writing() as connection:
+            connection.execute(put if due else meta.delete().where(meta.c.key == key))
 
     def keep_responses(self, rows: Sequence[StoredResponse]) -> None:
         """Write down where answers lie."""

@@ -35,6 +35,8 @@ BATCH = 32
 """Pages stored at a time; as many are fetched again after a kill."""
 TRIES = 5
 """How often an address that a feed names is tried before it is given up."""
+ORIGINS = "origins"
+"""Work that is due after sources came in: finding which of them tell one story."""
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 END = Literal["added", "changed", "unchanged", "gone", "refused", "failed"]
 
@@ -125,9 +127,10 @@ class Intake:
                 stored, noticed = self._store(read)
                 results += stored
                 new += noticed
-        if any(one.end in {"added", "changed"} for one in results):
+        if self._library.history.is_due(ORIGINS):  # by this run, or by one that was killed
             with self._library.writer("working out origins") as record:
                 self._ingestion(record).add_documents(())
+                record.history.set_due(ORIGINS, due=False)
         return _report(results, new)
 
     def _visit(self, visit: Visit, loader: FileLoader) -> _Result:
@@ -241,10 +244,14 @@ class Intake:
             documents = [document for one in read for document in one.documents]
             # Two addresses may lead to one page.
             unique = list({document.id: document for document in documents}.values())
-            told = self._ingestion(record).add_documents(unique, settle=False)
-            reasons = {one.path: one.reason for one in told.refused}
-            ends: dict[str, END] = dict.fromkeys(told.added, "added")
-            ends |= dict.fromkeys(told.replaced, "changed")
+            ends: dict[str, END] = {}
+            reasons: dict[str, str] = {}
+            if unique:
+                record.history.set_due(ORIGINS, due=True)
+                told = self._ingestion(record).add_documents(unique, settle=False)
+                reasons = {one.path: one.reason for one in told.refused}
+                ends |= dict.fromkeys(told.added, "added")
+                ends |= dict.fromkeys(told.replaced, "changed")
             results = [_settle(one, ends, reasons) for one in read]
             now = self._fetcher.now().strftime(STAMP)
             pages = [page for one in results if (page := _page_after(one, now))]

@@ -76,6 +76,33 @@ def test_a_watch_brings_in_what_a_feed_names(web: Web, vetting: Path, tmp_path: 
     assert told.json["added"] == []
 
 
+def test_a_watch_goes_on_until_it_is_stopped(
+    web: Web, vetting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ("--library", tmp_path / "library")
+    links: list[tuple[str, str]] = []
+    pauses: list[float] = []
+
+    def publish(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+        web.article(f"{PAGE}/{len(pauses)}", "The bridge", f"Report {len(pauses)} on the bridge.")
+        links.append((f"{PAGE}/{len(pauses)}", "The bridge"))
+        web.put(f"{HOME}/feed.xml", feed(*links), Content_Type="application/rss+xml")
+
+    web.put(f"{HOME}/feed.xml", feed(), Content_Type="application/rss+xml")
+    monkeypatch.setattr("agent.faces.cli.web_commands.time.sleep", publish)
+    told = verdict("library", "watch", "--vetting", vetting, "--every", 30, *place)
+    assert (told.status, pauses) == (130, [1_800.0] * 3)
+    ends = [line for line in told.out.splitlines() if line.endswith("failed.")]
+    assert ends == [
+        "nothing new, 0 refused, 0 failed.",
+        "1 added, 0 refused, 0 failed.",
+        "1 added, 0 refused, 0 failed.",
+    ]
+
+
 def test_what_cannot_be_is_said(web: Web, vetting: Path, tmp_path: Path) -> None:
     place = ("--library", tmp_path / "library")
     assert "--vetted-by" in verdict("library", "fetch", PAGE, *place).error

@@ -57,21 +57,20 @@ def watch_feeds(
     chosen = choose_vetting(vetting, None)
     if not isinstance(chosen, VettingList):
         raise BadInput("A vetting list says what is watched. Give it with --vetting FILE.toml.")
-    with open_library(at, create=True) as library:
-        while True:
-            try:
-                with bar("Visiting") as step:
-                    fetcher = bootstrap.build_fetcher()
-                    report = watch(library, chosen, fetcher, most=most, progress=step)
-                told = report.model_dump_json() if as_json else describe(report)
-                deliver(told, prose=not as_json)
-            except LibraryBusy as error:
-                if every is None:
-                    raise
-                say(str(error))  # the next pass makes it good
+    while True:
+        try:  # between two passes the library is left to others
+            with open_library(at, create=True) as library, bar("Visiting") as step:
+                fetcher = bootstrap.build_fetcher()
+                report = watch(library, chosen, fetcher, most=most, progress=step)
+            told = report.model_dump_json() if as_json else describe(report)
+            deliver(told, prose=not as_json)
+        except LibraryBusy as error:
             if every is None:
-                return Exit.OK
-            time.sleep(60 * every)
+                raise
+            say(str(error))  # the next pass makes it good
+        if every is None:
+            return Exit.OK
+        time.sleep(60 * every)
 
 
 def read_register(file: Path, at: Path | None, *, as_json: bool) -> Exit:

@@ -143,6 +143,22 @@ def test_a_removed_source_does_not_come_back_by_its_feed(library: Library, web: 
     assert "was removed" in report.refused[0].reason
 
 
+def test_reprints_are_found_though_the_watch_that_brought_them_was_killed(
+    library: Library, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for url in (f"{HOME}/first", "http://city.example.org/second"):
+        web.article(url, "About the bridge", "One story that two addresses tell.")
+    links = ((f"{HOME}/first", "A"), ("http://city.example.org/second", "B"))
+    web.put(FEED, feed(*links), Content_Type=XML)
+    with monkeypatch.context() as patched:
+        patched.setattr("retrieval.ingestion.find_origins", lambda stories: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            look(library, web)
+    assert len({source.origin for source in library.sources()}) == 2
+    look(library, web)
+    assert len({source.origin for source in library.sources()}) == 1
+
+
 def test_a_sitemap_gives_what_is_new_and_not_all_there_ever_was(library: Library, web: Web) -> None:
     for name in ("new", "old", "undated"):
         web.article(f"{HOME}/{name}", name, f"What is {name} is told here.")
