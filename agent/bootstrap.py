@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.jobs.port import Jobs
 from agent.jobs.recording import Drafting, RecordedChat
@@ -19,6 +20,9 @@ from retrieval.embedding import CachedEmbedder
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.library import Library
 from retrieval.types import Embedder
+
+if TYPE_CHECKING:
+    from retrieval.web.fetching import Fetcher
 
 Progress = Callable[[int, int, str], None]
 
@@ -149,6 +153,13 @@ def copy_library(
 
     with opened(source, create=False) as old, opened(target, create=True) as new:
         return new.copy_from(old, progress)
+
+
+def build_fetcher() -> "Fetcher":
+    """What fetches pages of the web."""
+    from retrieval.web.fetching import Fetcher
+
+    return Fetcher()
 
 
 def build_desk(settings: Settings, library: Library, store: Store | None = None) -> Desk:

@@ -68,6 +68,20 @@ def _names_a_draft(value: str) -> bool:
 DraftAddress = Annotated[str, AfterValidator(_leads_to_drafts)]
 
 
+def _leads_to_archive(value: str) -> str:
+    filled = value.replace("{url}", "0").replace("{time}", "0")
+    if value.count("{url}") != 1 or not value.startswith("https://") or set("{}") & set(filled):
+        raise PydanticCustomError(
+            "archive_link",
+            "write the https address of an archive with {url} once, and {time} where it wants the "
+            "time, such as https://archive.example.org/{time}/{url}",
+        )
+    return value
+
+
+ArchiveLink = Annotated[str, AfterValidator(_leads_to_archive)]
+
+
 class Settings(BaseSettings):
     """Read from `VERDICT_*` variables, then from `config.toml`, then the defaults below."""
 
@@ -83,6 +97,11 @@ class Settings(BaseSettings):
     """Folder of the library. Filled with the demonstration library on first use."""
     vetting: Path | None = None
     """Vetting list for `verdict library add` where none is named."""
+    archive_link: ArchiveLink | None = None
+    """Where an archive keeps pages: `https://…` with `{url}` for a page's address and `{time}` for
+    when it was fetched, as in 20260127100000. `verdict library show` gives the link."""
+    fact_check_key: SecretStr | None = None
+    """Key of Google's Fact Check Tools, for `verdict library fact-checks --search`."""
     embedding_base_url: str | None = None
     """An OpenAI-compatible endpoint for embeddings. Unset: the embedded all-MiniLM-L6-v2."""
     embedding_model: str = "text-embedding-3-small"

@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retrieval.errors import LibraryDamaged, LibraryError, LibraryMissing
+    from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
     from retrieval.ingestion import AddReport, find_files
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
+    from retrieval.record.history import Change, Notice, Version
     from retrieval.sentences import split_sentences
     from retrieval.types import (
         Embedder,
@@ -25,9 +26,15 @@ if TYPE_CHECKING:
     )
     from retrieval.verification import Difference
     from retrieval.vetting import Vetting, VettingList, Voucher
+    from retrieval.web.factchecks import Review, add_reviews, read_reviews, search_reviews
+    from retrieval.web.fetching import Fetcher
+    from retrieval.web.following import follow_passage
+    from retrieval.web.intake import Intake, WebReport
+    from retrieval.web.notices import RegisterReport, add_register
+    from retrieval.web.watching import watch
 
 _MODULES = {
-    "errors": ("LibraryDamaged", "LibraryError", "LibraryMissing"),
+    "errors": ("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
     "ingestion": ("AddReport", "find_files"),
     "library": ("Library", "Stats"),
     "locks": ("FileLock",),
@@ -36,16 +43,25 @@ _MODULES = {
         *("Embedder", "Filters", "Hit", "Passage", "Passages", "Scope", "Source"),
         *("TextKind", "Vectors"),
     ),
+    "record.history": ("Change", "Notice", "Version"),
     "verification": ("Difference",),
     "vetting": ("Vetting", "VettingList", "Voucher"),
+    "web.factchecks": ("Review", "add_reviews", "read_reviews", "search_reviews"),
+    "web.fetching": ("Fetcher",),
+    "web.following": ("follow_passage",),
+    "web.intake": ("Intake", "WebReport"),
+    "web.notices": ("RegisterReport", "add_register"),
+    "web.watching": ("watch",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
-    "AddReport", "Difference", "Embedder", "FileLock", "Filters", "Hit", "Library",
-    "LibraryDamaged", "LibraryError", "LibraryMissing", "Passage", "Passages", "Scope", "Source",
-    "Stats", "TextKind", "Vectors", "Vetting", "VettingList", "Voucher", "find_files",
-    "split_sentences",
+    "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters", "Hit",
+    "Intake", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing",
+    "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope", "Source", "Stats",
+    "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher", "WebReport",
+    "add_register", "add_reviews", "find_files", "follow_passage", "read_reviews",
+    "search_reviews", "split_sentences", "watch",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ Progress = Callable[[int, int, str], None]
 
 
 def copy_record(old: Record, new: Record, progress: Progress | None = None) -> int:
-    """Put every source of `old`, with its passages and vectors, into the empty record `new`.
+    """Put every source of `old`, with its passages, vectors and history, into the empty `new`.
 
     Then everything is read back and compared. A copy that was interrupted goes on when it is begun
     again. The caller holds the writer's lock of `new`.
@@ -44,6 +44,7 @@ def copy_record(old: Record, new: Record, progress: Progress | None = None) -> i
             made = [_anew(passage) for passage in passages]
             snapshot = reader.snapshot(source.id)
             new.replace(source, snapshot, state.raw_sha256, state.path, made, vectors)
+        new.history.copy_from(old.history)
         with new.reader() as copy:
             _require_same(reader, copy, sources, new.where)
     new.mark_copying(going_on=False)

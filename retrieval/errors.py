@@ -40,6 +40,10 @@ class SourceRefused(LibraryError):
     """A source is not admitted by the vetting list, or clashes with one that is."""
 
 
+class FetchFailed(LibraryError):
+    """A web address could not be had this time; it may be at another."""
+
+
 class EmbeddingFailed(LibraryError):
     """The embedder could not embed (endpoint down, wrong answer, model file broken)."""
 

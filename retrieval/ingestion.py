@@ -113,6 +113,23 @@ class Ingestion:
         except (LibraryError, KeyboardInterrupt) as error:
             raise self._explain_stop(error, found) from error
 
+    def add_documents(self, documents: Iterable[Document], *, settle: bool = True) -> AddReport:
+        """Bring documents in that are loaded already; one that is not admitted is reported.
+
+        Args:
+            documents: in order; `path` names each in the report.
+            settle: work origins out afresh at the end; left out, the next run does it.
+
+        Raises:
+            LibraryError: the record or the embedder failed; what was written before stays.
+        """
+        for document in documents:
+            self._try_document(document, Path(document.path))
+        self._write_ready()
+        if settle:
+            self._assign_origins()
+        return self._report(())
+
     def _ingest(
         self, found: FoundFiles, progress: Progress | None, mirrored: Path | None
     ) -> AddReport:
@@ -132,8 +149,11 @@ class Ingestion:
             self._record.remove(id_)
             self._done["removed"].append(id_)
         self._assign_origins()
+        return self._report(found.skipped)
+
+    def _report(self, passed_over: Iterable[Path]) -> AddReport:
         fates = {name: tuple(self._done[name]) for name in AddReport.model_fields}
-        skipped = tuple(map(printable, found.skipped))
+        skipped = tuple(map(printable, passed_over))
         return AddReport(**(fates | {"refused": tuple(self._refused), "skipped": skipped}))
 
     def _explain_stop(self, error: BaseException, found: FoundFiles) -> IngestionStopped:
@@ -166,13 +186,16 @@ class Ingestion:
             self._refuse(path, error)
             return
         for document in documents:
-            try:
-                self._add_document(document)
-            # The boundary: whatever a document makes the cutting raise is told of this file.
-            except Exception as error:  # noqa: BLE001
-                self._refuse(path, explain_failure(path, error))
-            if sum(len(one.passages) for one in self._ready) >= BATCH:
-                self._write_ready()
+            self._try_document(document, path)
+
+    def _try_document(self, document: Document, path: Path) -> None:
+        try:
+            self._add_document(document)
+        # The boundary: whatever a document makes the cutting raise is told of this file.
+        except Exception as error:  # noqa: BLE001
+            self._refuse(path, explain_failure(path, error))
+        if sum(len(one.passages) for one in self._ready) >= BATCH:
+            self._write_ready()
 
     def _refuse(self, path: Path, error: LibraryError) -> None:
         self._refused.append(Refusal(path=printable(path), reason=printable(error)))

@@ -1,5 +1,6 @@
 """The library: the public door to everything that is added, stored, searched and verified."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -16,6 +17,7 @@ from retrieval.index_stores import FolderStore, ServerStore, Store
 from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
 from retrieval.record import Place, Record
+from retrieval.record.history import Change, History
 from retrieval.search import DENSE_WEIGHT, Search, limit_per_origin
 from retrieval.types import (
     EVERYTHING,
@@ -32,6 +34,8 @@ from retrieval.verification import Difference, find_differences
 from retrieval.vetting import Vetting
 
 RECORD = "library.sqlite3"
+WEB = "web"
+"""Folder of what was fetched, beside the record."""
 DEPTH = 100
 """Candidates taken from each leg of a search before they are fused."""
 WAIT_SECONDS = 60.0
@@ -208,6 +212,24 @@ class Library:
         with self._record.reader() as reader:
             return reader.snapshot(source_id)
 
+    @property
+    def embedder(self) -> Embedder:
+        """What made the vectors of this library."""
+        return self._embedder
+
+    @property
+    def history(self) -> History:
+        """What became of sources: versions, notices, pages."""
+        return self._record.history
+
+    def changes(self, after: int = 0) -> list[Change]:
+        """The next events after number `after`, at most 1,000; the last one's number goes on.
+
+        A source was added, changed or removed, its publisher corrected, retracted or withdrew it,
+        or its page is gone or there again.
+        """
+        return self.history.changes(after)
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed with the library's embedder: shape (len(texts), dimension), unit length."""
         return self._embedder.embed(texts)
@@ -297,11 +319,23 @@ class Library:
             LibraryError: see `copy_record`.
         """
         with self.writer(f"copying from {other._record.where}") as record:  # noqa: SLF001
+            answers = other.directory / WEB
+            if answers.is_dir():
+                shutil.copytree(answers, self.directory / WEB, dirs_exist_ok=True)
             return copy_record(other._record, record, progress)  # noqa: SLF001
 
     def remove(self, source_id: str) -> bool:
-        """Remove a source with all its text and vectors; False where there was none."""
+        """Remove a source with all its text and vectors; False where there was none.
+
+        What was fetched for it leaves the archive first: a removal that is stopped can be repeated.
+        """
         with self.writer(f"removing {source_id}") as record:
+            if page := record.history.page(source_id):
+                from retrieval.web.archive import Archive  # noqa: PLC0415 - only for web sources
+
+                with record.reader() as reader:
+                    addresses = {page.url, reader.source(source_id).url}
+                Archive(self.directory, record.history, record.machine).forget(addresses)
             return record.remove(source_id)
 
     def settle(self) -> None:

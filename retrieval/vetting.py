@@ -69,6 +69,8 @@ class Publisher(BaseModel, frozen=True, extra="forbid"):
     """Registrable domains (`bbc.co.uk`), or a host or path below one where many publish
     (`goldman.house.gov`, `scribd.com/document/704494076`). None for an outlet that is known only
     through copies: its name is recognised, nothing is admitted by its address."""
+    feeds: tuple[str, ...] = ()
+    """Feeds and sitemaps that `verdict library watch` reads, at these domains."""
     tier: int = Field(ge=1, le=3)
     reason: str = Field(min_length=1)
 
@@ -79,6 +81,14 @@ class Publisher(BaseModel, frozen=True, extra="forbid"):
             if parse_address(f"https://{domain}") is None:
                 raise ValueError(f"{domain!r} is no registrable domain or host below one")
         return domains
+
+    @model_validator(mode="after")
+    def _require_own_feeds(self) -> Self:
+        for feed in self.feeds:
+            place = parse_address(feed)
+            if place is None or not any(known.contains(place) for known in self.sites):
+                raise ValueError(f"the feed {feed!r} is at none of its domains")
+        return self
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
@@ -136,7 +146,7 @@ class VettingList(BaseModel, frozen=True, extra="forbid"):
                 f"{where} is not admitted: {_describe_missing_address(meta.url)}.",
                 "Give the plain web address of the page as `url`, or vouch for it by --vetted-by.",
             )
-        here = [e for e in self.publisher if any(known.contains(place) for known in e.sites)]
+        here = self.publishers_at(place)
         named = [
             entry for entry in here if meta.publisher and _fold_name(meta.publisher) in entry.names
         ]
@@ -155,6 +165,10 @@ class VettingList(BaseModel, frozen=True, extra="forbid"):
             vetted_by=f"vetting list: {entry.name}",
             syndicated_from=meta.syndicated_from and self._canonical_name(meta.syndicated_from),
         )
+
+    def publishers_at(self, place: Site) -> list[Publisher]:
+        """Whose address it is; none, or several where they share it."""
+        return [e for e in self.publisher if any(known.contains(place) for known in e.sites)]
 
     def _canonical_name(self, name: str) -> str:
         folded = _fold_name(name)

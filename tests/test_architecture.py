@@ -15,7 +15,15 @@ PACKAGES = ("agent", "retrieval", "prompts", "evals")
 HOMES = {  # one SDK, one file; two where one file would do two jobs
     "openai": {"retrieval/endpoint.py", "agent/llm/wire.py"},
     "tenacity": {"retrieval/endpoint.py", "agent/llm/client.py"},
-    "httpx2": {"agent/llm/wire.py"},  # what openai speaks through, and raises the errors of
+    "httpx2": {
+        "agent/llm/wire.py",  # what openai speaks through, and raises the errors of
+        "retrieval/web/network.py",
+        "retrieval/web/fetching.py",
+    },
+    "httpcore2": {"retrieval/web/network.py"},  # where a connection is opened: nowhere else
+    "protego": {"retrieval/web/fetching.py"},
+    "feedparser": {"retrieval/web/feeds.py"},
+    "warcio": {"retrieval/web/archive.py"},
     "genai_prices": {"agent/llm/budget.py"},
     "tiktoken": {"retrieval/tokens.py"},
     "onnxruntime": {"retrieval/embedding.py"},  # whoever loads it elsewhere lets it report

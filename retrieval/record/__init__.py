@@ -6,7 +6,9 @@ Readers see one moment of it; each write is one transaction, so a write that fai
 killed process) leaves what was there before.
 """
 
+import re
 import secrets
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -20,7 +22,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.locks import Lock
 from retrieval.record import database
-from retrieval.record.backend import Backend
+from retrieval.record.backend import Backend, upsert
+from retrieval.record.history import History
 from retrieval.record.queries import match_expression
 from retrieval.record.reader import Matrix, Reader
 from retrieval.record.schema import (
@@ -40,8 +43,9 @@ from retrieval.record.schema import (
 from retrieval.types import Source, Vectors
 
 __all__ = [
-    "Entries", "Fields", "Matrix", "NewPassage", "Place", "Reader", "Record", "Revision",
-    "SourceState", "StoredPassage", "StoredSource", "has_unit_length", "match_expression",
+    "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader", "Record",
+    "Revision", "SourceState", "StoredPassage", "StoredSource", "has_unit_length",
+    "match_expression",
 ]  # fmt: skip
 
 UNIT_TOLERANCE = 1e-3
@@ -52,6 +56,10 @@ _COPYING = "copying"
 """Key of `meta` that is there while a copy into the record has not ended."""
 Place = Path | str
 """A SQLite file, or the address of a PostgreSQL database."""
+
+
+def _machine() -> str:
+    return re.sub(r"[^\w-]", "_", socket.gethostname()) or "machine"
 
 
 def _postgres() -> ModuleType:
@@ -68,6 +76,10 @@ class Record:
             facts = database.read_facts(connection)
         self.where, self.library, self.embedder = backend.where, facts.library, facts.embedder
         self.dimension = facts.dimension
+        self.machine = "" if isinstance(place, Path) else _machine()
+        """Name of this machine where others share the record, else empty."""
+        self.history = History(self._transaction, self._reading)
+        """What became of sources."""
 
     @classmethod
     def create(cls, place: Place, embedder: str, dimension: int) -> Self:
@@ -125,7 +137,7 @@ class Record:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A view of the record as of now; writers do not disturb it."""
-        with self._backend.reading() as connection:
+        with self._reading() as connection:
             yield Reader(connection, self.dimension, self._backend)
 
     def replace(  # noqa: PLR0913, PLR0917  # one source and everything that belongs to it
@@ -221,7 +233,7 @@ class Record:
         """Note that a copy into this record has begun, or that it is whole."""
         with self._transaction() as connection:
             if going_on:
-                note = self._backend.upsert(meta).values(key=_COPYING, value="going on")
+                note = upsert(connection, meta).values(key=_COPYING, value="going on")
                 connection.execute(note.on_conflict_do_nothing())
             else:
                 connection.execute(meta.delete().where(meta.c.key == _COPYING))
@@ -256,7 +268,7 @@ class Record:
 
     def _put_source(self, connection: Connection, row: Mapping[str, object]) -> None:
         rest = {name: value for name, value in row.items() if name != "id"}
-        put = self._backend.upsert(sources).values(row)
+        put = upsert(connection, sources).values(row)
         connection.execute(put.on_conflict_do_update(index_elements=["id"], set_=rest))
 
     def _insert_passages(
@@ -283,8 +295,13 @@ class Record:
         if n is not None:
             self._backend.forget_words(connection, n)
             connection.execute(passages.delete().where(passages.c.source_n == n))
-            due = self._backend.upsert(meta).values(key=_PURGE, value="due")
+            due = upsert(connection, meta).values(key=_PURGE, value="due")
             connection.execute(due.on_conflict_do_nothing())
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._backend.reading() as connection:
+            yield connection
 
     def _require_unit_vectors(self, vectors: Vectors, count: int) -> None:
         good = vectors.shape == (count, self.dimension) and bool(np.isfinite(vectors).all())

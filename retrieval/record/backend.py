@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -25,9 +26,6 @@ class Backend(Protocol):
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that no other writer runs beside: all of it is stored, or nothing."""
-
-    def upsert(self, table: Table) -> Any:  # noqa: ANN401  # the dialects' `Insert` have no common type
-        """An `INSERT` that can say what happens on a conflict."""
 
     def add_words(self, connection: Connection, source_n: int) -> None:
         """Put the words of a source's passages into the full-text index."""
@@ -70,6 +68,13 @@ class Backend(Protocol):
         """What the record takes."""
 
     def close(self) -> None: ...
+
+
+def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An `INSERT` that can say what happens on a conflict, in the words of the database."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 class listed_strings(GenericFunction[Any]):  # noqa: N801  # a function of SQL

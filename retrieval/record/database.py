@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from sqlalchemy import (
     Connection,
     Engine,
-    Table,
     TextClause,
     create_engine,
     event,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.sqlite import Insert, insert
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
 from retrieval.locks import FileLock
@@ -96,9 +94,6 @@ class SqliteBackend:
         engine = writing_engine(self._engine)
         with translate_errors(self._path), engine.begin() as connection:
             yield connection
-
-    def upsert(self, table: Table) -> Insert:
-        return insert(table)
 
     def add_words(self, connection: Connection, source_n: int) -> None:
         put = _words_of_source("INSERT INTO words (rowid, title, text)")

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Table, create_engine, exc, make_url, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, Engine, create_engine, exc, make_url, text
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
 from retrieval.locks import POLL_SECONDS
@@ -126,9 +125,6 @@ class PostgresBackend:
         with translate_errors(self.where), self._engine.begin() as connection:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({CHANGE})"))
             yield connection
-
-    def upsert(self, table: Table) -> postgresql.Insert:
-        return postgresql.insert(table)
 
     def add_words(self, connection: Connection, source_n: int) -> None:
         found = connection.execute(

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from retrieval.types import Vectors
 
-HEAD = "0002"
+HEAD = "0003"
 """Migration that this code is written for; a test holds it against the migrations folder."""
 
 metadata = MetaData()

@@ -8,7 +8,10 @@ import pytest
 from tests.faces.front import ROOT, verdict
 
 COMMANDS = ["draft", "ask", "check", "search", "judge", "doctor", "library"]
-OF_LIBRARY = ["add", "sync", "list", "show", "remove", "stats", "verify"]
+OF_LIBRARY = [
+    *("add", "sync", "list", "show", "remove", "stats", "verify"),
+    *("fetch", "watch", "fact-checks", "notices", "changes", "history"),
+]
 
 
 def test_the_doctor_finds_a_good_installation_in_order(library: Path) -> None:

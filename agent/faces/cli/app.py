@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from agent.faces.cli.web_app import VettedBy, Vetting, web_app
 from agent.faces.exit_codes import Exit, status_of, words_of
 from agent.faces.options import AsJson, AsOf, LibraryDir, Out, day
 from agent.faces.slack import commands as slack_commands
@@ -17,12 +18,6 @@ library_app = typer.Typer(
     help="Add, list and look after the sources.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Vetting = Annotated[
-    Path | None, typer.Option("--vetting", help="TOML list of admitted publishers and domains.")
-]
-VettedBy = Annotated[
-    str | None, typer.Option("--vetted-by", help="Name of the person who vouches for the sources.")
-]
 Wait = Annotated[
     float, typer.Option(min=0, help="Seconds to wait for another process that is writing.")
 ]
@@ -30,7 +25,9 @@ Wait = Annotated[
 
 @library_app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files, folders or web addresses.")
+    ],
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
@@ -38,11 +35,22 @@ def add(
     library: LibraryDir = None,
 ) -> None:
     """Add sources, or replace those whose files changed."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415  (heavy imports only where used)
+    from agent.faces.cli import (  # noqa: PLC0415  (heavy imports only where used)
+        library_commands,
+        web_commands,
+    )
 
+    if any(map(web_commands.is_address, paths)):
+        raise typer.Exit(web_commands.fetch(paths, vetting, vetted_by, library, as_json=as_json))
     raise typer.Exit(
         library_commands.add(
-            paths, vetting, vetted_by, library, wait=wait, as_json=as_json, prune=False
+            [Path(one) for one in paths],
+            vetting,
+            vetted_by,
+            library,
+            wait=wait,
+            as_json=as_json,
+            prune=False,
         )
     )
 
@@ -147,6 +155,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain words, half the start-up time, and no boxes in logs
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+library_app.add_typer(web_app)
 app.add_typer(library_app, name="library")
 app.add_typer(slack_commands)
 

@@ -9,7 +9,7 @@ from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.opening import open_library, read_settings
 from agent.faces.terminal import bar, deliver, fitted, say
 from agent.language.phrases import day
-from retrieval import AddReport, Vetting, VettingList, Voucher, find_files
+from retrieval import AddReport, Library, Source, Vetting, VettingList, Voucher, find_files
 
 DATABASE: Final = "database"
 """Stands for the address in VERDICT_DATABASE_URL: a password does not belong on a command line."""
@@ -26,7 +26,7 @@ def add(
     prune: bool,
 ) -> Exit:
     """`verdict library add` and `sync`."""
-    chosen = _choose_vetting(vetting, vetted_by)
+    chosen = choose_vetting(vetting, vetted_by)
     today = bootstrap.today()
     find_files(paths)  # a wrong path is told before a library is made for it
     with open_library(at, create=True) as library, bar("Adding") as step:
@@ -62,7 +62,7 @@ def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
         source = next((s for s in library.sources() if s.id == source_id), None)
         if source is None:
             raise BadInput(f"There is no source {source_id!r}. `verdict library list` names them.")
-        text = library.snapshot(source_id)
+        text, page = library.snapshot(source_id), web_facts(library, source)
     if as_json:
         row = source.model_dump(mode="json") | {"text_is": source.text, "text": text}
         deliver(json.dumps(row, ensure_ascii=False, indent=2))
@@ -74,6 +74,7 @@ def show(source_id: str, at: Path | None, *, as_json: bool) -> Exit:
         f"{source.kind}, tier {source.tier}, origin {source.origin}, vetted by {source.vetted_by}",
         f"read on {day(source.accessed)}, sha256 {source.sha256}",
         f"text: {source.text}",
+        *page,
     ]
     deliver("\n".join([*facts, "", text]), prose=True)
     return Exit.OK
@@ -130,7 +131,30 @@ def verify(at: Path | None, *, repair: bool, as_json: bool) -> Exit:
     return Exit.LIBRARY if found and not repair else Exit.OK
 
 
-def _choose_vetting(path: Path | None, person: str | None) -> Vetting:
+def web_facts(library: Library, source: Source) -> list[str]:
+    """What `show` says of notices about a source, and of the page behind it."""
+    notices = library.history.notices(source.id)
+    lines = [f"{one.kind}, {day(one.noticed)}: {one.words}" for one in notices]
+    page = library.history.page(source.id)
+    if page is None:
+        return lines
+    lines.append(f"page last asked for {page.checked}{', where it is gone' if page.gone else ''}")
+    if page.failures:
+        lines.append(f"it could not be had the last {page.failures} times")
+    kept = library.history.responses(page.url)
+    link = read_settings().archive_link
+    if kept and link:
+        digits = "".join(filter(str.isdigit, kept[-1].fetched))
+        lines.append(f"archive: {link.replace('{time}', digits).replace('{url}', source.url)}")
+    return lines
+
+
+def choose_vetting(path: Path | None, person: str | None) -> Vetting:
+    """The vetting list or the person that decides, as typed or else as set.
+
+    Raises:
+        BadInput: both are given, or none.
+    """
     if path and person:
         raise BadInput("Give --vetting or --vetted-by, not both: one of them decides.")
     if path:

@@ -1,0 +1,33 @@
+"""Passages that moved: the words of an earlier version, found again in the one of today."""
+
+from retrieval.chunking import split_passages
+from retrieval.library import Library
+from retrieval.types import Passage
+
+
+def follow_passage(library: Library, source_id: str, passage_id: str) -> Passage | None:
+    """The passage of today that has the words of an earlier one; None where no passage has them.
+
+    Args:
+        library: holds the source and its earlier versions.
+        source_id: of the source.
+        passage_id: of a passage that it has, or had in one of these versions.
+
+    Raises:
+        LibraryError: there is no such source.
+    """
+    now = library.passages(source_id)
+    if same := next((one for one in now if one.id == passage_id), None):
+        return same
+    for version in reversed(library.history.versions(source_id)):
+        before = split_passages(source_id, version.snapshot)
+        if found := next((one for one in before if one.id == passage_id), None):
+            words = found.text.split()
+            return next((one for one in now if _holds(one.text.split(), words)), None)
+    return None
+
+
+def _holds(text: list[str], words: list[str]) -> bool:
+    """Whether `words` stand in `text`, in order and without a gap."""
+    joined = f" {' '.join(text)} "
+    return f" {' '.join(words)} " in joined
