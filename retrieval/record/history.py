@@ -328,7 +328,8 @@ class History:
         with self._writing() as connection:
             for one in found:
                 put = upsert(connection, notices).values(one.model_dump())
-                if connection.execute(put.on_conflict_do_nothing()).rowcount:
+                new_row = put.on_conflict_do_nothing().returning(notices.c.n)
+                if connection.execute(new_row).first() is not None:
                     _tell(connection, one.source_id, one.kind, one.words)
                     new.append(one)
         return new

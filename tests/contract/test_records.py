@@ -16,6 +16,7 @@ from retrieval.errors import (
 )
 from retrieval.library import Library
 from retrieval.record import NewPassage, Place, Record, match_expression
+from retrieval.record.history import Notice, Page, Seen
 from retrieval.types import EVERYTHING, Filters
 from tests.fakes_retrieval import NOTES, WordsEmbedder, a_source, fill, put
 from tests.faults import postgres
@@ -206,6 +207,24 @@ def test_origins_growth_and_takedowns_are_known(record: Record) -> None:
     record.remove("b")
     with record.reader() as reader:
         assert not reader.grew_from(before)
+
+
+def test_what_became_of_a_source_is_written_down(record: Record) -> None:
+    put(record, "a", "First words.")
+    page = Page(source_id="a", url="https://example.org/a", checked="2026-01-01T00:00:00Z")
+    record.history.keep([page], [Seen(address=page.url, fate="kept", at=page.checked)])
+    put(record, "a", "Other words.")
+    word = Notice(
+        source_id="a", kind="corrected", noticed=date(2026, 1, 2), words="Sorry.", given_by="it"
+    )
+    assert record.history.notice([word, word]) == [word]
+    kinds = ["added", "changed", "corrected", "removed"]
+    assert [c.kind for c in record.history.changes()] == kinds[:3]
+    assert record.history.page("a") == page
+    record.remove("a")
+    assert [c.kind for c in record.history.changes()] == kinds
+    assert record.history.notices() == [] == record.history.versions("a")
+    assert record.history.seen([page.url])[page.url].fate == "removed"
 
 
 def test_the_word_index_is_checked_and_made_anew(record: Record) -> None:

@@ -110,6 +110,9 @@ def test_a_copy_that_was_interrupted_is_not_served_and_goes_on(server: str, tmp_
     assert len(new.source_states()) == 2
     assert copying.copy_record(old, new) == len(NOTES)
     assert not new.is_partial()
+    assert new.history.changes() == old.history.changes()
+    put(new, "later", "It is still counted on.")
+    assert new.history.changes()[-1].n == len(NOTES) + 1
     with pytest.raises(LibraryError, match="already"):
         copying.copy_record(old, new)
     old.close()
