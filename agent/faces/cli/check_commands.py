@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from agent import bootstrap
-from agent.audit.check import AuditedSentence, AuditReport, CheckedFrame, check_text
+from agent.audit.check import AuditedSentence, AuditReport, check_text
+from agent.audit.frame import CheckedFrame
 from agent.audit.reading import read_text, suffix_of
 from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.opening import open_library, read_settings
@@ -80,14 +81,32 @@ def _text_of(file: Path) -> str:
 def _told(report: AuditReport) -> str:
     """The sentences that fall, each with where it stands and why; then the count."""
     lines = [line for f in report.falling_frame for line in _framed(f)]
-    lines += [line for e in report.falling for line in _examined(e)]
+    lines += [line for e in report.falling for line in _examined(e, report)]
     total, fallen = len(report.examined), len(report.falling)
     if report.unknown_sources:
-        numbers = ", ".join(f"[{n}]" for n in report.unknown_sources)
-        lines += [f"Not in the library: {numbers}", ""]
+        names = ", ".join(report.name_of(n) for n in report.unknown_sources)
+        lines += [f"Not in the library: {names}", ""]
+    if remarks := [f"Remark: {remark}." for remark in _remarks(report)]:
+        lines += [*remarks, ""]
     lines.append(f"{total - fallen} of {counted(total, 'sentence')} stand, {fallen} fall.")
     lines.append(_around(report))
     return "\n".join(lines)
+
+
+def _remarks(report: AuditReport) -> Iterator[str]:
+    """What an editor may want to mend though nothing falls by it."""
+    yield from report.remarks
+    for examined in report.examined:
+        for name in examined.idle:
+            yield (
+                f'{name} says nothing of "{examined.sentence.text}" ({_place(examined)}), '
+                f"which stands as well without it"
+            )
+
+
+def _place(found: AuditedSentence) -> str:
+    sentence = found.sentence
+    return f"line {sentence.line}" if sentence.line else sentence.section
 
 
 def _around(report: AuditReport) -> str:
@@ -104,11 +123,11 @@ def _framed(found: CheckedFrame) -> list[str]:
     return [f"FALLS ({where})", f"  {found.text}", f"  Why: {found.reason}.", ""]
 
 
-def _examined(found: AuditedSentence) -> list[str]:
+def _examined(found: AuditedSentence, report: AuditReport) -> list[str]:
     sentence, verification = found.sentence, found.ruling
-    cited = " ".join(f"[{n}]" for n in sentence.numbers) or "no citation"
-    place = f"line {sentence.line}" if sentence.line else sentence.section
-    lines = [f"{verification.support.value.upper()} ({place}, {cited})", f"  {sentence.text}"]
+    cited = " ".join(map(report.name_of, sentence.numbers)) or "no citation"
+    lines = [f"{verification.support.value.upper()} ({_place(found)}, {cited})"]
+    lines.append(f"  {sentence.text}")
     lines.append(f"  Why: {verification.reason}.")
     if found.nearest:
         lines.append(f"  Nearest ({found.nearest.source}): {found.nearest.quote}")

@@ -6,7 +6,8 @@ from threading import Lock
 from typing import Final
 
 from agent import bootstrap
-from agent.audit.check import AuditedSentence, CheckedFrame, check_text
+from agent.audit.check import AuditedSentence, check_text
+from agent.audit.frame import CheckedFrame
 from agent.audit.reading import read_text, suffix_of
 from agent.faces.exit_codes import BadInput
 from agent.faces.opening import question_of
