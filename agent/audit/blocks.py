@@ -17,10 +17,14 @@ _SOURCES = re.compile(
     r"(?i)(?:list of )?(?:sources?|references|bibliography|works cited|citations"
     r"|(?:foot|end)?notes)$"
 )
-_ASIDE = re.compile(r"(?i)(?:want to dive deeper|follow-ups?|(?:follow-up|further) questions)$")
+_ASIDE = re.compile(
+    r"(?i)(?:want to dive deeper|follow-ups?|(?:follow-up|further) questions"
+    r"|what was searched|what did not stand|nearest in the library)$"
+)
 _SUMMARY = re.compile(r"(?i)(?:executive )?summary$")
 _FURNITURE = re.compile(
-    r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:)"
+    r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:"
+    r"|Claim (?:tested|looked for):)"
 )
 _VERDICT = re.compile(r"\W*Verdict:\W*(\w+)")
 _DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\]:\s*(\S.*)$")
@@ -103,7 +107,7 @@ class Blocks:
         if _cites(line.text) or _known(_bare(line.text)) or _FURNITURE.match(line.text):
             return False
         alone = not after.strip() or _FURNITURE.match(after) or _UNDERLINE.match(after)
-        return bool(alone) and not line.text.rstrip().endswith((".", "!"))
+        return bool(alone) and not _unraised(line.text).endswith((".", "!"))
 
     def _heading(self, line: Line, before: str, after: str) -> str | None:
         bare = _bare(line.text)
@@ -125,7 +129,7 @@ class Blocks:
             return False
         if _NUMBERED.match(line):
             return not bare.endswith(".")
-        return len(bare.split()) <= _HEADING_WORDS and not bare.endswith(_CLOSED)
+        return len(bare.split()) <= _HEADING_WORDS and not _unraised(bare).endswith(_CLOSED)
 
     def _enter(self, heading: Line) -> None:
         self._section = heading.text
@@ -212,6 +216,11 @@ def _bare(line: str) -> str:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).strip()
+
+
+def _unraised(line: str) -> str:
+    """A line without a raised number at its end."""
+    return re.sub(rf"(?:[{RAISED}]|<sup>[^<>]*</sup>)+$", "", line.rstrip())
 
 
 def _cites(line: str) -> bool:

@@ -97,6 +97,8 @@ class CitedText(Value):
     headings: tuple[CitedHeading, ...] = ()
     sentences: tuple[CitedSentence, ...] = Field(min_length=1)
     sources: tuple[CitedSource, ...] = ()
+    draft: str = ""
+    """Id of the draft that the file says it is, where it is one of ours."""
 
     def source(self, number: int) -> CitedSource | None:
         """The first entry of that number in the list of sources."""
