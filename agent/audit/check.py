@@ -1,9 +1,10 @@
-"""Check a cited text that a person or another model wrote."""
+"""Check a cited text that a person or another model wrote, or what became of a draft."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from agent.audit.cited_text import CitedSentence, CitedSource, CitedText
+from agent.audit.comparison import Comparison, compare_texts, with_known_spans
 from agent.audit.frame import CheckedFrame, check_frame
 from agent.audit.lookup import Entry, look_up
 from agent.claims import read_claim
@@ -61,6 +62,8 @@ class AuditReport(Value):
     """What the text cites: its list, and the addresses that it links to."""
     remarks: tuple[str, ...] = ()
     """What a reader should know of the list; nothing falls by it."""
+    comparison: Comparison | None = None
+    """What changed since the draft, where it was compared with one."""
 
     @property
     def falling(self) -> tuple[AuditedSentence, ...]:
@@ -112,6 +115,18 @@ def check_text(text: CitedText, library: SourceStore, judge: Judge, nli: NliMode
         sources=text.sources,
         remarks=tuple(e.remark for e in listed.values() if e.remark),
     )
+
+
+def check_against(
+    text: CitedText, draft: CitedText, library: SourceStore, judge: Judge, nli: NliModel
+) -> AuditReport:
+    """Check a text that was a draft once, and say what changed since.
+
+    A sentence that did not change is held against the very words that the draft cited.
+    """
+    comparison = compare_texts(draft, text)
+    report = check_text(with_known_spans(text, comparison), library, judge, nli)
+    return AuditReport(**{**dict(report), "comparison": comparison})
 
 
 def _rulings(
