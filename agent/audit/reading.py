@@ -46,8 +46,12 @@ class _Page(BaseModel):
     sources: tuple[_Source, ...] = ()
 
 
-def read_page(text: str) -> CitedText:
+def read_page(text: str, draft: str = "") -> CitedText:
     """Read a page from its JSON form; rulings in it are not believed, so not read.
+
+    Args:
+        text: the JSON.
+        draft: id under which the page is kept, where it is.
 
     Raises:
         UnreadableText: not JSON, not a page, or a page without a sentence.
@@ -90,6 +94,7 @@ def read_page(text: str) -> CitedText:
         sources=tuple(
             CitedSource(number=s.n, title=s.title, url=s.url, id=s.id) for s in page.sources
         ),
+        draft=draft,
     )
 
 
@@ -124,7 +129,7 @@ def read_text(text: str, suffix: str = ".md") -> CitedText:
     if suffix not in PLAIN | MARKDOWN:
         raise UnreadableText(
             f"A file of kind {suffix!r} cannot be checked.",
-            "Save it as Markdown (.md), plain text (.txt) or as a page in JSON (.json).",
+            "Save it as Word (.docx), HTML, Markdown (.md), plain text (.txt) or our JSON (.json).",
         )
     markdown = suffix in MARKDOWN
     blocks = Blocks(text, markdown=markdown)
@@ -158,8 +163,11 @@ def read_text(text: str, suffix: str = ".md") -> CitedText:
 
 
 def suffix_of(text: str) -> str:
-    """The suffix to read a text by that has no file name: `.json` for an object, else `.md`."""
-    return ".json" if text.lstrip("\ufeff \t\r\n").startswith("{") else ".md"
+    """The suffix to read a text by that has no file name: `.json`, `.html`, else `.md`."""
+    start = text.lstrip("\ufeff \t\r\n")[:20].casefold()
+    if start.startswith(("<!doctype html", "<html")):
+        return ".html"
+    return ".json" if start.startswith("{") else ".md"
 
 
 def _require_text(text: str) -> None:

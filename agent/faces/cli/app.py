@@ -326,16 +326,25 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="A cited text: Markdown, text or our JSON; - for stdin."
+            metavar="FILE",
+            help="A cited text: Word, HTML, Markdown, text or our JSON; - for stdin.",
         ),
     ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DRAFT",
+            help="Say what changed since this draft: its id, or its page in a file "
+            "(default: the draft that our Word or HTML file says it is).",
+        ),
+    ] = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
     """Rule on a cited text that a person or another model wrote."""
     from agent.faces.cli import check_commands  # noqa: PLC0415  (heavy imports only where used)
 
-    raise typer.Exit(check_commands.check(file, library, as_json=as_json))
+    raise typer.Exit(check_commands.check(file, library, against=against, as_json=as_json))
 
 
 @app.command()
