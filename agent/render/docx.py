@@ -13,7 +13,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import RGBColor
+from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -29,6 +29,7 @@ DRAFT = "VerdictDraft"
 """Custom property that holds the id of the draft; word processors keep it and show it nowhere."""
 BLUE = RGBColor(0x05, 0x63, 0xC1)
 """The colour of links in Word's own templates; 5.9:1 against white."""
+SMALL = Pt(8)
 
 
 def render(draft: Page | Insufficient) -> bytes:
@@ -104,6 +105,8 @@ class _Writer:
             self._entry(number, source)
         word.add_heading("What was searched", 1)
         word.add_paragraph(f"{wording.searched(page.evidence.scope)}. {wording.made(page)}")
+        if doubts := wording.doubts(page):
+            word.add_paragraph(doubts)
 
     def _section(self, heading: str, sentences: Iterable[CheckedSentence]) -> None:
         self._word.add_heading(heading, 1)
@@ -120,6 +123,9 @@ class _Writer:
         for number in self._numbering.group(sentence.citations):
             paragraph.add_run(" ")
             _link(paragraph, f"[{number}]", anchor=f"source_{number}")
+        if mark := wording.doubt_mark(sentence):
+            small = paragraph.add_run(mark)
+            small.italic, small.font.size = True, SMALL
         paragraph.add_run(f"{stop} ")
 
     def _comment(self, citation: Citation) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 
 from agent.language.lexicon import any_of
 from agent.language.phrases import day
-from agent.types import EMBEDDED, Insufficient, Page, Usage, VerdictLabel
+from agent.types import EMBEDDED, CheckedSentence, Insufficient, Page, Usage, VerdictLabel
 from retrieval.types import Scope, Source
 
 DISCLAIMER = (
@@ -187,6 +187,22 @@ def made(draft: Page | Insufficient) -> str:
     line = _made(draft.usage)
     notes = " ".join(prose(note) for note in draft.usage.notes)
     return f"{line} Note: {notes}" if notes else line
+
+
+def doubt_mark(sentence: CheckedSentence) -> str:
+    """` (two readings)` behind a sentence that model and embedded judge read differently."""
+    return f" ({TWO_READINGS})" if sentence.ruling.doubt else ""
+
+
+def doubts(page: Page) -> str:
+    """What the mark stands for, where the page has it: each reason once."""
+    reasons = dict.fromkeys(s.ruling.doubt for s in page.sentences() if s.ruling.doubt)
+    if not reasons:
+        return ""
+    return (
+        f"{TWO_READINGS.capitalize()}: the language model found a sentence in the cited words; "
+        f"{'; '.join(map(prose, reasons))}. Read the sources."
+    )
 
 
 def _made(usage: Usage) -> str:

@@ -155,6 +155,8 @@ class Format(StrEnum):
     DOCX = "docx"
     JSON = "json"
     CLAIMREVIEW = "claimreview"
+    CSL = "csl"
+    BIBTEX = "bibtex"
 
 
 @app.command()
@@ -177,6 +179,10 @@ def draft(
             "--self-test", help="Plant errors in the page's sentences; count those caught."
         ),
     ] = False,
+    unproven: Annotated[
+        bool,
+        typer.Option("--unproven", help="Write a ClaimReview also where the claim got no verdict."),
+    ] = False,
 ) -> None:
     """Draft a cited, checked first version of a fact-check."""
     from agent.faces.cli import commands  # noqa: PLC0415  (heavy imports only where used)
@@ -191,6 +197,7 @@ def draft(
             model=model,
             base_url=base_url,
             self_test=self_test,
+            unproven=unproven,
         )
     )
 
