@@ -27,7 +27,7 @@ _FURNITURE = re.compile(
     r"|Claim (?:tested|looked for):)"
 )
 _VERDICT = re.compile(r"\W*Verdict:\W*(\w+)")
-_DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\]:\s*(\S.*)$")
+_DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\s*\]:\s*(\S.*)$")
 _ENTRY = re.compile(
     r"\s*(?:[-*+\u2022]\s+)?(?:\[\^?([0-9]{1,6})\][.:]?|([0-9]{1,6})[.)]|\u3010([0-9]{1,6})\u3011"
     rf"|([{RAISED}]{{1,6}})|<sup>([0-9]{{1,6}})</sup>)\s+(\S.*)$"

@@ -115,12 +115,12 @@ def _without_hidden(root: etree._Element) -> bytes:
 
 
 def _read_web(data: bytes) -> CitedText:
-    for encoding in ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig",):
-        try:
-            data = data.decode(encoding).encode()
-            parser = html.HTMLParser(encoding="utf-8")
-        except UnicodeDecodeError:  # as the page itself says
-            parser = html.HTMLParser()
+    wide = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    try:
+        data = data.decode("utf-16" if wide else "utf-8-sig").encode()
+        parser = html.HTMLParser(encoding="utf-8")
+    except UnicodeDecodeError:  # as the page itself says
+        parser = html.HTMLParser()
     try:
         root = html.document_fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
@@ -142,7 +142,11 @@ _INLINE = {
     *("ins", "kbd", "label", "mark", "q", "samp", "small", "span", "strong", "sub", "sup", "time"),
     *("tt", "u", "var", "wbr", "img"),
 }
-_HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
+_HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|mso-element\s*:\s*comment")
+_COMMENT = {"msocomanchor", "MsoCommentReference"}
+"""What Word writes for a comment into a page that it saves as HTML."""
+_PLACE = re.compile(r":\s*[0-9]+(?:\s*[\u2013-]\s*[0-9]+)?")
+"""A page of a source, raised behind its number."""
 _HEADING = re.compile(r"h([1-6])")
 _NUMBERS = re.compile(r"\[?\^?\s*([0-9]{1,6}(?:\s*[,;\u2013-]\s*[0-9]{1,6})*)\s*\]?")
 _LEADING = re.compile(
@@ -153,6 +157,8 @@ _ESCAPED = re.compile(r"\\\[([^\[\]\\]{1,200})\\\]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\u201d\u2019]")
 _TYPED = re.compile(r"(?m)^([0-9]{1,3})\\([.)])")
 _LINK = re.compile("\ue001([^\ue001-\ue003]*)\ue002([^\ue001-\ue003]*)\ue003")
+_SMALL = str.maketrans("0123456789", RAISED)
+_LOWERED = str.maketrans(RAISED, "0123456789")
 _PRIVATE = re.compile("[\ue000-\ue003]")
 
 
@@ -212,6 +218,7 @@ class _Walk:
         classes = set(node.get("class", "").split())
         return (
             node.tag in _GONE
+            or bool(classes & _COMMENT)
             or "hidden" in node.attrib
             or node.get("aria-hidden") == "true"
             or _HIDDEN.search(node.get("style", "")) is not None
@@ -232,7 +239,7 @@ class _Walk:
     def _link(self, node: html.HtmlElement) -> None:
         start = len(self._open)
         self._inside(node)
-        said = "".join(self._open[start:])
+        said = "".join(self._open[start:]).translate(_LOWERED)
         href = node.get("href", "").strip()
         found = _NUMBERS.fullmatch(clean(said))
         if found and (href.startswith("#") or self._ours):
@@ -240,8 +247,10 @@ class _Walk:
             self._open[start:] = [said if bracketed else f"[{found[1]}]"]
         elif found is None and re.match(r"https?://[^\s<>]+$", href) and said.strip():
             self._open[start:] = [f"\ue001{said}\ue002{href}\ue003"]
-        elif found and "[" in said and re.match(r"https?://[^\s<>]+$", href):
-            self._open[start:] = [said, f"\ue001\ue002{href}\ue003"]
+        elif found and re.match(r"https?://[^\s<>]+$", href):
+            before = "".join(self._open[:start]).rstrip()
+            self._open[start:] = [said if before.endswith("[") else f"[{found[1]}]"]
+            self._open += [] if before.endswith("[") else [f"\ue001\ue002{href}\ue003"]
 
     def _raise(self, node: html.HtmlElement) -> None:
         """A raised number as raised characters; in brackets, or linked, as it stands."""
@@ -249,8 +258,10 @@ class _Walk:
         self._inside(node)
         said = "".join(self._open[start:]).strip()
         if re.fullmatch(r"[0-9]{1,3}(?:\s*[,\u2013-]\s*[0-9]{1,3})*", said):
-            small = said.replace(" ", "").translate(str.maketrans("0123456789", RAISED))
+            small = said.replace(" ", "").translate(_SMALL)
             self._open[start:] = [small]
+        elif _PLACE.fullmatch(said):
+            del self._open[start:]
 
     def _row(self, node: html.HtmlElement) -> None:
         """One entry where the first cell is a number; else the cells that cite, each for itself."""
@@ -274,13 +285,16 @@ class _Walk:
 
     def _block(self, node: html.HtmlElement) -> None:
         self._close()
-        heading = _HEADING.fullmatch(node.tag)
+        titled = node.tag == "p" and "MsoTitle" in node.get("class", "").split()
+        heading = _HEADING.fullmatch("h1" if titled else node.tag)
         if heading:
             self._lead = f"{'#' * int(heading[1])} "
         elif node.tag == "li":
-            self._lead = f"{_position(node)}. " if _parent(node) == "ol" else "- "
+            numbered = node.getparent() is not None and node.getparent().tag == "ol"
+            self._lead = f"{_position(node)}. " if numbered else "- "
         self._inside(node)
         self._close()
+        self._lead = ""
 
     def _close(self) -> None:
         """End a block: escape its words, and let markers and links be what they are."""
@@ -329,11 +343,6 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
 
 def _text(node: html.HtmlElement) -> str:
     return clean("".join(node.itertext()))
-
-
-def _parent(node: html.HtmlElement) -> str:
-    above = node.getparent()
-    return str(above.tag) if above is not None else ""
 
 
 def _position(node: html.HtmlElement) -> int:

@@ -16,7 +16,8 @@ _LED = rf"(?:\((?:<https?:[^<>\s]*>|{_URL}|[#/][^()\s]*)\))?"
 _LENTICULAR = "\u3010[0-9]{1,6}(?:\u2020[^\u3010\u3011]*)?\u3011"
 _MARK = rf"(?<!\\)(?:\[\[{_NUMBERS}\]\]|\[{_NUMBERS}\]|{_LENTICULAR}){_LED}"
 MARKER: Final = re.compile(_MARK)
-_GROUP = re.compile(rf"(?<!\s)\s*{_MARK}(?:\s*,?\s*{_MARK})*(?: \({TWO_READINGS}\))?")
+_MARKS = rf"{_MARK}(?:\s*,?\s*{_MARK})*"
+_GROUP = re.compile(rf"(?<!\s)\s*(?:\((?:see\s+)?{_MARKS}\)|{_MARKS})(?: \({TWO_READINGS}\))?")
 _ONE = re.compile(
     rf"\[?\[({_NUMBERS})\]\]?|\u3010([0-9]{{1,6}})"
     rf"|(?<=[\]\u3011])\(<?(https?:[^<>\s]*?)>?\)(?=[\s,\[\u3010(]|$)"
@@ -36,7 +37,7 @@ _RAISED = re.compile(
     rf"|(?P<small>[{RAISED}]{{1,3}}(?:[,\u207b\u2013-][{RAISED}]{{1,3}})*))"
 )
 """A raised number behind a word, a stop or a year; behind anything else it is an exponent."""
-_EXPONENT = re.compile(r"(?<=[0-9])<sup>\s*([0-9]{1,3})\s*</sup>")
+_EXPONENT = re.compile(rf"(?P<power>(?<=[0-9]))?<sup>\s*(?P<tag>{_LIST})\s*</sup>")
 
 _LINKED = rf"(?<!!)(?<!\\)\[[^\[\]]*\]\((?:<https?:[^<>\s]*>|{_URL})(?:\s+\"[^\"]*\")?\)"
 _TITLED = re.compile(rf"\[([^\[\]]*)\]\((?:<(https?:[^<>\s]*)>|({_URL}))|({_URL})")
@@ -152,7 +153,7 @@ def cited(
     numbered = MARKER.search(whole.chars) is not None
     held = whole.edit(_GROUP if numbered else _LINKS[markdown], hold)
     if markdown:
-        held = held.edit(_LINK, lambda m: m[1]).edit(_EXPONENT, lambda m: f"^{m[1]}")
+        held = held.edit(_LINK, lambda m: m[1]).edit(_EXPONENT, _keep_raised)
         held = held.edit(_MARKUP, _plain)
     return _assign(*_release(held), groups)
 
@@ -197,6 +198,13 @@ def _lower(match: re.Match[str], raised: Collection[int]) -> str:
     if set(_expand(inner)) <= set(raised):
         return f"{match['before']}[{inner}]"
     return match[0]
+
+
+def _keep_raised(match: re.Match[str]) -> str:
+    """A raised number that cites nothing: a power, or raised still, so that it joins no figure."""
+    if match["power"] is not None:
+        return f"^{match['tag']}"
+    return match["tag"].translate(str.maketrans("0123456789", RAISED))
 
 
 def _read_group(text: str) -> tuple[_Group, str]:

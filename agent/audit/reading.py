@@ -1,5 +1,6 @@
 """Read a cited text: one of our pages, or any Markdown with `[n]` and a list of sources."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -132,6 +133,7 @@ def read_text(text: str, suffix: str = ".md") -> CitedText:
             "Save it as Word (.docx), HTML, Markdown (.md), plain text (.txt) or our JSON (.json).",
         )
     markdown = suffix in MARKDOWN
+    text = _with_numbered_notes(text) if markdown else text
     blocks = Blocks(text, markdown=markdown)
     lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
     found = _sentences(text, blocks, markdown=markdown)
@@ -160,6 +162,24 @@ def read_text(text: str, suffix: str = ".md") -> CitedText:
         ),
         sources=sources,
     )
+
+
+_NAMED = re.compile(r"(?m)^ {0,3}\[\^([^\W\d][\w-]*)\]:")
+
+
+def _with_numbered_notes(text: str) -> str:
+    """Notes with names (`[^rain]`) as notes with numbers, each in as many characters as before."""
+    taken = max(map(int, re.findall(r"\[\^?([0-9]{1,5})\]", text)), default=0)
+    numbers = {
+        name: str(taken + n) for n, name in enumerate(dict.fromkeys(_NAMED.findall(text)), 1)
+    }
+
+    def number(match: re.Match[str]) -> str:
+        found = numbers.get(match[1], "")
+        fits = found and len(found) <= len(match[1])
+        return f"[^{found.ljust(len(match[1]))}]" if fits else match[0]
+
+    return re.sub(r"\[\^([^\W\d][\w-]*)\]", number, text)
 
 
 def suffix_of(text: str) -> str:

@@ -1,6 +1,7 @@
 """Word and HTML read back: our own, edited ones, and those of others."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -258,3 +259,52 @@ def test_a_word_document_that_unpacks_to_too_much_is_refused() -> None:
         parts.writestr("word/document.xml", b"\0" * 101_000_000)
     with pytest.raises(UnreadableText, match="not a readable Word document"):
         read_file(bomb.getvalue(), ".docx")
+
+
+def test_a_page_that_word_saved_has_its_title_and_none_of_its_comments() -> None:
+    made = (
+        "<p class=MsoTitle>The weir</p><p class=MsoNormal>It he<b>ld</b> [1]"
+        "<a class=msocomanchor href='#_msocom_1'>[AV1]</a>.</p>"
+        "<h2>Sources</h2><p>[1] Weirs https://weir.example.org/a</p>"
+        "<div style='mso-element:comment-list'><p>Is this so?</p></div>"
+    )
+    cited = read_file(made.encode(), ".html")
+    assert (cited.title, told(cited)) == ("The weir", [("", "It held.", (1,))])
+    assert cited.sources[0].url == "https://weir.example.org/a"
+
+
+def test_notes_of_an_encyclopedia_are_sources_and_their_pages_no_sentences() -> None:
+    made = (
+        "<p>It held.<sup><a href='#n-1'><span>[</span>1<span>]</span></a></sup><sup>:14</sup> It "
+        "fell.<sup><a href='#n-2'>[2]</a></sup></p><ol><li id='n-1'><b><a href='#r-1'>^</a></b> "
+        "<a href='https://weir.example.org/a'>Weirs</a>. 2024.</li>"
+        "<li id='n-2'>^ <i>Mills</i>. https://mill.example.org/b.</li></ol>"
+    )
+    cited = read_file(made.encode(), ".html")
+    assert told(cited) == [("", "It held.", (1,)), ("", "It fell.", (2,))]
+    assert [s.url for s in cited.sources] == [
+        "https://weir.example.org/a",
+        "https://mill.example.org/b",
+    ]
+
+
+def test_a_raised_number_that_is_a_link_to_the_web_needs_no_list() -> None:
+    made = "<p>It held<a href='https://weir.example.org/a'><sup>1</sup></a>. It fell [1].</p>"
+    cited = read_file(made.encode(), ".html")
+    assert told(cited) == [("", "It held.", (1,)), ("", "It fell.", (1,))]
+    assert cited.sources[0].url == "https://weir.example.org/a"
+
+
+def test_an_empty_heading_makes_no_heading_of_the_next_paragraph() -> None:
+    cited = read_file(b"<h1>The weir</h1><h2> </h2><p>It held all of May [1].</p>", ".html")
+    assert told(cited) == [("", "It held all of May.", (1,))]
+    assert cited.headings == ()
+
+
+@pytest.mark.parametrize("cut", range(100, 37_000, 4_000))
+def test_a_damaged_document_is_read_or_refused(cut: int) -> None:
+    whole = as_docx(DRAFTED)
+    broken = whole[:cut] + bytes(b ^ 0x5A for b in whole[cut : cut + 40]) + whole[cut + 40 :]
+    for data in (whole[:cut], broken):
+        with suppress(UnreadableText):  # nothing else is raised
+            assert read_file(data, ".docx").sentences

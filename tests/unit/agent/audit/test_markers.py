@@ -221,3 +221,20 @@ def test_other_parameters_are_part_of_an_address_in_any_order() -> None:
 def test_a_line_made_to_be_slow_is_read_at_once(line: str) -> None:
     for suffix in (".md", ".txt"):
         assert read_text(f"It rained. {line} It snowed.{LISTED}", suffix).sentences
+
+
+def test_a_note_may_have_a_name() -> None:
+    text = f"It rained.[^rain] It snowed.[^2]\n\n[^2]: {WEIR}\n[^rain]: The mill, {MILL}\n"
+    assert addressed(text) == [("It rained.", (MILL,)), ("It snowed.", (WEIR,))]
+    [first, _] = read_text(text).sentences
+    assert text[first.start : first.end] == "It rained."
+
+
+@pytest.mark.parametrize("group", ["([1], [2])", "(see [1] [2])", "([1](#a), [2](#b))"])
+def test_a_group_in_round_brackets_leaves_none_behind(group: str) -> None:
+    assert said(f"The mill burned down {group}.{LISTED}") == [("The mill burned down.", (1, 2))]
+
+
+def test_a_raised_number_joins_no_figure() -> None:
+    text = f"It made 10<sup>6</sup> bags [1]. It fell<sup>7</sup>.{LISTED}"
+    assert [words for words, _ in said(text)] == ["It made 10^6 bags.", "It fell\u2077."]
