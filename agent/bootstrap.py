@@ -16,6 +16,7 @@ from agent.llm.budget import Budget, Limits
 from agent.ports import Chat, Judge, NliModel, Store
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
+from agent.types import Page
 from retrieval.embedding import CachedEmbedder
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.library import Library
@@ -184,6 +185,14 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
         store=store or SqliteStore(library.directory / "drafts.sqlite3"),
     )
     return _with_model(settings, embedded) if settings.uses_model else embedded
+
+
+def kept_page(library: Library, draft: str) -> Page | None:
+    """The draft that is kept beside a library under an id; a file of drafts is not made for it."""
+    from agent.store import SqliteStore
+
+    path = library.directory / "drafts.sqlite3"
+    return SqliteStore(path).page(draft) if path.exists() else None
 
 
 @contextmanager

@@ -162,6 +162,10 @@ class Settings(BaseSettings):
     """Draft jobs that may wait or run; further ones are refused."""
     job_days: float = Field(default=30.0, gt=0)
     """Days after which a job that is over is deleted, its question and its draft with it."""
+    publish_url: DraftAddress | None = None
+    """Where you publish, for the ClaimReview: `https://…` with `{draft}` for the draft's id."""
+    publish_name: str | None = None
+    """Who publishes it: the author that the ClaimReview names. Without both it is a draft."""
     slack_bot_token: SecretStr | None = None
     """Bot token of the Slack app in its one workspace (`xoxb-`)."""
     slack_app_token: SecretStr | None = None

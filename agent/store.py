@@ -1,6 +1,5 @@
 """Finished drafts, kept with their evidence: enough to explain a page next year."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from agent.claims.fingerprint import fingerprint
 from agent.ports import Store
-from agent.types import Claim, Page
+from agent.types import Claim, Page, draft_id
 from retrieval.errors import LibraryDamaged
+
+__all__ = ["LATEST", "ReadOnlyStore", "SqliteStore", "draft_id"]
 
 LATEST = 10
 """Earlier drafts that are read at most; each is a whole page."""
@@ -29,14 +30,6 @@ DRAFTS = sa.Table(
     sa.Column("checked_on", sa.Text, nullable=False),
     sa.Column("page", sa.Text, nullable=False),
 )
-
-
-def draft_id(page: Page) -> str:
-    """The id under which a page is kept: 16 hexadecimal digits, of the page as it is written now.
-
-    A later version may write the same page otherwise; a page that is kept keeps its id.
-    """
-    return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]
 
 
 class SqliteStore:
@@ -95,6 +88,13 @@ class SqliteStore:
         with self._told(), self._engine.begin() as connection:
             connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
         return row["id"]
+
+    def page(self, kept: str) -> Page | None:
+        """The page that is kept under an id."""
+        query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == kept)
+        with self._told(), self._engine.begin() as connection:
+            text = connection.execute(query).scalar_one_or_none()
+        return None if text is None else Page.model_validate_json(text)
 
     def earlier(self, claim: Claim) -> dict[str, Page]:
         query = (

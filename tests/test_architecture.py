@@ -44,7 +44,8 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     "datasketch": {"retrieval/origins.py"},
     "trafilatura": {"retrieval/loaders/html.py"},
     "pypdf": {"retrieval/loaders/pdf.py"},
-    "mammoth": {"retrieval/loaders/docx.py"},
+    "mammoth": {"retrieval/loaders/docx.py", "agent/audit/documents.py"},  # sources, and drafts
+    "lxml": {"agent/audit/documents.py"},
     "tldextract": {"retrieval/vetting.py"},
     "sentencex": {"retrieval/sentences.py"},
     "docx": {"agent/render/docx.py"},

@@ -1,13 +1,12 @@
-"""Check a cited text that a person or another model wrote."""
+"""Check a cited text that a person or another model wrote, or what became of a draft."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from agent.audit.cited_text import CitedSentence, CitedSource, CitedText, comparable
-from agent.checks import EXACT, run
-from agent.checks.evidence_text import EvidenceText
-from agent.checks.names import share_named
+from agent.audit.cited_text import CitedSentence, CitedSource, CitedText
+from agent.audit.comparison import Comparison, compare_texts, with_known_spans
+from agent.audit.frame import CheckedFrame, check_frame
+from agent.audit.lookup import Entry, look_up
 from agent.claims import read_claim
 from agent.ports import Judge, NliModel, PassageStore
 from agent.stance import retracted_citations
@@ -20,110 +19,15 @@ from agent.types import (
     Evidence,
     EvidenceSpan,
     Kind,
-    Outcome,
     Sentence,
     Support,
     Value,
-    Verdict,
-    VerdictLabel,
     Verification,
 )
 from agent.verdict import read_stances, verdict_on
 from agent.verification.absence import cite_whole
 from agent.verification.gate import CitationGate, kind_of
 from retrieval.types import Hit, Passage, Source
-
-FACTS: Final = EXACT - {CheckName.NAMES, CheckName.NEGATION, CheckName.ROLES}
-"""Checkers whose finding does not need a whole sentence; names are looked up by themselves."""
-SHORT: Final = 4
-"""Letters below which a word may be small in a heading that capitalises every word."""
-
-
-class Place(StrEnum):
-    TITLE = "title"
-    VERDICT = "verdict line"
-    HEADING = "heading"
-
-
-class CheckedFrame(Value):
-    """One line around the sentences and what was found of it."""
-
-    place: Place
-    text: str
-    line: int | None = None
-    falls: bool
-    reason: str
-
-
-def check_frame(
-    text: CitedText, cited: Sequence[tuple[str, Sequence[EvidenceSpan]]], verdict: Verdict | None
-) -> tuple[CheckedFrame, ...]:
-    """Rule on title, verdict line and headings, in this order.
-
-    Args:
-        text: the text as it was read.
-        cited: section and cited words of each sentence that stands.
-        verdict: what these sentences add up to; None where the title is no claim or none stands.
-    """
-    found: list[CheckedFrame] = []
-    if text.title and not text.asked:
-        found.append(_title(text.title, [e for _, extracts in cited for e in extracts]))
-    if text.verdict:
-        found.append(_verdict(text.verdict, verdict))
-    for heading in text.headings:
-        words = [e for section, extracts in cited if section == heading.text for e in extracts]
-        falls, reason = _facts(heading.text, words)
-        found.append(
-            CheckedFrame(
-                place=Place.HEADING,
-                text=heading.text,
-                line=heading.line,
-                falls=falls,
-                reason=reason,
-            )
-        )
-    return tuple(found)
-
-
-def _title(title: str, words: Sequence[EvidenceSpan]) -> CheckedFrame:
-    falls, reason = (False, "a question states nothing")
-    if not title.rstrip("\"'\u201d\u2019) ").endswith("?"):
-        falls, reason = _facts(title, words)
-    return CheckedFrame(place=Place.TITLE, text=title, falls=falls, reason=reason)
-
-
-def _verdict(said: str, verdict: Verdict | None) -> CheckedFrame:
-    """Unproven claims nothing, so it may always be said."""
-    known = said.casefold()
-    if known not in set(VerdictLabel):
-        falls, reason = False, "it is none of the verdicts that can be computed; not checked"
-    elif known == VerdictLabel.UNPROVEN:
-        falls, reason = False, "it claims nothing"
-    elif verdict is None:
-        falls, reason = True, "no sentence that stands bears on a claim in the title"
-    else:
-        falls = verdict.label != known
-        reason = f"the sentences that stand add up to {verdict.label} ({verdict.rule})"
-    return CheckedFrame(place=Place.VERDICT, text=said, falls=falls, reason=reason)
-
-
-def _facts(words: str, cited: Sequence[EvidenceSpan]) -> tuple[bool, str]:
-    """Whether a line has a hard fact that the cited words do not have, and which."""
-    reading = EvidenceText(cited)
-    found = (c for c in run(words, reading) if c.name in FACTS)
-    wrong = [c.detail for c in found if c.outcome is Outcome.VIOLATED]
-    if not _capitalises_every_word(words.split()) and share_named(words, reading) < 1:
-        wrong.append("it has a name that the cited text does not have")
-    if wrong:
-        return True, wrong[0].replace("the sentence", "it")
-    return False, "it has no figure, date, name or quotation that its sentences do not cite"
-
-
-def _capitalises_every_word(words: Iterable[str]) -> bool:
-    """Title case or capitals, in which a name cannot be told from any other word."""
-    long = [w for w in words if len(w) >= SHORT and w[0].isalpha()]
-    return len(long) > 1 and all(w[0].isupper() for w in long)
-
 
 WHOLE: Final = "whole"
 """Stands in for a passage: a text that cites by number cites the whole source."""
@@ -141,6 +45,8 @@ class AuditedSentence(Value):
     sentence: CitedSentence
     ruling: Verification
     nearest: Citation | None = None
+    idle: tuple[str, ...] = ()
+    """What it cites in vain: it stands without it, and nothing of it stands on that alone."""
 
 
 class AuditReport(Value):
@@ -152,10 +58,20 @@ class AuditReport(Value):
     """Numbers of the list whose source is not in the library."""
     frame: tuple[CheckedFrame, ...] = ()
     """Title, verdict line and headings."""
+    sources: tuple[CitedSource, ...] = ()
+    """What the text cites: its list, and the addresses that it links to."""
+    remarks: tuple[str, ...] = ()
+    """What a reader should know of the list; nothing falls by it."""
+    comparison: Comparison | None = None
+    """What changed since the draft, where it was compared with one."""
 
     @property
     def falling(self) -> tuple[AuditedSentence, ...]:
         return tuple(e for e in self.examined if not e.ruling.accepted)
+
+    def name_of(self, number: int) -> str:
+        """`[2]`, or the address where the text links."""
+        return next((s.name for s in self.sources if s.number == number), f"[{number}]")
 
     @property
     def falling_frame(self) -> tuple[CheckedFrame, ...]:
@@ -165,16 +81,19 @@ class AuditReport(Value):
 def check_text(text: CitedText, library: SourceStore, judge: Judge, nli: NliModel) -> AuditReport:
     """Hold every sentence of `text` against the library's copy of what it cites."""
     sources = library.sources()
-    listed = {s.number: _find(s, sources) for s in text.sources}
+    listed = look_up(text.sources, sources)
     held = {s.id: s for s in sources}
     cited = dict.fromkeys(c.source for s in text.sentences for c in s.citations if c.source in held)
-    used = {s.id: s for s in [*filter(None, listed.values()), *(held[i] for i in cited)]}
+    found = (e.source for e in listed.values() if e.source)
+    used = {s.id: s for s in [*found, *(held[i] for i in cited)]}
     snapshots = {i: _as_passage(s, library.snapshot(i)) for i, s in used.items()}
     hits = tuple(Hit(passage=p, score=1, lexical=0, dense=0) for p in snapshots.values())
     evidence = Evidence(hits=hits, scope=library.scope(), queries=())
     gate = CitationGate(judge, library, evidence)
     sentences = [_sentence(s, listed, snapshots) for s in text.sentences]
     verifications, record = _rulings(text, sentences, listed, gate, nli)
+    idle = _idle(sentences, verifications, gate)
+    names = {e.source.id: e.name for e in listed.values() if e.source}
     standing = [
         (said.section, [EvidenceSpan.of(c.quote, used[c.source]) for c in s.citations])
         for said, s, verification in zip(text.sentences, sentences, verifications, strict=True)
@@ -184,19 +103,36 @@ def check_text(text: CitedText, library: SourceStore, judge: Judge, nli: NliMode
         title=text.title,
         examined=tuple(
             AuditedSentence(
-                sentence=s, ruling=r, nearest=r.certificate.nearest if r.certificate else None
+                sentence=s,
+                ruling=r,
+                nearest=r.certificate.nearest if r.certificate else None,
+                idle=tuple(names.get(source, source) for source in vain),
             )
-            for s, r in zip(text.sentences, verifications, strict=True)
+            for s, r, vain in zip(text.sentences, verifications, idle, strict=True)
         ),
         frame=check_frame(text, standing, record.verdict if record else None),
-        unknown_sources=tuple(n for n, source in listed.items() if source is None),
+        unknown_sources=tuple(n for n, entry in listed.items() if entry.unknown),
+        sources=text.sources,
+        remarks=tuple(e.remark for e in listed.values() if e.remark),
     )
+
+
+def check_against(
+    text: CitedText, draft: CitedText, library: SourceStore, judge: Judge, nli: NliModel
+) -> AuditReport:
+    """Check a text that was a draft once, and say what changed since.
+
+    A sentence that did not change is held against the very words that the draft cited.
+    """
+    comparison = compare_texts(draft, text)
+    report = check_text(with_known_spans(text, comparison), library, judge, nli)
+    return AuditReport(**{**dict(report), "comparison": comparison})
 
 
 def _rulings(
     text: CitedText,
     sentences: Sequence[Sentence],
-    listed: Mapping[int, Source | None],
+    listed: Mapping[int, Entry],
     gate: CitationGate,
     nli: NliModel,
 ) -> tuple[list[Verification], RecordStatements | None]:
@@ -233,44 +169,61 @@ def _record(
     return RecordStatements(claim=claim, sources=gate.evidence.sources, verdict=verdict)
 
 
-def _unresolved(
-    sentence: CitedSentence, listed: Mapping[int, Source | None]
-) -> Verification | None:
+def _unresolved(sentence: CitedSentence, listed: Mapping[int, Entry]) -> Verification | None:
     """A citation that leads nowhere settles it before anything is read."""
     if dead := [n for n in sentence.numbers if n not in listed]:
         return Verification(
             support=Support.UNSUPPORTED,
             reason=f"it cites [{dead[0]}], which is not in the list of sources",
         )
-    if missing := [n for n in sentence.numbers if listed[n] is None]:
-        return Verification(
-            support=Support.UNCHECKED,
-            reason=f"could not check: source [{missing[0]}] is not in the library",
-        )
+    entries = [listed[n] for n in sentence.numbers]
+    # Spans say themselves which source they are of.
+    if lost := [e for e in entries if e.source is None and (e.unknown or not sentence.citations)]:
+        return Verification(support=Support.UNCHECKED, reason=f"could not check: {lost[0].trouble}")
     return None
 
 
+def _idle(
+    sentences: Sequence[Sentence], verifications: Sequence[Verification], gate: CitationGate
+) -> list[tuple[str, ...]]:
+    """The sources that each finding that stands cites in vain.
+
+    Without one of them the finding stands as well, and no clause of it stands on that one alone.
+    """
+    asked: list[tuple[int, str, Sentence, Sentence]] = []
+    for i, (sentence, ruling) in enumerate(zip(sentences, verifications, strict=True)):
+        cited = dict.fromkeys(c.source for c in sentence.citations)
+        computed = any(c.name is CheckName.LEDGER for c in ruling.checks)
+        if len(cited) > 1 and ruling.accepted and sentence.kind is Kind.FINDING and not computed:
+            asked += [
+                (i, s, _citing(sentence, [s]), _citing(sentence, [o for o in cited if o != s]))
+                for s in cited
+            ]
+    ruled = gate.without_model().verify([s for *_, alone, rest in asked for s in (alone, rest)])
+    idle: list[tuple[str, ...]] = [()] * len(sentences)
+    for (i, source, *_), alone, rest in zip(asked, ruled[::2], ruled[1::2], strict=True):
+        parts = {alone.support, *(c.support for c in alone.clauses)}
+        if rest.accepted and not parts & {Support.SUPPORTED, Support.PARTIAL}:
+            idle[i] += (source,)
+    return idle
+
+
+def _citing(sentence: Sentence, sources: Sequence[str]) -> Sentence:
+    kept = tuple(c for c in sentence.citations if c.source in sources)
+    return Sentence(text=sentence.text, kind=sentence.kind, citations=kept)
+
+
 def _sentence(
-    said: CitedSentence, listed: Mapping[int, Source | None], snapshots: Mapping[str, Passage]
+    said: CitedSentence, listed: Mapping[int, Entry], snapshots: Mapping[str, Passage]
 ) -> Sentence:
     if said.citations:
         spans = [Citation(**{**dict(c), "passage": WHOLE + c.source}) for c in said.citations]
     else:
-        sources = [s for n in dict.fromkeys(said.numbers) if (s := listed.get(n))]
-        spans = [cite_whole(snapshots[s.id]) for s in sources]
+        entries = [e for n in dict.fromkeys(said.numbers) if (e := listed.get(n))]
+        spans = [cite_whole(snapshots[e.source.id]) for e in entries if e.source]
     kind = said.kind or kind_of(said.text)
     return Sentence(text=said.text, kind=kind, citations=tuple(spans))
 
 
 def _as_passage(source: Source, snapshot: str) -> Passage:
     return Passage(id=WHOLE + source.id, source=source, start=0, end=len(snapshot), text=snapshot)
-
-
-def _find(listed: CitedSource, library: Sequence[Source]) -> Source | None:
-    """By id, else by address, else by title."""
-    address = comparable(listed.url) if listed.url else None
-    for source in library:
-        if listed.id == source.id or address == comparable(source.url):
-            return source
-    title = listed.title.casefold().strip()
-    return next((s for s in library if title and s.title.casefold() == title), None)

@@ -1,6 +1,8 @@
 """A cited text as it is checked: its title, sentences, headings and list of sources."""
 
-from urllib.parse import urlsplit
+import re
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field
 
@@ -18,10 +20,24 @@ class UnreadableText(ValueError):
         return f"{self.args[0]} {self.advice}"
 
 
-def comparable(url: str) -> tuple[str, str, str]:
-    """Give what two spellings of one address share: no scheme, "www.", fragment, final slash."""
+_FOLLOWING: Final = re.compile(
+    r"(?i)utm_\w+|at_(?:medium|campaign|format|link_\w+|bbc_team|ptr_\w+)|mc_[ce]id|_ga|_gl|gclid|gclsrc"
+    r"|[gw]braid|gad_source|dclid|fbclid|msclkid|twclid|ttclid|li_fat_id|igshid|igsh|yclid|mkt_tok|cmpid"
+    r"|ocid|smid|smtyp|taid|_hsenc|_hsmi|vero_id|oly_(?:anon|enc)_id|s_cid|wt\.mc_id|ref_src|ref_url"
+)
+"""Parameters that tell where a reader came from and nothing of the page."""
+
+
+def comparable(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """Give what two spellings of one address share.
+
+    Scheme, "www.", fragment, final slash, order of parameters and parameters that follow a reader
+    around (`utm_source`) make no difference.
+    """
     parts = urlsplit(url.strip())
-    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    kept = sorted(pair for pair in asked if not _FOLLOWING.fullmatch(pair[0]))
+    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), tuple(kept)
 
 
 class CitedSource(Value):
@@ -34,6 +50,13 @@ class CitedSource(Value):
     """The entry as it was written."""
     id: str | None = None
     """Id in the library, where the text says it."""
+    linked: bool = False
+    """Cited by a link in the text, not in its list; the number is then ours."""
+
+    @property
+    def name(self) -> str:
+        """What a report calls it: its number, or the address that is cited."""
+        return (self.url or self.title) if self.linked else f"[{self.number}]"
 
 
 class CitedSentence(Value):
@@ -74,6 +97,8 @@ class CitedText(Value):
     headings: tuple[CitedHeading, ...] = ()
     sentences: tuple[CitedSentence, ...] = Field(min_length=1)
     sources: tuple[CitedSource, ...] = ()
+    draft: str = ""
+    """Id of the draft that the file says it is, where it is one of ours."""
 
     def source(self, number: int) -> CitedSource | None:
         """The first entry of that number in the list of sources."""

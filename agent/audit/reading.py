@@ -1,18 +1,22 @@
 """Read a cited text: one of our pages, or any Markdown with `[n]` and a list of sources."""
 
+import re
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from pydantic import BaseModel, Field, ValidationError
 
+from agent.audit.blocks import Blocks
 from agent.audit.cited_text import (
     CitedHeading,
     CitedSentence,
     CitedSource,
     CitedText,
     UnreadableText,
+    comparable,
 )
-from agent.audit.markup import Block, Blocks, Cited, cited
+from agent.audit.markers import MARKER, Cited, cited
 from agent.render.wording import hidden
 from agent.types import Citation, Kind
 
@@ -43,8 +47,12 @@ class _Page(BaseModel):
     sources: tuple[_Source, ...] = ()
 
 
-def read_page(text: str) -> CitedText:
+def read_page(text: str, draft: str = "") -> CitedText:
     """Read a page from its JSON form; rulings in it are not believed, so not read.
+
+    Args:
+        text: the JSON.
+        draft: id under which the page is kept, where it is.
 
     Raises:
         UnreadableText: not JSON, not a page, or a page without a sentence.
@@ -87,6 +95,7 @@ def read_page(text: str) -> CitedText:
         sources=tuple(
             CitedSource(number=s.n, title=s.title, url=s.url, id=s.id) for s in page.sources
         ),
+        draft=draft,
     )
 
 
@@ -121,31 +130,64 @@ def read_text(text: str, suffix: str = ".md") -> CitedText:
     if suffix not in PLAIN | MARKDOWN:
         raise UnreadableText(
             f"A file of kind {suffix!r} cannot be checked.",
-            "Save it as Markdown (.md), plain text (.txt) or as a page in JSON (.json).",
+            "Save it as Word (.docx), HTML, Markdown (.md), plain text (.txt) or our JSON (.json).",
         )
     markdown = suffix in MARKDOWN
+    text = _with_numbered_notes(text) if markdown else text
     blocks = Blocks(text, markdown=markdown)
     lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-    sentences = _sentences(text, blocks.prose, lines, markdown=markdown)
-    if not sentences:
+    found = _sentences(text, blocks, markdown=markdown)
+    if not found:
         raise UnreadableText(
             "There is no sentence in this text.",
             "A sentence to check stands in a paragraph and cites like this [1].",
         )
+    sources = _with_linked(blocks.sources, (s for _, s in found))
     return CitedText(
         title=blocks.title,
         verdict=blocks.verdict,
         headings=tuple(
             CitedHeading(text=h.text, line=bisect_right(lines, h.start)) for h in blocks.headings
         ),
-        sentences=sentences,
-        sources=tuple(blocks.sources),
+        sentences=tuple(
+            CitedSentence(
+                text=s.text,
+                section=section,
+                numbers=s.numbers + _linked_numbers(s, sources),
+                line=bisect_right(lines, s.start),
+                start=s.start,
+                end=s.end,
+            )
+            for section, s in found
+        ),
+        sources=sources,
     )
 
 
+_NAMED = re.compile(r"(?m)^ {0,3}\[\^([^\W\d][\w-]*)\]:")
+
+
+def _with_numbered_notes(text: str) -> str:
+    """Notes with names (`[^rain]`) as notes with numbers, each in as many characters as before."""
+    taken = max(map(int, re.findall(r"\[\^?([0-9]{1,5})\]", text)), default=0)
+    numbers = {
+        name: str(taken + n) for n, name in enumerate(dict.fromkeys(_NAMED.findall(text)), 1)
+    }
+
+    def number(match: re.Match[str]) -> str:
+        found = numbers.get(match[1], "")
+        fits = found and len(found) <= len(match[1])
+        return f"[^{found.ljust(len(match[1]))}]" if fits else match[0]
+
+    return re.sub(r"\[\^([^\W\d][\w-]*)\]", number, text)
+
+
 def suffix_of(text: str) -> str:
-    """The suffix to read a text by that has no file name: `.json` for an object, else `.md`."""
-    return ".json" if text.lstrip("\ufeff \t\r\n").startswith("{") else ".md"
+    """The suffix to read a text by that has no file name: `.json`, `.html`, else `.md`."""
+    start = text.lstrip("\ufeff \t\r\n")[:20].casefold()
+    if start.startswith(("<!doctype html", "<html")):
+        return ".html"
+    return ".json" if start.startswith("{") else ".md"
 
 
 def _require_text(text: str) -> None:
@@ -159,19 +201,53 @@ def _require_text(text: str) -> None:
         )
 
 
-def _sentences(
-    text: str, blocks: list[Block], lines: list[int], *, markdown: bool
-) -> tuple[CitedSentence, ...]:
+def _sentences(text: str, blocks: Blocks, *, markdown: bool) -> list[tuple[str, Cited]]:
+    """Each sentence with the heading that it stands under."""
+    paragraphs = [
+        (section, [i for start, end in spans for i in range(start, end + 1)][:-1])
+        for section, spans in blocks.prose
+    ]
+    written = [(s, "".join(text[i] for i in at).replace("\n", " "), at) for s, at in paragraphs]
+    bracketed = any(MARKER.search(chars) for _, chars, _ in written)
+    raised = () if bracketed else {s.number for s in blocks.sources}
     found: list[tuple[str, Cited]] = []
-    for section, spans in blocks:
-        at = [i for start, end in spans for i in range(start, end + 1)][:-1]
-        chars = "".join(text[i] for i in at).replace("\n", " ")
-        here, orphans = cited(chars, at, markdown=markdown)
+    for section, chars, at in written:
+        here, orphans = cited(chars, at, markdown=markdown, raised=raised)
         if orphans and found and found[-1][0] == section:  # markers in a line of their own
             last = found[-1][1]
             found[-1] = section, last._replace(numbers=last.numbers + orphans)
         found += [(section, sentence) for sentence in here]
-    return tuple(
-        CitedSentence(section=section, line=bisect_right(lines, s.start), **s._asdict())
-        for section, s in found
-    )
+    return found
+
+
+def _linked_numbers(sentence: Cited, sources: Sequence[CitedSource]) -> tuple[int, ...]:
+    numbers = (_number(link.url, sources) for link in sentence.links if link.number is None)
+    return tuple(n for n in numbers if n is not None)
+
+
+def _with_linked(
+    listed: Iterable[CitedSource], sentences: Iterable[Cited]
+) -> tuple[CitedSource, ...]:
+    """The list of sources, then what the sentences link to and the list does not have."""
+    sources = list(listed)
+    for link in (link for sentence in sentences for link in sentence.links):
+        taken = {s.number for s in sources}
+        if link.number is not None and link.number not in taken:
+            sources.append(CitedSource(number=link.number, url=link.url, line=link.url))
+        elif link.number is None and _number(link.url, sources) is None:
+            sources.append(
+                CitedSource(
+                    number=max(taken, default=0) + 1,
+                    title=link.title,
+                    url=link.url,
+                    line=link.url,
+                    linked=True,
+                )
+            )
+    return tuple(sources)
+
+
+def _number(url: str, sources: Iterable[CitedSource]) -> int | None:
+    """The number of the entry with an address."""
+    same = (s.number for s in sources if s.url and comparable(s.url) == comparable(url))
+    return next(same, None)

@@ -11,7 +11,7 @@ class Exit(IntEnum):
     USAGE = 2
     """Wrong usage, or input that cannot be used."""
     NOT_ENOUGH_EVIDENCE = 3
-    """Not enough evidence; the short page was printed."""
+    """Not enough evidence: the short page was printed, or no ClaimReview was."""
     SENTENCES_FALL = 4
     """`check` found rejected sentences."""
     MODEL_FAILED = 5
@@ -29,6 +29,7 @@ BY_NAME = {
     "SourceRefused": Exit.USAGE,
     "UnreadableText": Exit.USAGE,
     "BadInput": Exit.USAGE,
+    "NothingToPublish": Exit.NOT_ENOUGH_EVIDENCE,
     "EmbeddingFailed": Exit.MODEL_FAILED,
     "ChatError": Exit.MODEL_FAILED,
     "CouldNotCheck": Exit.MODEL_FAILED,

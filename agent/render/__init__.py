@@ -11,8 +11,12 @@ FORMATS = {
     "html": "agent.render.html",
     "json": "agent.render.data",
     "claimreview": "agent.render.claimreview",
+    "csl": "agent.render.csl",
+    "bibtex": "agent.render.bibtex",
 }
 """Name of a format and the module whose `render` writes it; a new format is one line."""
+SUFFIXES = {"bib": "bibtex"}
+"""Endings of file names that are not the name of their format."""
 FILES = {"docx": "agent.render.docx"}
 """The same for formats that are bytes and so have to be written to a file."""
 

@@ -7,22 +7,29 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as Word
+from docx.opc.constants import CONTENT_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import RGBColor
+from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from agent.language.phrases import day
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve
-from agent.types import CheckedSentence, Citation, Insufficient, Page
+from agent.types import CheckedSentence, Citation, Insufficient, Page, draft_id
 from retrieval.types import Source
 
 AUTHOR = "Verdict Desk"
+PROPERTIES = "/docProps/custom.xml"
+DRAFT = "VerdictDraft"
+"""Custom property that holds the id of the draft; word processors keep it and show it nowhere."""
 BLUE = RGBColor(0x05, 0x63, 0xC1)
 """The colour of links in Word's own templates; 5.9:1 against white."""
+SMALL = Pt(8)
 
 
 def render(draft: Page | Insufficient) -> bytes:
@@ -38,15 +45,31 @@ def render(draft: Page | Insufficient) -> bytes:
     if isinstance(draft, Insufficient):
         _write_short(word, draft)
     else:
+        _name_draft(word, draft_id(draft))
         _Writer(word, draft).write()
     return _packed(word, asked.asked_on)
+
+
+def _name_draft(word: Word, name: str) -> None:
+    """Let the file say which draft it is, in a part that python-docx does not write itself."""
+    schema = "http://schemas.openxmlformats.org/officeDocument/2006"
+    properties = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        f'<Properties xmlns="{schema}/custom-properties" xmlns:vt="{schema}/docPropsVTypes">'
+        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" name="{DRAFT}">'
+        f"<vt:lpwstr>{name}</vt:lpwstr></property></Properties>"
+    )
+    package = word.part.package
+    part = Part(
+        PackURI(PROPERTIES), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, properties.encode(), package
+    )
+    package.relate_to(part, RELATION.CUSTOM_PROPERTIES)
 
 
 def _write_short(word: Word, draft: Insufficient) -> None:
     word.add_paragraph().add_run(wording.NO_VERDICT).bold = True
     _write_asides(word, draft)
-    word.add_paragraph(f"{wording.tested(draft)[:1].upper()}{wording.tested(draft)[1:]}")
-    for line in (wording.searched_line(draft), wording.nearest_line(draft), *wording.asides(draft)):
+    for line in (wording.searched_line(draft), wording.nearest_line(draft)):
         word.add_paragraph(line)
 
 
@@ -69,8 +92,6 @@ class _Writer:
         verdict.add_run(f"Verdict: {wording.verdict(page)}").bold = True
         verdict.add_run(f" - {wording.prose(page.verdict.scope)}")
         _write_asides(word, page)
-        for line in wording.asides(page):
-            word.add_paragraph(line)
         word.add_paragraph().add_run(wording.DISCLAIMER).italic = True
         self._section("Executive summary", page.summary)
         for number, section in enumerate(page.sections, 1):
@@ -84,6 +105,8 @@ class _Writer:
             self._entry(number, source)
         word.add_heading("What was searched", 1)
         word.add_paragraph(f"{wording.searched(page.evidence.scope)}. {wording.made(page)}")
+        if doubts := wording.doubts(page):
+            word.add_paragraph(doubts)
 
     def _section(self, heading: str, sentences: Iterable[CheckedSentence]) -> None:
         self._word.add_heading(heading, 1)
@@ -100,6 +123,9 @@ class _Writer:
         for number in self._numbering.group(sentence.citations):
             paragraph.add_run(" ")
             _link(paragraph, f"[{number}]", anchor=f"source_{number}")
+        if mark := wording.doubt_mark(sentence):
+            small = paragraph.add_run(mark)
+            small.italic, small.font.size = True, SMALL
         paragraph.add_run(f"{stop} ")
 
     def _comment(self, citation: Citation) -> str:

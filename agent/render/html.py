@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve, safe_url
-from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, VerdictLabel
+from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, VerdictLabel, draft_id
 from retrieval.types import Source
 
 GLYPHS = {
@@ -146,7 +146,13 @@ class _Desk:
 
 
 def _shared() -> dict[str, object]:
-    return {"wording": wording, "safe_url": safe_url, "TIERS": TIERS, "KINDS": KINDS}
+    return {
+        "wording": wording,
+        "safe_url": safe_url,
+        "TIERS": TIERS,
+        "KINDS": KINDS,
+        "draft_id": draft_id,
+    }
 
 
 @cache

@@ -45,7 +45,7 @@ def render(draft: Page | Insufficient) -> str:
         blocks.append("\n".join(f"- {escape(wording.prose(q))}" for q in draft.follow_ups))
     blocks.append("## Sources")
     blocks.append("\n".join(_entry(n, s, draft) for n, s in enumerate(numbering.sources, 1)))
-    blocks.append(escape(wording.made(draft)))
+    blocks += map(escape, filter(None, (wording.doubts(draft), wording.made(draft))))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -68,7 +68,7 @@ def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> st
 
 def _sentence(sentence: CheckedSentence, numbering: Numbering) -> str:
     body, stop = wording.stem(wording.prose(sentence.text))
-    return f"{escape(body)} {numbering.marked(sentence)}{stop}"
+    return f"{escape(body)} {numbering.marked(sentence)}{wording.doubt_mark(sentence)}{stop}"
 
 
 def _entry(number: int, source: Source, page: Page) -> str:

@@ -45,7 +45,7 @@ def render(draft: Page | Insufficient) -> str:
     blocks.append(
         "\n".join(["Sources", *(_entry(n, s) for n, s in enumerate(numbering.sources, 1))])
     )
-    blocks.append(wording.made(draft))
+    blocks += filter(None, (wording.doubts(draft), wording.made(draft)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -60,7 +60,7 @@ def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> st
 
 def _sentence(sentence: CheckedSentence, numbering: Numbering) -> str:
     body, stop = wording.stem(wording.prose(sentence.text))
-    return f"{body} {numbering.marked(sentence)}{stop}"
+    return f"{body} {numbering.marked(sentence)}{wording.doubt_mark(sentence)}{stop}"
 
 
 def _entry(number: int, source: Source) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 
 from agent.language.lexicon import any_of
 from agent.language.phrases import day
-from agent.types import EMBEDDED, Insufficient, Page, Usage, VerdictLabel
+from agent.types import EMBEDDED, CheckedSentence, Insufficient, Page, Usage, VerdictLabel
 from retrieval.types import Scope, Source
 
 DISCLAIMER = (
@@ -13,6 +13,8 @@ DISCLAIMER = (
     "and anything about breaking news, at the sources listed below."
 )
 NO_VERDICT = "Verdict: none - not enough evidence"
+TWO_READINGS = "two readings"
+"""Stands in brackets behind a sentence that an editor should look at."""
 SUMMARY = "Summary of the source"
 """Stands before cited words that are not the publisher's own, in the place of quotation marks."""
 
@@ -25,8 +27,17 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-# What a reader, or a program, would take for a citation: [3], [1, 2], [1-3], [^4].
-_MARKER = re.compile(r"\[(\s*\^?\d+(?:\s*[,;\u2013-]\s*\^?\d+)*\s*)\]")
+PLACE = (
+    r"\s*(?:[,:]?\s*(?:(?:pp?|pages?|paras?|paragraphs?|chap|ch|chapters?|sec|sections?|lines?|figs?"
+    r"|tables?)\b\.?|\u00a7+)\s*|:\s+)[0-9]{1,6}[a-z]?(?:\s*[,\u2013-]\s*[0-9]{1,6})*"
+)
+"""Where in a source, behind its number: `, p. 4`, `, pp. 4-5`, `: 14`, `, \u00a7 3`."""
+_NUMBER = rf"\^?\d+(?:{PLACE})?"
+# What a reader, or a program, would take for a citation: [3], [1, 2], [1-3], [^4], [5, p. 6],
+# 【7】.
+_MARKER = re.compile(
+    rf"\[(\s*{_NUMBER}(?:\s*[,;\u2013-]\s*{_NUMBER})*\s*)\]|\u3010(\d+[^\u3010\u3011]*)\u3011"
+)
 _CLOSING = "\"'\u201d\u2019)"
 _INITIALISM = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Co|Corp|Inc|Jr|Ltd|Sr|etc)\.$")
 _ASKING = re.compile(
@@ -57,7 +68,7 @@ def prose(text: str) -> str:
 
     `[3]` becomes `{3}`: nothing is lost, and nothing reads it as a citation.
     """
-    return _MARKER.sub(r"{\1}", clean(text))
+    return _MARKER.sub(lambda m: f"{{{m[1] or m[2]}}}", clean(text))
 
 
 def stem(text: str) -> tuple[str, str]:
@@ -176,6 +187,22 @@ def made(draft: Page | Insufficient) -> str:
     line = _made(draft.usage)
     notes = " ".join(prose(note) for note in draft.usage.notes)
     return f"{line} Note: {notes}" if notes else line
+
+
+def doubt_mark(sentence: CheckedSentence) -> str:
+    """` (two readings)` behind a sentence that model and embedded judge read differently."""
+    return f" ({TWO_READINGS})" if sentence.ruling.doubt else ""
+
+
+def doubts(page: Page) -> str:
+    """What the mark stands for, where the page has it: each reason once."""
+    reasons = dict.fromkeys(s.ruling.doubt for s in page.sentences() if s.ruling.doubt)
+    if not reasons:
+        return ""
+    return (
+        f"{TWO_READINGS.capitalize()}: the language model found a sentence in the cited words; "
+        f"{'; '.join(map(prose, reasons))}. Read the sources."
+    )
 
 
 def _made(usage: Usage) -> str:

@@ -10,6 +10,7 @@ from agent.types.page import (
     RejectedSentence,
     Tally,
     Verdict,
+    draft_id,
 )
 from agent.types.verification import (
     Certificate,
@@ -61,4 +62,5 @@ __all__ = [
     "Verdict",
     "VerdictLabel",
     "Verification",
+    "draft_id",
 ]

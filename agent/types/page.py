@@ -1,5 +1,6 @@
 """What stands, what fell, and what it adds up to."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Self
 
@@ -137,3 +138,11 @@ class Page(Value):
         offset = citation.start - passage.start
         if offset < 0 or passage.text[offset : citation.end - passage.start] != citation.quote:
             raise ValueError(f"quotes what is not in the snapshot: {citation.quote!r}")
+
+
+def draft_id(page: Page) -> str:
+    """The id under which a page is kept: 16 hexadecimal digits, of the page as it is written now.
+
+    A later version may write the same page otherwise; a page that is kept keeps its id.
+    """
+    return hashlib.sha256(page.model_dump_json().encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from tests.faces.front import QUESTION, Json, Told, verdict
 
@@ -14,7 +15,7 @@ from tests.faces.front import QUESTION, Json, Told, verdict
 def drafted(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the page in every form that can be checked."""
     folder = tmp_path_factory.mktemp("drafted")
-    for form in ("txt", "md", "json"):
+    for form in ("txt", "md", "json", "docx", "html"):
         verdict("draft", QUESTION, "--out", folder / f"page.{form}", "--library", library)
     return folder
 
@@ -38,7 +39,7 @@ def finding(page: Json, pattern: str) -> str:
     return next(text.rstrip(".") for text in texts if re.search(pattern, text))
 
 
-@pytest.mark.parametrize("form", ["txt", "md", "json"])
+@pytest.mark.parametrize("form", ["txt", "md", "json", "docx", "html"])
 def test_a_page_stands_as_it_was_drafted(drafted: Path, library: Path, form: str) -> None:
     told = verdict("check", drafted / f"page.{form}", "--library", library)
     assert (told.status, told.err) == (0, "")
@@ -168,3 +169,67 @@ def test_a_piped_text_is_checked_like_a_file(
     piped = verdict("check", "-", "--json", "--library", library)
     assert piped.out == verdict("check", path, "--json", "--library", library).out
     assert piped.status == 0
+
+
+@pytest.mark.parametrize("form", ["docx", "html"])
+def test_a_file_that_names_its_draft_is_compared_with_it(
+    drafted: Path, library: Path, form: str
+) -> None:
+    told = verdict("check", drafted / f"page.{form}", "--library", library)
+    assert re.search(
+        r"Against draft [0-9a-f]{16}: 0 changed, 0 added, 0 removed, 0 moved, \d+ as they were\.\n",
+        told.out,
+    )
+
+
+def test_what_an_editor_did_in_word_is_told_and_what_no_longer_stands(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    said = finding(page, r"\b\d\d(?= (?:hours|seconds)\b)")
+    changed = re.sub(r"\b\d\d(?= (?:hours|seconds)\b)", "98", said, count=1)
+    word = Document(str(drafted / "page.docx"))
+    for paragraph in word.paragraphs:
+        for run in paragraph.runs:
+            run.text = run.text.replace(said, changed)
+    word.add_paragraph("The mayor of Orby left town on Monday.", "Normal")
+    body = word.element.body
+    heading = next(p for p in word.paragraphs if p.text == "Want to dive deeper?")
+    heading._p.addprevious(body[-2])  # before the follow-ups
+    path = tmp_path / "edited.docx"
+    word.save(str(path))
+    told = verdict("check", path, "--library", library)
+    assert told.status == 4
+    assert f"  Was: {said}.\n  Now: {changed}.\n  Why: " in told.out
+    assert "CHANGED (" in told.out
+    assert "CONTRADICTED" in told.out
+    assert re.search(r"ADDED \(.*, no citation\): UNSUPPORTED\n  Now: The mayor of Orby", told.out)
+    assert " 1 added, 0 removed, 0 moved," in told.out
+    report = verdict("check", path, "--json", "--library", library).json
+    changes = {s["change"] for s in report["comparison"]["sentences"]}
+    assert changes == {"kept", "changed", "added"}
+
+
+def test_a_text_is_compared_with_a_page_in_a_file(
+    drafted: Path, library: Path, tmp_path: Path, page: Json
+) -> None:
+    said = finding(page, "VisaVerge")
+    text = re.sub(re.escape(said) + r" [][0-9 ]+\.", "", (drafted / "page.txt").read_text("utf-8"))
+    (tmp_path / "page.txt").write_text(text, "utf-8")
+    told = verdict(
+        *("check", tmp_path / "page.txt", "--against", drafted / "page.json", "--library", library)
+    )
+    assert f"REMOVED\n  Was: {said}" in told.out
+    assert re.search(r"Against the draft: 0 changed, 0 added, [12] removed, 0 moved", told.out)
+
+
+def test_a_draft_that_is_not_kept_is_said(drafted: Path, library: Path) -> None:
+    told = verdict("check", drafted / "page.md", "--against", "0" * 16, "--library", library)
+    assert told.status == 2
+    assert f"no draft {'0' * 16}" in told.error
+
+
+def test_a_file_from_another_library_is_checked_by_itself(drafted: Path, small: Path) -> None:
+    told = verdict("check", drafted / "page.docx", "--library", small)
+    assert told.status == 4
+    assert "is not kept beside this library" in told.err
+    assert "Against" not in told.out

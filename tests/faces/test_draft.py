@@ -192,3 +192,31 @@ def test_no_words_of_a_summary_stand_in_marks_on_the_page(page: Json, library: P
     assert "<q>" not in html
     assert "Summary of the source:" in html
     assert ":~:text=" not in html
+
+
+WALL = "Is the Great Wall of China visible from the Moon?"
+
+
+def test_a_claimreview_is_written_of_a_verdict_alone(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = ("--format", "claimreview", "--library", library)
+    refused = verdict("draft", UNANSWERABLE[1], *review)
+    assert (refused.status, refused.out) == (3, "")
+    assert "No ClaimReview was written" in refused.error
+    assert verdict("draft", UNANSWERABLE[1], "--unproven", *review).json["@type"] == "ClaimReview"
+    assert verdict("draft", WALL, *review).json["creativeWorkStatus"] == "Draft"
+    monkeypatch.setenv("VERDICT_PUBLISH_URL", "https://desk.example.org/checks/{draft}")
+    monkeypatch.setenv("VERDICT_PUBLISH_NAME", "The Desk")
+    published = verdict("draft", WALL, *review).json
+    assert re.fullmatch(r"https://desk\.example\.org/checks/[0-9a-f]{16}", published["url"])
+    assert published["author"]["name"] == "The Desk"
+    monkeypatch.setenv("VERDICT_PUBLISH_URL", "ftp://desk.example.org")
+    assert "VERDICT_PUBLISH_URL" in verdict("draft", WALL, *review).error
+
+
+def test_the_sources_of_a_page_are_exported(library: Path, tmp_path: Path) -> None:
+    items = verdict("draft", WALL, "--format", "csl", "--library", library).json
+    verdict("draft", WALL, "--out", tmp_path / "wall.bib", "--library", library)
+    entries = re.findall(r"^@\w+\{", (tmp_path / "wall.bib").read_text("utf-8"), re.MULTILINE)
+    assert len(items) == len(entries) > 2

@@ -183,6 +183,8 @@ class Format(StrEnum):
     DOCX = "docx"
     JSON = "json"
     CLAIMREVIEW = "claimreview"
+    CSL = "csl"
+    BIBTEX = "bibtex"
 
 
 @app.command()
@@ -205,6 +207,10 @@ def draft(
             "--self-test", help="Plant errors in the page's sentences; count those caught."
         ),
     ] = False,
+    unproven: Annotated[
+        bool,
+        typer.Option("--unproven", help="Write a ClaimReview also where the claim got no verdict."),
+    ] = False,
 ) -> None:
     """Draft a cited, checked first version of a fact-check."""
     from agent.faces.cli import commands  # noqa: PLC0415  (heavy imports only where used)
@@ -219,6 +225,7 @@ def draft(
             model=model,
             base_url=base_url,
             self_test=self_test,
+            unproven=unproven,
         )
     )
 
@@ -354,16 +361,25 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="A cited text: Markdown, text or our JSON; - for stdin."
+            metavar="FILE",
+            help="A cited text: Word, HTML, Markdown, text or our JSON; - for stdin.",
         ),
     ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DRAFT",
+            help="Say what changed since this draft: its id, or its page in a file "
+            "(default: the draft that our Word or HTML file says it is).",
+        ),
+    ] = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
     """Rule on a cited text that a person or another model wrote."""
     from agent.faces.cli import check_commands  # noqa: PLC0415  (heavy imports only where used)
 
-    raise typer.Exit(check_commands.check(file, library, as_json=as_json))
+    raise typer.Exit(check_commands.check(file, library, against=against, as_json=as_json))
 
 
 @app.command()

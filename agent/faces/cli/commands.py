@@ -22,7 +22,7 @@ from agent.faces.terminal import (
     say,
 )
 from agent.language.phrases import day
-from agent.render import FILES, FORMATS, render, render_file, short_answer
+from agent.render import FILES, FORMATS, SUFFIXES, claimreview, render, render_file, short_answer
 from agent.settings import Settings
 from agent.types import Insufficient, Page
 from retrieval import Filters, Library
@@ -69,6 +69,7 @@ def draft(
     model: str | None = None,
     base_url: str | None = None,
     self_test: bool = False,
+    unproven: bool = False,
 ) -> Exit:
     """`verdict draft`."""
     settings = read_settings(model=model, base_url=base_url)
@@ -81,7 +82,7 @@ def draft(
         if out is not None and form in FILES:
             deliver_file(render_file(made, form), out)
         else:
-            deliver(render(made, form), out, prose=form == "text")
+            deliver(_written(made, form, settings, unproven), out, prose=form == "text")
     if isinstance(made, Insufficient):
         return Exit.NOT_ENOUGH_EVIDENCE
     if made.fallen:
@@ -144,7 +145,19 @@ def _draft(
     return made
 
 
+def _written(made: Page | Insufficient, form: str, settings: Settings, unproven: bool) -> str:
+    if form != "claimreview":
+        return render(made, form)
+    return claimreview.render(
+        made,
+        claimreview.Publication(
+            url=settings.publish_url or "", name=settings.publish_name or "", unproven=unproven
+        ),
+    )
+
+
 def _form_of(out: Path | None) -> str:
     """The form that a file's name asks for; text for any other name, and for stdout."""
     suffix = out.suffix.lower().lstrip(".") if out else ""
+    suffix = SUFFIXES.get(suffix, suffix)
     return suffix if suffix in {*FORMATS, *FILES} else "text"

@@ -6,8 +6,10 @@ from threading import Lock
 from typing import Final
 
 from agent import bootstrap
-from agent.audit.check import AuditedSentence, CheckedFrame, check_text
-from agent.audit.reading import read_text, suffix_of
+from agent.audit.check import AuditedSentence, check_text
+from agent.audit.documents import read_file
+from agent.audit.frame import CheckedFrame
+from agent.audit.reading import suffix_of
 from agent.faces.exit_codes import BadInput
 from agent.faces.opening import question_of
 from agent.render import short_answer
@@ -148,7 +150,7 @@ class Tools:
                 f"The text has {len(text)} characters; at most {LONGEST_DRAFT} are read. "
                 "Give it in parts, each with its list of sources."
             )
-        cited = read_text(text, suffix_of(text))
+        cited = read_file(text.encode("utf-8", "replace"), suffix_of(text))
         with self._working:
             report = check_text(cited, self._library, self._desk.judge, self._desk.nli)
         fallen = len(report.falling)

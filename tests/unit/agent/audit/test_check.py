@@ -66,3 +66,81 @@ def test_a_sentence_without_a_citation_falls() -> None:
 
 def test_an_address_is_the_same_with_or_without_www_slash_and_fragment() -> None:
     assert checked(TEXT).unknown_sources == ()
+
+
+MORE = source("more", title="The road", url="https://road.example.org/other")
+
+
+class Doubles(Shelf):
+    """Two sources with one title."""
+
+    def sources(self) -> list[Source]:
+        return [BRIDGE, ROAD, MORE]
+
+
+def checked_among_doubles(text: str) -> AuditReport:
+    shelf = Doubles(
+        [
+            *passages(BRIDGE, "The bridge opened in 1931."),
+            *passages(ROAD, "The road was closed in May."),
+            *passages(MORE, "The road was open in June."),
+        ]
+    )
+    return check_text(read_text(text, ".md"), shelf, WordVerifier(), WordsEntailment())
+
+
+def test_a_title_that_two_sources_share_names_neither() -> None:
+    [fallen] = checked_among_doubles(TEXT.replace(" - https://road.example.org/story", "")).falling
+    assert fallen.ruling.support is Support.UNCHECKED
+    assert "2 sources of the library have the title of [2] (road, more)" in fallen.ruling.reason
+    assert "give its address" in fallen.ruling.reason
+
+
+def test_an_address_tells_two_sources_with_one_title_apart() -> None:
+    text = TEXT.replace("/story\n", "/story?utm_source=mail\n").replace(
+        "closed in May", "open in June"
+    )
+    assert checked_among_doubles(text).falling
+    assert not checked_among_doubles(text.replace("/story?utm", "/other?utm")).falling
+
+
+def test_one_number_for_two_sources_names_neither() -> None:
+    doubled = f"{TEXT}[2] Another - https://www.bridge.example.org/story\n"
+    [fallen] = checked(doubled).falling
+    assert fallen.ruling.support is Support.UNCHECKED
+    assert "the list has [2] twice, for different sources" in fallen.ruling.reason
+
+
+def test_one_source_listed_twice_under_one_number_is_one() -> None:
+    doubled = f"{TEXT}[2] The road - https://road.example.org/story/\n"
+    assert checked(doubled).falling == ()
+
+
+def test_a_source_that_was_found_by_its_title_alone_is_remarked() -> None:
+    report = checked(TEXT.replace("https://road.example.org/story", "https://mirror.example.org/r"))
+    assert report.falling == ()
+    [remark] = report.remarks
+    assert "[2] was found by its title" in remark
+    assert checked(TEXT).remarks == ()
+
+
+def test_a_citation_that_carries_nothing_is_remarked_and_nothing_falls() -> None:
+    report = checked(TEXT.replace("1931 [1]", "1931 [1] [2]"))
+    assert report.falling == ()
+    assert [e.idle for e in report.examined] == [("[2]",), ()]
+
+
+def test_a_citation_that_carries_the_whole_or_a_needed_part_is_not_idle() -> None:
+    both = TEXT.replace(
+        "May [2].", "May. The bridge opened in 1931 and the road closed in May [1] [2]."
+    )
+    assert all(e.idle == () for e in checked(both).examined)
+
+
+def test_a_link_to_a_source_of_the_library_is_checked_like_a_number() -> None:
+    text = "The bridge opened in 1931 ([Post](https://bridge.example.org/story?fbclid=1))."
+    report = checked(text)
+    assert (report.falling, report.unknown_sources) == ((), ())
+    lost = checked(text.replace("bridge.example", "toll.example"))
+    assert lost.name_of(lost.unknown_sources[0]).startswith("https://toll.example.org/")
+    assert "source https://toll.example.org/" in lost.falling[0].ruling.reason

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.audit.check import AuditReport, CheckedFrame, Place, check_text
+from agent.audit.check import AuditReport, check_text
+from agent.audit.frame import CheckedFrame, Place
 from agent.audit.reading import read_text
 from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, passages, source
 

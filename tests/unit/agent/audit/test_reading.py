@@ -7,7 +7,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from agent.audit.cited_text import CitedText, UnreadableText
-from agent.audit.markup import numbers
+from agent.audit.markers import numbers
 from agent.audit.reading import read_text
 from agent.render import render
 from agent.render.wording import prose, stem

@@ -5,16 +5,27 @@ from typing import Any
 
 import pytest
 
-from agent.render import render
-from agent.types import ClaimKind, Insufficient, Page, VerdictLabel
-from tests.unit.agent.pages import insufficient, page, passage, sentence
+from agent.render import claimreview, render
+from agent.types import (
+    ClaimKind,
+    Insufficient,
+    Page,
+    SourceStance,
+    Stance,
+    Verdict,
+    VerdictLabel,
+    draft_id,
+)
+from tests.unit.agent.pages import cite, insufficient, page, passage, sentence
 
 TERMS = {  # of https://schema.org: what a type may have, its parents' terms included
     "ClaimReview": {
         *("claimReviewed", "itemReviewed", "reviewRating", "reviewBody", "citation", "name"),
         *("dateCreated", "creativeWorkStatus", "inLanguage", "description"),
+        *("url", "author", "datePublished"),
     },
-    "Claim": {"text"},
+    "Claim": {"text", "author", "appearance"},
+    "Person": {"name"},
     "Rating": {"alternateName", "ratingExplanation", "ratingValue", "worstRating", "bestRating"},
     "CreativeWork": {"name", "publisher", "url", "datePublished"},
     "Organization": {"name"},
@@ -31,7 +42,8 @@ def drafted(label: VerdictLabel, kind: ClaimKind = ClaimKind.FACTUAL) -> Page:
 
 
 def review(draft: Page | Insufficient) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(render(draft, "claimreview"))
+    anyway = claimreview.Publication(unproven=True)
+    read: dict[str, Any] = json.loads(claimreview.render(draft, anyway))
     return read
 
 
@@ -120,3 +132,69 @@ def test_it_can_stand_inside_a_script_element() -> None:
     text = render(page(sentence("Ice.", odd), passages=[odd]), "claimreview")
     assert not {"<", ">", "&"} & set(text)
     assert json.loads(text)["citation"][0]["name"].startswith("</script>")
+
+
+SETTLED = [VerdictLabel.REFUTED, VerdictLabel.MIXED, VerdictLabel.SUPPORTED]
+
+
+@pytest.mark.parametrize("label", SETTLED)
+def test_a_verdict_is_written_without_being_told(label: VerdictLabel) -> None:
+    assert json.loads(render(drafted(label), "claimreview"))["reviewRating"]["ratingValue"]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        drafted(VerdictLabel.UNPROVEN),
+        drafted(VerdictLabel.REFUTED, ClaimKind.OPINION),
+        insufficient(LAKE),
+    ],
+)
+def test_without_a_verdict_nothing_is_written_unless_told(draft: Page | Insufficient) -> None:
+    with pytest.raises(claimreview.NothingToPublish, match="--unproven writes it"):
+        render(draft, "claimreview")
+
+
+def test_where_nothing_was_found_nothing_is_cited() -> None:
+    assert "citation" not in review(insufficient(LAKE))
+
+
+def test_what_is_published_has_its_address_its_author_and_its_day() -> None:
+    draft = drafted(VerdictLabel.REFUTED)
+    where = claimreview.Publication(url="https://desk.example.org/checks/{draft}", name="The Desk")
+    found = json.loads(claimreview.render(draft, where))
+    require_terms(found)
+    assert found["url"] == f"https://desk.example.org/checks/{draft_id(draft)}"
+    assert found["author"] == {"@type": "Organization", "name": "The Desk"}
+    assert found["datePublished"] == "2026-11-22"
+    assert "creativeWorkStatus" not in found
+
+
+@pytest.mark.parametrize("known", [{"name": "The Desk"}, {"url": "https://a.example.org/{draft}"}])
+def test_with_one_of_both_it_stays_a_draft(known: dict[str, str]) -> None:
+    draft = drafted(VerdictLabel.REFUTED)
+    found = json.loads(claimreview.render(draft, claimreview.Publication(**known)))
+    assert found["creativeWorkStatus"] == "Draft"
+    assert "datePublished" not in found
+
+
+@pytest.mark.parametrize(
+    ("holder", "author"),
+    [
+        ("Ann Voss", {"@type": "Person", "name": "Ann Voss"}),
+        ("the Lake Ministry", {"@type": "Organization", "name": "the Lake Ministry"}),
+        ("NATO", {"@type": "Organization", "name": "NATO"}),
+        ("many residents", None),
+        ("", None),
+    ],
+)
+def test_who_makes_the_claim_and_where_is_named_where_a_source_says_it(
+    holder: str, author: dict[str, str] | None
+) -> None:
+    made = drafted(VerdictLabel.REFUTED)
+    stance = SourceStance(source="lake", stance=Stance.FOR, words=(cite(LAKE),), holder=holder)
+    verdict = Verdict(**{**dict(made.verdict), "stances": (stance,)})
+    claim = review(Page(**{**dict(made), "verdict": verdict}))["itemReviewed"]
+    assert claim.get("author") == author
+    places = [place["url"] for place in claim.get("appearance", [])]
+    assert places == (["https://example.org/lake"] if holder else [])

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
@@ -213,3 +214,14 @@ def _luminance(colour: str) -> float:
     parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_print_is_dark_on_white_at_any_paper_with_addresses_in_the_list_alone() -> None:
+    css = files("agent.render").joinpath("page.css").read_text("utf-8")
+    screen, printed = css.split("@media print {")
+    assert re.findall(r"@media (?!screen)[^{]*", screen) == []
+    assert "@page { margin:" in printed
+    assert "size:" not in re.sub(r"font-size:", "", printed)
+    assert "background: none !important" in printed
+    assert re.findall(r"([^\n{}]+)\{ content: attr\(href\)", printed) == ["  td.what > a::after "]
+    assert re.search(r"h1, h2, thead \{ break-after: avoid", printed)

@@ -1,154 +1,10 @@
-"""Blocks, sentences and citation markers of a cited text."""
+"""Blocks of a cited text: title, headings, paragraphs, list of sources."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from html import unescape
 from typing import NamedTuple
 
 from agent.audit.cited_text import CitedSource
-from agent.render.wording import clean
-from retrieval.sentences import split_sentences
-
-_NUMBERS = r"\s*\^?[0-9]{1,6}(?:\s*[,;\u2013-]\s*\^?[0-9]{1,6})*\s*"
-_MARK = rf"(?<!\\)(?:\[\[{_NUMBERS}\]\]|\[{_NUMBERS}\])(?:\((?:https?:|[#/])[^()\s]*\))?"
-MARKER = re.compile(_MARK)
-_GROUP = re.compile(rf"(?<!\s)\s*{_MARK}(?:\s*,?\s*{_MARK})*")
-_BRACKETED = re.compile(rf"\[({_NUMBERS})\]")
-_RANGE = re.compile(r"([0-9]+)\s*[\u2013-]\s*\^?([0-9]+)")
-LONGEST_RANGE = 100
-"""A wider range is a pair of years or a slip: its two ends are kept as given."""
-
-_HELD = "\ue000"
-"""Holds the place of a group while Markdown is taken off; a character of private use."""
-_AFTER_HELD = re.compile(r"([.?!]?)([\"'\u201d\u2019)]*)(?=\s|$)")
-
-_LINK = re.compile(r"!?(?<!\\)\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_MARKUP = re.compile(
-    r"\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<entity>&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|\w{2,31});)"
-    r"|<(?P<address>https?://[^<>\s]+)>|</?[A-Za-z][^<>]*>"
-    r"|`+|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)"
-)
-
-
-class Cited(NamedTuple):
-    """A sentence, the numbers it cites, and where in the file it stands."""
-
-    text: str
-    numbers: tuple[int, ...]
-    start: int
-    end: int
-
-
-class _Text(NamedTuple):
-    """Characters and where in the file each of them stands."""
-
-    chars: str
-    at: list[int]
-
-    def edit(self, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> "_Text":
-        chars: list[str] = []
-        at: list[int] = []
-        done = 0
-        for match in pattern.finditer(self.chars):
-            new = change(match)
-            chars += [self.chars[done : match.start()], new]
-            at += self.at[done : match.start()] + [self.at[match.start()]] * len(new)
-            done = match.end()
-        return _Text("".join(chars) + self.chars[done:], at + self.at[done:])
-
-
-def cited(chars: str, at: list[int], *, markdown: bool) -> tuple[list[Cited], tuple[int, ...]]:
-    """Split one paragraph into sentences with their numbers.
-
-    A group before the stop (`claim [1] [2].`) or behind it (`claim. [1] Next`) belongs to the
-    sentence it follows; at the start of the paragraph, to the first.
-
-    Args:
-        chars: the paragraph on one line.
-        at: offset in the file of each character.
-        markdown: whether to take off escapes, emphasis, links and tags.
-
-    Returns:
-        The sentences, and the numbers of a paragraph that holds nothing but markers.
-    """
-    chars = chars.replace(_HELD, "\ufffd")
-    groups = [numbers(match[0]) for match in _GROUP.finditer(chars)]
-    held = _Text(chars, at).edit(_GROUP, lambda _: _HELD)
-    if markdown:
-        held = held.edit(_LINK, lambda m: m[1]).edit(_MARKUP, _plain)
-    text, places, ends = _release(held)
-    spans = [
-        (start + s, start + e)
-        for start, end in zip([0, *ends], [*ends, len(text.chars)], strict=True)
-        for s, e in split_sentences(text.chars[start:end])
-        if any(c.isalnum() for c in clean(text.chars[start + s : start + e]))
-    ]
-    starts = [start for start, _ in spans]
-    owned: list[tuple[int, ...]] = [()] * len(spans)
-    for place, group in zip(places, groups, strict=True):
-        if spans:
-            owned[max(bisect_left(starts, place) - 1, 0)] += group
-    found = [
-        Cited(clean(text.chars[s:e]), own, text.at[s], text.at[e - 1] + 1)
-        for (s, e), own in zip(spans, owned, strict=True)
-    ]
-    return found, () if spans else tuple(n for group in groups for n in group)
-
-
-def numbers(group: str) -> tuple[int, ...]:
-    """The numbers of a group of markers as given; `[1-3]` is 1, 2, 3 and `[3-1]` is 3, 1."""
-    return tuple(_expanded(group))
-
-
-def _expanded(group: str) -> Iterator[int]:
-    for inner in _BRACKETED.findall(group):
-        for part in re.split("[,;]", inner):
-            ends = _RANGE.search(part)
-            if ends and int(ends[1]) < int(ends[2]) <= int(ends[1]) + LONGEST_RANGE:
-                yield from range(int(ends[1]), int(ends[2]) + 1)
-            else:
-                yield from map(int, re.findall("[0-9]+", part))
-
-
-def _plain(match: re.Match[str]) -> str:
-    if match["entity"]:
-        return unescape(match["entity"])
-    return match["escaped"] or match["address"] or ""
-
-
-def _release(held: _Text) -> tuple[_Text, list[int], list[int]]:
-    """Take the placeholders out.
-
-    Returns:
-        The text, the place of each group in it, and the places where a group and its stop end a
-        sentence for certain, whatever the next word looks like (`... [1]. amNewYork said`).
-    """
-    chars: list[str] = []
-    at: list[int] = []
-    places: list[int] = []
-    ends: list[int] = []
-    i = 0
-    while i < len(held.chars):
-        character, offset = held.chars[i], held.at[i]
-        i += 1
-        if character != _HELD:
-            chars.append(character)
-            at.append(offset)
-            continue
-        places.append(len(chars))
-        stop = _AFTER_HELD.match(held.chars, i)
-        if stop and stop[1]:
-            doubled = stop[1] == "." and chars[-1:] == ["."]  # "the U.S. [1]."
-            chars += stop[0][doubled:]
-            at += held.at[i : stop.end()][doubled:]
-            i = stop.end()
-            ends.append(len(chars))
-        elif held.chars[i : i + 1].isalnum() and chars:
-            chars.append(" ")
-            at.append(offset)
-    return _Text("".join(chars), at), places, ends
-
+from agent.audit.markers import MARKER, RAISED, lowered
 
 _ATX = re.compile(r"\s{0,3}#{1,6}\s+(.*)$")
 _UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{2,})\s*$")
@@ -161,15 +17,20 @@ _SOURCES = re.compile(
     r"(?i)(?:list of )?(?:sources?|references|bibliography|works cited|citations"
     r"|(?:foot|end)?notes)$"
 )
-_ASIDE = re.compile(r"(?i)(?:want to dive deeper|follow-ups?|(?:follow-up|further) questions)$")
+_ASIDE = re.compile(
+    r"(?i)(?:want to dive deeper|follow-ups?|(?:follow-up|further) questions"
+    r"|what was searched|what did not stand|nearest in the library)$"
+)
 _SUMMARY = re.compile(r"(?i)(?:executive )?summary$")
 _FURNITURE = re.compile(
-    r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:)"
+    r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:"
+    r"|Claim (?:tested|looked for):)"
 )
 _VERDICT = re.compile(r"\W*Verdict:\W*(\w+)")
-_DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\]:\s*(\S.*)$")
+_DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\s*\]:\s*(\S.*)$")
 _ENTRY = re.compile(
-    r"\s*(?:[-*+\u2022]\s+)?(?:\[\^?([0-9]{1,6})\][.:]?|([0-9]{1,6})[.)])\s+(\S.*)$"
+    r"\s*(?:[-*+\u2022]\s+)?(?:\[\^?([0-9]{1,6})\][.:]?|([0-9]{1,6})[.)]|\u3010([0-9]{1,6})\u3011"
+    rf"|([{RAISED}]{{1,6}})|<sup>([0-9]{{1,6}})</sup>)\s+(\S.*)$"
 )
 _LISTED = re.compile(r"\[([0-9]{1,6})\][.:]?\s+(\S.*https?://\S+)\s*$")
 _LINKED = re.compile(
@@ -243,15 +104,15 @@ class Blocks:
             return False
         if self._hashed:
             return _ATX.match(line.text) is not None
-        if MARKER.search(line.text) or _known(_bare(line.text)) or _FURNITURE.match(line.text):
+        if _cites(line.text) or _known(_bare(line.text)) or _FURNITURE.match(line.text):
             return False
         alone = not after.strip() or _FURNITURE.match(after) or _UNDERLINE.match(after)
-        return bool(alone) and not line.text.rstrip().endswith((".", "!"))
+        return bool(alone) and not _unraised(line.text).endswith((".", "!"))
 
     def _heading(self, line: Line, before: str, after: str) -> str | None:
         bare = _bare(line.text)
         hashed = self._hashed and _ATX.match(line.text)
-        if MARKER.search(line.text):
+        if _cites(line.text):
             return bare if hashed else None
         if self._mode == "preamble" and _FURNITURE.match(line.text):
             return None
@@ -268,7 +129,7 @@ class Blocks:
             return False
         if _NUMBERED.match(line):
             return not bare.endswith(".")
-        return len(bare.split()) <= _HEADING_WORDS and not bare.endswith(_CLOSED)
+        return len(bare.split()) <= _HEADING_WORDS and not _unraised(bare).endswith(_CLOSED)
 
     def _enter(self, heading: Line) -> None:
         self._section = heading.text
@@ -283,7 +144,8 @@ class Blocks:
         if found := _DEFINITION.match(line.text) or _LISTED.match(line.text):
             return _source(int(found[1]), line.text.strip())
         if self._mode == "sources" and (found := _ENTRY.match(line.text)):
-            return _source(int(found[1] or found[2]), line.text.strip())
+            plain = found[1] or found[2] or found[3] or found[5]
+            return _source(int(plain) if plain else lowered(found[4]), line.text.strip())
         return None
 
     def _passed_over(self, line: Line) -> bool:
@@ -354,6 +216,15 @@ def _bare(line: str) -> str:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).strip()
+
+
+def _unraised(line: str) -> str:
+    """A line without a raised number at its end."""
+    return re.sub(rf"(?:[{RAISED}]|<sup>[^<>]*</sup>)+$", "", line.rstrip())
+
+
+def _cites(line: str) -> bool:
+    return MARKER.search(line) is not None or _ADDRESS.search(line) is not None
 
 
 def _known(heading: str) -> bool:
