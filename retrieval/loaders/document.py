@@ -1,5 +1,6 @@
 """A file as it is read, and the document that a loader makes of it."""
 
+import codecs
 import hashlib
 import re
 from functools import cached_property
@@ -26,6 +27,16 @@ PROSE = 0.05
 """Least share of letters and digits. English has 0.8, a table of figures with wide gaps 0.2."""
 _WORD = re.compile(r"[^\s\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+")
 """A run without a space, or without a full stop or comma where no spaces are written."""
+
+
+MAX_NAME = 120
+"""Characters of a name."""
+_NOBODY = re.compile(
+    r"^(?:[\W\d_]*|user|owner|admin\w*|author|company|unknown|anonymous|default|home|pc|test"
+    r"|.*(?:microsoft|adobe|acrobat|libreoffice|latex|python-docx|pdfcreator|scanner|https?:).*)$",
+    re.IGNORECASE,
+)
+"""What programs and machines put in the place of a name."""
 
 
 class Document(BaseModel, frozen=True, extra="forbid"):
@@ -160,7 +171,25 @@ def _require_prose(path: Path, text: str) -> None:
         )
 
 
+def plausible_name(name: str) -> str:
+    """Return who a file says made it; nothing where that is a program's name or a placeholder."""
+    name = one_line(name)
+    return "" if len(name) > MAX_NAME or _NOBODY.search(name) else name
+
+
+def explain_encoding(data: bytes) -> str:
+    """Say which encoding a file has where it is one that is not read; else nothing."""
+    for mark, name in ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")):
+        if data.startswith(mark):
+            return f"is {name} text, not UTF-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "is UTF-16 text, not UTF-8"
+    return ""
+
+
 def _decode(data: bytes, path: Path) -> str:
+    if reason := explain_encoding(data):
+        raise SourceUnreadable(f"{path} {reason}.", "Save it as UTF-8 and add it again.")
     if b"\x00" in data:
         raise SourceUnreadable(
             f"{path} is a binary file, not text.",

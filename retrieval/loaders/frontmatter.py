@@ -23,6 +23,8 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
     title: str | None = None
     publisher: str | None = None
+    author: str | None = None
+    """Who wrote it, where the document says so; stands in for a publisher that it does not name."""
     url: str | None = None
     published: date | None = None
     accessed: date | None = None
@@ -32,7 +34,7 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     syndicated_from: str | None = None
     text: TextKind = "verbatim"
 
-    @field_validator("title", "publisher", "kind", "topic", "syndicated_from")
+    @field_validator("title", "publisher", "author", "kind", "topic", "syndicated_from")
     @classmethod
     def _require_text(cls, value: str | None) -> str | None:
         line = one_line(value or "")

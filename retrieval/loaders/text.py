@@ -10,7 +10,9 @@ from retrieval.loaders.frontmatter import (
     parse_front_matter,
     split_front_matter,
 )
+from retrieval.loaders.markdown import clean_markdown
 from retrieval.loaders.normalise import normalise, unwrap_markdown, unwrap_typeset
+from retrieval.loaders.speech import mark_speech
 
 REQUIRED = ("id", "title", "publisher")
 """Front matter that is there at all names these; `url` is asked for by the vetting list."""
@@ -25,7 +27,8 @@ def markdown(raw: RawFile) -> tuple[Document, ...]:
         SourceUnreadable: not text, or front matter that is wrong, unfinished or incomplete.
     """
     meta, body = _split_note(raw)
-    return (make_document(raw, meta, unwrap_markdown(normalise(body))),)
+    text = unwrap_markdown(clean_markdown(normalise(body)))
+    return (make_document(raw, meta, _mark_speech(text)),)
 
 
 def plain(raw: RawFile) -> tuple[Document, ...]:
@@ -35,7 +38,7 @@ def plain(raw: RawFile) -> tuple[Document, ...]:
         SourceUnreadable: as for `markdown`.
     """
     meta, body = _split_note(raw)
-    return (make_document(raw, meta, unwrap_typeset(normalise(body))),)
+    return (make_document(raw, meta, _mark_speech(unwrap_typeset(normalise(body)))),)
 
 
 def jsonl(raw: RawFile) -> tuple[Document, ...]:
@@ -46,6 +49,10 @@ def jsonl(raw: RawFile) -> tuple[Document, ...]:
     """
     lines = enumerate(raw.decode().split("\n"), start=1)
     return tuple(_load_line(raw, number, line) for number, line in lines if line.strip())
+
+
+def _mark_speech(text: str) -> str:
+    return normalise("\n\n".join(map(mark_speech, text.split("\n\n"))))
 
 
 def _split_note(raw: RawFile) -> tuple[FrontMatter, str]:
