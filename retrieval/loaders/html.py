@@ -23,6 +23,7 @@ _OFFER = re.compile(
 """What a page says where it breaks off for those who have not paid."""
 LONGEST_OFFER = 300
 """Characters."""
+PAID = "only subscribers can read all of this page; what is stored may be its beginning"
 
 
 def html(raw: RawFile) -> tuple[Document, ...]:
@@ -63,9 +64,7 @@ def html(raw: RawFile) -> tuple[Document, ...]:
         notes += doubts
     text, offers = _take_out_offers(page.text)
     if offers or record.is_for_subscribers:
-        notes += (
-            "only subscribers can read all of this page; what is stored may be its beginning",
-        )
+        notes += (PAID,)
     meta = check_front_matter({**fields, **sidecar}, str(raw.path))
     return (make_document(raw, meta, text, notes=notes),)
 

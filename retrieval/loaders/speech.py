@@ -25,8 +25,13 @@ _MYTH = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WITHDRAWN = re.compile(
-    r"[^\n]{0,60}\b(?:earlier|previous|prior|original|first) versions? (?:of (?:this|the|our) [^,.]{1,40})?"
-    r"[^.]{0,40}\b(?:said|stated|gave|reported|misstated|wrote|claimed|put|listed|named|had)\b",
+    r"[^\n]{0,60}\b(?:earlier|previous|prior|original|first) versions?\b[^\n]{0,80}"
+    r"\b(?:said|stated|gave|reported|misstated|wrote|claimed|put|listed|named|had)\b",
+    re.IGNORECASE,
+)
+_WORTH_A_LOOK = re.compile(
+    r"\bversions?\b|\b(?:myth|misconception|falsehood|hoax|lie|fiction|false|untrue|not true|wrong"
+    r"|incorrect) (?:to \w+ )?that\b",
     re.IGNORECASE,
 )
 _MARKS = str.maketrans({"“": "‘", "”": "’", '"': "'"})
@@ -64,7 +69,7 @@ def mark_speech(paragraph: str) -> str:
     found = _LABEL.match(paragraph)
     if found is not None:
         return _quote_claim(paragraph, found)
-    if not (_MYTH.search(paragraph) or _WITHDRAWN.search(paragraph)):
+    if not _WORTH_A_LOOK.search(paragraph):
         return paragraph
     out, at = "", 0
     for start, end in split_sentences(paragraph):
