@@ -17,8 +17,7 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?!\d)")
 _EITHER = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/.-])")
 _ABOUT_DATES = re.compile(r"date|time|publish|issued", re.IGNORECASE)
 _EVENTS = frozenset(
-    ("birthdate", "deathdate", "foundingdate", "dissolutiondate")
-    + ("startdate", "enddate", "validthrough", "bday")
+    ["birthdate", "deathdate", "foundingdate", "dissolutiondate", "startdate", "enddate", "bday"]
 )
 """Dates of people, bodies and events, which are no dates of a page."""
 
