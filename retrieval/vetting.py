@@ -175,11 +175,16 @@ class Voucher(BaseModel, frozen=True, extra="forbid"):
         place = parse_address(meta.url)
         named = meta.publisher or meta.author or (place and place.host.removeprefix("www."))
         return Admission(
-            publisher=named or f"Provided by {self.person}",
+            publisher=named or provided_by(self.person),
             tier=meta.tier or 3,
             vetted_by=self.person,
             syndicated_from=meta.syndicated_from,
         )
+
+
+def provided_by(person: str) -> str:
+    """Stands for the publisher of a source that names none, and none can be found for."""
+    return f"Provided by {person}"
 
 
 def _fold_name(name: str) -> str:

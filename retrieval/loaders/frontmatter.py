@@ -98,6 +98,11 @@ def parse_front_matter(text: str, where: str, required: Iterable[str] = ()) -> F
     """
     try:
         fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds strings only
+    except RecursionError:
+        raise SourceUnreadable(
+            f"{where}: the front matter is nested too deeply to be read.",
+            "Write it as plain lines, a field each.",
+        ) from None
     except yaml.YAMLError as error:
         raise SourceUnreadable(
             f"{where}: the front matter is not YAML ({one_line(str(error))}).",

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 import trafilatura
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.document import Document, RawFile, explain_encoding, make_document
+from retrieval.loaders.document import (
+    Document,
+    RawFile,
+    explain_encoding,
+    make_document,
+    refuse_echo,
+)
 from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.markup import clean
 from retrieval.loaders.normalise import normalise, one_line
@@ -40,6 +46,7 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     tree = None if b"\x00" in raw.data else trafilatura.load_html(raw.data)
     if tree is None:
         raise _explain_no_article(raw)
+    refuse_echo(raw.path, " ".join(tree.text_content().split()))
     record = read_record(tree)
     notes = clean(tree)
     page = trafilatura.bare_extraction(

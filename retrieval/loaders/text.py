@@ -47,8 +47,19 @@ def jsonl(raw: RawFile) -> tuple[Document, ...]:
     Raises:
         SourceUnreadable: names the first line that is not what it must be.
     """
-    lines = enumerate(raw.decode().split("\n"), start=1)
-    return tuple(_load_line(raw, number, line) for number, line in lines if line.strip())
+    found: dict[str, tuple[int, Document]] = {}
+    for number, line in enumerate(raw.decode().split("\n"), start=1):
+        if not line.strip():
+            continue
+        document = _load_line(raw, number, line)
+        if known := found.get(document.id):
+            raise SourceUnreadable(
+                f"{raw.path}, line {number} has the id {document.id!r},"
+                f" which line {known[0]} has already.",
+                "Give one of them another id and add the file again.",
+            )
+        found[document.id] = (number, document)
+    return tuple(document for _, document in found.values())
 
 
 def _mark_speech(text: str) -> str:
@@ -74,6 +85,10 @@ def _load_line(raw: RawFile, number: int, line: str) -> Document:
     except ValueError as error:
         raise SourceUnreadable(
             f"{where} is not JSON ({error}).", "Correct the line and add the file again."
+        ) from None
+    except RecursionError:
+        raise SourceUnreadable(
+            f"{where} is nested too deeply to be read.", "Write it flat and add the file again."
         ) from None
     text = fields.pop("text", None) if isinstance(fields, dict) else None
     if not isinstance(text, str) or not text.strip():
