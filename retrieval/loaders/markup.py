@@ -221,12 +221,14 @@ def _read_table(table: HtmlElement) -> Table | None:
     ]
     if long or len(cells) < 2:
         return None
-    caption = table.find("caption")
+    titles = [caption] if (caption := table.find("caption")) is not None else []
+    while cells and len(cells[0]) == 1:
+        titles += cells.pop(0)
     grid, heads = _lay_out(cells)
     return Table(
         rows=grid,
         heads=heads,
-        caption="" if caption is None else _words_of(caption),
+        caption=". ".join(_words_of(title) for title in titles),
     )
 
 
@@ -242,6 +244,9 @@ def _lay_out(rows: list[list[HtmlElement]]) -> tuple[tuple[tuple[str, ...], ...]
     heads = 0
     for row in rows:
         line: list[str] = []
+        if len(row) == 1 and _span(row[0], "colspan") > 1:
+            grid.append([_words_of(row[0])])
+            continue
         for cell in row:
             _fill_from_above(line, open_below)
             text = _words_of(cell)

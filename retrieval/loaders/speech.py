@@ -8,10 +8,10 @@ _DENIED = re.compile(
     r"(?:that|this|it|which|the (?:claim|statement|post|story|rumou?r|message|quote|quotation))"
     r"(?: \w+){0,3}? (?:is|was|are|were|isn't|isn’t)(?: \w+){0,2}? (?:false|untrue|not true|wrong"
     r"|incorrect|fake|a (?:hoax|myth|lie|fake)|fabricated|invented|made up|true|baseless|unfounded)"
-    r"\b",
+    r"(?=\s*(?:[.,;:!?—–]|$|(?:and|but|because|as|according)\b))",
     re.IGNORECASE,
 )
-_AFFIRMED = re.compile(r"\b(?:is|was|are|were)(?: \w+){0,2}? true\b", re.IGNORECASE)
+_TRUE = re.compile(r"(?<!not) true$", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|hardly)\b|n['’]t\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:the |viral |false |main )?(?:claims?|allegations?|rumou?rs?|myths?|hoax|what (?:was|is)"
@@ -26,7 +26,7 @@ _MYTH = re.compile(
 )
 _WITHDRAWN = re.compile(
     r"[^\n]{0,60}\b(?:earlier|previous|prior|original|first) versions?\b[^\n]{0,80}"
-    r"\b(?:said|stated|gave|reported|misstated|wrote|claimed|put|listed|named|had)\b",
+    r"\b(?:said|stated|reported|wrote|claimed|misstated)\b(?: \S+){4}",
     re.IGNORECASE,
 )
 _WORTH_A_LOOK = re.compile(
@@ -42,7 +42,7 @@ LEAST = 4
 def quote_statement(text: str, behind: str = "") -> str:
     """Write a block quotation so that each sentence of it says that it is quoted.
 
-    Where the text goes on with "That is false", it says that too.
+    Where the text goes on with "That is false", it is written as a claim that is false.
 
     Args:
         text: what is quoted, on one line.
@@ -52,11 +52,11 @@ def quote_statement(text: str, behind: str = "") -> str:
     if not re.search(r"\w", text):
         return text
     spans = split_sentences(text)
-    said = [f"According to a quoted statement: “{text[a:b].translate(_MARKS)}”" for a, b in spans]
     opening = behind[: split_sentences(behind)[0][1]] if behind.strip() else ""
     if len(spans) == 1 and _is_denial(opening):
         what = text.translate(_MARKS).rstrip(".!")
-        said.append(f"The claim that “{what}” is false, this text says.")
+        return f"The claim that “{what}” is false, this text says."
+    said = (f"According to a quoted statement: “{text[a:b].translate(_MARKS)}”" for a, b in spans)
     return " ".join(said)
 
 
@@ -100,4 +100,5 @@ def _is_denial(sentence: str) -> bool:
     found = _DENIED.match(sentence)
     if found is None:
         return False
-    return not _AFFIRMED.search(found[0]) or bool(_NOT.search(found[0]))
+    denies = bool(_NOT.search(found[0].removesuffix("not true")))
+    return denies == bool(_TRUE.search(found[0]))

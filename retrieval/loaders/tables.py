@@ -12,7 +12,10 @@ _ENDS = re.compile(r"[.!?…]$")
 
 
 class Table(BaseModel, frozen=True, extra="forbid"):
-    """Rows of cells, of which the first `heads` rows name the columns."""
+    """Rows of cells, of which the first `heads` rows name the columns.
+
+    A row of one cell is the heading of those below it.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     heads: int = 0
@@ -23,17 +26,16 @@ def write_table(table: Table) -> str:
     """Write a table as one paragraph: its caption, and "Row: Head value; Head value." a row.
 
     Where no row is marked as heads, the first is taken for them if it has no figure but years and
-    a row below it has one. A row of one cell across is the heading of the rows below it.
+    a row below it has one.
     """
     rows, heads = table.rows, table.heads or _guess_heads(table.rows)
     names = _join_heads(rows[:heads])
     said = [_end(table.caption)] if table.caption else []
     group = ""
     for row in rows[heads:]:
-        filled = dict.fromkeys(cell for cell in row if cell)
-        if len(filled) == 1 and len(row) > 1 and (row[0] or len(set(row)) == 1):
-            group = next(iter(filled))
-        elif filled:
+        if len(row) == 1:
+            group = row[0]
+        elif any(row):
             said.append(_write_row(row, names, group))
     if not said and names:
         said = [_end("; ".join(names))]

@@ -28,7 +28,7 @@ def markdown(raw: RawFile) -> tuple[Document, ...]:
     """
     meta, body = _split_note(raw)
     text = unwrap_markdown(clean_markdown(normalise(body)))
-    return (make_document(raw, meta, _mark_speech(text)),)
+    return (make_document(raw, meta, _mark_speech(text, meta)),)
 
 
 def plain(raw: RawFile) -> tuple[Document, ...]:
@@ -38,7 +38,7 @@ def plain(raw: RawFile) -> tuple[Document, ...]:
         SourceUnreadable: as for `markdown`.
     """
     meta, body = _split_note(raw)
-    return (make_document(raw, meta, _mark_speech(unwrap_typeset(normalise(body)))),)
+    return (make_document(raw, meta, _mark_speech(unwrap_typeset(normalise(body)), meta)),)
 
 
 def jsonl(raw: RawFile) -> tuple[Document, ...]:
@@ -62,7 +62,10 @@ def jsonl(raw: RawFile) -> tuple[Document, ...]:
     return tuple(document for _, document in found.values())
 
 
-def _mark_speech(text: str) -> str:
+def _mark_speech(text: str, meta: FrontMatter) -> str:
+    """Mark speech in a publisher's own words; a summary is by somebody who has weighed it."""
+    if meta.text == "summary":
+        return text
     return normalise("\n\n".join(map(mark_speech, text.split("\n\n"))))
 
 
