@@ -86,27 +86,32 @@ class _PageReader:
         text, count = self._text.raw, self._text.count_chars()
         turn = self._usual_turn(count)
         box = pdf.FS_RECTF()
-        spaced = False
+        level = (0.0, 0.0)
+        spaced = True
         last: int | None = None
         kind: _Type | None = None
+        get_code, get_box = pdf.FPDFText_GetUnicode, pdf.FPDFText_GetLooseCharBox
         for n in range(count):
-            code = pdf.FPDFText_GetUnicode(text, n)
+            code = get_code(text, n)
             if code in _SPACES:
                 spaced = True
                 continue
             if code in _UNREAD or 0xE000 <= code <= 0xF8FF:
                 self.unread += 1
                 continue
-            thing = pdf.FPDFText_GetTextObject(text, n)
-            if (address := ctypes.addressof(thing.contents) if thing else None) != last:
-                last, kind = address, self._read_type(n, turn)
+            get_box(text, n, box)
+            here = (box.bottom, box.top) if turn % 2 == 0 else (box.left, box.right)
+            if spaced or here != level:  # another piece of text begins at a word, or a level
+                thing = pdf.FPDFText_GetTextObject(text, n)
+                address = ctypes.addressof(thing.contents) if thing else None
+                if address != last or here != level:
+                    level, last, kind = here, address, self._read_type(n, turn)
             if kind is None:
                 continue
-            pdf.FPDFText_GetLooseCharBox(text, n, box)
             if kind.has_ground and self._is_covered(box, kind):
                 self.unseen += 1
                 continue
-            x0, x1 = _turn_back(turn, box)
+            x0, x1 = (box.left, box.right) if turn == 0 else _turn_back(turn, box)
             char = "-" if code in _HYPHEN else chr(code)
             yield Glyph(char, x0, x1, kind.base, kind.size, spaced)
             spaced = False
