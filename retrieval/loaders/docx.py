@@ -24,6 +24,10 @@ MAX_UNPACKED = 100_000_000
 MAX_TAGS = 2_000_000
 """XML tags, as many as some 1,000 printed pages have. Each takes 10 microseconds and 250 bytes."""
 STYLES = "styles.xml"
+QUOTATIONS = "\n".join(
+    f"p[style-name='{name}'] => blockquote:fresh" for name in ("Quote", "Intense Quote")
+)
+"""Styles of paragraphs that quote, for mammoth."""
 NOTES = ("footnotes.xml", "endnotes.xml")
 
 BROKEN = (
@@ -96,6 +100,7 @@ def _read(parts: zipfile.ZipFile) -> tuple[str, tuple[str, ...], dict[str, str]]
             changed[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     page = mammoth.convert_to_html(
         _repack(parts, changed),
+        style_map=QUOTATIONS,
         convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
     ).value
     tree = fragment_fromstring(page, create_parent="body")

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
 
-from retrieval.loaders.typesetting import join_broken
+from retrieval.loaders.typesetting import join_broken, settle_raised
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(
@@ -31,14 +31,16 @@ SHORT = 0.7
 
 
 def normalise(text: str) -> str:
-    r"""Return `text` in NFC with `\n` line ends, plain spaces, no ligatures and nothing unseen.
+    r"""Return `text` in NFC with `\n` line ends, plain spaces and nothing a reader cannot see.
 
+    Ligatures become letters, and raised figures stand apart from the number before them.
     Invisible characters go because they hide words from a person and from a checker alike:
     zero-width characters, bidirectional overrides, Unicode tags, control characters.
     Idempotent, so a snapshot can be normalised again without moving an offset.
     """
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).translate(_LIGATURES)
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
+    text = settle_raised(text)
     lines = (line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 

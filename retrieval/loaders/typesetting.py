@@ -2,11 +2,16 @@
 
 import re
 from functools import lru_cache
+from unicodedata import digit
 
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\.?", re.IGNORECASE)
 _SIGN = frozenset({"TM", "SM", "™", "℠", "®", "©", "°", "º", "ª", "\u2032", "\u2033", "'", '"'})
 _POWER = re.compile(r"[+\-\u2212–]?\d{1,3}|[nkxyi]")
 _TEN = re.compile(r"(?:^|[^\w.,])(?:10|2|e)$")
+_DIGIT = re.compile(r"(?:^|[^\w.,])\d$")
+_SUM = re.compile(r"\s*[=×·*+)]")
+"""Behind a power in a sum ("3^2 = 9"), not behind the mark of a note."""
+_RAISED = re.compile(r"(?<=\d)[⁺⁻⁰¹²³⁴-⁹]+")
 _UNIT = re.compile(
     r"(?:^|[^\w])(?:[kcdmµμn]?m|km|ft|in|yd|mi|miles?|inch(?:es)?|feet|s|sec|h|hr|kg|[a-zA-Z])$"
 )
@@ -43,11 +48,23 @@ def write_raised(before: str, mark: str, after: str = "", *, linked: bool = Fals
         return apart
     if not linked and _POWER.fullmatch(mark):
         power = mark.replace("\u2212", "-").replace("–", "-")
-        if _TEN.search(before):
+        if _TEN.search(before) or (_DIGIT.search(before) and _SUM.match(after)):
             return f"^{power}"
         if _UNIT.search(before) and not mark.isalpha():
             return _PLACE.get(power, f"^{power}")
     return apart if not linked and _WORD.search(mark) else ""
+
+
+def settle_raised(text: str) -> str:
+    """Write the raised figures of a text apart from the numbers before them."""
+    return _RAISED.sub(_settle, text)
+
+
+def _settle(found: re.Match[str]) -> str:
+    text, start, end = found.string, found.start(), found.end()
+    mark = found[0].replace("⁺", "").replace("⁻", "-")
+    digits = "".join(letter if letter == "-" else str(digit(letter)) for letter in mark)
+    return write_raised(text[max(0, start - 24) : start], digits, text[end : end + 4])
 
 
 def write_lowered(before: str, mark: str, after: str = "", *, linked: bool = False) -> str:

@@ -92,6 +92,19 @@ def test_who_issued_a_text_is_read_from_its_edge(tmp_path: Path) -> None:
     assert document.meta.author == "Town of Ash"
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("It sold 455,120³ loaves.", "It sold 455,120 loaves."),
+        ("It used 3 × 10⁻⁶ grams.", "It used 3 × 10^-6 grams."),
+        ("The sum is 3² = 9, they said.", "The sum is 3^2 = 9, they said."),
+        ("The hall has 40 m² of floor.", "The hall has 40 m² of floor."),
+    ],
+)
+def test_raised_figures_stay_apart_from_numbers(tmp_path: Path, written: str, kept: str) -> None:
+    assert stored(tmp_path, written) == kept
+
+
 def test_heads_are_found_only_where_figures_stand_below_them() -> None:
     rows = (("Town", "2024", "2025"), ("Ash", "41", "44"))
     assert write_table(Table(rows=rows)) == "Ash: 2024 41; 2025 44."

@@ -52,6 +52,25 @@ def test_a_table_is_a_sentence_a_row(tmp_path: Path) -> None:
     assert loaded(tmp_path, body).text == "Ash: Pears 310; Plums 88. Marrow: Pears 295; Plums 91."
 
 
+def test_a_paragraph_in_the_style_of_a_quotation_is_one(tmp_path: Path) -> None:
+    styles = (
+        '<w:styles SPACE><w:style w:type="paragraph" w:styleId="Q"><w:name w:val="Quote"/>'
+        "</w:style></w:styles>"
+    )
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r9" Type="{kind}" Target="styles.xml"/></Relationships>'
+    )
+    body = f'<w:p><w:pPr><w:pStyle w:val="Q"/></w:pPr>{run("It was sold.")}</w:p>'
+    text = loaded(
+        tmp_path,
+        f"{body}<w:p>{run('We asked the town, which keeps a register of all its houses.')}</w:p>",
+        {"word/_rels/document.xml.rels": links, "word/styles.xml": styles},
+    ).text
+    assert text.startswith("According to a quoted statement: “It was sold.”\n\nWe asked")
+
+
 def test_tracked_changes_are_read_as_accepted_and_that_is_said(tmp_path: Path) -> None:
     gone = '<w:del w:author="A"><w:r><w:delText>not </w:delText></w:r></w:del>'
     new = f'<w:ins w:author="A">{run("now ")}</w:ins>'
