@@ -1,6 +1,7 @@
 """Front matter: what a document says of itself, as YAML lines at its top or in a file beside it."""
 
 import re
+import reprlib
 from collections.abc import Iterable
 from datetime import date
 from typing import get_args
@@ -47,7 +48,7 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     def _require_text_kind(cls, value: object) -> object:
         if value in get_args(TextKind):
             return value
-        raise ValueError(f"{value!r} is neither verbatim nor summary")
+        raise ValueError(f"{reprlib.repr(value)} is neither verbatim nor summary")
 
     @field_validator("url")
     @classmethod

@@ -30,10 +30,14 @@ EDGE = 3
 """Lines at the head and at the foot of a page that may be repeated on others."""
 SHORT = 0.7
 """Share of the width of a column from which down a line ends its paragraph."""
+SET_APART = 1.9
+"""Distance, in sizes of type, from which on a line is set apart from the next one."""
+MANY = 10
+"""Pages from which on a line need not be on many of them to be a running one."""
 CELL = 6
 """Words that a cell of a table has on average, at most."""
 _FIGURE = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"(?:page )?[-–— ]*(?:\d{1,4}|[ivxl]{1,7})[-–— ]*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"(?:page )?[-–— ]*(\d{1,4})[-–— ]*", re.IGNORECASE)
 
 
 class Run(NamedTuple):
@@ -90,27 +94,55 @@ def find_running(pages: Sequence[Sequence[Row]]) -> frozenset[str]:
         return frozenset()
     found: Counter[str] = Counter()
     for rows in pages:
-        edge = [*rows[:EDGE], *rows[max(EDGE, len(rows) - EDGE) :]]
-        found.update({_mask(run.text) for row in edge for run in row})
-    least = max(2, 0.4 * len(pages)) if len(pages) < 10 else 3
-    return frozenset(text for text, count in found.items() if count >= least and text)
+        found.update({_mask(run.text) for n in _list_margins(rows) for run in rows[n]})
+    least = max(2, 0.4 * len(pages)) if len(pages) < MANY else EDGE
+    return frozenset(
+        text for text, n in found.items() if n >= least and any(map(str.isalpha, text))
+    )
 
 
-def drop_running(rows: Sequence[Row], running: frozenset[str]) -> tuple[list[Row], list[str]]:
-    """Take the repeated lines and the page numbers off a page; return what is left, and them."""
+def find_numbering(pages: Sequence[Sequence[Row]]) -> int | None:
+    """Find what the numbers printed on pages have over their place, from 0; None without them."""
+    found = Counter(n - at for at, rows in enumerate(pages) for n in _list_numbers(rows).values())
+    best = found.most_common(1)
+    return best[0][0] if best and best[0][1] >= max(2, 0.5 * len(pages)) else None
+
+
+def drop_running(
+    rows: Sequence[Row], running: frozenset[str], number: int | None
+) -> tuple[list[Row], list[str]]:
+    """Take the repeated lines and the printed number off a page; return what is left, and them."""
     kept: list[Row] = []
     gone: list[str] = []
-    last = len(rows) - EDGE
-    for number, row in enumerate(rows):
-        at_edge = number < EDGE or number >= last
-        repeated = [r for r in row if at_edge and _mask(r.text) in running]
-        edge = number in {0, len(rows) - 1} and len(rows) > 1
-        if edge and len(row) == 1 and running and _PAGE_NUMBER.fullmatch(row[0].text.strip()):
+    margins, numbers = _list_margins(rows), _list_numbers(rows)
+    for n, row in enumerate(rows):
+        repeated = [r for r in row if n in margins and _mask(r.text) in running]
+        if number is not None and numbers.get(n) == number:
             repeated = row
         gone += [r.text.strip() for r in repeated]
         if left := [r for r in row if r not in repeated]:
             kept.append(left)
     return kept, gone
+
+
+def _list_margins(rows: Sequence[Row]) -> set[int]:
+    """Places of the rows at the head and the foot that are set apart from what is between."""
+    apart = [
+        n
+        for n, (row, below) in enumerate(pairwise(rows))
+        if row[0].base - below[0].base > SET_APART * max(row[0].size, below[0].size)
+    ]
+    head = max((n + 1 for n in apart if n < EDGE), default=0)
+    foot = min((n + 1 for n in apart if n + 1 >= len(rows) - EDGE), default=len(rows))
+    return {*range(head), *range(foot, len(rows))}
+
+
+def _list_numbers(rows: Sequence[Row]) -> dict[int, int]:
+    """Numbers that are the whole first or last row, by the place of the row."""
+    ends = {0, len(rows) - 1} if len(rows) > 1 else set()
+    texts = {n: rows[n][0].text for n in ends if len(rows[n]) == 1}
+    found = {n: _PAGE_NUMBER.fullmatch(text.strip()) for n, text in texts.items()}
+    return {n: int(match[1]) for n, match in found.items() if match}
 
 
 def _mask(text: str) -> str:

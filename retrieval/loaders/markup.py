@@ -36,6 +36,7 @@ _HIDING = re.compile(
 _SQUEEZED = re.compile(rf"(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*{_ZERO}", re.IGNORECASE)
 _CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_LIFTED = re.compile(r"vertical-align\s*:\s*(sup|sub)(?:er)?\b", re.IGNORECASE)
 _WHITE = re.compile(
     r"(?:^|[;{\s])color\s*:\s*(?:#fff(?:fff)?\b|#fefefe\b|white\b|transparent\b"
     r"|rgba?\(\s*255\s*,\s*255\s*,\s*255|rgba\([^)]*,\s*0(?:\.0+)?\s*\))",
@@ -81,6 +82,8 @@ def _drop_unseen(tree: HtmlElement) -> bool:
             element.drop_tree()
         elif element.tag not in {"html", "head", "body", "script", "style", "meta"}:
             style = _style_of(element, rules)
+            if found := _LIFTED.search(style):
+                element.tag = found[1].lower()
             if _is_unseen(element, style):
                 element.drop_tree()
             elif _WHITE.search(style) and not _has_ground(element, rules):

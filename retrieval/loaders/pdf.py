@@ -16,7 +16,14 @@ from retrieval.loaders.document import (
 )
 from retrieval.loaders.form_fields import read_fields
 from retrieval.loaders.frontmatter import check_front_matter
-from retrieval.loaders.layout import Row, drop_running, find_running, group_rows, read_in_order
+from retrieval.loaders.layout import (
+    Row,
+    drop_running,
+    find_numbering,
+    find_running,
+    group_rows,
+    read_in_order,
+)
 from retrieval.loaders.normalise import (
     find_measure,
     list_words,
@@ -143,7 +150,11 @@ def _write_pages(
     """Text, where its pages begin, and the lines at their heads and feet that were left out."""
     text, pages = "", []
     gone: list[str] = []
-    kept = [drop_running(rows, running) for rows in sheets]
+    first = find_numbering(sheets)
+    kept = [
+        drop_running(rows, running, None if first is None else first + at)
+        for at, rows in enumerate(sheets)
+    ]
     known = list_words(run.text for rows, _ in kept for row in rows for run in row)
     for number, ((rows, left_out), form) in enumerate(zip(kept, forms, strict=True), start=1):
         gone += left_out

@@ -31,6 +31,7 @@ def page_of(folder: Path, body: str, head: str = "") -> Document:
         ("It lent 7,310<sup>2</sup> books in May 2026.", "It lent 7,310 books in May"),
         ('It lent 88<sup><a href="#n">[4]</a></sup> maps in May.', "It lent 88 maps in May"),
         ("The dam holds 3 × 10<sup>8</sup> litres of it.", "holds 3 × 10^8 litres"),
+        ('They lent 66<span style="vertical-align: super">1</span> harps.', "lent 66 harps."),
         ("The hall has 940 m<sup>2</sup> of floor in all.", "940 m² of floor"),
         ("It won on the 4<sup>th</sup> day of the fair.", "on the 4th day"),
         ("The air holds CO<sub>2</sub> and not much else.", "holds CO2 and"),

@@ -104,6 +104,29 @@ def test_heads_and_feet_of_pages_do_not_stand_in_sentences(tmp_path: Path) -> No
     assert "“Orchards of the valley, a report”" in document.notes[0]
 
 
+def test_a_table_that_goes_on_loses_neither_heads_nor_figures(tmp_path: Path) -> None:
+    def page(*years: str) -> list[files.Placed]:
+        rows = [("Year", "Pears", "Plums"), *((year, "310", "88") for year in years)]
+        return [
+            (60.0 + 120 * column, 700.0 - 16 * n, BODY, "", cell)
+            for n, row in enumerate(rows)
+            for column, cell in enumerate(row)
+        ]
+
+    document = loaded(tmp_path, page("2021", "2022"), page("2023", "2024"))
+    for year in range(2021, 2025):
+        assert f"Year {year}: Pears 310; Plums 88." in document.text
+    assert document.notes == ()
+
+
+def test_printed_page_numbers_are_no_figures(tmp_path: Path) -> None:
+    pages = [
+        [*lines(60, 700, f"The orchard {word} in the spring."), (300.0, 40.0, 9.0, "", number)]
+        for word, number in (("grew", "17"), ("bloomed", "18"), ("froze", "19"))
+    ]
+    assert "1" not in loaded(tmp_path, *pages).text
+
+
 def test_a_word_broken_at_the_end_of_a_line_is_whole(tmp_path: Path) -> None:
     page = lines(
         60,
