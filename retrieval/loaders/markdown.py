@@ -13,10 +13,10 @@ _FENCED = re.compile(
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _COMMENT_LINE = re.compile(r"^\[(?://|comment)\]: .*$", re.MULTILINE | re.IGNORECASE)
 _GONE = re.compile(
-    r"(?<![~\\])~~(?![~\s])(?:(?!\n\n).)+?(?<![\s~])~~(?!~)"
-    r"|<(?P<struck>del|s|strike|template)\b[^>]*>.*?</(?P=struck)\s*>"
-    r"|<(?P<hidden>\w+)\b[^>]*(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)[^>]*>"
-    r".*?</(?P=hidden)\s*>",
+    r"(?<![~\\])~~(?![~\s])(?:(?!\n\n).){1,500}?(?<![\s~])~~(?!~)"
+    r"|<(?P<struck>del|s|strike|template)\b[^>]{0,500}>.{0,2000}?</(?P=struck)\s*>"
+    r"|<(?P<hidden>\w+)\b[^>]{0,500}(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)[^>]{0,500}>"
+    r".{0,2000}?</(?P=hidden)\s*>",
     re.DOTALL | re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"<(?P<way>su[pb])\b[^>]*>(?P<mark>[^<\n]{1,40})</su[pb]\s*>", re.IGNORECASE)

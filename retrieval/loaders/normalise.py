@@ -24,6 +24,8 @@ _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-$)\b")
 _LIGATURES = {n: unicodedata.normalize("NFKC", chr(n)) for n in range(0xFB00, 0xFB07)}
 _ITEM = re.compile(r"[•▪‣◦●■○] ?")
 
+LONGEST_WORD = 60
+"""Characters that are looked at for a word broken at a line's end."""
 WRAPPED = 120
 """Characters. Lines wrapped by a person or a typesetter are shorter; longer ones are paragraphs."""
 SHORT = 0.7
@@ -79,7 +81,8 @@ def unwrap_typeset(text: str, measure: int = 0, known: frozenset[str] = frozense
     out = lines[:1]
     for before, line in pairwise(lines):
         ends = len(before) < SHORT * measure and not line[:1].islower()
-        broken = _BROKEN_WORD.search(out[-1]) if line[:1].islower() else None
+        near_end = max(0, len(out[-1]) - LONGEST_WORD)
+        broken = _BROKEN_WORD.search(out[-1], near_end) if line[:1].islower() else None
         if not line or not before or ends or _ITEM.match(line):
             out += ["\n\n", line]
         elif broken and (tail := _FIRST_WORD.match(line)):
