@@ -17,7 +17,7 @@ from retrieval.errors import IngestionStopped, LibraryError, SourceRefused, Sour
 from retrieval.loaders import LOADERS, MULTI_DOCUMENT, Document, RawFile, printable, read_file
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.isolation import FileLoader, explain_failure
-from retrieval.origins import find_origins, name_outlet
+from retrieval.origins import find_origins, name_origin
 from retrieval.record import NewPassage, Record
 from retrieval.types import Embedder, Source
 from retrieval.vetting import Admission, Vetting
@@ -54,10 +54,11 @@ class AddReport(BaseModel, frozen=True, extra="forbid"):
 
 
 class FoundFiles(BaseModel, frozen=True):
-    """Files to load, and those of a folder that were passed over."""
+    """Files to load, those of a folder that were passed over, and links that lead nowhere."""
 
     files: tuple[Path, ...]
     skipped: tuple[Path, ...]
+    broken: tuple[Path, ...] = ()
 
 
 class _NewSource(BaseModel, frozen=True):
@@ -135,6 +136,8 @@ class Ingestion:
     ) -> AddReport:
         report_step = progress or (lambda done, total, name: None)
         stale: set[str] = set()
+        for link in found.broken:
+            self._refuse(link, explain_broken_link(link))
         for done, path in enumerate(found.files):
             report_step(done, len(found.files), Path(printable(path)).name)
             refused_before = len(self._refused)
@@ -270,7 +273,7 @@ class Ingestion:
             accessed=meta.accessed or self._today,
             kind=meta.kind,
             topic=meta.topic,
-            origin=name_outlet(admission.publisher, admission.syndicated_from),
+            origin=name_origin(document.id, admission),
             sha256=document.sha256,
             text=meta.text,
             **admission.model_dump(),
@@ -312,13 +315,19 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
 
     Passed over in a folder, and reported, are formats without a loader and files about the folder
     itself (README, LICENSE); hidden files and the front matter beside a file are simply not listed.
+    A link that leads nowhere is reported and stops nothing.
 
     Raises:
         SourceUnreadable: a path is missing, or a folder has nothing to load.
     """
     files: dict[Path, None] = {}
     skipped: dict[Path, None] = {}
-    for path in map(Path.resolve, paths):
+    broken: dict[Path, None] = {}
+    for given in paths:
+        path = resolve_link(given)
+        if path is None:
+            broken[given.absolute()] = None
+            continue
         if not path.exists():
             raise SourceUnreadable(f"There is no file or folder {path}.", "Check the path.")
         if not path.is_dir():
@@ -326,20 +335,45 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
             continue
         listed = [one for one in sorted(path.rglob("*")) if _is_listed(one, path)]
         loadable = [one for one in listed if _is_loadable(one)]
-        if not loadable:
+        lost = [one for one in sorted(path.rglob("*")) if one.is_symlink() and not _exists(one)]
+        broken |= dict.fromkeys(one for one in lost if not _is_hidden(one, path))
+        if not loadable and not broken:
             raise SourceUnreadable(
                 f"The folder {path} holds no file that can be loaded.",
                 f"Loaded are {', '.join(LOADERS)}.",
             )
         files |= dict.fromkeys(loadable)
         skipped |= dict.fromkeys(set(listed) - set(loadable))
-    return FoundFiles(files=tuple(files), skipped=tuple(sorted(set(skipped) - set(files))))
+    left_out = tuple(sorted(set(skipped) - set(files)))
+    return FoundFiles(files=tuple(files), skipped=left_out, broken=tuple(broken))
+
+
+def resolve_link(path: Path) -> Path | None:
+    """Where a path leads; None for a link that leads nowhere, or round in a circle."""
+    if path.is_symlink() and not _exists(path):
+        return None
+    return path.resolve()
+
+
+def explain_broken_link(path: Path) -> SourceUnreadable:
+    """Say that a link leads nowhere."""
+    return SourceUnreadable(f"{path} is a link to nothing.", "Correct the link, or remove it.")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def _is_listed(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
     is_sidecar = path.suffix == ".yaml" and path.with_suffix("").suffix in LOADERS
-    return path.is_file() and not hidden and not is_sidecar
+    return path.is_file() and not _is_hidden(path, folder) and not is_sidecar
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _is_loadable(path: Path) -> bool:

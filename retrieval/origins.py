@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from retrieval.types import Source
+from retrieval.vetting import Admission, provided_by
 
 NEAR = 0.5
 """Jaccard similarity of word 5-shingles from which two texts are one story, as in Broder et al.,
@@ -55,7 +56,8 @@ def find_origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
     first: dict[str, Source] = {}
     for source in sorted(sources.values(), key=_precedence):
         first.setdefault(groups.root(source.id), source)
-    return {id_: _outlet_of(first[groups.root(id_)]) for id_ in sources}
+    roots = {id_: first[groups.root(id_)] for id_ in sources}
+    return {id_: name_origin(root.id, root) for id_, root in roots.items()}
 
 
 def name_outlet(publisher: str, syndicated_from: str | None) -> str:
@@ -65,7 +67,10 @@ def name_outlet(publisher: str, syndicated_from: str | None) -> str:
     return "-".join(re.findall(r"[^\W_]+", re.sub("[\u0300-\u036f'’]", "", plain))) or name
 
 
-def _outlet_of(source: Source) -> str:
+def name_origin(id_: str, source: Source | Admission) -> str:
+    """The outlet of a source; where its publisher is not known, the source is one by itself."""
+    if source.publisher == provided_by(source.vetted_by) and not source.syndicated_from:
+        return name_outlet(f"{source.publisher} {id_}", None)
     return name_outlet(source.publisher, source.syndicated_from)
 
 

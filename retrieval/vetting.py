@@ -181,13 +181,24 @@ class Voucher(BaseModel, frozen=True, extra="forbid"):
     person: str = Field(min_length=1)
 
     def admit(self, meta: FrontMatter, where: str) -> Admission:
-        """Admit; a source that names no publisher is filed under the person, at the lowest tier."""
+        """Admit; the lowest tier where it names none.
+
+        A source that names no publisher is filed under its author, else under the host of its
+        address, else under the person.
+        """
+        place = parse_address(meta.url)
+        named = meta.publisher or meta.author or (place and place.host.removeprefix("www."))
         return Admission(
-            publisher=meta.publisher or f"Provided by {self.person}",
+            publisher=named or provided_by(self.person),
             tier=meta.tier or 3,
             vetted_by=self.person,
             syndicated_from=meta.syndicated_from,
         )
+
+
+def provided_by(person: str) -> str:
+    """Stands for the publisher of a source that names none, and none can be found for."""
+    return f"Provided by {person}"
 
 
 def _fold_name(name: str) -> str:

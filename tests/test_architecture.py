@@ -43,9 +43,12 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     },
     "datasketch": {"retrieval/origins.py"},
     "trafilatura": {"retrieval/loaders/html.py"},
-    "pypdf": {"retrieval/loaders/pdf.py"},
+    "pypdfium2": {
+        "retrieval/loaders/form_fields.py",
+        "retrieval/loaders/pdf.py",
+        "retrieval/loaders/type_runs.py",
+    },
     "mammoth": {"retrieval/loaders/docx.py", "agent/audit/documents.py"},  # sources, and drafts
-    "lxml": {"agent/audit/documents.py"},
     "tldextract": {"retrieval/vetting.py"},
     "sentencex": {"retrieval/sentences.py"},
     "docx": {"agent/render/docx.py"},

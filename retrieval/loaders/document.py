@@ -1,5 +1,6 @@
 """A file as it is read, and the document that a loader makes of it."""
 
+import codecs
 import hashlib
 import re
 from functools import cached_property
@@ -26,6 +27,34 @@ PROSE = 0.05
 """Least share of letters and digits. English has 0.8, a table of figures with wide gaps 0.2."""
 _WORD = re.compile(r"[^\s\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+")
 """A run without a space, or without a full stop or comma where no spaces are written."""
+
+
+MAX_NAME = 120
+"""Characters of a name."""
+_NOBODY = re.compile(
+    r"^(?:[\W\d_]*|user|owner|admin\w*|author|company|unknown|anonymous|default|home|pc|test"
+    r"|.*(?:microsoft|adobe|acrobat|libreoffice|latex|python-docx|pdfcreator|scanner|https?:).*)$",
+    re.IGNORECASE,
+)
+"""What programs and machines put in the place of a name."""
+
+
+EDGE = 6
+"""Lines at the head and at the foot of a text that may say who issued it."""
+_ISSUED_BY = re.compile(
+    r"(?:(?:source|publisher|published by|issued by|issuer|author)\s*:|(?:published|issued) by"
+    r"|press release (?:of|by|from)|(?:©|\(c\)|copyright(?: ©| \(c\))?) ?(?:\d{4}(?:[-–]\d{4})?)?"
+    r" (?:by )?)\s*([^\W\d_][^.:;|]{2,79}?)(?:\. all rights reserved)?\.?",
+    re.IGNORECASE,
+)
+_ECHO = re.compile(
+    r"This first draft can contain mistakes\. Please verify important"
+    r"|counted by origin, [\w,]+ cited here speaks? (?:for|against) the claim"
+    r"|Searched: [\d,]+ passages? of [\d,]+ sources?\. Thrown out by the check"
+    r"|Verdict: none - not enough evidence"
+    r"|[\d,]+ of [\d,]+ sentences? stand, [\d,]+ fall"
+)
+"""Words that stand on every page and answer of this program."""
 
 
 class Document(BaseModel, frozen=True, extra="forbid"):
@@ -96,6 +125,8 @@ def read_raw(path: Path, max_bytes: int = MAX_BYTES) -> RawFile:
     """
     sidecar = sidecar_path(path)
     try:
+        if path.exists() and not path.is_file():
+            raise SourceUnreadable(f"{path} is no file that can be read.", "Add a regular file.")
         for part in (path, sidecar):
             if part.exists() and part.stat().st_size > max_bytes:
                 raise SourceUnreadable(
@@ -131,6 +162,9 @@ def make_document(
             "Split it into the documents that it is made of and add those.",
         )
     _require_prose(raw.path, text)
+    refuse_echo(raw.path, text)
+    if not (meta.publisher or meta.author) and (author := _find_author(text)):
+        meta = FrontMatter(**meta.model_dump(exclude_unset=True), author=author)
     return Document(
         id=meta.id or _make_id(raw.path),
         title=meta.title or _first_line(text),
@@ -141,6 +175,28 @@ def make_document(
         raw_sha256=raw.sha256,
         notes=notes,
     )
+
+
+def refuse_echo(path: Path, text: str) -> None:
+    """Refuse what this program wrote itself: it would bear itself out.
+
+    Raises:
+        SourceUnreadable: the text is a draft, an answer or an export.
+    """
+    if found := _ECHO.search(text):
+        raise SourceUnreadable(
+            f"{path} is a page of this program (“{one_line(found[0])}”); no draft is a source.",
+            "Add the sources that it cites.",
+        )
+
+
+def _find_author(text: str) -> str:
+    """Who a text says issued it, in one of its first or last lines."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for line in [*lines[:EDGE], *lines[-EDGE:]]:
+        if found := _ISSUED_BY.fullmatch(line[: 2 * MAX_NAME]):
+            return plausible_name(found[1].rstrip(" ."))
+    return ""
 
 
 def _require_prose(path: Path, text: str) -> None:
@@ -160,7 +216,25 @@ def _require_prose(path: Path, text: str) -> None:
         )
 
 
+def plausible_name(name: str) -> str:
+    """Return who a file says made it; nothing where that is a program's name or a placeholder."""
+    name = one_line(name)
+    return "" if len(name) > MAX_NAME or _NOBODY.search(name) else name
+
+
+def explain_encoding(data: bytes) -> str:
+    """Say which encoding a file has where it is one that is not read; else nothing."""
+    for mark, name in ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")):
+        if data.startswith(mark):
+            return f"is {name} text, not UTF-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "is UTF-16 text, not UTF-8"
+    return ""
+
+
 def _decode(data: bytes, path: Path) -> str:
+    if reason := explain_encoding(data):
+        raise SourceUnreadable(f"{path} {reason}.", "Save it as UTF-8 and add it again.")
     if b"\x00" in data:
         raise SourceUnreadable(
             f"{path} is a binary file, not text.",

@@ -1,6 +1,7 @@
 """Front matter: what a document says of itself, as YAML lines at its top or in a file beside it."""
 
 import re
+import reprlib
 from collections.abc import Iterable
 from datetime import date
 from typing import get_args
@@ -23,6 +24,8 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
     title: str | None = None
     publisher: str | None = None
+    author: str | None = None
+    """Who wrote it, where the document says so; stands in for a publisher that it does not name."""
     url: str | None = None
     published: date | None = None
     accessed: date | None = None
@@ -32,7 +35,7 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     syndicated_from: str | None = None
     text: TextKind = "verbatim"
 
-    @field_validator("title", "publisher", "kind", "topic", "syndicated_from")
+    @field_validator("title", "publisher", "author", "kind", "topic", "syndicated_from")
     @classmethod
     def _require_text(cls, value: str | None) -> str | None:
         line = one_line(value or "")
@@ -45,7 +48,7 @@ class FrontMatter(BaseModel, frozen=True, extra="forbid"):
     def _require_text_kind(cls, value: object) -> object:
         if value in get_args(TextKind):
             return value
-        raise ValueError(f"{value!r} is neither verbatim nor summary")
+        raise ValueError(f"{reprlib.repr(value)} is neither verbatim nor summary")
 
     @field_validator("url")
     @classmethod
@@ -96,6 +99,11 @@ def parse_front_matter(text: str, where: str, required: Iterable[str] = ()) -> F
     """
     try:
         fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds strings only
+    except RecursionError:
+        raise SourceUnreadable(
+            f"{where}: the front matter is nested too deeply to be read.",
+            "Write it as plain lines, a field each.",
+        ) from None
     except yaml.YAMLError as error:
         raise SourceUnreadable(
             f"{where}: the front matter is not YAML ({one_line(str(error))}).",

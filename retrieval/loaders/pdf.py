@@ -1,76 +1,223 @@
 """PDF, with page numbers."""
 
-import zlib
-from io import BytesIO
+import re
+import unicodedata
+from collections import Counter
 
-from pypdf import PdfReader
-from pypdf.errors import DeprecationError, PyPdfError
+import pypdfium2 as pdfium
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.document import MAX_CHARACTERS, Document, RawFile, make_document
+from retrieval.loaders.document import (
+    MAX_CHARACTERS,
+    Document,
+    RawFile,
+    make_document,
+    plausible_name,
+)
+from retrieval.loaders.form_fields import read_fields
 from retrieval.loaders.frontmatter import check_front_matter
-from retrieval.loaders.normalise import normalise, one_line, unwrap_typeset
+from retrieval.loaders.layout import (
+    Row,
+    drop_running,
+    find_numbering,
+    find_running,
+    group_rows,
+    read_in_order,
+)
+from retrieval.loaders.normalise import (
+    find_measure,
+    list_words,
+    normalise,
+    one_line,
+    unwrap_typeset,
+)
+from retrieval.loaders.speech import mark_speech
+from retrieval.loaders.type_runs import read_page
 
 MAX_PAGES = 2_000
 """Longest document read, in pages."""
-
-BROKEN = (
-    *(
-        PyPdfError,
-        DeprecationError,
-        zlib.error,
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-    ),
-    *(OSError, RuntimeError, TypeError, ValueError),
+WITHOUT_A_PASSWORD = 4
+"""PDFium's number for a file that wants one."""
+UNREAD = 0.05
+"""Share of the characters for which the fonts do not say which they are: more is no text."""
+RUNNING = 3
+"""Lines of the heads and feet of pages that a note names."""
+_WORD = re.compile(r"[^\W\d_]+")
+_FILE_NAME = re.compile(
+    r"^(?:microsoft (?:word|powerpoint|excel)\s*-\s*.*|untitled.*|book\d+|binder\d*.*|document\d*"
+    r"|.*\.(?:docx?|xlsx?|pptx?|pdf|exe|qxd|indd|tex|dvi|rtf|odt)|[\W\d]*)$",
+    re.IGNORECASE,
 )
-"""What a damaged file makes the parser raise, found by truncating and flipping bytes."""
+"""A title that names a file and not a text."""
 
 
 def pdf(raw: RawFile) -> tuple[Document, ...]:
     """Load a PDF; front matter lies in a file beside it (`report.pdf.yaml`).
 
+    Columns are read one after the other. Left out are what cannot be seen and what is repeated at
+    the head or foot of pages. Values of form fields stand behind their page.
+
     Raises:
-        SourceUnreadable: damaged, encrypted, without a text layer (a scan), or too long.
+        SourceUnreadable: damaged, encrypted, without a text layer (a scan), too long, or its
+            letters cannot be read.
     """
     try:
-        reader = PdfReader(BytesIO(raw.data))
-        if reader.is_encrypted and not reader.decrypt(""):
+        file = pdfium.PdfDocument(raw.data)
+    except pdfium.PdfiumError as error:
+        if error.err_code == WITHOUT_A_PASSWORD:
             raise SourceUnreadable(
                 f"{raw.path} is encrypted.", "Save a copy without a password and add that."
-            )
-        title = one_line(reader.metadata.title or "") if reader.metadata else ""
-        text, pages = _extract_text(reader, raw)
-    except BROKEN as error:
+            ) from None
+        raise _explain_broken(raw, error) from error
+    try:
+        return (_read(raw, file),)
+    except (pdfium.PdfiumError, OSError, ValueError, LookupError, ArithmeticError) as error:
+        raise _explain_broken(raw, error) from error
+    finally:
+        file.close()
+
+
+def _explain_broken(raw: RawFile, error: Exception) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"{raw.path} is not a readable PDF ({type(error).__name__}: {one_line(str(error))[:120]}).",
+        "Open it in a PDF reader, save it again, and add the new file.",
+    )
+
+
+def _read(raw: RawFile, file: pdfium.PdfDocument) -> Document:
+    if len(file) > MAX_PAGES:
         raise SourceUnreadable(
-            f"{raw.path} is not a readable PDF"
-            f" ({type(error).__name__}: {one_line(str(error))[:120]}).",
-            "Open it in a PDF reader, save it again, and add the new file.",
-        ) from error
+            f"{raw.path} has {len(file)} pages; the limit is {MAX_PAGES}.",
+            "Add the chapters that matter as files of their own.",
+        )
+    sheets, forms, lost = _read_sheets(raw, file)
+    running = find_running(sheets)
+    text, pages, gone = _write_pages(sheets, forms, running)
     if not pages:
         raise SourceUnreadable(
             f"{raw.path} has no text layer; it seems to be a scan.",
             "Run text recognition (OCR) over it and add the result.",
         )
-    fields = {"title": title, **raw.front_matter().model_dump(exclude_unset=True)}
-    return (make_document(raw, check_front_matter(fields, str(raw.path)), text, pages),)
+    notes = (*lost, *_describe_gone(gone), *_judge_text(raw, text))
+    empty = len(file) - len({number for _, number in pages})
+    if empty:
+        notes += (f"{empty} of {len(file)} pages have no text; what they show is not read",)
+    said = file.get_metadata_dict(skip_empty=True)
+    title = one_line(said.get("Title", ""))
+    fields = {
+        "title": "" if _FILE_NAME.match(title) else title,
+        "author": plausible_name(said.get("Author", "")),
+        **raw.front_matter().model_dump(exclude_unset=True),
+    }
+    meta = check_front_matter(fields, str(raw.path))
+    return make_document(raw, meta, text, pages, notes)
 
 
-def _extract_text(reader: PdfReader, raw: RawFile) -> tuple[str, tuple[tuple[int, int], ...]]:
-    if len(reader.pages) > MAX_PAGES:
-        raise SourceUnreadable(
-            f"{raw.path} has {len(reader.pages)} pages; the limit is {MAX_PAGES}.",
-            "Add the chapters that matter as files of their own.",
-        )
+def _read_sheets(
+    raw: RawFile, file: pdfium.PdfDocument
+) -> tuple[list[list[Row]], list[str], tuple[str, ...]]:
+    """Rows and form fields of every page; and notes on what was left out."""
+    sheets: list[list[Row]] = []
+    forms: list[str] = []
+    read = unread = unseen = 0
+    with_forms = file.get_formtype() != pdfium.raw.FORMTYPE_NONE
+    if with_forms:
+        file.init_forms()
+    for number in range(len(file)):
+        page = file[number]
+        typed = read_page(page)
+        forms.append(read_fields(page) if with_forms else "")
+        page.close()
+        sheets.append(group_rows(typed.runs))
+        read += sum(len(run.text) for run in typed.runs)
+        unread += typed.unread
+        unseen += typed.unseen
+        if read > MAX_CHARACTERS:
+            break  # `make_document` refuses it with the reason
+    if unread > UNREAD * (read + unread):
+        raise _explain_letters(raw, f"of {read + unread:,} characters {unread:,} have no meaning")
+    notes = []
+    if unread:
+        notes.append(f"{unread} characters could not be read and are left out")
+    if unseen:
+        notes.append(f"{unseen} characters in the colour of the paper are left out")
+    return sheets, forms, tuple(notes)
+
+
+def _write_pages(
+    sheets: list[list[Row]], forms: list[str], running: frozenset[str]
+) -> tuple[str, tuple[tuple[int, int], ...], list[str]]:
+    """Text, where its pages begin, and the lines at their heads and feet that were left out."""
     text, pages = "", []
-    for number, page in enumerate(reader.pages, start=1):
-        if body := unwrap_typeset(normalise(page.extract_text())):
+    gone: list[str] = []
+    first = find_numbering(sheets)
+    kept = [
+        drop_running(rows, running, None if first is None else first + at)
+        for at, rows in enumerate(sheets)
+    ]
+    known = list_words(run.text for rows, _ in kept for row in rows for run in row)
+    for number, ((rows, left_out), form) in enumerate(zip(kept, forms, strict=True), start=1):
+        gone += left_out
+        blocks = read_in_order(rows)
+        measure = find_measure([n for b in blocks if not b.finished for n in b.lines])
+        parts = [
+            "\n".join(b.lines)
+            if b.finished
+            else unwrap_typeset(normalise("\n".join(b.lines)), measure, known)
+            for b in blocks
+        ]
+        paragraphs = "\n\n".join(filter(None, [*parts, form])).split("\n\n")
+        if body := normalise("\n\n".join(map(mark_speech, paragraphs))):
             runs_on = text[-1:].isalnum() and body[0].islower()
             text += " " if runs_on else "\n\n" if text else ""
             pages.append((len(text), number))
             text += body
         if len(text) > MAX_CHARACTERS:
-            break  # `make_document` refuses it with the reason
-    return text, tuple(pages)
+            break
+    return text, tuple(pages), gone
+
+
+def _describe_gone(gone: list[str]) -> tuple[str, ...]:
+    lines = [line for line, _ in Counter(gone).most_common() if any(map(str.isalpha, line))]
+    if not lines:
+        return ()
+    told = "; ".join(f"“{line[:80]}”" for line in lines[:RUNNING])
+    return (f"left out at the heads and feet of its pages: {told}",)
+
+
+def _judge_text(raw: RawFile, text: str) -> tuple[str, ...]:
+    """Say what is wrong with the letters of a text.
+
+    Raises:
+        SourceUnreadable: so much that nothing in it can be trusted.
+    """
+    words = _WORD.findall(text)
+    dense = sum(not c.isspace() for c in text)
+    letters = sum(map(len, words)) + sum(map(str.isdigit, text))
+    if dense > 100 and letters < 0.5 * dense:
+        raise _explain_letters(raw, f"of {dense:,} characters {letters:,} are letters or digits")
+    mixed = sum(_mixes_scripts(word) for word in words)
+    if mixed > 0.1 * len(words) and mixed > 2:
+        raise _explain_letters(raw, f"{mixed:,} of {len(words):,} words mix alphabets")
+    latin = [w for w in words if w.isascii()]
+    single = sum(len(w) == 1 for w in latin)
+    if len(latin) > 20 and single > 0.5 * len(latin):
+        raise _explain_letters(raw, "its words are set letter by letter")
+    glued = sum(len(w) > 24 for w in latin)
+    if len(latin) > 4 and sum(map(len, latin)) > 14 * len(latin):
+        raise _explain_letters(raw, "its words run into each other without spaces")
+    return (f"{glued} words seem to run into each other",) if glued > 0.02 * len(latin) else ()
+
+
+def _mixes_scripts(word: str) -> bool:
+    if word.isascii() or len(word) < 3:
+        return False
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in word}
+    return len(scripts & {"LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "ARMENIAN"}) > 1
+
+
+def _explain_letters(raw: RawFile, why: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"{raw.path} cannot be read as text: {why}.",
+        "Run text recognition (OCR) over its pages and add the result.",
+    )

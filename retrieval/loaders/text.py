@@ -10,7 +10,9 @@ from retrieval.loaders.frontmatter import (
     parse_front_matter,
     split_front_matter,
 )
+from retrieval.loaders.markdown import clean_markdown
 from retrieval.loaders.normalise import normalise, unwrap_markdown, unwrap_typeset
+from retrieval.loaders.speech import mark_speech
 
 REQUIRED = ("id", "title", "publisher")
 """Front matter that is there at all names these; `url` is asked for by the vetting list."""
@@ -25,7 +27,8 @@ def markdown(raw: RawFile) -> tuple[Document, ...]:
         SourceUnreadable: not text, or front matter that is wrong, unfinished or incomplete.
     """
     meta, body = _split_note(raw)
-    return (make_document(raw, meta, unwrap_markdown(normalise(body))),)
+    text = unwrap_markdown(clean_markdown(normalise(body)))
+    return (make_document(raw, meta, _mark_speech(text, meta)),)
 
 
 def plain(raw: RawFile) -> tuple[Document, ...]:
@@ -35,7 +38,7 @@ def plain(raw: RawFile) -> tuple[Document, ...]:
         SourceUnreadable: as for `markdown`.
     """
     meta, body = _split_note(raw)
-    return (make_document(raw, meta, unwrap_typeset(normalise(body))),)
+    return (make_document(raw, meta, _mark_speech(unwrap_typeset(normalise(body)), meta)),)
 
 
 def jsonl(raw: RawFile) -> tuple[Document, ...]:
@@ -44,8 +47,26 @@ def jsonl(raw: RawFile) -> tuple[Document, ...]:
     Raises:
         SourceUnreadable: names the first line that is not what it must be.
     """
-    lines = enumerate(raw.decode().split("\n"), start=1)
-    return tuple(_load_line(raw, number, line) for number, line in lines if line.strip())
+    found: dict[str, tuple[int, Document]] = {}
+    for number, line in enumerate(raw.decode().split("\n"), start=1):
+        if not line.strip():
+            continue
+        document = _load_line(raw, number, line)
+        if known := found.get(document.id):
+            raise SourceUnreadable(
+                f"{raw.path}, line {number} has the id {document.id!r},"
+                f" which line {known[0]} has already.",
+                "Give one of them another id and add the file again.",
+            )
+        found[document.id] = (number, document)
+    return tuple(document for _, document in found.values())
+
+
+def _mark_speech(text: str, meta: FrontMatter) -> str:
+    """Mark speech in a publisher's own words; a summary is by somebody who has weighed it."""
+    if meta.text == "summary":
+        return text
+    return normalise("\n\n".join(map(mark_speech, text.split("\n\n"))))
 
 
 def _split_note(raw: RawFile) -> tuple[FrontMatter, str]:
@@ -67,6 +88,10 @@ def _load_line(raw: RawFile, number: int, line: str) -> Document:
     except ValueError as error:
         raise SourceUnreadable(
             f"{where} is not JSON ({error}).", "Correct the line and add the file again."
+        ) from None
+    except RecursionError:
+        raise SourceUnreadable(
+            f"{where} is nested too deeply to be read.", "Write it flat and add the file again."
         ) from None
     text = fields.pop("text", None) if isinstance(fields, dict) else None
     if not isinstance(text, str) or not text.strip():

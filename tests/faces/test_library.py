@@ -2,9 +2,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.faces.front import SEEDS, VETTING, note, sources, verdict
 
 ADA = ("--vetted-by", "Ada Reed")
+MOON = "Is the Great Wall of China visible from the Moon?"
 
 
 def test_adding_the_same_folder_twice_changes_nothing(own: Path) -> None:
@@ -133,3 +136,20 @@ def test_a_text_that_is_neither_is_refused_and_the_others_go_in(tmp_path: Path) 
     assert told.status == 2
     assert "'paraphrase' is neither verbatim nor summary" in told.out
     assert sources(place) == ["told"]
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "html", "docx"])
+def test_a_draft_of_this_program_is_no_source(library: Path, tmp_path: Path, form: str) -> None:
+    draft = tmp_path / f"draft.{form}"
+    made = verdict("draft", MOON, "--library", library, "--out", draft)
+    assert made.status == 0
+    told = verdict("library", "add", draft, *ADA, "--library", tmp_path / "own")
+    assert "no draft is a source" in told.err + told.out
+    assert "1 refused" in told.err + told.out
+
+
+def test_an_answer_of_this_program_is_no_source(library: Path, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.txt"
+    answer.write_text(verdict("ask", MOON, "--library", library).out, "utf-8")
+    told = verdict("library", "add", answer, *ADA, "--library", tmp_path / "own")
+    assert "no draft is a source" in told.err + told.out

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
@@ -42,6 +42,33 @@ def pdf(pages: Sequence[Sequence[str]], title: str = "") -> bytes:
     return _assembled(objects)
 
 
+Placed = tuple[float, float, float, str, str]
+"""Start and baseline in points, size, what comes before it (such as a colour), the words."""
+
+
+def typeset(*pages: Sequence[Placed], extra: str = "") -> bytes:
+    """Build a PDF of words at places; `extra` stands in the dictionary of each page."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
+    font = "/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding"
+    objects.append(f"<< {font} >>")
+    kids = []
+    for words in pages:
+        stream = "\n".join(
+            f"{before} BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ET"
+            for x, y, size, before, text in words
+        )
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        kids.append(len(objects) + 1)
+        objects.append(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792]"
+            f" /Resources << /Font << /F1 3 0 R >> >> /Contents {len(objects)} 0 R {extra} >>"
+        )
+    refs = " ".join(f"{kid} 0 R" for kid in kids)
+    objects[1] = f"<< /Type /Pages /Kids [{refs}] /Count {len(kids)} >>"
+    objects.append("<< /Title () >>")
+    return _assembled(objects)
+
+
 def _assembled(objects: Sequence[str]) -> bytes:
     out, offsets = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, start=1):
@@ -62,9 +89,18 @@ def encrypted(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def word(body: str, parts: Mapping[str, str] | None = None) -> bytes:
+    """Build a Word document of the XML of its body, with further parts by name."""
+    return _packed(body, 0, parts or {})
+
+
 def docx(paragraphs: Sequence[str], padding: int = 0) -> bytes:
     """Build a Word document; `padding` zero bytes make it a decompression bomb."""
     body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
+    return _packed(body, padding, {})
+
+
+def _packed(body: str, padding: int, more: Mapping[str, str]) -> bytes:
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -83,6 +119,8 @@ def docx(paragraphs: Sequence[str], padding: int = 0) -> bytes:
         parts.writestr(
             "word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>"
         )
+        for name, content in more.items():
+            parts.writestr(name, content.replace("SPACE", space, 1))
         if padding:
             parts.writestr("word/media/picture.bmp", b"\0" * padding)
     return out.getvalue()

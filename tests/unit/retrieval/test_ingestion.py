@@ -1,4 +1,5 @@
 import json
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,6 +18,8 @@ from tests.unit.retrieval.files import note
 TODAY = date(2026, 1, 31)
 SEEDS = Path(__file__).parents[3] / "seeds"
 ENTRY = '[[publisher]]\nname = "The Daily Test"\ndomains = ["dailytest.com"]\nreason = "a test"\n'
+
+ROW = '{"id": "a", "title": "A", "publisher": "P", "text": "One."}'
 
 
 class CountingEmbedder:
@@ -349,6 +352,58 @@ def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path, name: str) -> Non
     write(tmp_path / "empty" / "table.xlsx", "x")
     with pytest.raises(SourceUnreadable, match=name):
         find_files([tmp_path / name])
+
+
+def test_a_link_to_nothing_is_refused_and_stops_nothing(desk: Desk, tmp_path: Path) -> None:
+    note(desk.notes)
+    lost = tmp_path / "lost.txt"
+    lost.symlink_to(tmp_path / "never-there.txt")
+    circle = desk.notes / "circle.md"
+    circle.symlink_to(circle)
+    report = desk.add(desk.notes, lost)
+    assert report.added == ("bridge",)
+    assert {Path(one.path).name for one in report.refused} == {"lost.txt", "circle.md"}
+    assert all("link to nothing" in one.reason for one in report.refused)
+
+
+def test_what_is_no_regular_file_is_refused_unread(desk: Desk, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    report = desk.add(note(desk.notes), pipe)
+    assert report.added == ("bridge",)
+    assert "no file that can be read" in report.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("deep.jsonl", '{"a": ' + "[" * 9_000 + "]" * 9_000 + "}", "line 1 is nested too deeply"),
+        ("deep.md", "---\nid: " + "[" * 4_000 + "]" * 4_000 + "\n---\nText.", "nested too deeply"),
+        ("twice.jsonl", f"{ROW}\n{ROW}", "line 2 has the id 'a', which line 1 has already"),
+    ],
+)
+def test_a_file_is_refused_whole_and_alone(
+    desk: Desk, name: str, content: str, reason: str
+) -> None:
+    note(desk.notes)
+    (desk.notes / name).write_text(content, "utf-8")
+    report = desk.add(vetting=Voucher(person="A. Editor"))
+    assert report.added == ("bridge",)
+    assert len(report.refused) == 1
+    assert reason in report.refused[0].reason
+
+
+def test_files_that_name_no_publisher_are_origins_by_themselves(desk: Desk) -> None:
+    (desk.notes / "one.txt").write_text("The river rose by two metres in a night.", "utf-8")
+    (desk.notes / "two.txt").write_text("The mill was closed for want of grain.", "utf-8")
+    (desk.notes / "three.txt").write_text("The hall opened.\n\nPublished by: Town of Ash", "utf-8")
+    desk.add(vetting=Voucher(person="A. Editor"))
+    with desk.record.reader() as reader:
+        found = {source.title: source for source in reader.sources()}
+    assert found["The hall opened."].publisher == "Town of Ash"
+    assert len({source.origin for source in found.values()}) == 3
+    again = desk.add(vetting=Voucher(person="A. Editor"))
+    assert len(again.unchanged) == 3
 
 
 def test_a_source_keeps_whether_its_text_is_a_summary(desk: Desk) -> None:

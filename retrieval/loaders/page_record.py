@@ -1,0 +1,179 @@
+"""What a web page says of itself: its JSON-LD, and the dates that it marks up."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from lxml.html import HtmlElement
+from pydantic import BaseModel
+
+DEEPEST = 6
+"""Levels of JSON-LD that are looked at."""
+_ARTICLE = re.compile(r"(?:Article|Posting|Report|Review)$")
+_PAGE = re.compile(r"Page$")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?!\d)")
+_EITHER = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/.-])")
+_ABOUT_DATES = re.compile(r"date|time|publish|issued", re.IGNORECASE)
+_EVENTS = frozenset(
+    ["birthdate", "deathdate", "foundingdate", "dissolutiondate", "startdate", "enddate", "bday"]
+)
+"""Dates of people, bodies and events, which are no dates of a page."""
+
+
+class PageRecord(BaseModel, frozen=True, extra="forbid"):
+    """What the page says of itself; empty where it does not."""
+
+    title: str = ""
+    publisher: str = ""
+    author: str = ""
+    published: str = ""
+    """As 2026-01-27; from the JSON-LD of the page's own article."""
+    modified: str = ""
+    either: tuple[tuple[str, str, str], ...] = ()
+    """Dates that can be read in two ways: the words, the day first, the month first."""
+    certain: frozenset[str] = frozenset()
+    """Dates that its metadata write as 2026-01-27."""
+    is_for_subscribers: bool = False
+
+    def judge_dates(self, found: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """Choose the date of publication.
+
+        Args:
+            found: the date that the page's other metadata give.
+
+        Returns:
+            The date, None where it is not certain; and notes on what is doubtful.
+        """
+        published = self.published or found
+        notes: tuple[str, ...] = ()
+        unsure = [e for e in self.either if found in e[1:]]
+        if unsure and not self.published and found not in self.certain:
+            words, day_first, month_first = unsure[0]
+            why = f"publication date: {words} can be {day_first} or {month_first}; it is left empty"
+            return None, (f"{why}, state it in front matter",)
+        if self.published and found and found != self.published:
+            notes += (
+                f"publication date: its JSON-LD says {self.published}, its other metadata {found}",
+            )
+        if published and self.modified > published:
+            notes += (f"changed on {self.modified}, after its publication on {published}",)
+        return published, notes
+
+
+def read_record(tree: HtmlElement) -> PageRecord:
+    """Read what a page says of itself, and take out of it what others would misread as its own.
+
+    What stays in the page of its JSON-LD is the entry for its article; dates of births and events
+    lose their marks.
+    """
+    main = _keep_main_entry(tree)
+    _unmark_events(tree)
+    metas = [e for e in tree.iter("meta") if _ABOUT_DATES.search(_name_of(e))]
+    dated = [e.get("content", "") for e in metas]
+    dated += [e.get("datetime") or e.text_content() for e in tree.iter("time")]
+    dated += [e.text_content() for e in tree.xpath("//*[contains(@class, 'date')]")[:20]]
+    modified = [e.get("content", "") for e in metas if "modified" in _name_of(e).lower()]
+    return PageRecord(
+        title=_text(main.get("headline")),
+        publisher=_text(main.get("publisher")),
+        author=_text(main.get("author")),
+        published=_day(main.get("datePublished")),
+        modified=_day(main.get("dateModified")) or next(filter(None, map(_day, modified)), ""),
+        either=tuple(found for words in dated for found in _read_either(words)),
+        certain=frozenset(day for words in dated for day in _ISO.findall(words)),
+        is_for_subscribers=str(main.get("isAccessibleForFree")).lower() in {"false", "no"},
+    )
+
+
+def _name_of(meta: HtmlElement) -> str:
+    return " ".join(meta.get(key, "") for key in ("name", "property", "itemprop"))
+
+
+def _keep_main_entry(tree: HtmlElement) -> Mapping[str, Any]:
+    scripts = [s for s in tree.iter("script") if "ld+json" in s.get("type", "").lower()]
+    entries = [entry for script in scripts for entry in _entries(_parse(script.text or ""))]
+    main = _choose_main(entries, {e.get("href") for e in tree.xpath("//link[@rel='canonical']")})
+    for script in scripts:
+        script.text = "{}"
+    if scripts and main:
+        scripts[0].text = json.dumps(main)
+    return main
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # a page may write it wrongly; it then says nothing
+        return None
+
+
+def _entries(found: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    if depth > DEEPEST:
+        return
+    if isinstance(found, list):
+        for one in found:
+            yield from _entries(one, depth + 1)
+    elif isinstance(found, dict):
+        yield found
+        for key in ("@graph", "mainEntity"):
+            yield from _entries(found.get(key), depth + 1)
+
+
+def _choose_main(entries: list[Mapping[str, Any]], addresses: set[str | None]) -> Mapping[str, Any]:
+    """The entry for the article: the one at the page's address, else the first."""
+    for kind in (_ARTICLE, _PAGE):
+        fitting = [e for e in entries if any(map(kind.search, _types(e)))]
+        own = [e for e in fitting if {_text(e.get("url")), _address(e)} & (addresses - {None, ""})]
+        dated = [e for e in fitting if e.get("datePublished")]
+        if fitting:
+            return (own or dated or fitting)[0]
+    return {}
+
+
+def _types(entry: Mapping[str, Any]) -> list[str]:
+    kind = entry.get("@type")
+    return [str(one) for one in (kind if isinstance(kind, list) else [kind])]
+
+
+def _address(entry: Mapping[str, Any]) -> str:
+    page = entry.get("mainEntityOfPage")
+    return _text(page.get("@id")) if isinstance(page, dict) else _text(page)
+
+
+def _text(value: object) -> str:
+    """A text, or the name of a person or body; of several the first."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, dict):
+        value = value.get("name", "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _day(value: object) -> str:
+    found = _ISO.match(value.strip()) if isinstance(value, str) else None
+    return found[1] if found and _is_day(found[1]) else ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_either(words: str) -> Iterator[tuple[str, str, str]]:
+    for found in _EITHER.finditer(words):
+        one, other, year = int(found[1]), int(found[3]), found[4]
+        if one != other and 1 <= one <= 12 and 1 <= other <= 12:
+            yield found[0], f"{year}-{other:02}-{one:02}", f"{year}-{one:02}-{other:02}"
+
+
+def _unmark_events(tree: HtmlElement) -> None:
+    for element in tree.xpath("//*[@itemprop or contains(@class, 'bday')]"):
+        marks = {*element.get("class", "").lower().split(), element.get("itemprop", "").lower()}
+        if marks & _EVENTS:
+            for name in ("class", "itemprop", "datetime", "content"):
+                element.attrib.pop(name, None)

@@ -1,0 +1,179 @@
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders import Document, load, read_file
+
+FILLING = (
+    "<p>The library of Marrow lends books, maps and instruments to everybody who lives in the"
+    " valley, and it is open on six days of the week, its director said on Monday.</p>"
+)
+
+
+def page_of(folder: Path, body: str, head: str = "") -> Document:
+    path = folder / "page.html"
+    path.write_text(
+        f'<!doctype html><html><head><meta charset="utf-8"><title>Marrow</title>{head}</head>'
+        f"<body><article><h1>Marrow</h1>{FILLING}{body}{FILLING[:-5]} again.</p></article>"
+        "</body></html>",
+        "utf-8",
+    )
+    (document,) = load(read_file(path))
+    return document
+
+
+@pytest.mark.parametrize(
+    ("markup", "stored"),
+    [
+        ("It lent 7,310<sup>2</sup> books in May 2026.", "It lent 7,310 books in May"),
+        ('It lent 88<sup><a href="#n">[4]</a></sup> maps in May.', "It lent 88 maps in May"),
+        ("The dam holds 3 × 10<sup>8</sup> litres of it.", "holds 3 × 10^8 litres"),
+        ('They lent 66<span style="vertical-align: super">1</span> harps.', "lent 66 harps."),
+        ("The hall has 940 m<sup>2</sup> of floor in all.", "940 m² of floor"),
+        ("It won on the 4<sup>th</sup> day of the fair.", "on the 4th day"),
+        ("The air holds CO<sub>2</sub> and not much else.", "holds CO2 and"),
+        ("They count 12<sup>a</sup> readers there a day.", "count 12 readers"),
+        ("The fine of <del>90</del> 60 crowns is due now.", "The fine of 60 crowns is due"),
+        ('It was <span style="text-decoration: line-through">shut</span> open.', "It was open."),
+        ("The hall seats\n      410 guests,\n   and no more of them.", "seats 410 guests, and no"),
+    ],
+)
+def test_raised_struck_and_wrapped_words_are_stored_as_they_are_read(
+    tmp_path: Path, markup: str, stored: str
+) -> None:
+    assert stored in page_of(tmp_path, f"<p>{markup}</p>").text
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p hidden>SECRET words of the page.</p>",
+        '<p style="visibility:hidden">SECRET words of the page.</p>',
+        '<div style="color:#222;display : none"><p>SECRET words of the page.</p></div>',
+        '<p style="color:#ffffff">SECRET words of the page.</p>',
+        '<p style="font-size:0">SECRET words of the page.</p>',
+        '<p style="position:absolute;left:-9999px">SECRET words of the page.</p>',
+        '<p class="gone">SECRET words of the page.</p>',
+        '<p aria-hidden="true">SECRET words of the page.</p>',
+        "<!-- <p>SECRET words of the page.</p> -->",
+        "<template><p>SECRET words of the page.</p></template>",
+    ],
+)
+def test_what_a_page_does_not_show_is_not_stored(tmp_path: Path, markup: str) -> None:
+    head = "<style>.other, .gone { display: none } @media print { p { display: none } }</style>"
+    document = page_of(tmp_path, f"{markup}<p>The words that are shown are kept.</p>", head)
+    assert "SECRET" not in document.text
+    assert "The words that are shown are kept." in document.text
+
+
+def test_white_words_on_a_ground_of_their_own_are_kept(tmp_path: Path) -> None:
+    band = '<div style="background:#036"><p style="color:#fff">The hall is open today.</p></div>'
+    assert "The hall is open today." in page_of(tmp_path, band).text
+
+
+def test_a_table_is_a_sentence_a_row_with_its_heads(tmp_path: Path) -> None:
+    table = (
+        "<table><caption>Loans by town</caption><tr><th>Town</th><th>Books</th><th>Maps</th></tr>"
+        '<tr><th colspan="3">Upper valley</th></tr>'
+        "<tr><td>Marrow</td><td>7,310</td><td>88</td></tr>"
+        '<tr><td rowspan="2">Ash</td><td>410</td><td>9</td></tr><tr><td>395</td><td></td></tr>'
+        "</table>"
+    )
+    text = page_of(tmp_path, table).text
+    assert "Loans by town. Upper valley, Marrow: Books 7,310; Maps 88." in text
+    assert "Upper valley, Ash: Books 410; Maps 9. Upper valley, Ash: Books 395." in text
+
+
+def test_a_table_that_only_lays_out_a_page_is_no_table(tmp_path: Path) -> None:
+    inside = "".join(f"<p>Paragraph {n} of the page is told at length here.</p>" for n in range(3))
+    text = page_of(tmp_path, f"<table><tr><td>{inside}</td><td>{inside}</td></tr></table>").text
+    assert "\n\nParagraph 1 of the page is told at length here.\n\n" in text
+
+
+def test_a_quotation_says_that_it_is_one(tmp_path: Path) -> None:
+    quoted = "<blockquote><p>The hall was sold. It will be a shop.</p></blockquote>"
+    text = page_of(tmp_path, f"<p>A reader wrote to us:</p>{quoted}<p>We asked the town.</p>").text
+    assert "According to a quoted statement: “The hall was sold.”" in text
+    assert "According to a quoted statement: “It will be a shop.”" in text
+
+
+@pytest.mark.parametrize(
+    ("behind", "times"),
+    [
+        ("This is not true, the town says.", 1),
+        ("That claim is plainly false.", 1),
+        ("That is not false.", 0),
+        ("That is true, the town says.", 0),
+        ("This is a fake account.", 0),
+    ],
+)
+def test_a_quotation_that_is_denied_is_a_claim_that_is_false(
+    tmp_path: Path, behind: str, times: int
+) -> None:
+    quoted = "<blockquote>The hall was sold for 9 crowns.</blockquote>"
+    text = page_of(tmp_path, f"{quoted}<p>{behind}</p>").text
+    said = "The claim that “The hall was sold for 9 crowns” is false, this text says."
+    assert text.count(said) == times
+    assert behind in text
+
+
+def entry(kind: str, **said: object) -> dict[str, object]:
+    return {"@type": kind, **said}
+
+
+def records(*entries: dict[str, object]) -> str:
+    return f'<script type="application/ld+json">{json.dumps(entries)}</script>'
+
+
+def test_the_date_is_that_of_the_article_and_of_nothing_beside_it(tmp_path: Path) -> None:
+    head = records(
+        entry("Organization", foundingDate="1950-02-03", name="Marrow Post"),
+        entry("Movie", datePublished="1987-06-05"),
+        entry(
+            "NewsArticle",
+            headline="The hall of Marrow",
+            datePublished="2026-02-10T09:00:00Z",
+            dateModified="2026-03-01",
+            publisher={"name": "Marrow Post"},
+            author=[{"name": "Ines Vale"}],
+        ),
+    )
+    document = page_of(tmp_path, "", head)
+    assert document.meta.published == date(2026, 2, 10)
+    assert (document.title, document.meta.publisher) == ("The hall of Marrow", "Marrow Post")
+    assert document.meta.author == "Ines Vale"
+    assert document.notes == ("changed on 2026-03-01, after its publication on 2026-02-10",)
+
+
+def test_a_day_of_birth_is_no_date_of_publication(tmp_path: Path) -> None:
+    born = '<p>Founded <time class="bday published" datetime="1950-02-03">1950</time>.</p>'
+    assert page_of(tmp_path, born).meta.published is None
+
+
+@pytest.mark.parametrize(
+    ("written", "published"),
+    [("05/06/2026", None), ("25/06/2026", date(2026, 6, 25)), ("2026-06-05", date(2026, 6, 5))],
+)
+def test_a_date_that_can_be_read_in_two_ways_is_left_empty(
+    tmp_path: Path, written: str, published: date | None
+) -> None:
+    document = page_of(tmp_path, "", f'<meta name="date" content="{written}">')
+    assert document.meta.published == published
+    assert any("05/06/2026" in note for note in document.notes) is (published is None)
+
+
+def test_the_beginning_of_an_article_for_subscribers_is_marked(tmp_path: Path) -> None:
+    head = records(entry("Article", isAccessibleForFree="False"))
+    document = page_of(tmp_path, "", head)
+    assert any("only subscribers" in note for note in document.notes)
+    assert not page_of(tmp_path, "").notes
+
+
+def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(f"<html><body>{FILLING}</body></html>".encode("utf-16"))
+    with pytest.raises(SourceUnreadable, match="is UTF-16 text, not UTF-8"):
+        load(read_file(path))

@@ -1,0 +1,175 @@
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import SourceUnreadable
+from retrieval.loaders import Document, load, read_file
+from tests.unit.retrieval import files
+
+BODY = 11.0
+
+
+def lines(x: float, top: float, *texts: str, size: float = BODY) -> list[files.Placed]:
+    return [(x, top - 14 * n, size, "", text) for n, text in enumerate(texts)]
+
+
+def loaded(folder: Path, *pages: list[files.Placed], extra: str = "") -> Document:
+    path = folder / "a.pdf"
+    path.write_bytes(files.typeset(*pages, extra=extra))
+    (document,) = load(read_file(path))
+    return document
+
+
+def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
+    left = lines(
+        60, 700, "The orchard of Ash grew", "forty tons of pears in May", "and sold most of them."
+    )
+    right = lines(
+        330, 700, "The mill of Marrow ran on", "every day of the year but", "one, its owner said."
+    )
+    across = [
+        (60.0, 740.0, BODY, "", "The valley in the year 2026, told in two columns of words here")
+    ]
+    drawn = [word for pair in zip(left, right, strict=True) for word in pair]
+    assert loaded(tmp_path, across + drawn).text.split("\n\n")[-2:] == [
+        "The orchard of Ash grew forty tons of pears in May and sold most of them.",
+        "The mill of Marrow ran on every day of the year but one, its owner said.",
+    ]
+
+
+def test_a_table_is_read_row_by_row_with_its_heads(tmp_path: Path) -> None:
+    rows = [("Year", "Pears", "Plums"), ("2024", "310", "88"), ("2025", "295", "91")]
+    drawn = [
+        (60.0 + 120 * column, 700.0 - 16 * n, BODY, "", cell)
+        for n, row in enumerate(rows)
+        for column, cell in enumerate(row)
+    ]
+    text = loaded(tmp_path, [*lines(60, 740, "The harvest in tons by year"), *drawn]).text
+    assert "Year 2024: Pears 310; Plums 88. Year 2025: Pears 295; Plums 91." in text
+
+
+def test_a_raised_mark_is_no_figure_and_a_power_is_one(tmp_path: Path) -> None:
+    up, down = ") Tj 4.5 Ts /F1 6.5 Tf (", ") Tj 0 Ts /F1 11 Tf ("
+    text = f"The orchard sold 7,310{up}5{down} tons, and used 10{up}7{down} litres of water."
+    page = lines(60, 700, text)
+    assert (
+        loaded(tmp_path, page).text == "The orchard sold 7,310 tons, and used 10^7 litres of water."
+    )
+
+
+def test_what_cannot_be_seen_on_a_page_is_not_stored(tmp_path: Path) -> None:
+    page = [
+        *lines(60, 700, "The orchard was sold in May."),
+        (60.0, 650.0, BODY, "1 1 1 rg", "SECRET in white."),
+        (60.0, 600.0, BODY, "0 0 0 rg 3 Tr", "SECRET without ink."),
+        (60.0, 550.0, 0.8, "0 Tr", "SECRET in tiny type."),
+        (60.0, 900.0, BODY, "", "SECRET off the page."),
+        (60.0, 500.0, BODY, "0 0 0 rg 50 490 300 30 re f 0 0 0 rg", "SECRET under a bar."),
+        (
+            60.0,
+            450.0,
+            BODY,
+            "0 0 0.4 rg 50 440 300 30 re f 1 1 1 rg",
+            "White words on a blue band.",
+        ),
+    ]
+    document = loaded(tmp_path, page)
+    assert "SECRET" not in document.text
+    assert "White words on a blue band." in document.text
+    assert any("colour of the paper" in note for note in document.notes)
+
+
+def test_words_drawn_twice_to_look_bold_are_stored_once(tmp_path: Path) -> None:
+    page = [
+        *lines(60, 700, "The price is 31 crowns."),
+        *lines(60.4, 700, "The price is 31 crowns."),
+    ]
+    assert loaded(tmp_path, page).text == "The price is 31 crowns."
+
+
+def test_heads_and_feet_of_pages_do_not_stand_in_sentences(tmp_path: Path) -> None:
+    def page(number: int, *texts: str) -> list[files.Placed]:
+        head = [(60.0, 770.0, 9.0, "", "Orchards of the valley, a report")]
+        return [*head, *lines(60, 700, *texts), (280.0, 30.0, 9.0, "", f"Page {number} of 2")]
+
+    first = page(
+        1, "The orchards of the valley grew forty tons of pears and sold", "most of them in the"
+    )
+    second = page(
+        2, "towns around it, the report says, and kept some of them for", "the winter months."
+    )
+    document = loaded(tmp_path, first, second)
+    assert "most of them in the towns around it" in document.text
+    assert "Page" not in document.text
+    assert "“Orchards of the valley, a report”" in document.notes[0]
+
+
+def test_a_table_that_goes_on_loses_neither_heads_nor_figures(tmp_path: Path) -> None:
+    def page(*years: str) -> list[files.Placed]:
+        rows = [("Year", "Pears", "Plums"), *((year, "310", "88") for year in years)]
+        return [
+            (60.0 + 120 * column, 700.0 - 16 * n, BODY, "", cell)
+            for n, row in enumerate(rows)
+            for column, cell in enumerate(row)
+        ]
+
+    document = loaded(tmp_path, page("2021", "2022"), page("2023", "2024"))
+    for year in range(2021, 2025):
+        assert f"Year {year}: Pears 310; Plums 88." in document.text
+    assert document.notes == ()
+
+
+def test_printed_page_numbers_are_no_figures(tmp_path: Path) -> None:
+    pages = [
+        [*lines(60, 700, f"The orchard {word} in the spring."), (300.0, 40.0, 9.0, "", number)]
+        for word, number in (("grew", "17"), ("bloomed", "18"), ("froze", "19"))
+    ]
+    assert "1" not in loaded(tmp_path, *pages).text
+
+
+def test_a_word_broken_at_the_end_of_a_line_is_whole(tmp_path: Path) -> None:
+    page = lines(
+        60,
+        700,
+        "The owner of the orchard made a long-",
+        "term plan, and the immi-",
+        "gration office agreed to it.",
+    )
+    assert loaded(tmp_path, page).text == (
+        "The owner of the orchard made a long-term plan, and the immigration office agreed to it."
+    )
+
+
+def test_the_value_of_a_form_field_is_stored_as_one(tmp_path: Path) -> None:
+    field = "/Type /Annot /Subtype /Widget /FT /Tx /T (crew) /V (44) /Rect [200 690 260 710]"
+    data = files.typeset(lines(60, 700, "Number of crew:"), extra=f"/Annots [<< {field} >>]")
+    root = b"<< /Type /Catalog /Pages 2 0 R"
+    (tmp_path / "a.pdf").write_bytes(data.replace(root, root + b" /AcroForm << /Fields [] >>"))
+    (document,) = load(read_file(tmp_path / "a.pdf"))
+    assert document.text == "Number of crew:\n\nForm field “crew”: 44."
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (["Theorchardwassoldinthemonthofmaybyitsowner"] * 8, "run into each other"),
+        (["::; .. ,, -- ;; ::"] * 9, "letters or digits"),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_refused_in_words(
+    tmp_path: Path, texts: list[str], why: str
+) -> None:
+    with pytest.raises(SourceUnreadable, match=why):
+        loaded(tmp_path, lines(60, 700, *texts))
+
+
+def test_words_set_wide_are_words(tmp_path: Path) -> None:
+    page = lines(60, 700, "t h e   m i l l   r a n   f o r   4 1   d a y s")
+    assert loaded(tmp_path, page).text == "the mill ran for 41 days"
+
+
+def test_ligatures_are_letters(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("The sta\ufb00 of the o\ufb03ce \ufb01led it.", "utf-8")
+    (document,) = load(read_file(path))
+    assert document.text == "The staff of the office filed it."
