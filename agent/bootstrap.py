@@ -103,13 +103,15 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     from agent.store import SqliteStore
     from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
+    from agent.writers.reading import Reader
 
     nli = build_nli_model(settings.threads)
+    judge = build_judge(settings)
     embedded = Desk(
         library=library,
         planner=EmbeddedPlanner(SpellingCorrector(library.search)),
-        writer=EmbeddedWriter(library.embed),
-        judge=build_judge(settings),
+        writer=EmbeddedWriter(library.embed, Reader(nli, judge), settings.length),
+        judge=judge,
         nli=nli,
         stances=EmbeddedStances(nli),
         store=store or SqliteStore(library.directory / "drafts.sqlite3"),

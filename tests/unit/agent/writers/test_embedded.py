@@ -28,7 +28,7 @@ from agent.writers.facets import Facet, heading
 from agent.writers.follow_ups import gaps
 from agent.writers.selection import PER_ORIGIN
 from retrieval.types import Passage
-from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
+from tests.fakes import READER, FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
 
 PLAN = EmbeddedPlanner().plan(
     Question(text="Is the river bridge closed to cars?", asked_on=date(2026, 6, 30))
@@ -55,7 +55,7 @@ def drafted(held: Sequence[Passage]) -> tuple[Evidence, tuple[Section, ...]]:
     nli = WordsEntailment()
     evidence = retrieve_evidence(PLAN, FakeShelf(held), nli, EmbeddedStances(nli))
     assert isinstance(evidence, Evidence)
-    return evidence, EmbeddedWriter(embed).draft(PLAN, evidence, UNPROVEN).sections
+    return evidence, EmbeddedWriter(embed, READER).draft(PLAN, evidence, UNPROVEN).sections
 
 
 def said(held: Sequence[Passage]) -> list[Sentence]:
@@ -64,7 +64,7 @@ def said(held: Sequence[Passage]) -> list[Sentence]:
 
 def concluded(held: Sequence[Passage]) -> Conclusion:
     evidence, sections = drafted(held)
-    writer = EmbeddedWriter(embed)
+    writer = EmbeddedWriter(embed, READER)
     body, _ = verify_and_repair(
         sections, CitationGate(WordVerifier(), FakeShelf(held), evidence), writer
     )
@@ -180,7 +180,7 @@ def test_a_joined_sentence_that_falls_is_tried_in_the_words_of_its_first_source(
     evidence, sections = drafted([*order, *FILLING])
     one = find([s for section in sections for s in section.sentences], "keeps the bridge")
     fell = Verification(support=Support.UNSUPPORTED, reason="not in the source")
-    [plainer] = EmbeddedWriter(embed).revise([(one, fell)], evidence)
+    [plainer] = EmbeddedWriter(embed, READER).revise([(one, fell)], evidence)
     assert plainer
     assert plainer.text == "The mayor signed an order on the river bridge, according to Daily."
     assert plainer.citations[0].quote == "The mayor signed an order on the river bridge."
