@@ -201,7 +201,7 @@ def _with_model(settings: Settings, desk: Desk) -> Desk:
     return replace(
         desk,
         planner=ModelPlanner(chat, desk.planner),
-        writer=ModelWriter(chat, desk.writer, settings.model, room),
+        writer=ModelWriter(chat, desk.writer, settings.model, room, settings.length),
         judge=ModelJudge(build_chat(settings, budget, settings.judge_model), desk.judge),
         stances=ModelStances(chat, desk.stances, settings.model, room),
         spare=desk.writer,

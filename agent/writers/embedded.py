@@ -37,7 +37,7 @@ from agent.writers.quotations import plain
 from agent.writers.reading import Reader
 from agent.writers.realization import SentenceWriter
 from agent.writers.sections import APART, SECTIONS, Composer, Key, group, pair_up
-from agent.writers.selection import choose
+from agent.writers.selection import choose, in_order, rival
 from retrieval.sentences import split_sentences
 from retrieval.types import Vectors
 
@@ -98,7 +98,12 @@ class EmbeddedWriter:
         for one in lead:
             teller.turn()
             used |= {r.key for r in one.run()}
-            summary.append(self._backed(teller.tell(one), one, found, vector, evidence))
+            other = rival(one, found)
+            if other is not None and other.key not in used:
+                used.add(other.key)
+                summary.append(teller.change(*in_order(one, other)))
+            else:
+                summary.append(self._backed(teller.tell(one), one, found, vector, evidence))
         rest = [c for c in chosen if c.key not in used]
         heads = self._heads([*rest, *spare], plan, evidence, vector)
         desk = Composer(found, teller, used, evidence, self._reader)
@@ -146,8 +151,7 @@ class EmbeddedWriter:
             found = find_headings(whole, evidence, self._reader, near)
             for one, title in zip(tried, found, strict=True):
                 apart = all(
-                    float(vector[one.key] @ vector[key]) < APART
-                    and c.passage.id != one.passage.id
+                    float(vector[one.key] @ vector[key]) < APART and c.passage.id != one.passage.id
                     for key, (c, _) in heads.items()
                 )
                 if title and apart and len(heads) < HEADS[self._length]:

@@ -121,7 +121,8 @@ UNTOLD: Final = re.compile(
     rf" (?P<wh>which|who|whom|why|when|where|how|what) (?P<what>{REST}(?:, if any,[^,;:]+)?)"
 )
 LATER: Final = re.compile(
-    r" (?:after|because|while|when|where|which|who|that|during which|so that|and|but|according|rests|is|was|are|were|has|had|will|would|to)\b.*$"
+    r" (?:after|because|while|when|where|which|who|that|during which|so that|and|but|according"
+    r"|rests|is|was|are|were|has|had|will|would|to)\b.*$"
 )
 """What a question leaves out of the sentence that it was made of."""
 LEANING: Final = pattern(

@@ -157,6 +157,14 @@ class Format(StrEnum):
     CLAIMREVIEW = "claimreview"
 
 
+class Length(StrEnum):
+    """How much a page says."""
+
+    SHORT = "short"
+    STANDARD = "standard"
+    FULL = "full"
+
+
 @app.command()
 def draft(
     question: Annotated[
@@ -171,6 +179,9 @@ def draft(
     library: LibraryDir = None,
     model: Model = None,
     base_url: BaseUrl = None,
+    length: Annotated[
+        Length | None, typer.Option(help="How much the page says (VERDICT_LENGTH).")
+    ] = None,
     self_test: Annotated[
         bool,
         typer.Option(
@@ -190,6 +201,7 @@ def draft(
             library,
             model=model,
             base_url=base_url,
+            length=length and length.value,
             self_test=self_test,
         )
     )
