@@ -144,7 +144,7 @@ def conclude_page(
     return Written(
         body=made.body,
         summary=opens or summary,
-        limits=_telling((*record_first, *limits)),
+        limits=(*_telling(record_first), *limits),
         bottom_line=bottom_line or bottom,
         follow_ups=tuple(asked)[:FOLLOW_UPS],
         reason=_first_accepted(conclusion.reasons, gate.without_model()),

@@ -53,7 +53,7 @@ TRIES: Final = 14
 """Sentences whose short forms are tried for headings, best first."""
 SPEAKS: Final = 0.15
 """How far a finding must speak to the claim to head a section."""
-HEADS: Final[dict[Length, int]] = {"short": 2, "standard": 4, "full": 6}
+HEADS: Final[dict[Length, int]] = {"short": 2, "standard": 3, "full": 6}
 """Sections of a body, by length."""
 SIDES: Final = {
     VerdictLabel.REFUTED: (Stance.AGAINST, Stance.BOTH),

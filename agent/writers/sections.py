@@ -118,6 +118,12 @@ def group(
     made: list[Group] = [(heads[key][1], heads[key][0].facet, mine) for key, mine in groups.items()]
     if left:
         made.append((None, left[0].facet, left))
+    known = {c.key for c in chosen}
+    told = [g for g in made if len(g[2]) > 1 or g[2][0].key in known]
+    made = told if len(told) >= SECTIONS else made
+    if len(made) == 1 and len(made[0][2]) > 1:
+        title, facet, mine = made[0]
+        made = [(title, facet, mine[: len(mine) // 2]), (None, facet, mine[len(mine) // 2 :])]
     return sorted(made, key=lambda group: list(Facet).index(group[1]))
 
 

@@ -259,8 +259,9 @@ def test_a_paragraph_names_who_reports_it_once() -> None:
         "Repairs of the closed river bridge cost cars nine million.",
     )
     _, sections = drafted([*held, *FILLING])
-    named = [sum("Daily" in s.text for s in section.sentences) for section in sections[1:]]
-    assert max(named) == 1
+    named = [sum("Daily" in s.text for s in section.sentences) for section in sections]
+    assert sum(named) >= 1
+    assert max(named) <= 1
 
 
 def test_a_short_page_says_less_than_a_full_one() -> None:
@@ -279,7 +280,8 @@ def test_a_short_page_says_less_than_a_full_one() -> None:
 def test_what_speaks_on_the_claim_is_told_alone() -> None:
     held = passages(
         source("daily", publisher="Daily", published="2026-03-04"),
-        "The river bridge is closed to cars. Repairs of the river bridge for cars cost nine million.",
+        "The river bridge is closed to cars. Repairs of the river bridge for cars cost "
+        "nine million.",
     )
     assert "closed to cars" not in find(said([*held, *FILLING]), "nine million").text
 
