@@ -173,13 +173,15 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     from agent.store import SqliteStore
     from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
+    from agent.writers.reading import Reader
 
     nli = build_nli_model(settings.threads)
+    judge = build_judge(settings)
     embedded = Desk(
         library=library,
         planner=EmbeddedPlanner(SpellingCorrector(library.search)),
-        writer=EmbeddedWriter(library.embed),
-        judge=build_judge(settings),
+        writer=EmbeddedWriter(library.embed, Reader(nli, judge), settings.length),
+        judge=judge,
         nli=nli,
         stances=EmbeddedStances(nli),
         store=store or SqliteStore(library.directory / "drafts.sqlite3"),
@@ -277,7 +279,7 @@ def _with_model(settings: Settings, desk: Desk) -> Desk:
     return replace(
         desk,
         planner=ModelPlanner(chat, desk.planner),
-        writer=ModelWriter(chat, desk.writer, settings.model, room),
+        writer=ModelWriter(chat, desk.writer, settings.model, room, settings.length),
         judge=ModelJudge(build_chat(settings, budget, settings.judge_model), desk.judge),
         stances=ModelStances(chat, desk.stances, settings.model, room),
         spare=desk.writer,

@@ -89,6 +89,7 @@ class Desk:
                 CheckedSection(heading=BOTTOM_LINE, sentences=made.bottom_line),
             ),
             follow_ups=made.follow_ups,
+            reason=made.reason,
             fallen=made.rejected,
             evidence=evidence,
             earlier=earlier,

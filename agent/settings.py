@@ -26,6 +26,8 @@ from pydantic_settings import (
 
 APP = "verdict-desk"
 OPENAI = "https://api.openai.com/v1"
+Length = Literal["short", "standard", "full"]
+"""How much a page says."""
 DRAFT = "{draft}"
 """Stands for a draft's id in an address."""
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -112,6 +114,8 @@ class Settings(BaseSettings):
     """An OpenAI-compatible endpoint for the language model. Unset, with a key: OpenAI's own."""
     api_key: SecretStr | None = None
     """Key of that endpoint, where it wants one. Without key and address no model is used."""
+    length: Length = "standard"
+    """How much a page says: `short`, `standard` or `full`."""
     model: str = "gpt-5-mini"
     """Model that plans, writes and repairs."""
     fallback_models: Names = ()

@@ -91,25 +91,24 @@ class RecordStatements:
         )
 
     def _one_sided(self, claim: str) -> str:
+        """On whose word it is, and whether anybody says otherwise."""
         refuted = self.verdict.label is VerdictLabel.REFUTED
         tally = self.verdict.tally
-        outlets = self._outlets(tally.opposing if refuted else tally.supporting)
+        names = self._outlets(tally.opposing if refuted else tally.supporting)
+        verb = "contradict" if refuted else "bear out"
         if tally.alone:
             return (
-                f"One independent origin reviewed here {'contradicts' if refuted else 'bears out'} "
-                f"{claim}: {listed(outlets)}; no other speaks for or against it."
+                f"Only {listed(names)} {third_of(verb)} {claim}; no other source reviewed here "
+                "speaks for or against it."
             )
-        side, other = ("against", "for") if refuted else ("for", "against")
         others = tally.supporting if refuted else tally.opposing
         beside = (
-            f"{listed(self._outlets(others))}, a source of tier 3, speaks {other} it"
+            f"{listed(self._outlets(others))}, a source of tier 3, says otherwise"
             if others
-            else f"none speaks {other} it"
+            else "none of the sources reviewed here says otherwise"
         )
-        return (
-            f"The sources reviewed here {'contradict' if refuted else 'bear out'} {claim}: "
-            f"{listed(outlets)} {verb_for(len(outlets), 'speak')} {side} it, and {beside}."
-        )
+        told = verb if len(names) != 1 else third_of(verb)
+        return f"{capitalised(listed(names))} {told} {claim}, and {beside}."
 
     def _both_ways(self) -> str:
         """Who speaks for, who against; who holds that it is partly so and partly not."""
@@ -222,9 +221,10 @@ class RecordStatements:
         match label:
             case VerdictLabel.REFUTED | VerdictLabel.SUPPORTED:
                 refuted = label is VerdictLabel.REFUTED
-                count = len(tally.opposing if refuted else tally.supporting)
-                verb = verb_for(count, "deny" if refuted else "report")
-                return f"{number(count)} independent {origins(count)} {verb} it"
+                names = self._outlets(tally.opposing if refuted else tally.supporting)
+                alone = len(names) == 1
+                verb = ("denies" if alone else "deny") if refuted else "bears" if alone else "bear"
+                return f"{listed(names)} {verb} it" + ("" if refuted else " out")
             case VerdictLabel.MIXED:
                 return self._mixed()
             case _ if told := self.told():
@@ -239,7 +239,7 @@ class RecordStatements:
             verb = verb_for(count, "hold")
             return f"{number(count)} independent {origins(count)} {verb} that it is partly so"
         if tally.supporting:
-            return "there are independent sources on either side"
+            return self._both_ways()
         return "against what denies it stands what holds that it may be so, or partly is"
 
     def _outlets(self, side: Mapping[str, int]) -> list[str]:
@@ -259,6 +259,17 @@ class RecordStatements:
 
     def _origins(self) -> int:
         return len({s.origin for s in self.sources})
+
+
+def third_of(verb: str) -> str:
+    """The third person of a verb with or without a particle: "bears out"."""
+    first, _, rest = verb.partition(" ")
+    return f"{verb_for(1, first)} {rest}".rstrip()
+
+
+def capitalised(text: str) -> str:
+    """Text that opens a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _copied(group: Sequence[Source]) -> str:

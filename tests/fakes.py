@@ -11,6 +11,7 @@ from agent.language.text import content
 from agent.ports import Probabilities
 from agent.store import LATEST, draft_id
 from agent.types import CheckResult, Claim, ClaimEvidence, Outcome, Page, Support, Verification
+from agent.writers.reading import Reader
 from retrieval.types import Filters, Hit, Passage, Passages, Scope, Source, Vectors
 
 DIMENSION = 256
@@ -214,3 +215,7 @@ class MemoryStore:
         found = [page for known, page in reversed(self._pages) if known == fingerprint(claim)]
         latest = sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]
         return {draft_id(page): page for page in latest}
+
+
+READER = Reader(WordsEntailment(), WordVerifier())
+"""Reads and judges by words in common."""

@@ -16,14 +16,33 @@ BODY: Final = re.compile(
 """A name that takes an article in a sentence."""
 
 
+DOMAIN: Final = re.compile(r"^[a-z\d-]+(?:\.[a-z\d-]+)+$")
+"""The name of a publisher that is known by its address alone."""
+UNNAMED: Final = {
+    "news": "a news site",
+    "reference": "a reference site",
+    "fact-check": "a fact-checking site",
+    "opinion": "an opinion site",
+    "advocacy": "an advocacy site",
+    "official": "an official site",
+}
+"""What a publisher without a name is called in a sentence, by the kind of its source."""
+
+
 def publisher(source: Source) -> str:
     """The publisher's name without what stands in brackets behind it."""
     return source.publisher.split(" (")[0].strip()
 
 
 def speaker(source: Source) -> str:
-    """The publisher's name as a sentence has it: "the Bureau of Justice Statistics"."""
+    """The publisher's name as a sentence has it: "the Bureau of Justice Statistics".
+
+    An address is no name: whose report is copied there is said, else what kind of site it is.
+    """
     name = publisher(source)
+    if DOMAIN.match(name):
+        first = source.syndicated_from
+        return f"a copy of the {first} report" if first else UNNAMED.get(source.kind, "a site")
     if not BODY.search(name):
         return name
     return f"the {name[0].lower() if name.startswith('Meta') else name[0]}{name[1:]}"
@@ -37,6 +56,8 @@ def outlet(source: Source) -> str:
     first = source.syndicated_from
     if not first or first in publisher(source):
         return speaker(source)
+    if DOMAIN.match(publisher(source)):
+        return f"{first} (in a copy)"
     return f"{speaker(source)} (report first published by {first})"
 
 

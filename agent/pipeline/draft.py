@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.language.absences import searched_for
 from agent.language.phrases import publisher
 from agent.language.text import content, shared
 from agent.llm import budget
@@ -26,12 +27,13 @@ from agent.types import (
     Verdict,
 )
 from agent.verification.gate import CitationGate
-from agent.writers.conclusion import BOTTOM_LINE, LIMITS
+from agent.writers.conclusion import BOTTOM_LINE, LIMITS, SUMMARY
 from retrieval.types import Filters
 
-SUMMARY: Final = "Executive summary"
 HEADINGS: Final = "Headings"
 FOLLOW_UPS: Final = 3
+PLACE: Final = re.compile(r"Section \d+")
+"""Stands for a heading until it is judged."""
 LONGEST_HEADING: Final = 14
 """Words of a heading."""
 LOOKED_AT: Final = 3
@@ -40,6 +42,8 @@ DOMAIN: Final = re.compile(r"\.[a-z]{2,}$")
 """Of a publisher that is known by its address alone."""
 ASKING: Final = frozenset(content("how many much long often far old"))
 """Words of a question that no answer repeats."""
+RAISED: Final = 2
+"""Origins that answer a question which the words of one source raise."""
 ANSWERED: Final = 0.9
 """Share of a question's words that a passage has from which the library may answer it."""
 
@@ -57,6 +61,10 @@ class Written:
     limits: tuple[CheckedSentence, ...] = ()
     bottom_line: tuple[CheckedSentence, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    reason: str = ""
+    """The answer in few words."""
+    whole: bool = False
+    """Whether the writer wrote the ends of the page, too, and not only what opens it."""
     rejected: tuple[RejectedSentence, ...] = ()
 
 
@@ -97,7 +105,7 @@ def draft_page(
         f"the writer {spare.name}."
     )
     budget.current().stood_in = True
-    return Written(body=other.body, rejected=(*made.rejected, *other.rejected))
+    return replace(other, rejected=(*made.rejected, *other.rejected))
 
 
 def conclude_page(
@@ -116,8 +124,9 @@ def conclude_page(
         kind=Kind.INFERENCE,
         citations=record.deciding() or made.body[0].sentences[0].citations,
     )
+    opens = made.summary if made.whole else ()
     ends = (
-        Section(heading=SUMMARY, sentences=() if made.summary else conclusion.summary),
+        Section(heading=SUMMARY, sentences=() if opens else conclusion.summary),
         Section(heading=LIMITS, sentences=(reviewed,) if limits else conclusion.limits.sentences),
         Section(
             heading=BOTTOM_LINE, sentences=() if bottom_line else conclusion.bottom_line.sentences
@@ -128,18 +137,31 @@ def conclude_page(
     asked = dict.fromkeys(
         (
             *made.follow_ups,
-            *unanswered(conclusion.follow_ups, gate.library, gate.filters),
+            *unanswered(conclusion.follow_ups, gate.library, gate.filters, RAISED),
             *conclusion.follow_ups,
         )
     )
     return Written(
         body=made.body,
-        summary=made.summary or summary,
-        limits=(*record_first, *limits),
+        summary=opens or summary,
+        limits=(*_telling(record_first), *limits),
         bottom_line=bottom_line or bottom,
         follow_ups=tuple(asked)[:FOLLOW_UPS],
+        reason=_first_accepted(conclusion.reasons, gate.without_model()),
         rejected=(*made.rejected, *rejected),
     )
+
+
+def _telling(limits: Sequence[CheckedSentence]) -> tuple[CheckedSentence, ...]:
+    """Without a search that settled nothing, where there is something else to say."""
+    told = tuple(s for s in limits if searched_for(s.text) is None)
+    return told or tuple(limits)
+
+
+def _first_accepted(reasons: Sequence[Sentence], gate: CitationGate) -> str:
+    """The first form of the answer that stands as it is; empty where none does."""
+    rulings = gate.verify(reasons)
+    return next((s.text for s, r in zip(reasons, rulings, strict=True) if r.accepted), "")
 
 
 def _of_sources(
@@ -149,16 +171,24 @@ def _of_sources(
     return tuple(s for s in sentences if all(c.source in known for c in s.citations))
 
 
-def unanswered(questions: Sequence[str], library: PassageStore, filters: Filters) -> list[str]:
-    """The questions that no passage of the library seems to answer: each is searched for."""
-    return [q for q in questions if not _answered(q, library, filters)]
+def unanswered(
+    questions: Sequence[str], library: PassageStore, filters: Filters, least: int = 1
+) -> list[str]:
+    """The questions that the library does not seem to answer: each is searched for.
+
+    Args:
+        questions: what could be asked.
+        library: is searched.
+        filters: what may be looked at.
+        least: origins that must have the words of a question; the one that raises it has them.
+    """
+    return [q for q in questions if len(_answering(q, library, filters)) < least]
 
 
-def _answered(question: str, library: PassageStore, filters: Filters) -> bool:
+def _answering(question: str, library: PassageStore, filters: Filters) -> set[str]:
     words = set(content(question)) - ASKING
     hits = library.search(question, LOOKED_AT, filters)
-    shares = [shared(words, hit.passage.text) for hit in hits]
-    return max(shares, default=0.0) >= ANSWERED
+    return {h.passage.source.origin for h in hits if shared(words, h.passage.text) >= ANSWERED}
 
 
 def _verified(draft: Draft, gate: CitationGate, writer: Writer) -> Written:
@@ -180,6 +210,7 @@ def _verified(draft: Draft, gate: CitationGate, writer: Writer) -> Written:
         limits=_kept(limits),
         bottom_line=_kept(bottom_line),
         follow_ups=tuple(unanswered(draft.follow_ups, gate.library, gate.filters)[:FOLLOW_UPS]),
+        whole=bool(draft.limits or draft.bottom_line),
         rejected=rejected,
     )
 
@@ -202,7 +233,9 @@ def _sections(
             taken = {s.heading for s in found}
             title = own.text.rstrip(".") if own else ""
             fits = 0 < len(title.split()) <= LONGEST_HEADING
-            title = title if fits and title not in taken else _reported(kept, evidence, taken)
+            if not fits or title in taken:
+                about = "" if PLACE.fullmatch(section.heading) else section.heading
+                title = about if about and about not in taken else _reported(kept, evidence, taken)
         found.append(CheckedSection(heading=title, sentences=kept))
     return found
 

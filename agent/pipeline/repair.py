@@ -128,8 +128,27 @@ def _cited_anew(item: _Item, gate: CitationGate) -> _Item:
         return replace(item, sentence=_citing(item.sentence, found)) if found else item
     if len(item.sentence.citations) < 2:
         return item
-    fewer = gate.needed(item.sentence)
-    return item if fewer == item.sentence else replace(item, sentence=fewer, ruling=None)
+    kept = _carrying(item.sentence, item.ruling, gate)
+    fewer = gate.needed(item.sentence) if len(kept) < len(item.sentence.citations) else None
+    if fewer is None or fewer == item.sentence:
+        return item
+    cited = [c for c in item.sentence.citations if c in kept or c in fewer.citations]
+    if len(cited) == len(item.sentence.citations):
+        return item
+    return replace(item, sentence=_citing(item.sentence, cited), ruling=None)
+
+
+def _carrying(sentence: Sentence, ruling: Verification, gate: CitationGate) -> list[Citation]:
+    """The citations that carry a part of the sentence, or alone the whole of it.
+
+    What a second origin says as well is no needless citation.
+    """
+    named = {n for clause in ruling.clauses for n in clause.citations}
+    rest = [n for n in range(len(sentence.citations)) if n not in named]
+    alone = [_citing(sentence, (sentence.citations[n],)) for n in rest]
+    rulings = gate.without_model().verify(alone)
+    named |= {n for n, one in zip(rest, rulings, strict=True) if one.accepted}
+    return [c for n, c in enumerate(sentence.citations) if n in named]
 
 
 def _citing(sentence: Sentence, citations: Sequence[Citation]) -> Sentence:

@@ -133,7 +133,7 @@ def _rating(page: Page) -> Json:
     rating: Json = {
         "@type": "Rating",
         "alternateName": wording.verdict(page),
-        "ratingExplanation": wording.prose(verdict.scope),
+        "ratingExplanation": wording.reason(page),
     }
     if factual and verdict.label in SCALE:
         rating |= {"ratingValue": SCALE[verdict.label], "worstRating": 1, "bestRating": 5}

@@ -90,7 +90,7 @@ class _Writer:
         page, word = self._page, self._word
         verdict = word.add_paragraph()
         verdict.add_run(f"Verdict: {wording.verdict(page)}").bold = True
-        verdict.add_run(f" - {wording.prose(page.verdict.scope)}")
+        verdict.add_run(f" - {wording.reason(page)}")
         _write_asides(word, page)
         word.add_paragraph().add_run(wording.DISCLAIMER).italic = True
         self._section("Executive summary", page.summary)

@@ -57,7 +57,7 @@ def escape(text: str) -> str:
 
 
 def _verdict(page: Page) -> str:
-    scope = escape(wording.prose(page.verdict.scope))
+    scope = escape(wording.reason(page))
     told = escape(wording.tested(page))
     return f"**Verdict: {wording.verdict(page)}** - {scope}; {told}"
 

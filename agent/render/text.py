@@ -50,7 +50,7 @@ def render(draft: Page | Insufficient) -> str:
 
 
 def _verdict(page: Page) -> str:
-    label, scope = wording.verdict(page), wording.prose(page.verdict.scope)
+    label, scope = wording.verdict(page), wording.reason(page)
     return f"Verdict: {label} - {scope}; {wording.tested(page)}"
 
 

@@ -144,6 +144,11 @@ def verdict(page: Page) -> str:
     return label(page.verdict.label) if page.claim.gets_verdict else "No verdict"
 
 
+def reason(page: Page) -> str:
+    """Why the verdict is as it is, in words of the matter; without any, what it was counted on."""
+    return prose(page.reason).rstrip(".") or prose(page.verdict.scope)
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

@@ -106,6 +106,8 @@ class Page(Value):
     follow_ups: tuple[str, ...]
     fallen: tuple[RejectedSentence, ...] = ()
     evidence: Evidence
+    reason: str = ""
+    """The answer in few words, for the verdict line; it stood the check. Empty: there is none."""
     earlier: tuple[Earlier, ...] = ()
     """Earlier drafts about the same claim, newest first."""
     usage: Usage = Usage()

@@ -60,3 +60,5 @@ class Conclusion(Value):
     limits: Section
     bottom_line: Section
     follow_ups: tuple[str, ...]
+    reasons: tuple[Sentence, ...] = ()
+    """The answer in few words, for the verdict line: the first that is accepted is printed."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -11,7 +12,7 @@ from agent.language.text import content, lemma
 from agent.types import Citation, Evidence, Sentence
 from agent.writers.attribution import QUOTED, THIS, VISIBLE, about_itself, capitalise_first
 from retrieval.sentences import split_sentences
-from retrieval.types import Source
+from retrieval.types import Passage, Source
 
 LEANS: Final = pattern(
     r"^(?:(?i:{core.prepositions}) )?(?!IT\b)"
@@ -168,17 +169,22 @@ class Explainer:
 
 
 def _explanations(evidence: Evidence) -> list[Explanation]:
+    return [e for passage in evidence.passages for e in _explained_in(passage)]
+
+
+@lru_cache(maxsize=4096)
+def _explained_in(passage: Passage) -> tuple[Explanation, ...]:
+    """What a passage explains; a draft asks more than once."""
     found: list[Explanation] = []
-    for passage in evidence.passages:
-        for start, end in split_sentences(passage.text):
-            citation = Citation.of(passage, start, end)
-            quote = citation.quote
-            for m in EXPLAINED.finditer(quote):
-                name = _fitting(m["name"].removeprefix("The ").split(), m["short"])
-                if name:
-                    article = "the " if f"the {name}" in quote or f"The {name}" in quote else ""
-                    found.append(Explanation(m["short"], name, article, citation))
-    return found
+    for start, end in split_sentences(passage.text):
+        citation = Citation.of(passage, start, end)
+        quote = citation.quote
+        for m in EXPLAINED.finditer(quote):
+            name = _fitting(m["name"].removeprefix("The ").split(), m["short"])
+            if name:
+                article = "the " if f"the {name}" in quote or f"The {name}" in quote else ""
+                found.append(Explanation(m["short"], name, article, citation))
+    return tuple(found)
 
 
 def _fitting(words: Sequence[str], short: str) -> str | None:

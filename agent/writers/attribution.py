@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from agent.language.lexicon import any_of, pattern
-from agent.language.phrases import day, speaker
+from agent.language.phrases import DOMAIN, day, publisher, speaker
 from retrieval.types import Source
 
 ITSELF: Final = {
@@ -38,6 +38,8 @@ REPORTED: Final = pattern(
 """Words by which a sentence names a speaker; "reported rapes" and "named in the letter" do not."""
 QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”")
 BRACKETED: Final = re.compile(r"\s\((\d[^()]*)\)")
+AUTHORS: Final = re.compile(r"^The (?:authors|researchers|scientists)\b(?! of\b)")
+"""Who speaks in a study; the page has to say of which one."""
 WEEKDAY: Final = pattern(
     r",?(?: early| late)? on (?:a|the) (?i:{core.weekdays})"
     r"(?: (?:morning|afternoon|evening|night))?+\b(?! in [A-Z])"
@@ -58,7 +60,14 @@ FRAME: Final = pattern(
     r"|quotes|covers) )"
 )
 """The words up to which a sentence says who says so; what follows is what is said."""
-DOMAIN: Final = re.compile(r"^[a-z\d-]+(?:\.[a-z\d-]+)+$")
+RELAYS: Final = re.compile(
+    r"^According to [^,]{3,60}, $|\b(?:said|says|reported|reports|noted|notes|wrote|writes|stated"
+    r"|states|explained|explains)\b[^;:]* that $"
+)
+"""Frames that only relay; "concluded that" and "found that" say who answers for it."""
+LEANING: Final = pattern(r"^(?:{core.pronouns}|{core.determiners}|such|there)\b", re.IGNORECASE)
+"""What may follow "reported that" and opens no sentence."""
+ALSO: Final = re.compile(r"(?<=\w) also (?=\w)")
 TOLD: Final = {"official": "stated", "law": "stated", "study": "wrote", "data": "stated"}
 
 
@@ -111,14 +120,15 @@ def name_reporter(text: str, source: Source) -> str:
 def name_source(text: str, source: Source) -> str:
     """Put the source's name where a sentence calls it "the report" or "the visible text"."""
     name = speaker(source)
+    if names_authors(text, source):
+        text = AUTHORS.sub(rf"\g<0> of the study in {name}", text)
     text = WEEKDAY.sub("", BRACKETED.sub(r", \1,", text).replace(",,", ",").replace(",.", "."))
     itself = _itself(source)
     if name.lower() in text.lower():
         return text
     says = re.match(rf"^{itself} (?:(?:also|then) )?(?={SAYS}\b|(?:does|do) not )", text)
     if says:
-        subject = f"The site {name}" if DOMAIN.match(name) else capitalise_first(name)
-        return f"{subject} {text[says.end() :]}"
+        return f"{capitalise_first(name)} {text[says.end() :]}"
     if re.match(rf"^{itself}\b", text):
         return with_noun(text, source)
     text = re.sub(rf"^According to {itself}\b", f"According to {name}", text)
@@ -132,6 +142,8 @@ def with_noun(text: str, source: Source) -> str:
     own, name = re.match(rf"^{_itself(source)}\b", text), speaker(source)
     if own is None:
         return text
+    if nameless(source):
+        return f"{capitalise_first(name)}{text[own.end() :]}"
     noun = own[0].split(maxsplit=1)[1].removeprefix("short ")
     bare = name.removeprefix("The ")
     if noun in name:
@@ -140,28 +152,36 @@ def with_noun(text: str, source: Source) -> str:
     return f"The {whose}{text[own.end() :]}"
 
 
+def nameless(source: Source) -> bool:
+    """Whether a source's publisher is known by its address alone."""
+    return bool(DOMAIN.match(publisher(source)))
+
+
 def names_reporter(text: str, source: Source) -> bool:
     """Whether a sentence says who reports it."""
     return names_publisher(text, source) or bool(REPORTED.search(text))
 
 
 def names_publisher(text: str, source: Source) -> bool:
-    """Whether a text has the name of a source's publisher."""
-    return speaker(source).removeprefix("the ").lower() in text.lower()
+    """Whether a text has the name of a source's publisher, or of whose report it copies."""
+    names = [speaker(source).removeprefix("the ")]
+    if nameless(source) and source.syndicated_from:
+        names.append(source.syndicated_from)
+    return any(re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) for name in names)
 
 
 def attribute(text: str, source: Source, casing: Casing = Casing()) -> str:
     """Say at the end, or where a quotation ends the sentence at the start, who reports it."""
     bare, name = text.rstrip(), speaker(source)
     if bare.endswith(".") and not bare.endswith(('."', ".”")):
-        return f"{bare[:-1]}, according to {name}."
+        return f"{capitalise_first(bare[:-1])}, according to {name}."
     return f"According to {name}, {lower_first(bare, casing)}"
 
 
 def attribute_with_date(text: str, source: Source, casing: Casing = Casing()) -> str:
-    """Say at the start who reports it and when; an address opens no sentence."""
+    """Say at the start who reports it and when; a site without a name opens no sentence."""
     name, verb = capitalise_first(speaker(source)), TOLD.get(source.kind, "reported")
-    if DOMAIN.match(name) or "," in name:
+    if nameless(source) or "," in name:
         return attribute(text, source, casing)
     when = f" on {day(source.published)}" if source.published else ""
     return f"{name} {verb}{when} that {lower_first(text, casing)}"
@@ -172,6 +192,11 @@ def about_itself(text: str, source: Source) -> bool:
     return bool(re.match(rf"^{_itself(source)}\b", text))
 
 
+def names_authors(text: str, source: Source) -> bool:
+    """Whether a sentence of a study opens with its authors, whom its page names by the study."""
+    return source.kind == "study" and bool(AUTHORS.match(text))
+
+
 def _itself(source: Source) -> str:
     return rf"(?:The (?:short )?{_noun(source)}|Th(?:is|at) {THIS})"
 
@@ -179,3 +204,20 @@ def _itself(source: Source) -> str:
 def _noun(source: Source) -> str:
     own = ITSELF.get(source.kind, ())
     return f"(?:{'|'.join(own if source.kind == 'fact-check' else (*own, *ANYTHING))})"
+
+
+def told_plainly(text: str, source: Source) -> str:
+    """A sentence without "so-and-so reported that" where so-and-so is its own publisher.
+
+    What a publisher concluded, found or denied stays its own: only reporting verbs go.
+    """
+    frame = FRAME.match(text)
+    if not frame or not RELAYS.search(frame[0]) or not names_publisher(frame[0], source):
+        return text
+    plain = capitalise_first(text[frame.end() :])
+    return text if LEANING.match(plain) else plain
+
+
+def without_also(text: str) -> str:
+    """A sentence without the "also" that leans on what was said before it."""
+    return ALSO.sub(" ", text, count=1)

@@ -1,15 +1,17 @@
 """The sentences of the evidence that a page could be made of; `selection` takes some of them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.language.text import expanded
+from agent.language.lexicon import pattern
+from agent.language.text import content, expanded, lemma
 from agent.types import Citation, Evidence, Plan, SourceStance, Stance
-from agent.writers.anaphora import fit, leans_back, points_back
-from agent.writers.attribution import about_itself
+from agent.writers.anaphora import DANGLING, KNOWN, fit, leans_back, points_back
+from agent.writers.attribution import about_itself, names_authors
 from agent.writers.facets import Facet, facet_of
+from agent.writers.reading import Reader
 from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source, Vectors
 
@@ -19,8 +21,19 @@ RUN: Final = 3
 """Sentences of a run in which each leans on the one before; longer ones are left out."""
 LONGEST: Final = 52
 """Words of a run, which is written as one sentence."""
+READ: Final = 44
+"""Sentences of one draft that the cross-encoder reads beside the claim, nearest first."""
+UNREAD: Final = 0.15
+"""Taken for how far a sentence speaks to the claim that was not read beside it."""
+RELEVANT: Final = 0.25
+"""Nearness, half its own and half its paragraph's, below which a sentence is not read at all."""
 GAP: Final = 2
 """Characters between two sentences that follow each other: a space, or a blank line."""
+DEFINITE: Final = pattern(
+    r"\b[Tt]he ([a-z][a-z-]{2,})\b(?!-)(?! (?:of|that|who|which|in|on|for|to|from|at|by|behind)\b)"
+)
+"""A thing that is spoken of as known, without words behind it that say which."""
+INTRODUCED: Final = r"\b(?:an?|one|two|three|another|its|their|his|her|new|some|\w+'s) "
 THE_THING: Final = re.compile(r"^The (?:short )?([a-z-]+)")
 
 
@@ -36,6 +49,8 @@ class Candidate:
     facet: Facet
     paragraph: float = 0.0
     """The cosine of the nearest sentence of its passage."""
+    bearing: float = 0.0
+    """How far it speaks to the claim, for or against, by the cross-encoder; in [0, 1]."""
     stance: Stance = Stance.NEITHER
     """The side that its source takes with these words."""
     withdrawn: bool = False
@@ -59,6 +74,10 @@ class Candidate:
 
     def leans(self) -> bool:
         """Whether it needs the sentence before it."""
+        if self.before and any(
+            _introduced(noun[1], self.before.text) for noun in DEFINITE.finditer(self.text)
+        ):
+            return True
         return leans_back(self.text, self.source, self.before.text if self.before else None)
 
     def run(self) -> "tuple[Candidate, ...]":
@@ -75,6 +94,28 @@ class Candidate:
         whole = whole and (len(run) == 1 or words <= LONGEST)
         return tuple(run) if whole else ()
 
+    def dangles(self, known: Collection[str] = ()) -> bool:
+        """Whether a reader cannot tell which thing it speaks of: "the panel", never named.
+
+        Args:
+            known: words that the page has from the start, as `content` gives them.
+        """
+        run = self.run()
+        told = self.passage.text[: run[0].start - self.passage.start] if run else ""
+        shown = set(known)
+        for one in run:
+            for noun in DEFINITE.finditer(one.text):
+                word = noun[1]
+                if word in KNOWN or any(w.endswith(lemma(word)) for w in shown):
+                    continue  # "the call" is a robocall that was spoken of
+                opens = noun.start() == 0 or bool(DANGLING.match(one.text[: noun.end()]))
+                itself = about_itself(one.text, one.source) or names_authors(one.text, one.source)
+                named = itself and opens
+                if not named and (opens or _introduced(word, told)):
+                    return True
+            shown |= set(content(one.text))
+        return False
+
     def doubtful(self) -> bool:
         """Whether "the report" may be another one, which the paragraph has brought in before."""
         own = THE_THING.match(self.text) if about_itself(self.text, self.source) else None
@@ -89,11 +130,22 @@ class Candidate:
         return Citation.of(self.passage, self.start - first, self.end - first)
 
 
-def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candidate], Vectors]:
-    """Every sentence of the evidence in the order of its source, with its unit vector."""
+def _introduced(noun: str, text: str) -> bool:
+    """Whether a text brings a thing in: "a panel of experts"."""
+    before = rf"{INTRODUCED}(?:[\w-]+ ){{0,3}}?{re.escape(noun)}\b"
+    return noun in text and bool(re.search(before, text, re.IGNORECASE))
+
+
+def candidates(
+    plan: Plan, evidence: Evidence, embed: Embed, reader: Reader
+) -> tuple[list[Candidate], Vectors]:
+    """Every sentence of the evidence in the order of its source, with its unit vector.
+
+    Those near enough to the claim are read beside it, too.
+    """
     order = {s.id: n for n, s in enumerate(evidence.sources)}
-    read = sorted(evidence.passages, key=lambda p: (order[p.source.id], p.start))
-    spans = [(p, start, end) for p in read for start, end in split_sentences(p.text)]
+    ordered = sorted(evidence.passages, key=lambda p: (order[p.source.id], p.start))
+    spans = [(p, start, end) for p in ordered for start, end in split_sentences(p.text)]
     texts = [p.text[start:end] for p, start, end in spans]
     claim = plan.claim.text
     vectors = embed([claim, " ".join(expanded(claim)), *texts])
@@ -101,9 +153,14 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
     near: dict[str, float] = {}
     for (passage, _, _), cosine in zip(spans, cosines, strict=True):
         near[passage.id] = max(near.get(passage.id, -1.0), cosine)
+    lent = [c + near[passage.id] for (passage, _, _), c in zip(spans, cosines, strict=True)]
+    nearest = sorted(range(len(lent)), key=lambda n: (-lent[n], n))[:READ]
+    close = [n for n in nearest if lent[n] >= 2 * RELEVANT]
+    read = reader.bearings(claim, [texts[n] for n in close])
+    bearings = dict(zip(close, read, strict=True))
     facets = {p.id: facet_of(p.text, p.source, near[p.id]) for p, _, _ in spans}
     found: list[Candidate] = []
-    for (passage, start, end), cosine in zip(spans, cosines, strict=True):
+    for n, ((passage, start, end), cosine) in enumerate(zip(spans, cosines, strict=True)):
         cited = Citation.of(passage, start, end)
         one = Candidate(
             passage=passage,
@@ -112,6 +169,7 @@ def candidates(plan: Plan, evidence: Evidence, embed: Embed) -> tuple[list[Candi
             before=_just_before(found, passage, passage.start + start),
             cosine=cosine,
             paragraph=near[passage.id],
+            bearing=bearings.get(n, UNREAD),
             facet=facets[passage.id],
             stance=_side(cited, evidence.stances),
             withdrawn=any(cited.overlaps(gone) for gone in evidence.withdrawn),

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from agent.language.absences import is_absence
 from agent.language.phrases import listed, publisher, speaker
 from agent.language.text import content, expanded, lemma
 from agent.statements import RecordStatements
@@ -20,10 +22,18 @@ from agent.types import (
     Sentence,
     VerdictLabel,
 )
-from agent.writers.anaphora import DANGLING, KNOWN, Explainer, points_back
-from agent.writers.attribution import FRAME, name_source
+from agent.writers.anaphora import (
+    DANGLING,
+    KNOWN,
+    Explainer,
+    fit,
+    leans_back,
+    points_back,
+)
+from agent.writers.attribution import FRAME, name_reporter, name_source
 from agent.writers.facets import institutions, subject
-from agent.writers.follow_ups import Gap, follow_ups, gaps
+from agent.writers.follow_ups import Gap, follow_ups, gaps, speaks_of_a_gap
+from agent.writers.headings import find_reasons
 from retrieval.sentences import split_sentences
 from retrieval.types import Source
 
@@ -37,11 +47,25 @@ OPEN: Final = re.compile(
 )
 CITED: Final = 3
 """Citations that a statement about the whole record carries: enough to open, not a wall."""
-SUMMARY: Final = 110
+SUMMARY: Final = "Executive summary"
+SUMMARY_WORDS: Final = 110
 """Words of a summary."""
+WALL: Final = 4
+"""Citations of the bottom line, but for those of the summary, which the body must have again."""
+REASONS: Final = 6
+"""Forms of the answer of which the verdict line shows the first that is accepted."""
+SENTENCES: Final = 3
+"""Sentences of a summary."""
+FINDINGS: Final = 2
+"""Findings of a summary."""
+MOST_LIMITS: Final = 4
+"""Sentences on the limits."""
+IN_COMMON: Final = 2
+"""Words of the claim that a sentence on what is open has."""
 BRIEF: Final = range(8, 46)
 """Words of a finding that the summary can repeat."""
-GAPS: Final = 2
+GAPS: Final = 1
+"""Sources whose gaps the limits tell."""
 
 
 def conclude(
@@ -51,24 +75,28 @@ def conclude(
     record: RecordStatements,
     near: Mapping[str, float] = MappingProxyType({}),
 ) -> Conclusion:
-    """Write the rest of the page over the body that stands.
+    """Write the rest of the page over what stands.
 
     Args:
         plan: What was asked.
         evidence: What may be cited.
-        body: What stands.
+        body: What stands; a section headed `SUMMARY` holds the findings that open the summary.
         record: What the cited sources add up to.
         near: Closeness of each sentence of the body to the claim; without it, words in common.
     """
-    said = [s for section in body for s in section.sentences]
-    lead = _strongest(said, record, near)
+    opening = [s for section in body if section.heading == SUMMARY for s in section.sentences]
+    told = [s for section in body if section.heading != SUMMARY for s in section.sentences]
+    lead = opening or _strongest(told, record, near)
     explainer = Explainer(evidence)
     silent = gaps(evidence, {s.id for s in record.sources}, plan.claim.text)
+    page = _Ends(plan, evidence, record, (*opening, *told), silent)
+    summary = page.summary(lead)
     return Conclusion(
-        summary=tuple(explainer.explain(s) for s in _summary(lead, record)),
-        limits=Section(heading=LIMITS, sentences=_limits(plan, evidence, said, silent, record)),
-        bottom_line=Section(heading=BOTTOM_LINE, sentences=_bottom_line(lead, record)),
-        follow_ups=follow_ups(plan, evidence, [s.text for s in lead], silent, record),
+        summary=tuple(explainer.explain(s) for s in summary),
+        limits=Section(heading=LIMITS, sentences=page.limits(summary)),
+        bottom_line=Section(heading=BOTTOM_LINE, sentences=page.bottom_line(summary)),
+        follow_ups=follow_ups(plan, evidence, [s.text for s in (*lead, *told)], silent, record),
+        reasons=tuple(find_reasons([s for s in lead if _decides(s, record)], evidence)[:REASONS]),
     )
 
 
@@ -83,29 +111,6 @@ def _strongest(
         return not _decides(sentence, record), -near.get(sentence.text, shared)
 
     return sorted(said, key=rank)
-
-
-def _summary(lead: Sequence[CheckedSentence], record: RecordStatements) -> tuple[Sentence, ...]:
-    """The answer, the strongest finding, and one of another source."""
-    answer = Sentence(
-        text=record.answer(), kind=Kind.INFERENCE, citations=record.deciding() or _cites(lead)
-    )
-    chosen: list[Sentence] = []
-    words = len(answer.text.split())
-    told = [_brief(finding) for finding in lead]
-    midway = [_opens_midway(finding.text, record.claim.text) for finding in told]
-    for _, finding in sorted(zip(midway, told, strict=True), key=lambda f: f[0]):
-        length = len(finding.text.split())
-        sources = {c.source for c in finding.citations}
-        known = {c.source for s in chosen for c in s.citations}
-        fits = length in BRIEF and words + length <= SUMMARY
-        if len(chosen) < 2 and fits and not sources & known:
-            chosen.append(finding)
-            words += length
-    first = [s for s in chosen if _decides(s, record)][:1]
-    if not first or record.verdict.label not in {VerdictLabel.REFUTED, VerdictLabel.SUPPORTED}:
-        return (answer, *chosen)
-    return (*first, answer, *(s for s in chosen if s not in first))
 
 
 def _decides(sentence: CheckedSentence | Sentence, record: RecordStatements) -> bool:
@@ -135,44 +140,126 @@ def _brief(sentence: CheckedSentence) -> Sentence:
     return Sentence(text=f"{first}.", kind=sentence.kind, citations=mine)
 
 
-def _limits(
-    plan: Plan,
-    evidence: Evidence,
-    said: Sequence[CheckedSentence],
-    silent: Sequence[Gap],
-    record: RecordStatements,
-) -> tuple[Sentence, ...]:
-    cites = _cites(said)
-    written = [Sentence(text=record.record(), kind=Kind.INFERENCE, citations=cites)]
-    if copies := record.copies():
-        shared = _first_of(said, record.shared()[:CITED], record)
-        written.append(Sentence(text=copies, kind=Kind.INFERENCE, citations=shared))
-    written.append(
-        Sentence(text=record.tiers(), kind=Kind.INFERENCE, citations=_mixed(said, record))
-    )
-    silent_on_it = record.verdict.label in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}
-    if silent_on_it and plan.claim.gets_verdict:
-        scope = evidence.scope
-        searched = (
-            f"A search of all {scope.passages} passages from {scope.sources} sources in the "
-            f"library reviewed here found none that says that {plan.claim.text}."
-        )
-        written.append(Sentence(text=searched, kind=Kind.ABSENCE, citations=cites))
-    written += [
-        Sentence(text=name_source(gap.citation.quote, gap.source), citations=(gap.citation,))
-        for gap in silent[:GAPS]
-    ]
-    return tuple(written)
+@dataclass(frozen=True)
+class _Ends:
+    """The ends of a page: what opens it, its limits and its bottom line say nothing twice."""
 
+    plan: Plan
+    evidence: Evidence
+    record: RecordStatements
+    said: tuple[CheckedSentence, ...]
+    silent: Sequence[Gap]
 
-def _bottom_line(lead: Sequence[CheckedSentence], record: RecordStatements) -> tuple[Sentence, ...]:
-    return (
-        Sentence(
-            text=record.bottom_line(),
+    def summary(self, lead: Sequence[CheckedSentence]) -> list[Sentence]:
+        """The answer; on whose word it is, what they checked; what stays open."""
+        answer = Sentence(
+            text=self.record.answer(),
             kind=Kind.INFERENCE,
-            citations=(record.deciding() or _cites(lead))[:2],
-        ),
-        _watch(lead, record),
+            citations=self.record.deciding() or _cites(self.said),
+        )
+        findings = self._findings(lead, answer)
+        decided = any(_decides(s, self.record) for s in findings)
+        if self.plan.claim.asks and findings:
+            made = findings
+        elif not decided:
+            made = [answer, *findings[:1]]
+        elif len(findings) == 1 or self.record.verdict.label is VerdictLabel.UNPROVEN:
+            made = [findings[0], answer]
+        else:
+            made = findings
+        more = self._open(made) or ([answer] if decided and answer not in made else [])
+        return [*made, *more][:SENTENCES]
+
+    def _findings(self, lead: Sequence[CheckedSentence], answer: Sentence) -> list[Sentence]:
+        """The strongest findings, at most two, of different sources."""
+        chosen: list[Sentence] = []
+        words = len(answer.text.split())
+        briefs = [_brief(finding) for finding in lead]
+        midway = [_opens_midway(s.text, self.record.claim.text) for s in briefs]
+        for _, finding in sorted(zip(midway, briefs, strict=True), key=lambda f: f[0]):
+            length = len(finding.text.split())
+            sources = {c.source for c in finding.citations}
+            known = {c.source for s in chosen for c in s.citations}
+            fits = length in BRIEF and words + length <= SUMMARY_WORDS
+            if len(chosen) < FINDINGS and fits and not sources & known:
+                chosen.append(finding)
+                words += length
+        return chosen
+
+    def _open(self, made: Sequence[Sentence]) -> list[Sentence]:
+        """What stays open: told by a source of the body; else what its source does not hold."""
+        told = {c.source for s in self.said for c in s.citations}
+        asked = set(expanded(self.plan.claim.text))
+        mine = [c for s in self.said for c in s.citations]
+        cited = [*mine, *(c for s in made for c in s.citations)]
+        found: list[tuple[int, Sentence]] = []
+        for passage in self.evidence.passages:
+            if passage.source.id not in told:
+                continue
+            for start, end in split_sentences(passage.text):
+                one = Citation.of(passage, start, end)
+                fresh = not any(one.overlaps(c) for c in cited)
+                if fresh and _stays_open(one.quote, passage.source):
+                    near = len(asked & set(expanded(one.quote)))
+                    text = name_reporter(one.quote, passage.source)
+                    found.append((near, Sentence(text=text, citations=(one,))))
+        best = max(found, key=lambda f: f[0], default=None)
+        if best and best[0] >= IN_COMMON:
+            return [best[1]]
+        near_gaps = [g for g in self.silent if g.near >= IN_COMMON and g.source.id in told]
+        return [_gap(g) for g in near_gaps[:1]]
+
+    def _absence(self) -> list[Sentence]:
+        """That no passage says it, where the verdict leaves room for that."""
+        silent = self.record.verdict.label in {VerdictLabel.REFUTED, VerdictLabel.UNPROVEN}
+        if not silent or not self.plan.claim.gets_verdict:
+            return []
+        scope = self.evidence.scope
+        text = (
+            f"A search of all {scope.passages} passages from {scope.sources} sources in the "
+            f"library reviewed here found none that says that {self.plan.claim.text}."
+        )
+        return [Sentence(text=text, kind=Kind.ABSENCE, citations=_cites(self.said))]
+
+    def limits(self, summary: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """What the record is, whose story is whose, what was searched, what a source lacks."""
+        record, said = self.record, self.said
+        known = {s.text for s in summary}
+        written = [Sentence(text=record.record(), kind=Kind.INFERENCE, citations=_cites(said))]
+        if copies := record.copies():
+            shared = _first_of(said, record.shared()[:CITED], record)
+            written.append(Sentence(text=copies, kind=Kind.INFERENCE, citations=shared))
+        written += self._absence()
+        told = [c for s in said for c in s.citations]
+        fresh = [g for g in self.silent if not any(g.citation.overlaps(c) for c in told)]
+        written += [_gap(gap) for gap in fresh if gap.near >= IN_COMMON][: GAPS + 1]
+        return tuple(s for s in written if s.text not in known)[:MOST_LIMITS]
+
+    def bottom_line(self, summary: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """The verdict with those it rests on, and what to watch."""
+        cites = {c.source: c for s in summary for c in s.citations}
+        more = {c.source: c for c in self.record.deciding() if c.source not in cites}
+        line = Sentence(
+            text=self.record.bottom_line(),
+            kind=Kind.INFERENCE,
+            citations=(*cites.values(), *list(more.values())[: max(0, WALL - len(cites))]),
+        )
+        return line, _watch(self.said, self.record)
+
+
+def _gap(gap: Gap) -> Sentence:
+    return Sentence(text=name_source(gap.citation.quote, gap.source), citations=(gap.citation,))
+
+
+def _stays_open(text: str, source: Source) -> bool:
+    """Whether a sentence says by itself that something is open."""
+    return bool(
+        OPEN.search(text)
+        and fit(text)
+        and len(text.split()) in BRIEF
+        and not leans_back(text, source)
+        and not speaks_of_a_gap(text, source)
+        and not is_absence(text)
     )
 
 
@@ -223,12 +310,6 @@ def _cites(said: Sequence[CheckedSentence]) -> tuple[Citation, ...]:
         for citation in sentence.citations:
             first.setdefault(citation.source, citation)
     return tuple(first.values())[:CITED]
-
-
-def _mixed(said: Sequence[CheckedSentence], record: RecordStatements) -> tuple[Citation, ...]:
-    """One citation of the first source of each tier."""
-    by_tier = {s.tier: s for s in reversed(record.sources)}
-    return _first_of(said, list(by_tier.values())[::-1], record)
 
 
 def _first_of(

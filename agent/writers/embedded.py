@@ -5,11 +5,13 @@ attributed, and joined with what they lean on; see `selection` for the choice an
 `realization` for the words.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from agent.language.absences import proposition, searched
+from agent.language.text import content
+from agent.settings import Length
 from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
@@ -20,7 +22,9 @@ from agent.types import (
     Plan,
     Section,
     Sentence,
+    Stance,
     Verdict,
+    VerdictLabel,
     Verification,
 )
 from agent.writers.anaphora import Explainer, points_back
@@ -28,58 +32,154 @@ from agent.writers.attribution import FRAME, Casing
 from agent.writers.candidates import Candidate, Embed, candidates
 from agent.writers.conclusion import conclude
 from agent.writers.facets import Facet, heading
-from agent.writers.headings import find_heading
+from agent.writers.headings import bare, find_headings
 from agent.writers.quotations import plain
+from agent.writers.reading import Reader
 from agent.writers.realization import SentenceWriter
+from agent.writers.sections import APART, SECTIONS, Composer, Key, group, pair_up
 from agent.writers.selection import choose, in_order, rival
 from retrieval.sentences import split_sentences
-from retrieval.types import Source, Vectors
+from retrieval.types import Vectors
 
-RELATED: Final = 0.60
-"""Cosine from which two short sentences of different origins are told in one."""
-FURTHER: Final = 2
-"""Sentences of a paragraph that are told with its first."""
-Key = tuple[str, int]
-Pair = tuple[Candidate, Candidate | None]
+SAME: Final = 0.80
+"""Cosine from which a sentence of another origin may say the same; the judge decides."""
+SHARE: Final = 0.6
+"""Share of a sentence's words that another one must have for that."""
+LEAD: Final = 2
+"""Findings that open the summary."""
+FEW: Final = 4
+"""Sentences below which nothing is taken out of the body for the summary."""
+TRIES: Final = 14
+"""Sentences whose short forms are tried for headings, best first."""
+SPEAKS: Final = 0.15
+"""How far a finding must speak to the claim to head a section."""
+HEADS: Final[dict[Length, int]] = {"short": 2, "standard": 3, "full": 6}
+"""Sections of a body, by length."""
+SIDES: Final = {
+    VerdictLabel.REFUTED: (Stance.AGAINST, Stance.BOTH),
+    VerdictLabel.SUPPORTED: (Stance.FOR, Stance.BOTH),
+    VerdictLabel.MIXED: (Stance.FOR, Stance.PARTLY, Stance.BOTH, Stance.AGAINST),
+    VerdictLabel.UNPROVEN: (Stance.FOR, Stance.AGAINST, Stance.BOTH, Stance.PARTLY),
+}
+"""Whose words open the summary, by verdict."""
+CHOSEN: Final[dict[Length, int]] = {"short": 7, "standard": 12, "full": 22}
+"""Sentences of sources that a page of a length is made of."""
 
 
 class EmbeddedWriter:
-    """Drafts from passages alone."""
+    """Drafts from passages alone.
+
+    Args:
+        embed: texts as unit vectors.
+        reader: whether a sentence bears on the claim, is carried, or says what another one says.
+        length: how much to write.
+    """
 
     rounds = 2
 
-    def __init__(self, embed: Embed) -> None:
-        self._embed = embed
+    def __init__(self, embed: Embed, reader: Reader, length: Length = "standard") -> None:
+        self._embed, self._reader, self._length = embed, reader, length
 
     @property
     def name(self) -> str:
         return "embedded"
 
     def draft(self, plan: Plan, evidence: Evidence, verdict: Verdict) -> Draft:
+        """The findings that open the summary, and the body; the rest is concluded later."""
         ranked = Evidence(**{**dict(evidence), "hits": evidence.ranked})
-        found, vectors = candidates(plan, ranked, self._embed)
+        found, vectors = candidates(plan, ranked, self._embed, self._reader)
         vector = {c.key: v for c, v in zip(found, vectors, strict=True)}
-        chosen = choose(found, vectors, plan.claim.text)
+        most = CHOSEN[self._length]
+        chosen, spare = choose(found, vectors, plan.claim.text, self._reader, most)
+        lead = _lead(chosen, verdict)
         teller = SentenceWriter(Casing.of(p.text for p in evidence.passages))
-        explainer = Explainer(evidence)
         used: set[Key] = set()
-        sections: list[Section] = []
-        headings: list[Sentence | None] = []
-        for facet in Facet:
-            pairs = _pairs([c for c in chosen if c.facet is facet], vector)
-            told = _written(pairs, found, teller, used)
-            written = tuple(explainer.explain(s) for s in told)
-            if written:
-                title = heading(
-                    facet,
-                    [FRAME.sub("", " ".join(c.quote for c in s.citations)) for s in written],
-                    _most_cited(written, evidence),
-                    plan.claim.text,
-                    [s.heading for s in sections],
+        summary: list[Sentence] = []
+        for one in lead:
+            teller.turn()
+            used |= {r.key for r in one.run()}
+            other = rival(one, found)
+            if other is not None and other.key not in used:
+                used.add(other.key)
+                summary.append(teller.change(*in_order(one, other)))
+            else:
+                summary.append(self._backed(teller.tell(one), one, found, vector, evidence))
+        rest = [c for c in chosen if c.key not in used]
+        heads = self._heads([*rest, *spare], plan, evidence, vector)
+        desk = Composer(found, teller, used, evidence, self._reader)
+        parts: list[_Part] = []
+        for title, facet, mine in group(rest, heads, vector):
+            told = desk.written(pair_up(mine, vector))
+            if told:
+                parts.append(_Part(facet, told, title))
+        explainer = Explainer(evidence)
+        opening = tuple(explainer.explain(s) for s in summary)
+        sections = [
+            Section(
+                heading=_title(p, plan, evidence),
+                sentences=tuple(map(explainer.explain, p.sentences)),
+            )
+            for p in parts
+        ]
+        return Draft(
+            writer=self.name,
+            sections=tuple(sections),
+            headings=tuple(p.heading for p in parts),
+            summary=opening,
+        )
+
+    def _heads(
+        self,
+        ranked: Sequence[Candidate],
+        plan: Plan,
+        evidence: Evidence,
+        vector: Mapping[Key, Vectors],
+    ) -> dict[Key, tuple[Candidate, Sentence]]:
+        """Sentences that are findings short enough to head a section, on different matters."""
+        [middle] = self._embed([plan.claim.text])
+
+        def near(texts: Sequence[str]) -> list[float]:
+            return [float(c) for c in self._embed(texts) @ middle]
+
+        alone = [c for c in ranked if len(c.run()) == 1]
+        first = [c for c in alone if c.bearing >= SPEAKS][:TRIES]
+        heads: dict[Key, tuple[Candidate, Sentence]] = {}
+        for tried in (first, [c for c in alone if c not in first]):
+            if len(heads) >= SECTIONS:
+                break
+            whole = [Sentence(text=c.text, citations=(c.citation(),)) for c in tried]
+            found = find_headings(whole, evidence, self._reader, near)
+            for one, title in zip(tried, found, strict=True):
+                apart = all(
+                    float(vector[one.key] @ vector[key]) < APART and c.passage.id != one.passage.id
+                    for key, (c, _) in heads.items()
                 )
-                sections.append(Section(heading=title, sentences=written))
-                headings.append(find_heading(written, plan.claim.text))
-        return Draft(writer=self.name, sections=tuple(sections), headings=tuple(headings))
+                if title and apart and len(heads) < HEADS[self._length]:
+                    heads[one.key] = one, title
+        return heads
+
+    def _backed(
+        self,
+        told: Sentence,
+        one: Candidate,
+        found: Sequence[Candidate],
+        vector: Mapping[Key, Vectors],
+        evidence: Evidence,
+    ) -> Sentence:
+        """The sentence with words of another origin that carry it alone, where there are any."""
+        words = set(content(bare(one.text)))
+        near = [
+            c
+            for c in found
+            if c.source.origin != one.source.origin
+            and not c.withdrawn
+            and float(vector[one.key] @ vector[c.key]) >= SAME
+            and len(words & set(content(c.text))) >= SHARE * len(words)
+        ]
+        alone = [Sentence(text=f"{bare(one.text)}.", citations=(c.citation(),)) for c in near]
+        carried = self._reader.carried(alone, evidence)
+        others = [s.citations[0] for s, fits in zip(alone, carried, strict=True) if fits]
+        return Sentence(text=told.text, citations=(*told.citations, *others[:1]))
 
     def conclude(
         self,
@@ -105,78 +205,41 @@ class EmbeddedWriter:
         ]
 
 
-def _pairs(chosen: Sequence[Candidate], vector: Mapping[Key, Vectors]) -> list[Pair]:
-    """A section in order: by source, nearest first; beside a sentence the nearest of another.
+@dataclass(frozen=True)
+class _Part:
+    """A section in the making."""
 
-    Each sentence is in one pair, alone or with a partner of another origin.
-    """
-    sources = list(dict.fromkeys(c.source.id for c in chosen))
-    rest = sorted(chosen, key=lambda c: (sources.index(c.source.id), c.start))
-    pairs: list[Pair] = []
-    while rest:
-        one = rest.pop(0)
-        others = [
-            c
-            for n, c in enumerate(rest)
-            if c.source.origin != one.source.origin
-            and not any(b.passage.id == c.passage.id for b in rest[:n])
-        ]
-        near = {c.key: float(vector[one.key] @ vector[c.key]) for c in others}
-        best = max(others, key=lambda c: near[c.key], default=None)
-        if best is not None and near[best.key] >= RELATED:
-            rest.remove(best)
-            pairs.append((one, best))
-        else:
-            pairs.append((one, None))
-    return pairs
+    facet: Facet
+    sentences: tuple[Sentence, ...]
+    heading: Sentence | None
 
 
-def _written(
-    pairs: Sequence[Pair], found: Sequence[Candidate], teller: SentenceWriter, used: set[Key]
-) -> tuple[Sentence, ...]:
-    """Tell the pairs of a section, in one sentence each where that stays readable."""
-    teller.turn()
-    written: list[Sentence] = []
-    rest = [c for pair in pairs for c in pair if c]
-    for pair in pairs:
-        told: list[Sentence] = []
-        for one in (c for c in pair if c and not used & {r.key for r in c.run()}):
-            used |= {r.key for r in one.run()}
-            other = rival(one, found)
-            if other is not None and other.key not in used:
-                used.add(other.key)
-                told.append(teller.change(*in_order(one, other)))
-            else:
-                told.append(teller.tell(one, *_more(one, rest, teller, used)))
-        apart = len(told) < 2 or any(c and c.decisive for c in pair)  # a witness stands alone
-        both = None if apart else teller.together(*told)
-        written += [both] if both else told
-    return tuple(written)
+def _title(part: _Part, plan: Plan, evidence: Evidence) -> str:
+    """What a section is about: it asserts nothing, and stands where no finding heads it."""
+    cited = {c.source for s in part.sentences for c in s.citations}
+    return heading(
+        part.facet,
+        [FRAME.sub("", " ".join(c.quote for c in s.citations)) for s in part.sentences],
+        [s for s in evidence.sources if s.id in cited],
+        plan.claim.text,
+    )
 
 
-def _most_cited(written: Sequence[Sentence], evidence: Evidence) -> list[Source]:
-    """The sources of a section, the one with most of its sentences first."""
-    counts = Counter(i for s in written for i in {c.source: None for c in s.citations})
-    by_id = {s.id: s for s in evidence.sources}
-    return [by_id[i] for i, _ in counts.most_common()]
-
-
-def _more(
-    one: Candidate, rest: Sequence[Candidate], teller: SentenceWriter, used: set[Key]
-) -> list[Candidate]:
-    """What else of its paragraph is told with a sentence; it counts as used.
-
-    What speaks for or against the claim is told alone, so that its citation is its own.
-    """
-    more: list[Candidate] = []
-    words = sum(len(r.text.split()) for r in one.run())
-    plain_ones = [] if one.decisive else [c for c in rest if c.key not in used and not c.decisive]
-    for after in sorted(plain_ones, key=lambda c: c.start):
-        if len(more) < FURTHER and teller.follows(after, (one, *more)[-1], words):
-            more.append(after)
-            words += len(after.text.split())
-            used.add(after.key)
-    return more
+def _lead(chosen: Sequence[Candidate], verdict: Verdict) -> list[Candidate]:
+    """The findings that answer: of the side that the verdict is on, each of another origin."""
+    sides = SIDES[verdict.label]
+    decisive = [c for c in chosen if c.stance in sides]
+    if verdict.label is VerdictLabel.MIXED:
+        decisive.sort(key=lambda c: c.stance is Stance.AGAINST)
+        against = next((c for c in decisive if c.stance is Stance.AGAINST), None)
+        first = next((c for c in decisive if c is not against), None)
+        picked = [c for c in (first, against) if c]
+    else:
+        picked = []
+    for one in (*decisive, *chosen):
+        if len(picked) < LEAD and all(p.source.origin != one.source.origin for p in picked):
+            picked.append(one)
+    return picked[: max(0, min(LEAD, len(chosen) - FEW))]
 
 
 def _searched(sentence: Sentence, evidence: Evidence) -> Sentence | None:

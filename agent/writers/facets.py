@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.language.lexicon import any_of, pattern
 from agent.language.names import SAME, TITLES, names
-from agent.language.phrases import INSTITUTION, speaker
+from agent.language.phrases import INSTITUTION
 from agent.language.text import STOP, expanded, tokens
 from retrieval.sentences import split_sentences
 from retrieval.types import Source
@@ -280,9 +280,7 @@ def heading(
     claim: str,
     taken: Sequence[str] = (),
 ) -> str:
-    """The facet and what its sentences share; where they share nothing, who reports it.
-
-    It asserts nothing.
+    """The facet and what its sentences share. It asserts nothing.
 
     Args:
         facet: What the section is about.
@@ -297,12 +295,5 @@ def heading(
     whole = " ".join(texts)
     found = terms([*texts, *titles], known, most=5, least=max(2, round(SHARED * len(texts))))
     shared = [t for t in found if t in whole][:2]
-    reporters = list(dict.fromkeys(speaker(s) for s in sources))[:2]
-    for about in (shared, shared[:1], reporters, reporters[:1]):
-        what = " and ".join(about)
-        title = (
-            f"{facet.value}: {what if about in (shared, shared[:1]) else f'as reported by {what}'}"
-        )
-        if about and len(title.split()) <= LONGEST:
-            return title
-    return facet.value
+    titles = [f"{facet.value}: {' and '.join(about)}" for about in (shared, shared[:1]) if about]
+    return next((t for t in titles if len(t.split()) <= LONGEST), facet.value)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from agent.language.absences import is_absence
 from agent.language.lexicon import pattern
-from agent.language.phrases import day, publisher, speaker
+from agent.language.phrases import day, publisher
 from agent.language.text import content, expanded
 from agent.statements import RecordStatements
 from agent.types import Citation, Evidence, Plan
@@ -87,8 +88,46 @@ def _sentences(evidence: Evidence) -> Iterator[tuple[Citation, Source]]:
             yield Citation.of(passage, start, end), passage.source
 
 
-MOST: Final = 3
-WORDS: Final = range(8, 21)
+MOST: Final = 8
+"""Questions that are offered, so that three are left that the library does not answer."""
+EACH: Final = 2
+"""Questions at most of those that a source's own words raise, by kind."""
+WORDS: Final = range(8, 25)
+NAME: Final = r"(?:the )?[A-Z][\w.'’-]*(?: (?:(?:of|for|and|the|on) )*[A-Z][\w.'’-]*)*"
+REST: Final = r"(?:[^,;:\"“”()]|,(?=\d))+"
+"""What follows up to a comma that is in no figure."""
+ASKED: Final = re.compile(
+    rf"\b(?:want|wants|wanted|asked|asks|urged|urges|called on|ordered|told|pressed) "
+    rf"(?P<who>{NAME}) to (?P<what>[a-z]+ {REST})"
+)
+"""Somebody was asked to do something."""
+PLANNED: Final = re.compile(
+    rf"(?P<who>{NAME}) (?:plans|planned|intends|promised|vowed|agreed|proposes|expects|expected)"
+    rf" to (?P<what>[a-z]+ {REST})"
+)
+PROPOSED: Final = re.compile(
+    rf"(?P<who>{NAME}) propose[sd] that (?P<whom>{NAME}) (?P<what>[a-z]+ {REST})"
+)
+UNDER_WAY: Final = re.compile(
+    r"\b(?P<what>(?:[a-z]+ )?(?:investigation|inquiry|lawsuit|appeal|trial|case|review|probe) "
+    rf"(?:into|against|of|over|on) {REST})"
+)
+MORE_WORK: Final = re.compile(
+    rf"\bmore (?:research|data|studies|evidence|work) (?:on|about|into) (?P<what>{REST})"
+)
+UNTOLD: Final = re.compile(
+    rf"(?P<who>{NAME}) (?:did|does|do|had|has) not (?:yet )?(?:say|said|explain|explained|disclose"
+    r"|disclosed|name|named|give|given)"
+    rf" (?P<wh>which|who|whom|why|when|where|how|what) (?P<what>{REST}(?:, if any,[^,;:]+)?)"
+)
+LATER: Final = re.compile(
+    r" (?:after|because|while|when|where|which|who|that|during which|so that|and|but|according"
+    r"|rests|is|was|are|were|has|had|will|would|to)\b.*$"
+)
+"""What a question leaves out of the sentence that it was made of."""
+LEANING: Final = pattern(
+    r"\b(?:{core.pronouns}|this|these|those|such|first|last|page)\b", re.IGNORECASE
+)
 
 
 def follow_ups(
@@ -98,21 +137,18 @@ def follow_ups(
     silent: Sequence[Gap],
     record: RecordStatements,
 ) -> tuple[str, ...]:
-    """Three questions, no two of one mould while there are others."""
-    texts = [p.text for p in evidence.passages]
-    about = subject(plan.claim.text, texts) or (terms(said, most=1) or ["this claim"])[0]
+    """Questions that a reporter would chase, no two of one mould while there are others."""
+    about = _subject(plan, evidence, said)
     own = (f"Is it true that {_clean(o)}?" for o in plan.claim.others)
+    open_, pursued = _open(silent, evidence), _pursued(evidence, record)
     moulds: list[Iterator[str]] = [
-        own,
-        _open(silent, evidence),
+        _first_hand(evidence, about, record),
         _since(said, about, evidence),
-        _first_hand(evidence, record),
-        _behind(about, record),
-        _others(about, record),
-        _undated(about, record),
-        _corrected(about, record),
+        _own_records(said, about, evidence),
+        _elsewhere(plan, about, evidence),
     ]
-    found: list[str] = []
+    chased = [q for mould in (own, open_, pursued) for q in islice(mould, EACH)]
+    found = [q for q in dict.fromkeys(chased) if len(q.split()) in WORDS]
     while moulds and len(found) < MOST:
         mould = moulds.pop(0)
         question = next((q for q in mould if len(q.split()) in WORDS and q not in found), None)
@@ -120,6 +156,11 @@ def follow_ups(
             found.append(question)
             moulds.append(mould)
     return tuple(found)
+
+
+def _subject(plan: Plan, evidence: Evidence, said: Sequence[str]) -> str:
+    texts = [p.text for p in evidence.passages]
+    return subject(plan.claim.text, texts) or (terms(said, most=1) or ["this claim"])[0]
 
 
 def _open(silent: Sequence[Gap], evidence: Evidence) -> Iterator[str]:
@@ -130,51 +171,75 @@ def _open(silent: Sequence[Gap], evidence: Evidence) -> Iterator[str]:
             yield question
 
 
+def _pursued(evidence: Evidence, record: RecordStatements) -> Iterator[str]:
+    """What became of what was asked for, planned, under way or left unsaid; nearest first."""
+    used = {source.id for source in record.sources}
+    asked = set(expanded(record.claim.text))
+    lines = [c.quote for c, source in _sentences(evidence) if source.id in used]
+    lines.sort(key=lambda line: -len(asked & set(expanded(line))))
+    for line in lines:
+        question = _pursue(line)
+        if question and not LEANING.search(question):
+            yield question
+
+
+PURSUED: Final = (
+    (UNTOLD, "Is it known by now {wh} {what}?"),
+    (ASKED, "Did {who} {what}?"),
+    (PROPOSED, "Did {whom} have to {what} in the end?"),
+    (PLANNED, "Did {who} {what} in the end?"),
+    (UNDER_WAY, "What came of the {what}?"),
+    (MORE_WORK, "What has later work found on {what}?"),
+)
+"""What a sentence leaves to be found out, and the question for it."""
+
+
+def _pursue(line: str) -> str | None:
+    """One sentence of a source, asked further."""
+    for form, mould in PURSUED:
+        if found := form.search(line):
+            parts = found.groupdict()
+            short = parts["what"] if "wh" in parts else LATER.sub("", parts["what"])
+            return mould.format(**{**parts, "what": short.strip(" .")})
+    return None
+
+
 def _since(said: Sequence[str], about: str, evidence: Evidence) -> Iterator[str]:
     """What those who are spoken of have published since the last date on record."""
     dated = [s.published for s in evidence.sources if s.published]
-    known = [publisher(s) for s in evidence.sources]
-    names = [n for n in institutions(said, known) if about.lower() not in n.lower()]
-    if dated and names:
-        yield f"What has {names[0]} published on {about} since {day(max(dated))}?"
-    if dated:
-        yield f"What new findings on {about} have been published since {day(max(dated))}?"
+    if not dated:
+        return
+    for name in _bodies(said, about, evidence):
+        yield f"What has {name} published on {about} since {day(max(dated))}?"
+    yield f"Which new figures or findings on {about} have come out since {day(max(dated))}?"
 
 
-def _first_hand(evidence: Evidence, record: RecordStatements) -> Iterator[str]:
+def _first_hand(evidence: Evidence, about: str, record: RecordStatements) -> Iterator[str]:
     """What the original of a copy says in full, where the library has the copy alone."""
     held = {publisher(s).lower() for s in evidence.sources}
     for source in record.sources:
         first = source.syndicated_from
-        if first and first.lower() not in held and source.tier == MOST:
-            yield f"What does the original {first} report say that {publisher(source)} leaves out?"
+        if first and first.lower() not in held:
+            yield f"What does the original {first} report say about {about} beyond its copy?"
 
 
-def _behind(about: str, record: RecordStatements) -> Iterator[str]:
-    """What stands behind a source that is not primary."""
-    for source in sorted(record.sources, key=lambda s: -s.tier):
-        if source.tier > 1 and about.lower() not in publisher(source).lower():
-            yield f"Which documents about {about} did {speaker(source)} rely on for its report?"
+def _own_records(said: Sequence[str], about: str, evidence: Evidence) -> Iterator[str]:
+    """What the documents of those would show who are spoken of and not heard."""
+    for name in _bodies(said, about, evidence):
+        yield f"What do the records of {name} itself show about {about}?"
 
 
-def _others(about: str, record: RecordStatements) -> Iterator[str]:
-    """Who else has looked."""
-    names = list(dict.fromkeys(speaker(s) for s in sorted(record.sources, key=lambda s: s.tier)))
-    yield f"Who besides {' and '.join(names[:2])} has looked into {about}, with what result?"
+def _elsewhere(plan: Plan, about: str, evidence: Evidence) -> Iterator[str]:
+    """Who, where and how many: what no claim and no count answers by itself."""
+    place = f" in {plan.claim.places[0]}" if plan.claim.places else ""
+    yield f"Who was the first to make this claim about {about}{place}, and when?"
+    yield f"How many cases or counts on {about}{place} have officials confirmed, and where?"
+    yield f"Which experts on {about}{place} can be asked on the record, and what do they say?"
 
 
-def _undated(about: str, record: RecordStatements) -> Iterator[str]:
-    """When an undated source was published."""
-    for source in record.sources:
-        if source.published is None:
-            yield f"On what date did {speaker(source)} publish what it says about {about}?"
-
-
-def _corrected(about: str, record: RecordStatements) -> Iterator[str]:
-    """Whether what is held still stands."""
-    for source in record.sources:
-        if about.lower() not in publisher(source).lower():
-            yield f"Has {speaker(source)} corrected what it published about {about} since?"
+def _bodies(said: Sequence[str], about: str, evidence: Evidence) -> list[str]:
+    known = [publisher(s) for s in evidence.sources]
+    return [n for n in institutions(said, known) if about.lower() not in n.lower()]
 
 
 def _clean(text: str) -> str:

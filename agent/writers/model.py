@@ -13,6 +13,7 @@ from agent.llm import budget
 from agent.llm.context import Pack, choose, encoded, pack
 from agent.llm.errors import ChatError
 from agent.ports import Chat, Writer
+from agent.settings import Length
 from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
@@ -46,6 +47,14 @@ NEAREST: Final = 2
 FOLLOW_UPS: Final = 6
 
 
+WISHES: Final[dict[Length, dict[str, str]]] = {
+    "short": {"length": "short: about 8 sentences in all"},
+    "standard": {},
+    "full": {"length": "full: up to 30 sentences in all"},
+}
+"""What is added to the question for a page of a length; nothing for the one that is usual."""
+
+
 class ModelWriter:
     """Drafts with a model; where the model fails, the spare writer writes and the page says so.
 
@@ -59,9 +68,14 @@ class ModelWriter:
     rounds = 1
 
     def __init__(
-        self, chat: Chat, spare: Writer, model: str | None = None, room: int = ROOM
+        self,
+        chat: Chat,
+        spare: Writer,
+        model: str | None = None,
+        room: int = ROOM,
+        length: Length = "standard",
     ) -> None:
-        self._chat, self._spare, self._model = chat, spare, model
+        self._chat, self._spare, self._model, self._length = chat, spare, model, length
         self._room = min(room, ROOM)
 
     @property
@@ -79,7 +93,11 @@ class ModelWriter:
             marker=packed.marker,
             passages=packed.records,
             question=encoded(
-                {"question": plan.question.text, "asked": plan.question.asked_on.isoformat()}
+                {
+                    "question": plan.question.text,
+                    "asked": plan.question.asked_on.isoformat(),
+                    **WISHES[self._length],
+                }
             ),
             claim=encoded({"claim": plan.claim.text, "opposite": plan.claim.opposite}),
             verdict=encoded({"verdict": _facts(verdict, evidence)}),

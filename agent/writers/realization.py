@@ -18,6 +18,8 @@ from agent.writers.attribution import (
     name_source,
     names_publisher,
     names_reporter,
+    told_plainly,
+    without_also,
 )
 from agent.writers.candidates import Candidate
 from agent.writers.quotations import (
@@ -32,8 +34,10 @@ from retrieval.types import Source
 
 LONGEST: Final = 44
 """Words up to which sentences of one paragraph are told in one."""
-SHORT: Final = 32
-"""Words up to which a sentence may be joined with one of another source."""
+BOTH: Final = 58
+"""Words up to which two sentences of different sources are told in one."""
+CLEAR: Final = 24
+"""Words up to which a sentence without commas is joined by "and" and not by a semicolon."""
 PARTIES: Final = frozenset({"advocacy", "opinion"})
 """Kinds of sources whose every sentence names them."""
 SELF_SAYS: Final = re.compile(r"^The [a-z -]+ (?:says|said|reports|reported) that (?P<what>.+)")
@@ -50,10 +54,12 @@ class SentenceWriter:
         self._casing = casing
         self._dated: set[str] = set()
         self._last = ""
+        self._attributed = False
 
     def turn(self) -> None:
-        """Begin a section: whoever speaks first in it is named again."""
+        """Begin a paragraph: whoever speaks first in it is named again, and once is enough."""
         self._last = ""
+        self._attributed = False
 
     def tell(self, one: Candidate, *more: Candidate) -> Sentence:
         """One sentence and those it leans on, as one sentence that stands alone.
@@ -91,16 +97,21 @@ class SentenceWriter:
             and not about_itself(after.text, after.source)
         )
 
-    def together(self, first: Sentence, second: Sentence) -> Sentence | None:
-        """Two sentences of different sources as one, where it stays readable."""
+    def together(self, first: Sentence, second: Sentence) -> list[Sentence]:
+        """Two sentences of different sources as one, in the forms that stay readable."""
         texts = (first.text, second.text)
-        if any(";" in t or ": " in t or len(t.split()) > SHORT for t in texts):
-            return None
-        if not self._casing.sure(second.text):
-            return None
-        citations = (*first.citations, *second.citations)
-        text = joined([first.text, lower_first(second.text, self._casing)])
-        return Sentence(text=text, citations=citations)
+        if sum(len(t.split()) for t in texts) > BOTH or any(";" in t or ": " in t for t in texts):
+            return []
+        found: list[Sentence] = []
+        for one, other in ((first, second), (second, first)):
+            if not self._casing.sure(other.text):
+                continue
+            start, more = one.text.rstrip(" ."), lower_first(other.text, self._casing)
+            clear = len(start.split()) <= CLEAR and not re.search(r", |\band\b", start)
+            ties = (", and ", "; ") if clear else ("; ",)
+            cites = (*one.citations, *other.citations)
+            found += [Sentence(text=f"{start}{tie}{more}", citations=cites) for tie in ties]
+        return found
 
     def change(self, later: Candidate, earlier: Candidate) -> Sentence:
         """A figure that was replaced: the later source first, the earlier one named as earlier."""
@@ -120,7 +131,7 @@ class SentenceWriter:
             The text, and whether it opens with "so-and-so reported that" of its own.
         """
         text = one.run()[0].text
-        said = name_source(shortened(text), source)
+        said = without_also(name_source(shortened(text), source))
         first = source.published is not None and source.id not in self._dated
         self._dated.add(source.id)
         says = SELF_SAYS.match(text) if about_itself(text, source) else None
@@ -130,12 +141,16 @@ class SentenceWriter:
             leans_back(text, source) and self._strange(said, source)
         )
         if size(said, text, source) > OWN_WORDS or told:
-            return marked(said, text, source), False
+            plain = told_plainly(said, source) if self._attributed else said
+            self._attributed = True
+            return marked(plain, text, source), False
+        again = self._last == source.id if source.kind in PARTIES else self._attributed
+        if again:
+            return said, False
+        self._attributed = True
         if first and self._casing.sure(said):
             whole = attribute_with_date(said, source, self._casing)
             return whole, f"{TOLD.get(source.kind, 'reported')} on" in whole
-        if self._last == source.id and source.kind not in PARTIES:
-            return said, False
         return attribute(said, source, self._casing), False
 
     def _strange(self, said: str, source: Source) -> bool:

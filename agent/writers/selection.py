@@ -1,7 +1,6 @@
 """Which sentences of the sources a page is made of."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -14,21 +13,29 @@ from agent.language.dates import dates
 from agent.language.text import content, expanded
 from agent.stance import NEGATION
 from agent.writers.anaphora import leans_back
-from agent.writers.attribution import about_itself
+from agent.writers.attribution import about_itself, names_publisher
 from agent.writers.candidates import Candidate
 from agent.writers.facets import Facet
 from agent.writers.follow_ups import speaks_of_a_gap
+from agent.writers.reading import Reader
 from retrieval.types import Vectors
 
-MOST: Final = 20
-"""Sentences of sources on a page: two or three of them make one of its own."""
-PER_SECTION: Final = 6
-PER_ORIGIN: Final = 3
+PER_SECTION: Final = 4
+PER_ORIGIN: Final = 2
 """Sentences of one origin in one section."""
-MORE: Final = 0.03
+MORE: Final = 0.04
 """Taken off a sentence for each that its origin has on the page already: breadth before depth."""
-RELEVANT: Final = 0.25
-"""Nearness below which a sentence is not worth an editor's time."""
+BEARS: Final = (0.20, 0.40)
+"""Nearness below which a sentence is only on the topic and does not bear on the claim: between
+these, so much as the best sentences leave."""
+OF_THE_BEST: Final = 0.6
+"""Share of the mean nearness of the best sentences, which a sentence must reach."""
+BEST: Final = 5
+"""Sentences that this mean is of."""
+READ: Final = 0.30
+"""Share of the cross-encoder in the nearness of a sentence; the rest is cosine."""
+ELSEWHEN: Final = 0.15
+"""Taken off a sentence about other years than those that the claim names."""
 TOPIC: Final = 0.45
 """Cosine of a source's best sentence to the middle of the topic, below which it is off it."""
 MIDDLE: Final = 12
@@ -42,18 +49,16 @@ PARAGRAPH: Final = 0.5
 sentence on the claim is about it, though it does not name it again."""
 WITNESSES: Final = 3
 """Origins that are heard for, and against, the claim even where they say the same."""
-FACETS: Final = 3
-"""Facets below which none is given up."""
-LONELY: Final = frozenset({Facet.ORIGIN, Facet.RULES, Facet.INQUIRY})
 REPEATS: Final = 0.80
 """Cosine from which two sentences of different sources say the same: the second is left out."""
 AGAIN: Final = 0.75
 """The same for two sentences of one origin."""
+PERHAPS: Final = 0.60
+"""Cosine from which two sentences are read for whether each says what the other says."""
 OTHER_FIGURES: Final = 0.10
 """Added to both where either has a figure that the other has not."""
-HEARD: Final = 0.45
-"""Nearness from which a source on the topic is heard with its best sentence, whether there is room
-or not."""
+BEYOND: Final = 3
+"""Sentences that may stand beyond the length of the page, each of a source not heard so far."""
 LEADS: Final = 0.05
 """Added to the first sentence of a source: reports put first what matters most."""
 DECISIVE: Final = 0.25
@@ -62,21 +67,35 @@ DANGLES: Final = 0.10
 """Taken off a sentence about "the clip" that no sentence before it has named."""
 INTRODUCES: Final = 0.10
 """Taken off a sentence whose subject is its own source: it introduces more than it says."""
+SAYS_SOMETHING: Final = 4
+"""Words with a meaning of their own that a sentence has at least."""
+INTRODUCTION: Final = re.compile(
+    r"^[^,;:]{3,90}?\b(?:looks? (?:at|into)|looked (?:at|into)|describes?|described|follows"
+    r"|carries|summariz\w+|discuss\w*|presents?|covers?|collects?|tells? of"
+    r"|(?:reported|reports|wrote|writes)(?: on [A-Z][a-z]+ \d+, \d{4},?)? (?:on|about))\b"
+    r"(?! that\b)"
+)
+"""Who publishes and on what, without what it says."""
 
 
-def choose(found: Sequence[Candidate], vectors: Vectors, claim: str) -> list[Candidate]:
+def choose(
+    found: Sequence[Candidate], vectors: Vectors, claim: str, reader: Reader, most: int
+) -> tuple[list[Candidate], list[Candidate]]:
     """Best first, at most `PER_ORIGIN` an origin and facet, without saying the same thing twice.
 
-    A facet that is left with one sentence goes up in another, while there are enough.
+    Args:
+        found: what there is.
+        vectors: of each; shape (len(found), dimension).
+        claim: what everything is about.
+        reader: tells what says the same in other words.
+        most: how many to choose; a few more may be chosen so that each near source is heard.
+
+    Returns:
+        What was chosen, and what bears on the claim, too, and repeats nothing of it.
     """
-    chosen = [_near_the_claim(c) for c in _Choice(found, vectors, claim).made()]
-    counts = Counter(c.facet for c in chosen)
-    for facet in [f for f, n in counts.items() if n == 1 and f in LONELY]:
-        if len(counts) > FACETS:
-            del counts[facet]
-            home = Facet.FACTS if Facet.FACTS in counts else Facet.CONTEXT
-            chosen = [replace(c, facet=home) if c.facet is facet else c for c in chosen]
-    return chosen
+    choice = _Choice(found, vectors, claim, reader, most)
+    chosen = [_near_the_claim(c) for c in choice.made()]
+    return chosen, choice.spare()
 
 
 def _near_the_claim(one: Candidate) -> Candidate:
@@ -88,30 +107,51 @@ def _near_the_claim(one: Candidate) -> Candidate:
 class _Choice:
     """One pass over the candidates, best first."""
 
-    def __init__(self, found: Sequence[Candidate], vectors: Vectors, claim: str) -> None:
-        self._found, self._vectors = found, vectors
+    def __init__(
+        self,
+        found: Sequence[Candidate],
+        vectors: Vectors,
+        claim: str,
+        reader: Reader,
+        most: int,
+    ) -> None:
+        self._found, self._vectors, self._reader, self._most = found, vectors, reader, most
         near = _on_topic(found, vectors, claim)
-        self._worth = [_worth(c) for c in found]
+        asked, spoken = years(claim), set(content(claim))
+        self._worth = [_worth(c) - ELSEWHEN * _elsewhen(c, asked) for c in found]
         order = sorted(range(len(found)), key=lambda i: (-self._worth[i], i))
-        self._order = [
-            i for i in order if found[i].source.id in near and says(found[i]) and found[i].run()
-        ]
+        fit = [i for i in order if found[i].source.id in near and says(found[i]) and found[i].run()]
+        clear = [i for i in fit if not found[i].dangles(spoken)]
+        witnesses = sum(found[i].decisive for i in clear)
+        if witnesses >= WITNESSES:
+            fit = clear
+        else:
+            fit = [i for i in fit if found[i].decisive or i in clear]
+        best = [self._worth[i] for i in fit[:BEST]]
+        self.least = min(max(OF_THE_BEST * sum(best) / max(1, len(best)), BEARS[0]), BEARS[1])
+        self._order = [i for i in fit if found[i].decisive or self._worth[i] >= self.least]
         self._chosen: list[int] = []
         self._used: set[tuple[str, int]] = set()
 
     def made(self) -> list[Candidate]:
         """Take the best of what there is room for; then of each source that was not heard."""
         left = list(self._order)
-        while left and len(self._chosen) < MOST:
+        while left and len(self._chosen) < self._most:
             i = max(left, key=self._value)
             left.remove(i)
             if self._room(self._found[i]) or self._another_witness(i):
                 self._take(i)
         for i in self._order:
             heard = {self._found[j].source.id for j in self._chosen}
-            if self._found[i].source.id not in heard and self._worth[i] >= HEARD:
+            room = len(self._chosen) < self._most + BEYOND
+            if room and self._found[i].source.id not in heard:
                 self._take(i)
         return [self._found[i] for i in self._chosen]
+
+    def spare(self) -> list[Candidate]:
+        """What could be added without saying anything again, best first."""
+        left = [i for i in self._order if not self._used & {c.key for c in self._found[i].run()}]
+        return [self._found[i] for i in left if not any(self._repeats(i, j) for j in self._chosen)]
 
     def _value(self, i: int) -> float:
         origin = self._found[i].source.origin
@@ -145,7 +185,12 @@ class _Choice:
         least = AGAIN if one.source.origin == other.source.origin else REPEATS
         if figures(one) != figures(other) or years(one.text) != years(other.text):
             least += OTHER_FIGURES
-        return float(self._vectors[i] @ self._vectors[j]) >= least and negated[0] == negated[1]
+        if negated[0] != negated[1]:
+            return False
+        cosine = float(self._vectors[i] @ self._vectors[j])
+        return cosine >= least or (
+            cosine >= PERHAPS and self._reader.restates(one.text, [other.text])
+        )
 
 
 def figures(one: Candidate) -> frozenset[tuple[float, str]]:
@@ -160,8 +205,15 @@ def years(text: str) -> frozenset[int]:
 
 
 def nearness(one: Candidate) -> float:
-    """Closeness to the claim, some of it lent by its paragraph."""
-    return one.cosine + PARAGRAPH * (one.paragraph - one.cosine)
+    """How near it is to the claim: cosine, some of it lent by its paragraph, and what is read."""
+    cosine = one.cosine + PARAGRAPH * (one.paragraph - one.cosine)
+    return (1 - READ) * cosine + READ * one.bearing
+
+
+def _elsewhen(one: Candidate, asked: frozenset[int]) -> bool:
+    """Whether it speaks of years, and of none that the claim names."""
+    spoken = years(one.text)
+    return bool(asked and spoken) and not asked & spoken
 
 
 def _worth(one: Candidate) -> float:
@@ -177,9 +229,17 @@ def _worth(one: Candidate) -> float:
 
 
 def says(one: Candidate) -> bool:
-    """Whether it says enough about the claim, and not what its source does not say."""
-    enough = (one.decisive or nearness(one) >= RELEVANT) and len(content(one.text)) >= 4
-    return enough and (one.decisive or not speaks_of_a_gap(one.text, one.source))
+    """Whether it says something, and not what its source does not say or is only about."""
+    if len(content(one.text)) < SAYS_SOMETHING:
+        return False
+    return one.decisive or not (speaks_of_a_gap(one.text, one.source) or _introduces(one))
+
+
+def _introduces(one: Candidate) -> bool:
+    """Whether it only says what its source is about: "the report looks at two clips"."""
+    opens = INTRODUCTION.match(one.text)
+    mine = opens and (about_itself(one.text, one.source) or names_publisher(opens[0], one.source))
+    return bool(mine)
 
 
 def _on_topic(found: Sequence[Candidate], vectors: Vectors, claim: str) -> set[str]:
@@ -220,7 +280,7 @@ def rival(one: Candidate, found: Sequence[Candidate]) -> Candidate | None:
     """The nearest sentence of another origin and time that gives the same thing another figure."""
     if one.source.published is None or not _figures(one.text):
         return None
-    others = [(o, _alike(one, o)) for o in found if o.cosine >= RELEVANT and _comparable(one, o)]
+    others = [(o, _alike(one, o)) for o in found if nearness(o) >= BEARS[0] and _comparable(one, o)]
     best = max(others, key=lambda other: other[1], default=None)
     return best[0] if best and best[1] >= ALIKE else None
 

@@ -13,6 +13,7 @@ from agent.verdict.stance import EmbeddedStances
 from agent.verification.cross_encoder import CachedNliModel, CrossEncoder
 from agent.verification.embedded import EmbeddedJudge
 from agent.writers.embedded import EmbeddedWriter
+from agent.writers.reading import Reader
 from evals.bench import corpus
 from evals.bench.measure import Ratio, Report, Spread, run_process, time_call
 from retrieval import demonstration
@@ -57,12 +58,13 @@ def bench_drafts(folder: Path, runs: int, _: tuple[int, ...]) -> Report:
 
 def _time_draft(place: Path, model: MiniLM, text: str) -> TimedDraft:
     embedder, nli = CachedEmbedder(model), CachedNliModel(CrossEncoder())
+    judge = EmbeddedJudge(nli)
     with Library.open(place, embedder) as library:
         desk = Desk(
             library=library,
             planner=EmbeddedPlanner(),
-            writer=EmbeddedWriter(library.embed),
-            judge=EmbeddedJudge(nli),
+            writer=EmbeddedWriter(library.embed, Reader(nli, judge)),
+            judge=judge,
             nli=nli,
             stances=EmbeddedStances(nli),
             store=SqliteStore(place / "drafts.sqlite3"),

@@ -27,12 +27,12 @@ from agent.verdict.stance import EmbeddedStances
 from agent.verification.gate import CitationGate
 from agent.writers.embedded import EmbeddedWriter
 from agent.writers.model import ModelWriter
-from tests.fakes import FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
+from tests.fakes import READER, FakeShelf, WordsEntailment, WordVerifier, embed, passages, source
 from tests.scripted import ScriptedChat, honest
 
 WRITERS: dict[str, Callable[[], Writer]] = {
-    "embedded": lambda: EmbeddedWriter(embed),
-    "model": lambda: ModelWriter(ScriptedChat(honest), EmbeddedWriter(embed)),
+    "embedded": lambda: EmbeddedWriter(embed, READER),
+    "model": lambda: ModelWriter(ScriptedChat(honest), EmbeddedWriter(embed, READER)),
 }
 
 SHELF = FakeShelf(
@@ -137,7 +137,7 @@ def test_a_sentence_that_denies_another_is_not_taken_for_its_repetition() -> Non
     assert isinstance(found, Evidence)
     said = [
         s.text
-        for section in EmbeddedWriter(embed).draft(PLAN, found, UNPROVEN).sections
+        for section in EmbeddedWriter(embed, READER).draft(PLAN, found, UNPROVEN).sections
         for s in section.sentences
     ]
     assert any("was closed" in text for text in said)
@@ -156,7 +156,7 @@ def test_a_pronoun_is_never_joined_to_a_sentence_from_elsewhere() -> None:
     assert isinstance(found, Evidence)
     said = [
         s.text
-        for section in EmbeddedWriter(embed).draft(PLAN, found, UNPROVEN).sections
+        for section in EmbeddedWriter(embed, READER).draft(PLAN, found, UNPROVEN).sections
         for s in section.sentences
     ]
     assert not any(text.startswith("He was arrested") for text in said)

@@ -22,7 +22,7 @@ from agent.verification.model import ModelJudge
 from agent.writers.embedded import EmbeddedWriter
 from agent.writers.facets import Facet
 from agent.writers.model import ModelWriter
-from tests.fakes import MemoryStore, embed
+from tests.fakes import READER, MemoryStore, embed
 from tests.replay.chatting import Asked, Said, messages, model_endpoint
 from tests.scripted import honest, request_of
 from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES
@@ -77,7 +77,7 @@ def desk(url: str, api: Api, *, stream: bool) -> Desk:
     budget = Budget(LIMITS)
     patience = Patience(4_000, call_seconds=1.0)
     chat = EndpointChat(Wire(url, None, api, stream=stream), ("m",), budget, patience)
-    spare = EmbeddedWriter(embed)
+    spare = EmbeddedWriter(embed, READER)
     writer = ModelWriter(chat, spare, "m")
     return Desk(
         library=SHELF,

@@ -187,6 +187,14 @@ class Format(StrEnum):
     BIBTEX = "bibtex"
 
 
+class Length(StrEnum):
+    """How much a page says."""
+
+    SHORT = "short"
+    STANDARD = "standard"
+    FULL = "full"
+
+
 @app.command()
 def draft(
     question: Annotated[
@@ -201,6 +209,9 @@ def draft(
     library: LibraryDir = None,
     model: Model = None,
     base_url: BaseUrl = None,
+    length: Annotated[
+        Length | None, typer.Option(help="How much the page says (VERDICT_LENGTH).")
+    ] = None,
     self_test: Annotated[
         bool,
         typer.Option(
@@ -224,6 +235,7 @@ def draft(
             library,
             model=model,
             base_url=base_url,
+            length=length and length.value,
             self_test=self_test,
             unproven=unproven,
         )

@@ -68,11 +68,12 @@ def draft(
     *,
     model: str | None = None,
     base_url: str | None = None,
+    length: str | None = None,
     self_test: bool = False,
     unproven: bool = False,
 ) -> Exit:
     """`verdict draft`."""
-    settings = read_settings(model=model, base_url=base_url)
+    settings = read_settings(model=model, base_url=base_url, length=length)
     form = form or _form_of(out)
     require_folder_of(out)
     if form in FILES and out is None:

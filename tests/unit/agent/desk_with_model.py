@@ -12,7 +12,7 @@ from agent.verification.embedded import EmbeddedJudge
 from agent.verification.model import ModelJudge
 from agent.writers.embedded import EmbeddedWriter
 from agent.writers.model import ModelWriter
-from tests.fakes import FakeShelf, MemoryStore, WordsEntailment, embed, passages, source
+from tests.fakes import READER, FakeShelf, MemoryStore, WordsEntailment, embed, passages, source
 from tests.scripted import Script, ScriptedChat
 
 POISON = (
@@ -49,7 +49,7 @@ STANCES = EmbeddedStances(NLI)
 def desk(script: Script, chat: Chat | None = None) -> Desk:
     """A desk behind which `script` answers."""
     asked = chat or ScriptedChat(script)
-    spare = EmbeddedWriter(embed)
+    spare = EmbeddedWriter(embed, READER)
     return Desk(
         library=SHELF,
         planner=ModelPlanner(asked),

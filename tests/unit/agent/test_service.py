@@ -32,7 +32,15 @@ from agent.types import (
 )
 from agent.verdict.stance import EmbeddedStances
 from agent.verification.embedded import EmbeddedJudge
-from tests.fakes import FakeShelf, MemoryStore, ScriptedVerifier, WordsEntailment, passages, source
+from tests.fakes import (
+    FakeShelf,
+    MemoryStore,
+    ScriptedVerifier,
+    WordsEntailment,
+    WordVerifier,
+    passages,
+    source,
+)
 
 FIRST = passages(
     source("first", tier=1),
@@ -182,7 +190,8 @@ def test_a_rejected_sentence_is_repaired_and_the_repair_is_checked_too() -> None
 
 
 def test_a_citation_that_a_sentence_does_not_need_is_removed() -> None:
-    made = page(ScriptedWriter([said("Four streets were closed.", 0, 2), GOOD[1]]))
+    writer = ScriptedWriter([said("Four streets were closed.", 0, 2), GOOD[1]])
+    made = page(writer, WordVerifier())
     sentence = next(s for s in made.sentences() if s.text == "Four streets were closed.")
     assert [c.source for c in sentence.citations] == ["first"]
 

@@ -90,7 +90,7 @@ def test_a_lone_source_of_tier_3_on_the_other_side_is_named() -> None:
         opposing={"a": 2, "b": 2},
         supporting={"c": 3},
     )
-    assert held.answer().endswith("and Forum, a source of tier 3, speaks for it.")
+    assert held.answer().endswith("and Forum, a source of tier 3, says otherwise.")
 
 
 def test_the_answer_names_who_speaks_for_and_against() -> None:
@@ -101,8 +101,8 @@ def test_the_answer_names_who_speaks_for_and_against() -> None:
     ]
     refuted = record(*held, label=VerdictLabel.REFUTED, opposing={"wire": 3, "b": 2})
     assert refuted.answer() == (
-        'The sources reviewed here contradict the claim "the bridge fell": Daily and Post (report '
-        "first published by Wire) speak against it, and none speaks for it."
+        'Daily and Post (report first published by Wire) contradict the claim "the bridge fell", '
+        "and none of the sources reviewed here says otherwise."
     )
     one_sided = record(*held, opposing={"b": 2})
     assert one_sided.answer().startswith("Daily says that it is not so, which is not enough")
@@ -110,9 +110,9 @@ def test_the_answer_names_who_speaks_for_and_against() -> None:
 
 def test_one_origin_is_called_alone_unless_another_holds_a_part_of_it() -> None:
     told = {"label": VerdictLabel.SUPPORTED, "supporting": {"a": 2}}
-    assert record(source("a"), **told).answer().startswith("One independent origin reviewed here")
+    assert record(source("a"), **told).answer().startswith("Only Publisher a bears out the claim")
     with_reserve = record(source("a"), source("b"), partly={"b": 2}, **told)
-    assert "no other speaks" not in with_reserve.answer()
+    assert "no other source" not in with_reserve.answer()
 
 
 def test_many_sides_are_counted_where_they_are_not_named() -> None:
@@ -120,7 +120,7 @@ def test_many_sides_are_counted_where_they_are_not_named() -> None:
     told = record(
         *held, label=VerdictLabel.SUPPORTED, supporting=dict.fromkeys("abcde", 2)
     ).answer()
-    assert "Paper a, Paper b, Paper c and two more origins speak for it" in told
+    assert "Paper a, Paper b, Paper c and two more origins bear out the claim" in told
 
 
 def test_what_gets_no_verdict_is_not_called_unproven() -> None:

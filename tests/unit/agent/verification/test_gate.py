@@ -17,7 +17,7 @@ from agent.types import (
 from agent.verification.gate import CitationGate, kind_of
 from agent.writers.embedded import EmbeddedWriter
 from retrieval.types import Hit
-from tests.fakes import FakeShelf, ScriptedVerifier, WordVerifier, passages, source
+from tests.fakes import READER, FakeShelf, ScriptedVerifier, WordVerifier, passages, source
 
 HELD = passages(
     source("a"),
@@ -133,7 +133,7 @@ def test_an_absence_without_a_certificate_is_rewritten_to_the_search_that_was_ma
     sentence = Sentence(text=text, kind=Kind.ABSENCE, citations=(cite(1),))
     [verification] = CitationGate(WordVerifier(), SHELF, EVIDENCE).verify([sentence])
     assert not verification.accepted
-    [weaker] = EmbeddedWriter(SHELF.embed).revise([(sentence, verification)], EVIDENCE)
+    [weaker] = EmbeddedWriter(SHELF.embed, READER).revise([(sentence, verification)], EVIDENCE)
     assert weaker
     assert weaker.text.startswith("All 4 passages from 1 sources in the library were searched")
     [made] = CitationGate(WordVerifier(), SHELF, EVIDENCE).verify([weaker])

@@ -27,7 +27,7 @@ from agent.writers.embedded import EmbeddedWriter
 from agent.writers.model import ModelWriter
 from prompts import Request
 from retrieval.sentences import split_sentences
-from tests.fakes import embed
+from tests.fakes import READER, embed
 from tests.scripted import Script, ScriptedChat, honest, records
 from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES, desk
 
@@ -251,7 +251,7 @@ def test_nothing_that_the_model_made_up_passes_an_honest_judge(
         chat = ScriptedChat(lying(drawing(seed), judge=honest))
         judge = ModelJudge(chat, EMBEDDED)
         gate = CitationGate(judge, SHELF, evidence, scope_of(plan), EMBEDDED)
-        spare = EmbeddedWriter(embed)
+        spare = EmbeddedWriter(embed, READER)
         writer = ModelWriter(chat, spare)
         with desk(honest).budget.open() as account:
             made = draft_page(plan, verdict, gate, (writer, spare))
