@@ -96,6 +96,12 @@ class SqliteStore:
             connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
         return row["id"]
 
+    def get(self, draft: str) -> Page | None:
+        query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == draft)
+        with self._told(), self._engine.begin() as connection:
+            text = connection.execute(query).scalar()
+        return None if text is None else Page.model_validate_json(text)
+
     def earlier(self, claim: Claim) -> dict[str, Page]:
         query = (
             sa.select(DRAFTS.c.id, DRAFTS.c.page)
@@ -116,6 +122,9 @@ class ReadOnlyStore:
 
     def keep(self, page: Page) -> str:
         return ""
+
+    def get(self, draft: str) -> Page | None:
+        return self._store.get(draft)
 
     def earlier(self, claim: Claim) -> dict[str, Page]:
         return self._store.earlier(claim)

@@ -1,0 +1,148 @@
+"""What went wrong, as people and programs are told: one table, a page or RFC 9457 JSON."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from agent.faces.exit_codes import BadInput
+from agent.faces.web.access import render
+from agent.faces.web.accounts import SignInRefused
+from agent.faces.web.services import Busy
+from agent.faces.web.sources import UnknownSource
+from agent.jobs.port import JobError, KeyTaken, QueueFull, UnknownJob
+from agent.review.port import NotAllowed, ReviewError, Stale, UnknownDraft
+from agent.types import Value
+from retrieval import LibraryError
+
+MEDIA: Final = "application/problem+json"
+API: Final = "/api/"
+SOON: Final = 30
+"""Seconds after which a program may ask again what could not be done now."""
+
+
+class Problem(Value):
+    """RFC 9457: what went wrong and what to do next."""
+
+    type: str = "about:blank"
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str
+
+
+STATUS: Final[dict[str, int]] = {
+    "BadInput": 422,
+    "SignInRefused": 403,
+    "UnknownDraft": 404,
+    "UnknownJob": 404,
+    "UnknownSource": 404,
+    "Stale": 412,
+    "NotAllowed": 409,
+    "ReviewError": 503,
+    "KeyTaken": 409,
+    "QueueFull": 503,
+    "JobError": 503,
+    "Busy": 429,
+    "UnreadableText": 422,
+    "CouldNotCheck": 503,
+    "ChatError": 502,
+    "LibraryBusy": 503,
+    "EmbeddingFailed": 503,
+    "SourceUnreadable": 422,
+    "SourceRefused": 422,
+    "LibraryError": 503,
+}
+"""By class name, as `exit_codes.BY_NAME`, so that what is not installed need not be imported."""
+TOLD: Final = (
+    *(BadInput, SignInRefused, Busy, UnknownSource, ReviewError, UnknownDraft, Stale, NotAllowed),
+    *(JobError, UnknownJob, KeyTaken, QueueFull, LibraryError),
+)
+
+
+def status_of(error: Exception) -> int | None:
+    """The HTTP status of a known failure; None for a fault of ours."""
+    names = (cls.__name__ for cls in type(error).__mro__)
+    return next((STATUS[name] for name in names if name in STATUS), None)
+
+
+def failure(
+    request: Request, status: int, detail: str, headers: dict[str, str] | None = None
+) -> Response:
+    """A page for people, problem+json for programs."""
+    title = HTTPStatus(status).phrase
+    if is_api(request):
+        body = Problem(title=title, status=status, detail=detail).model_dump()
+        return JSONResponse(body, status, headers, media_type=MEDIA)
+    page = render(request, "error.html", status, title=title, status=status, message=detail)
+    page.headers.update(headers or {})
+    return page
+
+
+def is_api(request: Request) -> bool:
+    """Whether a program asks."""
+    return request.url.path.startswith(API) or request.headers.get("accept", "").startswith(
+        "application/json"
+    )
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Give every known failure its status and its words."""
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    for kind in TOLD:
+        app.add_exception_handler(kind, _known)
+
+
+def tell_known(request: Request, error: Exception) -> Response | None:
+    """What is told of a failure that has a status; None of a fault of ours."""
+    status = status_of(error)
+    if status is None:
+        return None
+    headers = {}
+    if status in {429, 503}:
+        headers["retry-after"] = str(error.seconds if isinstance(error, Busy) else SOON)
+    return failure(request, status, str(error), headers)
+
+
+def _known(request: Request, error: Exception) -> Response:
+    told = tell_known(request, error)
+    assert told is not None  # noqa: S101  (all of `TOLD` are in the table)
+    return told
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  (registered for it)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if not is_api(request) and wants_page:
+            back = quote(request.url.path, safe="/") if request.method == "GET" else "/"
+            return RedirectResponse(f"/login?next={back}", 303)
+        headers["www-authenticate"] = "Bearer"
+    words = _WORDS.get(error.status_code, lambda detail: detail)
+    return failure(request, error.status_code, words(str(error.detail)), headers)
+
+
+_WORDS: Final[dict[int, Callable[[str], str]]] = {
+    404: lambda said: "There is nothing at this address." if said == "Not Found" else said,
+    405: lambda _: "This address takes another method; the header Allow names those it takes.",
+}
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for it)
+    return failure(request, 422, words_of_faults(error))
+
+
+def words_of_faults(error: RequestValidationError | ValidationError) -> str:
+    """The first three faults of what was sent, each with the place where it stands."""
+    faults = [
+        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:3]
+    ]
+    return f"{'; '.join(faults)[:600]}."
