@@ -1,0 +1,162 @@
+"""Hold a document against the library as it is now, where cited sources changed or are gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.review.checking import Tools, extended, refused, sentence_of
+from agent.review.document import before, changed, line_with, with_line
+from agent.review.types import Document, Line, TrayLine
+from agent.types import Citation, Evidence, SourceStance
+from retrieval.types import Hit, Passage, Source
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Where cited words stand in the library now."""
+
+    citation: Citation | None
+    """None where they are gone."""
+    moved: bool = False
+
+
+def changed_sources(document: Document, library: Mapping[str, Source]) -> list[str]:
+    """Ids of the sources of the evidence that the library has otherwise or no longer."""
+    return [
+        s.id
+        for s in document.evidence.sources
+        if s.id not in library or library[s.id].sha256 != s.sha256
+    ]
+
+
+def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, object]]:
+    """Look cited words up in the library as it is; verify again what does not stand as it did.
+
+    Words that stand elsewhere in their source are cited there; a sentence whose words are gone is
+    verified on what is left, and on nothing left it is red.
+
+    Returns:
+        The document over the new texts, and for the trail: sources, sentences that moved, fell.
+    """
+    stale = changed_sources(document, {s.id: s for s in tools.library.sources()})
+    if not stale:
+        return document, {"sources": []}
+    texts = _texts(stale, tools)
+    cited = {c for s in document.sections for x in s.lines for c in x.citations}
+    cited |= {c for t in document.tray for c in (*t.line.citations, *_some(t.nearest))}
+    found = {c: _look_up(c, texts[c.source]) for c in cited if c.source in texts}
+    anew = changed(document, evidence=_evidence(document, texts, found, tools))
+    rulings = tuple(r for r in anew.rulings if any(s.id == r.source for s in anew.evidence.sources))
+    anew = changed(anew, tray=_tray(document, found), rulings=rulings)
+    moved: list[str] = []
+    fell: list[str] = []
+    for section in document.sections:
+        for line in section.lines:
+            new = _line(anew, section.id, line, found, tools)
+            if new != line:
+                anew = with_line(anew, new)
+                moved.append(line.id)
+                if new.red and not line.red:
+                    fell.append(line.id)
+    return anew, {"sources": stale, "moved": moved, "fell": fell}
+
+
+def _some(citation: Citation | None) -> tuple[Citation, ...]:
+    return (citation,) if citation else ()
+
+
+def _texts(stale: list[str], tools: Tools) -> dict[str, tuple[str, list[Passage]]]:
+    """Snapshot and passages of each source, as they are now; empty for one that is gone."""
+    there = {s.id for s in tools.library.sources()}
+    return {
+        i: (tools.library.snapshot(i), tools.library.passages(i)) if i in there else ("", [])
+        for i in stale
+    }
+
+
+def _look_up(cited: Citation, text: tuple[str, list[Passage]]) -> _Found:
+    """The words at their old place, else at the first place in a passage that has them."""
+    snapshot, passages = text
+    if snapshot[cited.start : cited.end] == cited.quote:
+        for p in passages:
+            if p.start <= cited.start and cited.end <= p.end:
+                return _Found(Citation.of(p, cited.start - p.start, cited.end - p.start))
+    for p in passages:
+        at = p.text.find(cited.quote)
+        if at >= 0:
+            return _Found(Citation.of(p, at, at + len(cited.quote)), moved=True)
+    return _Found(None)
+
+
+def _evidence(
+    document: Document,
+    texts: Mapping[str, tuple[str, list[Passage]]],
+    found: Mapping[Citation, _Found],
+    tools: Tools,
+) -> Evidence:
+    """The same evidence over the new texts; what the changed sources say is read again."""
+    old = document.evidence
+    wanted = {f.citation.passage for f in found.values() if f.citation}
+    every = [p for _, passages in texts.values() for p in passages]
+    by_text = {(p.source.id, p.text): p for p in every}
+    hits: list[Hit] = []
+    for hit in old.hits:
+        now = by_text.get((hit.passage.source.id, hit.passage.text))
+        if hit.passage.source.id not in texts:
+            hits.append(hit)
+        elif now is not None:
+            hits.append(Hit(**{**dict(hit), "passage": now}))
+    kept = Evidence(
+        hits=tuple(hits),
+        scope=old.scope,
+        queries=old.queries,
+        stances=tuple(s for s in old.stances if s.source not in texts),
+        withdrawn=tuple(c for c in old.withdrawn if c.source not in texts),
+    )
+    had = {s.source for s in old.stances}
+    whole = [p for p in every if p.source.id in had]
+    stances: tuple[SourceStance, ...] = ()
+    if whole:
+        stances = tools.stances.read(document.claim, whole)
+    new = [p for p in every if p.id in wanted]
+    made = extended(kept, new, stances, whole)
+    have = {s.id for s in made.sources}
+    return Evidence(**{**dict(made), "stances": tuple(s for s in made.stances if s.source in have)})
+
+
+def _line(
+    anew: Document, section: str, line: Line, found: Mapping[Citation, _Found], tools: Tools
+) -> Line:
+    """A sentence over the new texts, verified again where its words moved or are gone."""
+    looked = [found.get(c, _Found(c)) for c in line.citations]
+    citations = tuple(dict.fromkeys(f.citation for f in looked if f.citation))
+    gone = [c for c, f in zip(line.citations, looked, strict=True) if f.citation is None]
+    if not gone and not any(f.moved for f in looked):
+        return line if citations == line.citations else line_with(line, citations=citations)
+    new = line_with(line, citations=citations)
+    if line.note:
+        return new
+    if citations:
+        [ruling] = tools.verify(anew, [sentence_of(new, before(anew, section, line.id))])
+    else:
+        ruling = refused(f"the words it cited are gone from the library: “{gone[0].quote}”")
+    keep = line.accepted_by if ruling.accepted else ""
+    return line_with(new, verification=ruling, accepted_by=keep)
+
+
+def _tray(document: Document, found: Mapping[Citation, _Found]) -> tuple[TrayLine, ...]:
+    """The tray with what it cites at its new places."""
+
+    def now(citation: Citation) -> Citation | None:
+        return found.get(citation, _Found(citation)).citation
+
+    return tuple(
+        TrayLine(
+            line=line_with(
+                t.line, citations=tuple(dict.fromkeys(filter(None, map(now, t.line.citations))))
+            ),
+            section=t.section,
+            nearest=now(t.nearest) if t.nearest else None,
+            tried=t.tried,
+        )
+        for t in document.tray
+    )
