@@ -1,0 +1,363 @@
+"""The pages around drafts: the question, the watched job, the library, help."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Annotated, Final, NamedTuple
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup, escape
+from starlette.datastructures import FormData
+
+from agent.faces.exit_codes import BadInput
+from agent.faces.terminal import STEPS
+from agent.faces.web.access import Desk, Person, Role, render
+from agent.faces.web.services import Busy, Services
+from agent.faces.web.sources import FRONT, SUFFIXES
+from agent.jobs.port import Job, QueueFull, State
+from agent.language.phrases import day
+from agent.render import html, wording
+from agent.render.citations import safe_url
+from agent.review.types import Line, Status
+from agent.types import Insufficient, Page
+from retrieval.types import Passage, Source
+
+router = APIRouter()
+AT_ONCE: Final = 50
+"""Drafts on one page of the list."""
+JOB_WORDS: Final = {
+    State.QUEUED: "waiting",
+    State.RUNNING: "drafting",
+    State.DONE: "done",
+    State.FAILED: "failed",
+    State.CANCELLED: "cancelled",
+}
+EXAMPLES: Final = (
+    "Is the Great Wall of China visible from the Moon?",
+    "Does aspartame cause cancer?",
+    "Did violent crime rise in the United States in 2024?",
+)
+
+
+class Citing(NamedTuple):
+    """A sentence of a draft that cites a source."""
+
+    draft: str
+    question: str
+    changed: bool
+    """Whether the source changed or is gone since the draft was last checked."""
+    line: Line
+    passages: frozenset[str]
+
+
+async def _posted(request: Request) -> FormData:
+    return await request.form()
+
+
+Posted = Annotated[FormData, Depends(_posted)]
+"""What a form sent."""
+
+
+def shown(request: Request, template: str, status: int = 200, /, **context: object) -> HTMLResponse:
+    """A page with the words and functions that our templates share."""
+    shared: dict[str, object] = {
+        "ago": partial(ago, now=datetime.now(UTC)),
+        "day": day,
+        "published": wording.published,
+        "searched": wording.searched,
+        "safe_url": safe_url,
+        "job_words": JOB_WORDS,
+        "may_write": request.state.user is not None and request.state.user.role >= Role.EDITOR,
+        "said": "",
+        "problem": "",
+    }
+    return render(request, template, status, **{**shared, **context})
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """`5 minutes ago`; a day where that is longer ago than a week."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if number := seconds // size:
+            if noun == "day" and number > 7:
+                return day(moment.date())
+            return f"{number} {noun}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+def verbatim(text: str) -> Markup:
+    """Text as it is, lines kept and escaped; characters that cannot be seen are left out."""
+    return escape("".join(c for c in text if c in "\n\t" or not wording.hidden(c)))
+
+
+@router.get("/")
+def show_desk(
+    request: Request,
+    services: Desk,
+    user: Person,
+    question: str = "",
+    as_of: str = "",
+    status: str = "",
+    assignee: str = "",
+    q: str = "",
+    before: str = "",
+) -> HTMLResponse:
+    """The question field, what is being drafted, and the drafts."""
+    filters = {"status": status, "assignee": assignee, "q": q}
+    return _desk(request, services, filters, before, asked=question, as_of=as_of)
+
+
+@router.post("/ask", response_model=None)
+def ask(
+    request: Request,
+    services: Desk,
+    user: Person,
+    question: Annotated[str, Form()] = "",
+    as_of: Annotated[str, Form()] = "",
+    anew: Annotated[str, Form()] = "",
+) -> HTMLResponse | RedirectResponse:
+    """Ask for a draft; where the claim was checked before, show that first."""
+    try:
+        until = date.fromisoformat(as_of) if as_of.strip() else None
+    except ValueError:
+        fault = "“Evidence up to” needs a day such as 2026-11-29, or nothing."
+        return _desk(request, services, {}, asked=question, refused=fault, http=422)
+    try:
+        already = {} if anew else services.earlier(question)
+        if already:
+            return _desk(request, services, {}, asked=question, as_of=as_of, already=already)
+        job = services.submit(user, question, until)
+    except BadInput as error:
+        fault, http = str(error), 422
+    except (QueueFull, Busy) as error:
+        fault, http = str(error), 429
+    else:
+        return RedirectResponse(_job_at(job.id), 303)
+    return _desk(request, services, {}, asked=question, as_of=as_of, refused=fault, http=http)
+
+
+@router.get("/jobs/{key:path}", response_model=None)
+def watch(
+    request: Request, services: Desk, user: Person, key: str
+) -> HTMLResponse | RedirectResponse:
+    """A draft in the making; where it is done, the draft."""
+    job = services.jobs.get(key)
+    if draft := services.draft_of(job):
+        return RedirectResponse(f"/drafts/{draft}", 303)
+    made = job.made if isinstance(job.made, Insufficient) else None
+    events = [] if job.state.over else list(services.jobs.events(key, wait_seconds=0))
+    steps = [event.step for event in events]
+    begun = max(
+        (n for n, e in enumerate(events) if e.state is State.RUNNING and not e.step), default=0
+    )
+    return shown(
+        request,
+        "job.html",
+        job=job,
+        made=made,
+        asides=wording.asides(made) if made else (),
+        ahead=services.waiting_before(job),
+        steps=STEPS,
+        seen=[step for step in dict.fromkeys(steps[begun:]) if step in STEPS],
+    )
+
+
+@router.post("/jobs/{key:path}/cancel")
+def cancel(services: Desk, user: Person, key: str) -> RedirectResponse:
+    services.jobs.cancel(key)
+    return RedirectResponse(_job_at(key), 303)
+
+
+@router.get("/library")
+def show_library(
+    request: Request, services: Desk, user: Person, q: str = "", tier: str = ""
+) -> HTMLResponse:
+    """The sources, who vouches for them, and how many drafts cite each."""
+    chosen = int(tier) if tier in {"1", "2", "3"} else None
+    return _library(request, services, q, chosen)
+
+
+@router.post("/library/add", response_model=None)
+def add_source(
+    request: Request,
+    services: Desk,
+    user: Person,
+    form: Posted,
+    file: Annotated[UploadFile, File()],
+) -> HTMLResponse | RedirectResponse:
+    """Bring a file in, vouched for by the person who is signed in."""
+    typed = {name: str(form.get(name, "")) for name in FRONT}
+    try:
+        report = services.shelf.add(user, file.filename or "", file.file, typed)
+    except BadInput as error:
+        return _library(request, services, problem=str(error), typed=typed, http=422)
+    if report.refused:
+        fault = " ".join(refusal.reason for refusal in report.refused)
+        return _library(request, services, problem=fault, typed=typed, http=422)
+    new = [*report.added, *report.replaced]
+    where = f"/library/{quote(new[0], safe='')}?added=1" if new else "/library"
+    return RedirectResponse(where, 303)
+
+
+@router.post("/library/{source:path}/remove")
+def remove_source(services: Desk, user: Person, source: str) -> RedirectResponse:
+    drafts = services.shelf.remove(source)
+    return RedirectResponse(f"/library?removed={len(drafts)}", 303)
+
+
+@router.get("/library/{source:path}")
+def show_source(
+    request: Request, services: Desk, user: Person, source: str, added: bool = False
+) -> HTMLResponse:
+    """A source's text by passages, each with the sentences that cite it."""
+    citing = _citing(services, source)
+    known = next((s for s in services.library.sources() if s.id == source), None)
+    if known is None and not citing:
+        services.shelf.find(source)  # tells that there is none
+    passages = services.library.passages(source) if known else []
+    return shown(
+        request,
+        "source_in_library.html",
+        source=known,
+        name=source,
+        passages=[_passage_row(p, citing) for p in passages],
+        drafts={c.draft: c.question for c in citing},
+        changed={c.draft: c.question for c in citing if c.changed},
+        tiers=html.TIERS,
+        said="It is in the library now." if added else "",
+    )
+
+
+@router.get("/help")
+def show_help(request: Request, user: Person) -> HTMLResponse:
+    return shown(request, "help.html")
+
+
+def _desk(
+    request: Request,
+    services: Services,
+    filters: dict[str, str],
+    before: str = "",
+    *,
+    asked: str = "",
+    as_of: str = "",
+    refused: str = "",
+    already: dict[str, Page] | None = None,
+    http: int = 200,
+) -> HTMLResponse:
+    filters = {"status": "", "assignee": "", "q": "", **filters}
+    status = next((s for s in Status if s.value == filters["status"]), None)
+    rows = services.reviews.rows(
+        status=status,
+        assignee=filters["assignee"],
+        search=filters["q"],
+        before=before,
+        limit=AT_ONCE + 1,
+    )
+    recent = services.jobs.recent(30)
+    more = {k: v for k, v in filters.items() if v}
+    if len(rows) > AT_ONCE:
+        more["before"] = rows[AT_ONCE - 1].id
+    return shown(
+        request,
+        "home.html",
+        http,
+        asked=verbatim(asked),
+        as_of=as_of,
+        refused=refused,
+        already=[_matched(i, page) for i, page in (already or {}).items()],
+        jobs=[job for job in recent if job.state is not State.DONE][:8],
+        thin=_thin(services, recent),
+        drafts=rows[:AT_ONCE],
+        more=urlencode(more) if "before" in more else "",
+        filters=filters,
+        statuses=list(Status),
+        examples=EXAMPLES,
+    )
+
+
+def _matched(draft: str, page: Page) -> dict[str, object]:
+    """A draft of the same claim, for the list under the question."""
+    label = wording.verdict(page)
+    return {
+        "id": draft,
+        "question": page.question.text,
+        "verdict": label,
+        "mark": page.verdict.label.value if page.claim.gets_verdict else "unproven",
+        "day": day(page.question.asked_on),
+        "as_of": day(page.question.as_of) if page.question.as_of else "",
+    }
+
+
+def _thin(services: Services, recent: Sequence[Job]) -> list[Job]:
+    """Questions of late that ended without a draft, for want of evidence."""
+    done = [job for job in recent if job.state is State.DONE][:12]
+    return [job for job in done if not services.draft_of(job)][:5]
+
+
+def _library(
+    request: Request,
+    services: Services,
+    q: str = "",
+    tier: int | None = None,
+    *,
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    http: int = 200,
+) -> HTMLResponse:
+    sources = services.shelf.rows(q, tier)
+    removed = request.query_params.get("removed", "")
+    marked = f" {removed} drafts cite it and are marked for another check." if removed else ""
+    return shown(
+        request,
+        "library.html",
+        http,
+        sources=[(s, _cited_by(services, s)) for s in sources],
+        stats=services.library.stats(),
+        q=q,
+        tier=tier,
+        tiers=html.TIERS,
+        suffixes=",".join(SUFFIXES),
+        typed=dict.fromkeys(FRONT, "") | (typed or {}),
+        problem=problem,
+        said=f"The source is no longer in the library.{marked}" if removed.isdecimal() else "",
+    )
+
+
+def _cited_by(services: Services, source: Source) -> int:
+    """How many drafts cite a source."""
+    return len({draft for draft, _ in services.reviews.citing(source.id)})
+
+
+def _citing(services: Services, source: str) -> list[Citing]:
+    """The sentences that cite a source, with the passages that they cite of it."""
+    rows: list[Citing] = []
+    by_draft: dict[str, list[str]] = {}
+    for draft, line in services.reviews.citing(source):
+        by_draft.setdefault(draft, []).append(line)
+    for draft, ids in by_draft.items():
+        review = services.review(draft)
+        lines = {line.id: line for section in review.document.sections for line in section.lines}
+        rows += [
+            Citing(
+                draft,
+                review.document.question.text,
+                source in review.recheck,
+                lines[i],
+                frozenset(c.passage for c in lines[i].citations if c.source == source),
+            )
+            for i in dict.fromkeys(ids)
+            if i in lines
+        ]
+    return rows
+
+
+def _passage_row(passage: Passage, citing: Sequence[Citing]) -> dict[str, object]:
+    cited = [row for row in citing if passage.id in row.passages]
+    return {"passage": passage, "text": verbatim(passage.text), "citing": cited}
+
+
+def _job_at(key: str) -> str:
+    return f"/jobs/{quote(key, safe='')}"

@@ -1,0 +1,58 @@
+// Keys of the draft page. None of them does anything while somebody types or a menu has the focus.
+const FIELDS = "textarea, input, select, [contenteditable]";
+
+const lines = () => [...document.querySelectorAll(".line")].filter((line) => line.checkVisibility());
+const current = () => document.activeElement?.closest(".line") ?? document.querySelector(".line:has(> .work[open])");
+
+function go(line) {
+  if (!line) return;
+  const work = line.querySelector(".work");
+  if (work) work.open = true;
+  work?.querySelector("summary").focus({ preventScroll: true });
+  const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  line.scrollIntoView({ block: "center", behavior: smooth ? "smooth" : "instant" });
+}
+
+function step(by, fits = () => true) {
+  const all = lines();
+  const at = all.indexOf(current());
+  const rest = by > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
+  go(rest.find(fits));
+}
+
+function press(key) {
+  const line = current();
+  const target = line?.querySelector(`[data-key="${key}"]`);
+  if (!target) return;
+  if (key === "c") target.focus();
+  else target.click();
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  n: () => step(1, (line) => "eyes" in line.dataset || line.classList.contains("rejected")),
+  a: () => press("a"),
+  e: () => press("e"),
+  x: () => press("x"),
+  c: () => press("c"),
+  o: () => current()?.querySelector("[data-pane]")?.click(),
+  "/": () => search(),
+  "?": () => document.getElementById("keys").showModal(),
+};
+
+// The search for passages of the open editor; the browser's own search everywhere else.
+function search() {
+  const field = current()?.querySelector("input[type=search]") ?? document.querySelector(".slot input[type=search]");
+  if (field) field.focus();
+  else location.assign("/#search");
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest?.(FIELDS) || document.querySelector("dialog:modal")) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
