@@ -5,6 +5,7 @@ scripts of the page do the same without leaving it.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -33,7 +34,7 @@ from agent.review.types import NEXT, Action, Review, Status
 from agent.types import Citation
 from retrieval.types import Passage, Source
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 ACTIONS: Final = TypeAdapter[Action](Action)
 MANY: Final = frozenset({"passages", "lines"})
 """Fields of actions that a form may send more than once."""
@@ -367,6 +368,7 @@ def _refused(
     review = services.review(draft)
     typed = {k: str(v) for k, v in form.items()}
     line = typed.get("line", "new")
+    problem = _spoken(problem, line)
     if typed.get("do") in {"edit", "add"} and typed.get("text"):
         typed["version"] = str(review.version)
         ticked = [str(i) for i in form.getlist("passages")]
@@ -486,6 +488,12 @@ def _newest(review: Review, section: str) -> str:
 def _version_of(form: FormData) -> int | None:
     version = str(form.get("version", ""))
     return int(version) if version.isdecimal() else None
+
+
+def _spoken(problem: str, line: str) -> str:
+    """A refusal without the id of the sentence, which no page shows."""
+    words = re.sub(rf"\b{re.escape(line)}\b", "the sentence", problem)
+    return words[:1].upper() + words[1:]
 
 
 def _fault(error: ValidationError) -> str:

@@ -259,7 +259,7 @@ class Layout:
         state = state_of(line)
         body, stop = wording.stem(wording.prose(line.text))
         verification = line.verification
-        why = "" if verification.accepted else f"{verification.reason.rstrip('.').capitalize()}."
+        why = "" if verification.accepted else _sentence(verification.reason)
         return Shown(
             line=line,
             state=state,
@@ -311,9 +311,14 @@ class Layout:
             href = f"{self.here}/sources/{quote(near.source, safe='')}{at}"
             nearest = Nearest(known.title if known else near.source, self._quote(near), href)
         shown = self.shown(tray.line)
-        why = shown.why or "It was taken off the page."
-        extra = {"place": heading or "the draft", "tried": tray.tried, "nearest": nearest}
-        return shown._replace(why=why, state="rejected", **extra)
+        stands = not tray.line.red
+        return shown._replace(
+            why="It stands; an editor took it off the page." if stands else shown.why,
+            state="note" if stands else "rejected",
+            place=heading or "the draft",
+            tried=tray.tried,
+            nearest=nearest,
+        )
 
     def _stance(
         self,
@@ -420,13 +425,13 @@ def outcome_of(layout: Layout, did: str, line: str) -> str:
         verification = found[0].verification
         if verification.accepted:
             return "It stands: the passages carry it."
-        return f"Rejected: {verification.reason.rstrip('.')}."
+        return f"Rejected: {verification.reason.rstrip('.')[:200]}."
     return DONE.get(did, "")
 
 
 DONE: Final = {
     "accept": "Marked as read.",
-    "drop": "Taken off the page. It is kept under “Rejected sentences”.",
+    "drop": "Taken off the page. It is kept under “Rejected and dropped”.",
     "note": "Kept as a note to editors; it is never exported.",
     "heading": "The heading is saved.",
     "redo": "The section was written again.",
@@ -438,6 +443,11 @@ DONE: Final = {
     "resolve": "The comment is resolved.",
     "recheck": "The sentences were checked against the library as it is now.",
 }
+
+
+def _sentence(reason: str) -> str:
+    """A reason with its capital and its stop."""
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
 def _many(number: int, noun: str) -> str:

@@ -24,7 +24,7 @@ from agent.review.types import Line, Status
 from agent.types import Insufficient, Page
 from retrieval.types import Passage, Source
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 AT_ONCE: Final = 50
 """Drafts on one page of the list."""
 JOB_WORDS: Final = {

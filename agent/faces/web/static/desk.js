@@ -4,10 +4,17 @@ const said = document.getElementById("said");
 const wide = matchMedia("(min-width: 64rem)");
 const parser = new DOMParser();
 
-export function tell(words, bad = false) {
+let fading;
+
+function tell(words, bad = false) {
   said.textContent = words;
   said.classList.toggle("bad", bad);
+  clearTimeout(fading);
+  if (!bad) fading = setTimeout(() => { said.textContent = ""; }, 8000);
 }
+
+if (said.textContent) tell(said.textContent, said.classList.contains("bad"));
+said.addEventListener("click", () => tell(""));
 
 async function fetched(address, options = {}) {
   const answer = await fetch(address, { headers: { Accept: "text/html" }, ...options });
@@ -59,22 +66,25 @@ function show(page, form) {
     return;
   }
   const message = words?.textContent || page.querySelector("main p:not(.kicker)")?.textContent || "";
-  tell(message, !words?.textContent || words.classList.contains("bad"));
+  tell(message, !words?.textContent || words.classList.contains("bad") || message.startsWith("Rejected"));
 }
 
 function swapDraft(page, form) {
   const old = document.getElementById("draft");
-  const line = form.closest(".line")?.id;
+  const focused = document.activeElement;
+  const line = (focused?.closest(".line") ?? form.closest(".line"))?.id;
   const anchor = line && document.getElementById(line);
   const top = anchor?.getBoundingClientRect().top;
   const opened = [...old.querySelectorAll("details[open][id]")].map((one) => one.id);
   const typed = unsent(old, form);
+  const editors = [...old.querySelectorAll(".slot:not(:empty)")].filter((slot) => !slot.contains(form));
   const pane = document.getElementById("pane");
   const fresh = document.adoptNode(page.getElementById("draft"));
   fresh.classList.toggle("only-eyes", old.classList.contains("only-eyes"));
   const shown = fresh.querySelector("#eyes");
   shown?.setAttribute("aria-pressed", String(old.classList.contains("only-eyes")));
   fresh.querySelector("#pane").replaceWith(pane);
+  for (const slot of editors) fresh.querySelector(`#${CSS.escape(slot.id)}`)?.replaceWith(slot);
   old.replaceWith(fresh);
   for (const id of opened) if (!form.closest(".menu")) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, value] of typed) {
@@ -84,11 +94,11 @@ function swapDraft(page, form) {
   const back = line && document.getElementById(line);
   if (back) {
     if (!back.closest("#tray") && top !== undefined) scrollBy(0, back.getBoundingClientRect().top - top);
-    focusLine(back);
+    if (focused?.isConnected && back.contains(focused)) focused.focus({ preventScroll: true });
+    else focusLine(back);
   } else {
     document.querySelector(line ? "#bar a" : "#main")?.focus?.({ preventScroll: true });
   }
-  dispatchEvent(new Event("draft"));
 }
 
 // What was typed into other forms and not sent yet.
@@ -98,7 +108,7 @@ function unsent(root, form) {
     .map((field) => [field.id, field.value]);
 }
 
-export function focusLine(line) {
+function focusLine(line) {
   line.querySelector(".work > summary")?.focus({ preventScroll: true });
 }
 

@@ -28,11 +28,20 @@ function press(key) {
   else target.click();
 }
 
+const needsEyes = (line) => "eyes" in line.dataset || line.classList.contains("rejected");
+
+// Accepting leads on to the next sentence that needs eyes.
+function accept() {
+  if (!current()?.querySelector('[data-key="a"]')) return;
+  press("a");
+  step(1, needsEyes);
+}
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
-  n: () => step(1, (line) => "eyes" in line.dataset || line.classList.contains("rejected")),
-  a: () => press("a"),
+  n: () => step(1, needsEyes),
+  a: () => accept(),
   e: () => press("e"),
   x: () => press("x"),
   c: () => press("c"),
