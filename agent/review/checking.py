@@ -7,14 +7,14 @@ written again, and a sentence that leans on one that changed is verified again.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Protocol
+from typing import Final, Protocol
 
 from agent.language.text import content
 from agent.llm.budget import Budget
 from agent.pipeline.repair import CONNECTIVE, DEFINITE
 from agent.pipeline.retrieve import scope_of
 from agent.ports import Judge, PassageStore, StanceReader, Writer
-from agent.review.document import changed, checked_sentence, page_lines, with_section
+from agent.review.document import changed, checked_sentence, line_with, page_lines, with_section
 from agent.review.port import NotAllowed, UnknownDraft
 from agent.review.types import BOTTOM_LINE, LIMITS, SUMMARY, Document, Line, StanceRuling
 from agent.stance import retracted_citations
@@ -40,6 +40,10 @@ from agent.verification.gate import CitationGate, kind_of
 from agent.writers.anaphora import points_back
 from agent.writers.model_output import nearest_words
 from retrieval.types import Hit, Passage, Source
+
+RECORD: Final = "The record reviewed"
+COPIES: Final = "Not all of the record"
+"""How these statements of `agent.statements` begin; a third begins otherwise."""
 
 
 class Shelf(PassageStore, Protocol):
@@ -77,8 +81,11 @@ def plan_of(document: Document) -> Plan:
     return Plan(question=document.question, claim=document.claim, queries=document.evidence.queries)
 
 
-def record_of(document: Document) -> RecordStatements:
-    """The sources that the standing findings of body and summary cite, and what they add up to."""
+def record_of(document: Document) -> RecordStatements | None:
+    """The sources that the standing findings of body and summary cite, and what they add up to.
+
+    None where no finding stands.
+    """
     ordered = sorted(document.sections, key=lambda s: s.id == SUMMARY)  # as a draft counts them
     body = []
     for section in ordered:
@@ -86,6 +93,8 @@ def record_of(document: Document) -> RecordStatements:
         if kept and section.id not in {LIMITS, BOTTOM_LINE}:
             sentences = tuple(checked_sentence(line) for line in kept)
             body.append(CheckedSection(heading=section.heading, sentences=sentences))
+    if not body:
+        return None
     return RecordStatements.of(document.claim, document.evidence, body, document.verdict)
 
 
@@ -96,7 +105,8 @@ def sentence_of(line: Line, before: str = "") -> Sentence:
 
 def kind_in(text: str, document: Document) -> Kind:
     """What a sentence does: one of the record's statements, else by its grammar."""
-    return Kind.INFERENCE if text in record_of(document).statements() else kind_of(text)
+    record = record_of(document)
+    return Kind.INFERENCE if record and text in record.statements() else kind_of(text)
 
 
 def refused(reason: str, check: CheckName = CheckName.CITATIONS) -> Verification:
@@ -225,7 +235,7 @@ def settle(old: Document, new: Document, tools: Tools) -> Document:
     """
     leaning = _lean_again(old, new, tools)
     judged = changed(leaning, verdict=verdict_of(leaning))
-    return _state_again(old, judged, tools)
+    return _state_again(judged, tools)
 
 
 def _lean_again(old: Document, new: Document, tools: Tools) -> Document:
@@ -260,7 +270,7 @@ def _with_ruling(document: Document, line: Line, ruling: Verification) -> Docume
     if ruling == line.verification:
         return document
     keep = line.accepted_by if ruling.accepted == line.verification.accepted else ""
-    return _replaced(document, Line(**{**dict(line), "verification": ruling, "accepted_by": keep}))
+    return _replaced(document, line_with(line, verification=ruling, accepted_by=keep))
 
 
 def _replaced(document: Document, line: Line | None, line_id: str = "") -> Document:
@@ -273,44 +283,50 @@ def _replaced(document: Document, line: Line | None, line_id: str = "") -> Docum
     return document
 
 
-def _state_again(old: Document, new: Document, tools: Tools) -> Document:
-    """Write the statements of the record again where the record or the verdict changed."""
-    was, now = record_of(old), record_of(new)
-    if was == now:
-        return new
-    renewed = dict(zip(_named(was), _named(now), strict=True))
-    found = new
-    for line in [x for x in page_lines(new) if x.kind is Kind.INFERENCE and not x.note]:
-        text = renewed.get(line.text, line.text)
-        if not text:  # no source of the page is a copy any more
-            found = _replaced(found, None, line.id)
-            continue
-        said = Sentence(text=text, kind=Kind.INFERENCE, citations=_cites(line, was, now, new))
-        [ruling] = tools.gate(new).verify([said], now)
-        if (text, said.citations, ruling) != (line.text, line.citations, line.verification):
-            keep = line.accepted_by if text == line.text else ""
-            fields = {"text": text, "citations": said.citations, "verification": ruling}
-            found = _replaced(found, Line(**{**dict(line), **fields, "accepted_by": keep}))
+def _state_again(document: Document, tools: Tools) -> Document:
+    """Write every statement of the record again, from the record as it is now."""
+    record, found = record_of(document), document
+    for section in document.sections:
+        for line in section.lines:
+            if line.kind is Kind.INFERENCE and not line.note:
+                found = _restated(found, section.id, line, record, tools)
     return found
 
 
-def _named(record: RecordStatements) -> tuple[str, ...]:
-    """Every statement in a fixed order, "" for one that the record does not give rise to."""
-    return (
-        record.answer(),
-        record.record(),
-        record.copies() or "",
-        record.tiers(),
-        record.bottom_line(),
-    )
+def _restated(
+    document: Document, section: str, line: Line, record: RecordStatements | None, tools: Tools
+) -> Document:
+    if record is None:  # nothing stands that it could be about
+        return _with_ruling(document, line, refused("no sentence stands", CheckName.LEDGER))
+    text = _statement(line.text, section, record)
+    if not text:  # no source of the page is a copy any more
+        return _replaced(document, None, line.id)
+    said = Sentence(text=text, kind=Kind.INFERENCE, citations=_cites(line, text, record, document))
+    [ruling] = tools.gate(document).verify([said], record)
+    if (text, said.citations, ruling) == (line.text, line.citations, line.verification):
+        return document
+    keep = line.accepted_by if text == line.text else ""
+    fields = {"text": text, "citations": said.citations, "verification": ruling}
+    return _replaced(document, line_with(line, **fields, accepted_by=keep))
+
+
+def _statement(text: str, section: str, record: RecordStatements) -> str:
+    """The statement that stands in the place of an older one now; "" where there is none."""
+    if section == SUMMARY:
+        return record.answer()
+    if section == BOTTOM_LINE:
+        return record.bottom_line()
+    if text.startswith(COPIES):
+        return record.copies() or ""
+    return record.record() if text.startswith(RECORD) else record.tiers()
 
 
 def _cites(
-    line: Line, was: RecordStatements, now: RecordStatements, document: Document
+    line: Line, text: str, record: RecordStatements, document: Document
 ) -> tuple[Citation, ...]:
     """The words that decided, for a statement on them; else its own citations that the page has."""
-    known = {s.id for s in now.sources}
+    known = {s.id for s in record.sources}
     kept = tuple(c for c in line.citations if c.source in known)
-    decided = {was.answer(): now.deciding(), was.bottom_line(): now.deciding()[:2]}
+    decided = {record.answer(): record.deciding(), record.bottom_line(): record.deciding()[:2]}
     every = (c for one in page_lines(document) for c in one.citations if c.source in known)
-    return decided.get(line.text) or kept or now.deciding() or tuple(islice(every, 1))
+    return decided.get(text) or kept or record.deciding() or tuple(islice(every, 1))

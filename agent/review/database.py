@@ -15,6 +15,8 @@ from agent.review.types import Comment, Document, Review, Status
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for its turn on a SQLite file."""
+MAKING: Final = 7_365_211
+"""Names the lock of PostgreSQL under which the tables are made."""
 
 
 class Database:
@@ -31,21 +33,19 @@ class Database:
         self._url = sa.make_url(url)
         with self._explained():
             self._engine = _engine(self._url)
-            try:
-                METADATA.create_all(self._engine)
-            except sa.exc.DatabaseError:  # another process made a table in this very moment
-                METADATA.create_all(self._engine)
-            self._begin_chain()
-
-    def _begin_chain(self) -> None:
-        with self._engine.connect() as connection:
-            if connection.execute(sa.select(CHAIN.c.one)).first() is not None:
-                return
-        try:
             with self._engine.begin() as connection:
-                connection.execute(sa.insert(CHAIN).values(one=1, number=0, hash=trail.FIRST))
-        except sa.exc.IntegrityError:  # another process began it in this very moment
-            return
+                self._lock(connection)
+                METADATA.create_all(connection)
+                if connection.execute(sa.select(CHAIN.c.one)).first() is None:
+                    start = {"one": 1, "number": 0, "hash": trail.FIRST}
+                    connection.execute(sa.insert(CHAIN).values(start))
+
+    def _lock(self, connection: sa.Connection) -> None:
+        """Wait until no other process makes the tables."""
+        if self._sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MAKING)))
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

@@ -221,9 +221,8 @@ class ReviewDesk:
             last = connection.execute(sa.select(CHAIN.c.number, CHAIN.c.hash)).one()
             rows = connection.execute(sa.select(TRAIL).order_by(TRAIL.c.number)).mappings()
             broken = trail.first_broken(map(dict, rows), (last.number, last.hash))
-            changed = trail.first_changed(connection)
-        found = [number for number in (broken, changed) if number is not None]
-        return min(found, default=None)
+            fitting = last.number if broken is None else broken - 1
+            return trail.first_changed(connection, fitting) or broken
 
     def page(self, draft: str, version: int | None = None) -> Page:
         return page_of(self.get(draft, version).document)

@@ -21,7 +21,6 @@ from agent.review.document import (
     line_of,
     line_with,
     on_page,
-    page_lines,
     place_of,
     section_of,
     with_section,
@@ -180,7 +179,8 @@ def _drafted(
     best = max(made.sections, key=lambda s: len(mine & _cited(s)), default=None)
     if best is None or not mine & _cited(best):
         return [], ()
-    elsewhere = {x.text for x in page_lines(document)} - {x.text for x in lines}
+    body = [x for s in document.sections if s.id not in ENDS for x in s.lines]
+    elsewhere = {x.text for x in body} - {x.text for x in lines}
     new = tuple(s for s in best.sentences if s.text not in elsewhere)
     [checked], rejected = verify_and_repair(
         [Section(heading=best.heading, sentences=new)],

@@ -96,17 +96,26 @@ def sealed(text: str, evidence: str) -> str:
     return digest(f"{text}\n{evidence}")
 
 
-def first_changed(connection: sa.Connection) -> int | None:
-    """Number of the first entry whose version is missing or not as it was written."""
-    entries = sa.select(TRAIL.c.number, TRAIL.c.detail).order_by(TRAIL.c.number)
+def first_changed(connection: sa.Connection, whole: int) -> int | None:
+    """Number of the first entry whose version is missing or not as it was written.
+
+    Args:
+        connection: the database.
+        whole: entries that fit the chain; those behind them tell nothing.
+    """
+    entries = (
+        sa.select(TRAIL.c.number, TRAIL.c.detail)
+        .where(TRAIL.c.number <= whole)
+        .order_by(TRAIL.c.number)
+    )
     kept = sa.select(VERSIONS.c.entry, VERSIONS.c.document, VERSIONS.c.evidence)
     seals = {row.entry: sealed(row.document, row.evidence) for row in connection.execute(kept)}
     bodies = connection.execute(sa.select(EVIDENCE.c.sha256, EVIDENCE.c.body))
-    whole = {row.sha256 for row in bodies if digest(row.body) == row.sha256}
+    intact = {row.sha256 for row in bodies if digest(row.body) == row.sha256}
     used = {row.entry: row.evidence for row in connection.execute(kept)}
     for row in connection.execute(entries):
         seal = json.loads(row.detail).get("document")
-        if seal and (seals.get(row.number) != seal or used[row.number] not in whole):
+        if seal and (seals.get(row.number) != seal or used[row.number] not in intact):
             return int(row.number)
     return None
 
