@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.review.checking import Tools, extended, refused, sentence_of
-from agent.review.document import before, changed, line_with, with_line
+from agent.review.checking import Tools, extended, refused, sentence_of, verdict_of
+from agent.review.document import before, changed, line_with, page_lines, with_line
 from agent.review.types import Document, Line, TrayLine
 from agent.types import Citation, Evidence, SourceStance
 from retrieval.types import Hit, Passage, Source
@@ -47,16 +47,20 @@ def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, objec
     anew = changed(document, evidence=_evidence(document, texts, found, tools))
     rulings = tuple(r for r in anew.rulings if any(s.id == r.source for s in anew.evidence.sources))
     anew = changed(anew, tray=_tray(document, found), rulings=rulings)
-    moved: list[str] = []
-    fell: list[str] = []
+    placed = {x.id: _placed(x, found) for x in page_lines(document)}
+    for line in placed.values():
+        anew = with_line(anew, line)
+    anew = changed(anew, verdict=verdict_of(anew))
+    moved = [x.id for x in page_lines(document) if _is_moved(x, found)]
     for section in document.sections:
-        for line in section.lines:
-            new = _line(anew, section.id, line, found, tools)
-            if new != line:
-                anew = with_line(anew, new)
-                moved.append(line.id)
-                if new.red and not line.red:
-                    fell.append(line.id)
+        for line in (placed[x.id] for x in section.lines if x.id in moved):
+            if line.citations and not line.note:
+                said = sentence_of(line, before(anew, section.id, line.id))
+                [ruling] = tools.verify(anew, [said])
+                keep = line.accepted_by if ruling.accepted else ""
+                anew = with_line(anew, line_with(line, verification=ruling, accepted_by=keep))
+    stood = {x.id for x in page_lines(document) if not x.red}
+    fell = [x.id for x in page_lines(anew) if x.red and x.id in stood]
     return anew, {"sources": stale, "moved": moved, "fell": fell}
 
 
@@ -123,24 +127,20 @@ def _evidence(
     return Evidence(**{**dict(made), "stances": tuple(s for s in made.stances if s.source in have)})
 
 
-def _line(
-    anew: Document, section: str, line: Line, found: Mapping[Citation, _Found], tools: Tools
-) -> Line:
-    """A sentence over the new texts, verified again where its words moved or are gone."""
-    looked = [found.get(c, _Found(c)) for c in line.citations]
-    citations = tuple(dict.fromkeys(f.citation for f in looked if f.citation))
-    gone = [c for c, f in zip(line.citations, looked, strict=True) if f.citation is None]
-    if not gone and not any(f.moved for f in looked):
-        return line if citations == line.citations else line_with(line, citations=citations)
-    new = line_with(line, citations=citations)
-    if line.note:
-        return new
-    if citations:
-        [ruling] = tools.verify(anew, [sentence_of(new, before(anew, section, line.id))])
-    else:
-        ruling = refused(f"the words it cited are gone from the library: “{gone[0].quote}”")
-    keep = line.accepted_by if ruling.accepted else ""
-    return line_with(new, verification=ruling, accepted_by=keep)
+def _is_moved(line: Line, found: Mapping[Citation, _Found]) -> bool:
+    """Whether words that it cites stand elsewhere, or nowhere."""
+    looked = [found[c] for c in line.citations if c in found]
+    return any(f.moved or f.citation is None for f in looked)
+
+
+def _placed(line: Line, found: Mapping[Citation, _Found]) -> Line:
+    """A sentence over the new texts; where nothing is left that it cited, it is red."""
+    now = (found.get(c, _Found(c)).citation for c in line.citations)
+    citations = tuple(dict.fromkeys(c for c in now if c))
+    if citations or not line.citations or line.note:
+        return line_with(line, citations=citations)
+    gone = f"the words it cited are gone from the library: “{line.citations[0].quote}”"
+    return line_with(line, citations=(), verification=refused(gone), accepted_by="")
 
 
 def _tray(document: Document, found: Mapping[Citation, _Found]) -> tuple[TrayLine, ...]:

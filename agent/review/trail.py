@@ -108,14 +108,22 @@ def first_changed(connection: sa.Connection, whole: int) -> int | None:
         .where(TRAIL.c.number <= whole)
         .order_by(TRAIL.c.number)
     )
-    kept = sa.select(VERSIONS.c.entry, VERSIONS.c.document, VERSIONS.c.evidence)
-    seals = {row.entry: sealed(row.document, row.evidence) for row in connection.execute(kept)}
-    bodies = connection.execute(sa.select(EVIDENCE.c.sha256, EVIDENCE.c.body))
-    intact = {row.sha256 for row in bodies if digest(row.body) == row.sha256}
-    used = {row.entry: row.evidence for row in connection.execute(kept)}
+    some = {"yield_per": 100}  # whole documents: never all of them in memory
+    versions = sa.select(VERSIONS.c.entry, VERSIONS.c.document, VERSIONS.c.evidence)
+    kept = {
+        row.entry: (sealed(row.document, row.evidence), row.evidence)
+        for row in connection.execute(versions, execution_options=some)
+    }
+    bodies = sa.select(EVIDENCE.c.sha256, EVIDENCE.c.body)
+    intact = {
+        row.sha256
+        for row in connection.execute(bodies, execution_options=some)
+        if digest(row.body) == row.sha256
+    }
     for row in connection.execute(entries):
         seal = json.loads(row.detail).get("document")
-        if seal and (seals.get(row.number) != seal or used[row.number] not in intact):
+        found, evidence = kept.get(row.number, ("", ""))
+        if seal and (found != seal or evidence not in intact):
             return int(row.number)
     return None
 
