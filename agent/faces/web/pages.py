@@ -18,15 +18,21 @@ from agent.faces.web.services import Busy, Services
 from agent.faces.web.sources import FRONT, SUFFIXES
 from agent.jobs.port import Job, QueueFull, State
 from agent.language.phrases import day
+from agent.language.text import content
 from agent.render import html, wording
 from agent.render.citations import safe_url
-from agent.review.types import Line, Status
+from agent.review.types import Line, ReviewRow, Status
 from agent.types import Insufficient, Page
 from retrieval.types import Passage, Source
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE: Final = 50
 """Drafts on one page of the list."""
+LOOKED_AT: Final = 200
+"""Drafts of late whose questions are held against a new one."""
+CLOSE: Final = 0.6
+"""Share of its words that a question has in common with one that is close to it."""
+SHOWN: Final = 5
 JOB_WORDS: Final = {
     State.QUEUED: "waiting",
     State.RUNNING: "drafting",
@@ -39,6 +45,16 @@ EXAMPLES: Final = (
     "Does aspartame cause cancer?",
     "Did violent crime rise in the United States in 2024?",
 )
+
+
+class Match(NamedTuple):
+    """A draft that may answer a question already."""
+
+    id: str
+    question: str
+    verdict: str
+    mark: str
+    checked: str
 
 
 class Citing(NamedTuple):
@@ -125,7 +141,7 @@ def ask(
         fault = "“Evidence up to” needs a day such as 2026-11-29, or nothing."
         return _desk(request, services, {}, asked=question, refused=fault, http=422)
     try:
-        already = {} if anew else services.earlier(question)
+        already = [] if anew else _already(services, question)
         if already:
             return _desk(request, services, {}, asked=question, as_of=as_of, already=already)
         job = services.submit(user, question, until)
@@ -244,7 +260,7 @@ def _desk(
     asked: str = "",
     as_of: str = "",
     refused: str = "",
-    already: dict[str, Page] | None = None,
+    already: Sequence[Match] = (),
     http: int = 200,
 ) -> HTMLResponse:
     filters = {"status": "", "assignee": "", "q": "", **filters}
@@ -267,7 +283,7 @@ def _desk(
         asked=verbatim(asked),
         as_of=as_of,
         refused=refused,
-        already=[_matched(i, page) for i, page in (already or {}).items()],
+        already=already,
         jobs=[job for job in recent if job.state is not State.DONE][:8],
         thin=_thin(services, recent),
         drafts=rows[:AT_ONCE],
@@ -278,17 +294,32 @@ def _desk(
     )
 
 
-def _matched(draft: str, page: Page) -> dict[str, object]:
-    """A draft of the same claim, for the list under the question."""
+def _already(services: Services, question: str) -> list[Match]:
+    """Drafts of the same claim, then drafts whose questions share most of their words."""
+    kept = [_matched(i, page) for i, page in services.earlier(question).items()]
+    words = set(content(question))
+    rows = [row for row in services.reviews.rows(limit=LOOKED_AT) if _shared(words, row) >= CLOSE]
+    close = [
+        Match(row.id, row.question, row.verdict.capitalize(), row.verdict.lower(), "")
+        for row in sorted(rows, key=lambda row: -_shared(words, row))
+    ]
+    found = {match.id: match for match in (*close, *kept)}
+    ordered = dict.fromkeys(match.id for match in (*kept, *close))
+    return [found[i] for i in ordered][:SHOWN]
+
+
+def _shared(words: set[str], row: ReviewRow) -> float:
+    """The share of words that a question has in common with these."""
+    other = set(content(row.question))
+    return len(words & other) / max(1, len(words | other))
+
+
+def _matched(draft: str, page: Page) -> Match:
     label = wording.verdict(page)
-    return {
-        "id": draft,
-        "question": page.question.text,
-        "verdict": label,
-        "mark": page.verdict.label.value if page.claim.gets_verdict else "unproven",
-        "day": day(page.question.asked_on),
-        "as_of": day(page.question.as_of) if page.question.as_of else "",
-    }
+    mark = page.verdict.label.value if page.claim.gets_verdict else "unproven"
+    until = f", evidence up to {day(page.question.as_of)}" if page.question.as_of else ""
+    checked = f"checked on {day(page.question.asked_on)}{until}"
+    return Match(draft, page.question.text, label, mark, checked)
 
 
 def _thin(services: Services, recent: Sequence[Job]) -> list[Job]:

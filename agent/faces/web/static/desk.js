@@ -134,7 +134,9 @@ async function openEditor(event, link) {
     const form = page.getElementById("editing");
     if (!form) return tell(page.querySelector("main p")?.textContent ?? "It cannot be edited.", true);
     place(form, slot);
-    slot.querySelector("textarea").focus();
+    const field = slot.querySelector("textarea");
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
   } catch {
     tell("The desk did not answer. Try again.", true);
   }

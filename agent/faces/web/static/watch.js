@@ -47,6 +47,17 @@ source.onopen = () => { connection.hidden = true; };
 source.onmessage = (message) => show(JSON.parse(message.data));
 source.onerror = () => {
   connection.hidden = false;
-  // A stream that the server ended for good: the page knows what came of it.
-  if (source.readyState === EventSource.CLOSED) setTimeout(() => location.replace(box.dataset.here), 2000);
+  if (source.readyState === EventSource.CLOSED) returnLater();
 };
+
+// The browser has given up on the stream. Once the desk answers again, this page is loaded anew.
+function returnLater() {
+  setTimeout(async () => {
+    try {
+      await fetch(box.dataset.here, { method: "HEAD" });
+      location.replace(box.dataset.here);
+    } catch {
+      returnLater();
+    }
+  }, 2000);
+}
