@@ -72,7 +72,9 @@ def csrf_of(session: str) -> str:
     return hmac.new(session.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
-def render(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
+def render(
+    request: Request, template: str, status: int = 200, /, **context: object
+) -> HTMLResponse:
     """A page. Templates also have `user` (or None), `csrf`, `path`, `asset` and `services`."""
     path = URL(scope=request.scope).path
     fixed = {

@@ -11,15 +11,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from agent.faces.exit_codes import BadInput
 from agent.faces.web.access import render
-from agent.faces.web.accounts import SignInRefused
 from agent.faces.web.services import Busy
-from agent.faces.web.sources import UnknownSource
-from agent.jobs.port import JobError, KeyTaken, QueueFull, UnknownJob
-from agent.review.port import NotAllowed, ReviewError, Stale, UnknownDraft
 from agent.types import Value
-from retrieval import LibraryError
 
 MEDIA: Final = "application/problem+json"
 API: Final = "/api/"
@@ -59,10 +53,6 @@ STATUS: Final[dict[str, int]] = {
     "LibraryError": 503,
 }
 """By class name, as `exit_codes.BY_NAME`, so that what is not installed need not be imported."""
-TOLD: Final = (
-    *(BadInput, SignInRefused, Busy, UnknownSource, ReviewError, UnknownDraft, Stale, NotAllowed),
-    *(JobError, UnknownJob, KeyTaken, QueueFull, LibraryError),
-)
 
 
 def status_of(error: Exception) -> int | None:
@@ -92,11 +82,9 @@ def is_api(request: Request) -> bool:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Give every known failure its status and its words."""
+    """Tell what is refused or cannot be read; `security.Guarded` tells the rest."""
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
-    for kind in TOLD:
-        app.add_exception_handler(kind, _known)
 
 
 def tell_known(request: Request, error: Exception) -> Response | None:
@@ -108,12 +96,6 @@ def tell_known(request: Request, error: Exception) -> Response | None:
     if status in {429, 503}:
         headers["retry-after"] = str(error.seconds if isinstance(error, Busy) else SOON)
     return failure(request, status, str(error), headers)
-
-
-def _known(request: Request, error: Exception) -> Response:
-    told = tell_known(request, error)
-    assert told is not None  # noqa: S101  (all of `TOLD` are in the table)
-    return told
 
 
 def _refused(request: Request, error: Exception) -> Response:

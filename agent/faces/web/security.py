@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.faces.web.access import csrf_of
 from agent.faces.web.accounts import Role, User
-from agent.faces.web.problems import failure
+from agent.faces.web.problems import API, failure, tell_known
 from agent.faces.web.services import Services
 
 CSP: Final = (
@@ -114,6 +114,7 @@ class Guarded:
             await send(message)
 
         request = Request(scope)
+        request.state.user, request.state.session, request.state.by_token = None, "", False
         host = request.headers.get("host", "")
         if not self.place.knows(host):
             told = failure(request, 421, "This server does not answer for that host.")
@@ -124,12 +125,10 @@ class Guarded:
             return
         try:
             await self.app(scope, self._counted(receive, self._limit(scope)), guarded)
-        except Exception:  # the face's last line
+        except Exception as error:  # the face's last line
             if begun:
                 raise
-            known_as = secrets.token_hex(4)
-            LOG.exception("request %s failed: %s %s", known_as, scope["method"], scope["path"])
-            told = failure(request, 500, f"Something broke here. The log has it under {known_as}.")
+            told = tell_known(request, error) or _unforeseen(request)
             await told(scope, receive, guarded)
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
@@ -186,8 +185,10 @@ class Identified:
         request.state.session, request.state.by_token = session, token is not None
         request.state.user = await run_in_threadpool(self._user, given, token)
 
+        anonymous = not given and token is None and not scope["path"].startswith(API)
+
         async def introduced(message: Message) -> None:
-            if message["type"] == "http.response.start" and not given and token is None:
+            if message["type"] == "http.response.start" and anonymous:
                 headers = MutableHeaders(scope=message)
                 if "set-cookie" not in headers:
                     headers.append("set-cookie", self.place.set_cookie(session))
@@ -277,6 +278,13 @@ def _bearer(headers: Headers) -> str | None:
         return None
     scheme, _, token = given.partition(" ")
     return token.strip()[:200] if scheme.lower() == "bearer" else ""
+
+
+def _unforeseen(request: Request) -> Response:
+    """Called while the error is handled: the log has it whole, the page its number."""
+    known_as = secrets.token_hex(4)
+    LOG.exception("request %s failed: %s %s", known_as, request.method, request.url.path)
+    return failure(request, 500, f"Something broke here. The log has it under {known_as}.")
 
 
 def _large(limit: int) -> str:
