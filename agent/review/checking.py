@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from agent.language.text import content
 from agent.llm.budget import Budget
-from agent.pipeline.repair import CONNECTIVE, DEFINITE
+from agent.pipeline.repair import CONNECTIVE, DEFINITE, find_quoted
 from agent.pipeline.retrieve import scope_of
 from agent.ports import Judge, PassageStore, StanceReader, Writer
 from agent.review.document import changed, checked_sentence, line_with, page_lines, with_section
@@ -74,6 +74,17 @@ class Tools:
     def verify(self, document: Document, sentences: Sequence[Sentence]) -> list[Verification]:
         """Rule on sentences of a document, in order."""
         return self.gate(document).verify(sentences, record_of(document))
+
+    def check(self, document: Document, *forms: Sentence) -> tuple[Sentence, Verification]:
+        """The first form of a sentence that stands, citing the words that the judge named.
+
+        Where none stands, the first and why it falls.
+        """
+        gate = self.gate(document)
+        tried = list(zip(forms, gate.verify(forms, record_of(document)), strict=True))
+        said, ruling = next((one for one in tried if one[1].accepted), tried[0])
+        quoted = find_quoted(said, ruling, gate) if ruling.accepted else []
+        return Sentence(**{**dict(said), "citations": tuple(quoted) or said.citations}), ruling
 
 
 def plan_of(document: Document) -> Plan:

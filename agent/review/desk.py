@@ -147,7 +147,7 @@ class ReviewDesk:
                 raise _Moved
             status = Status(head.status)
             rules.require_open(status, action)
-            rules.require_standing(status, made.detail)
+            rules.require_standing(status, old, new)
             cleared = isinstance(action, Recheck) and json.loads(head.recheck)
             if new == old and not cleared:
                 return review_of(connection, draft)

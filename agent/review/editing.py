@@ -50,7 +50,6 @@ from agent.types import Sentence, Verification
 from agent.verification.absence import cite_whole
 from agent.verification.gate import FOREIGN
 from agent.writers.model_output import nearest_words
-from retrieval.types import Passage
 
 Edit = (
     EditLine
@@ -196,26 +195,19 @@ def _checked(
 ) -> tuple[Document, Sentence, Verification]:
     """The evidence that a sentence needs, the sentence with what it cites, and the ruling on it.
 
-    Without `passages` it keeps its citations.
+    Without `passages` it keeps its citations. Of passages it cites the nearest sentences; where
+    these do not carry it, all of them.
     """
     if passages is None:
-        [ruling] = tools.verify(document, [said])
-        return document, said, ruling
+        return document, *tools.check(document, said)
     found = find_passages(document, passages, tools)
     document = with_passages(document, found, tools)
-    return document, *_cite(document, said, found, tools)
-
-
-def _cite(
-    document: Document, said: Sentence, passages: Sequence[Passage], tools: Tools
-) -> tuple[Sentence, Verification]:
-    """Cite the nearest sentences of each passage; where they do not carry it, whole passages."""
-    nearest = tuple(nearest_words(said.text, p) for p in passages)
-    whole = tuple(cite_whole(p) for p in passages)
-    forms = dict.fromkeys((nearest, whole))
-    sentences = [Sentence(**{**dict(said), "citations": cited}) for cited in forms]
-    tried = list(zip(sentences, tools.verify(document, sentences), strict=True))
-    return next((one for one in tried if one[1].accepted), tried[0])
+    nearest = tuple(nearest_words(said.text, p) for p in found)
+    whole = tuple(cite_whole(p) for p in found)
+    forms = [
+        Sentence(**{**dict(said), "citations": cited}) for cited in dict.fromkeys((nearest, whole))
+    ]
+    return document, *tools.check(document, *forms)
 
 
 def _drop_line(document: Document, line_id: str) -> Document:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.review.checking import Tools, extended, refused, sentence_of, verdict_of
 from agent.review.document import before, changed, line_with, page_lines, with_line
 from agent.review.types import Document, Line, TrayLine
-from agent.types import Citation, Evidence, SourceStance
+from agent.types import Citation, Evidence, Kind, SourceStance
 from retrieval.types import Hit, Passage, Source
 
 
@@ -35,7 +35,7 @@ def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, objec
     verified on what is left, and on nothing left it is red.
 
     Returns:
-        The document over the new texts, and for the trail: sources, sentences that moved, fell.
+        The document over the new texts, and for the trail: sources, sentences whose words moved.
     """
     stale = changed_sources(document, {s.id: s for s in tools.library.sources()})
     if not stale:
@@ -51,7 +51,7 @@ def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, objec
     for line in placed.values():
         anew = with_line(anew, line)
     anew = changed(anew, verdict=verdict_of(anew))
-    moved = [x.id for x in page_lines(document) if _is_moved(x, found)]
+    moved = [x.id for x in page_lines(document) if _is_moved(x, found) and not _computed(x)]
     for section in document.sections:
         for line in (placed[x.id] for x in section.lines if x.id in moved):
             if line.citations and not line.note:
@@ -59,9 +59,7 @@ def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, objec
                 [ruling] = tools.verify(anew, [said])
                 keep = line.accepted_by if ruling.accepted else ""
                 anew = with_line(anew, line_with(line, verification=ruling, accepted_by=keep))
-    stood = {x.id for x in page_lines(document) if not x.red}
-    fell = [x.id for x in page_lines(anew) if x.red and x.id in stood]
-    return anew, {"sources": stale, "moved": moved, "fell": fell}
+    return anew, {"sources": stale, "moved": moved}
 
 
 def _some(citation: Citation | None) -> tuple[Citation, ...]:
@@ -127,6 +125,11 @@ def _evidence(
     return Evidence(**{**dict(made), "stances": tuple(s for s in made.stances if s.source in have)})
 
 
+def _computed(line: Line) -> bool:
+    """Whether it is a statement of the record, which is written again after every change."""
+    return line.kind is Kind.INFERENCE
+
+
 def _is_moved(line: Line, found: Mapping[Citation, _Found]) -> bool:
     """Whether words that it cites stand elsewhere, or nowhere."""
     looked = [found[c] for c in line.citations if c in found]
@@ -137,7 +140,7 @@ def _placed(line: Line, found: Mapping[Citation, _Found]) -> Line:
     """A sentence over the new texts; where nothing is left that it cited, it is red."""
     now = (found.get(c, _Found(c)).citation for c in line.citations)
     citations = tuple(dict.fromkeys(c for c in now if c))
-    if citations or not line.citations or line.note:
+    if citations or not line.citations or line.note or _computed(line):
         return line_with(line, citations=citations)
     gone = f"the words it cited are gone from the library: “{line.citations[0].quote}”"
     return line_with(line, citations=(), verification=refused(gone), accepted_by="")

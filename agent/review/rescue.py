@@ -50,8 +50,8 @@ def weaken(document: Document, line_id: str, who: str, tools: Tools) -> Document
             [better] = writer.revise([(sentence, ruling)], document.evidence)
             if better is None or better == sentence:
                 break
-            sentence = Sentence(**{**dict(better), "before": said.before})
-            [ruling] = tools.verify(document, [sentence])
+            form = Sentence(**{**dict(better), "before": said.before})
+            sentence, ruling = tools.check(document, form)
             tried.append(f"“{sentence.text}”")
             if ruling.accepted:
                 new = line_with(
@@ -90,15 +90,15 @@ def recite(document: Document, line_id: str, who: str, tools: Tools) -> Document
     spans = dict.fromkeys(
         (*(nearest_words(line.text, p) for p in passages), *(cite_whole(p) for p in passages))
     )
-    sentences = [Sentence(text=line.text, citations=(span,), before=said.before) for span in spans]
-    rulings = tools.verify(changed(document, evidence=evidence), sentences)
-    carried = [(s, r) for s, r in zip(sentences, rulings, strict=True) if r.accepted]
-    if not carried:
+    forms = [Sentence(text=line.text, citations=(span,), before=said.before) for span in spans]
+    if not forms:
+        raise NotAllowed("The library has nothing near this sentence. Edit it or drop it.")
+    sentence, ruling = tools.check(changed(document, evidence=evidence), *forms)
+    if not ruling.accepted:
         raise NotAllowed(
             f"None of the {len(passages)} nearest passages carries {line_id} as it stands. Edit "
             "it, pick a passage yourself or drop it."
         )
-    sentence, ruling = carried[0]
     cited = [p for p in passages if p.id == sentence.citations[0].passage]
     new = line_with(
         line,

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from agent.review.document import page_lines
+from agent.review.document import compare, line_of, page_lines
 from agent.review.port import NotAllowed
 from agent.review.types import (
     NEXT,
@@ -57,16 +57,21 @@ def require_open(status: Status, action: object) -> None:
     raise NotAllowed(CLOSED[status])
 
 
-def require_standing(status: Status, detail: dict[str, object]) -> None:
-    """Of an approved draft only places of cited words may change, never what stands.
+def require_standing(status: Status, old: Document, new: Document) -> None:
+    """Of an approved draft only the places of cited words may change, never what readers see.
 
     Raises:
-        NotAllowed: a sentence fell.
+        NotAllowed: a sentence or the verdict changed.
     """
-    if status is Status.APPROVED and (fell := detail.get("fell")):
+    if status is not Status.APPROVED:
+        return
+    read = [x.line for x in compare(old, new) if x.before != x.after]
+    fell = [x.id for x in page_lines(new) if x.red and not line_of(old, x.id).red]
+    if (seen := sorted({*read, *fell})) or old.verdict.label is not new.verdict.label:
+        what = ", ".join(seen) if seen else "the verdict"
         raise NotAllowed(
-            f"The sources of {', '.join(map(str, fell if isinstance(fell, list) else ()))} no "
-            "longer carry it. Correct the draft with a notice to readers, then check it again."
+            f"The library no longer carries {what}. Correct the draft with a notice to readers, "
+            "then check it again."
         )
 
 

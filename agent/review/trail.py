@@ -148,7 +148,10 @@ def version_of(document: Document, number: int) -> dict[str, object]:
 
 
 def difference(old: Document, new: Document) -> dict[str, object]:
-    """What changed on the page, and in the verdict."""
-    lines: list[object] = [c.model_dump(mode="json") for c in compare(old, new)]
+    """What changed on the page, what fell of what stood, and the verdict where it changed."""
+    changes = compare(old, new)
+    lines: list[object] = [c.model_dump(mode="json") for c in changes]
+    fell = [c.line for c in changes if c.before_supported and c.after_supported is False]
     verdicts = [old.verdict.label.value, new.verdict.label.value]
-    return {"lines": lines} | ({"verdict": verdicts} if verdicts[0] != verdicts[1] else {})
+    told = {"verdict": verdicts} if verdicts[0] != verdicts[1] else {}
+    return {"lines": lines, "fell": fell, **told}

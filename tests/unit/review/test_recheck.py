@@ -64,7 +64,7 @@ def test_words_that_moved_are_cited_at_their_new_place(
     [citation] = line_of(review.document, "s5").citations
     assert citation.start == len("A new beginning.") + 2
     assert bench.shelf.snapshot("survey")[citation.start : citation.end] == citation.quote
-    assert desk.trail()[-1].detail["moved"] == ["s5", "s6", "s7", "s8"]
+    assert desk.trail()[-1].detail["moved"] == ["s5", "s6"]
     assert desk.trail()[-1].detail["fell"] == []
     assert desk.page(draft)
 
@@ -106,6 +106,16 @@ def test_a_library_without_any_cited_source_leaves_a_document_that_can_be_edited
     assert all(line.red for line in page_lines(review.document))
     assert review.document.evidence.hits == ()
     assert review.document.verdict.label is VerdictLabel.UNPROVEN
+
+
+def test_an_approved_draft_whose_verdict_would_change_needs_a_correction(
+    desk: ReviewDesk, draft: str, bench: Bench
+) -> None:
+    approve(desk, draft)
+    bench.stances.said = "nothing of the kind"
+    bench.shelf.put("council", *TEXTS["council"], "More.")
+    with pytest.raises(NotAllowed, match="no longer carries s1, s9"):
+        desk.act(draft, Recheck(), "Ana")
 
 
 def test_an_approved_draft_is_held_against_the_library_and_falls_only_by_a_correction(
