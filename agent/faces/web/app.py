@@ -13,7 +13,16 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from agent.faces.web import accounts_pages, api, api_sources, drafts, pages
+from agent.faces.web import (
+    accounts_pages,
+    api,
+    api_sources,
+    cited_sources,
+    drafts,
+    editing,
+    library_pages,
+    pages,
+)
 from agent.faces.web.access import STATIC, render
 from agent.faces.web.problems import Problem, add_handlers
 from agent.faces.web.security import Guarded, Identified, Place, guard
@@ -38,7 +47,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services, app.state.place = services, place
     app.state.streams = Streams(services.jobs)
-    for part in (api, api_sources, accounts_pages, pages, drafts):
+    people = (accounts_pages, pages, library_pages, drafts, editing, cited_sources)
+    for part in (api, api_sources, *people):
         app.include_router(part.router)
     app.add_api_route(OPENAPI, show_openapi, include_in_schema=False)
     app.add_api_route("/api", show_docs, include_in_schema=False)

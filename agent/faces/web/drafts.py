@@ -6,7 +6,6 @@ scripts of the page do the same without leaving it.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -15,24 +14,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
-from agent.faces.web.access import Desk, Person, Role, User
-from agent.faces.web.layout import (
-    STANCES,
-    SUPPORT,
-    Layout,
-    outcome_of,
-    stretches,
-    window,
-    words_changed,
-)
+from agent.faces.web.access import Desk, Person
+from agent.faces.web.accounts import Role, User
+from agent.faces.web.editing import refuse_edit
+from agent.faces.web.layout import SUPPORT, Layout, outcome_of
+from agent.faces.web.marking import words_changed
 from agent.faces.web.pages import Posted, shown, verbatim
 from agent.faces.web.services import Services
-from agent.render import FILES, FORMATS, html, wording
-from agent.render.citations import link
+from agent.faces.web.stances import STANCES, count_in_words, stance_rows
+from agent.render import FILES, FORMATS, wording
 from agent.review.port import NotAllowed, Stale, UnknownDraft
 from agent.review.types import NEXT, Action, Review, Status
-from agent.types import Citation
-from retrieval.types import Passage, Source
 
 router = APIRouter(include_in_schema=False)
 ACTIONS: Final = TypeAdapter[Action](Action)
@@ -42,10 +34,6 @@ APART: Final = frozenset({"csrf", "version", "cited", "q", "find"})
 """Fields of our forms that belong to no action."""
 UNVERSIONED: Final = frozenset({"comment", "resolve", "assign"})
 """Actions that fit whatever version stands."""
-AROUND: Final = 6_000
-"""Characters of a long source that are shown before and after what is cited."""
-FOUND: Final = 8
-"""Passages that a search offers for a sentence."""
 EXPORTS: Final = {
     "docx": "Word",
     "html": "Web page (HTML)",
@@ -126,90 +114,6 @@ def act(
     return RedirectResponse(f"/drafts/{draft}?{asked}{where}", 303)
 
 
-@router.get("/drafts/{draft}/lines/{line}")
-def show_editor(
-    request: Request,
-    services: Desk,
-    user: Person,
-    draft: str,
-    line: str,
-    section: str = "",
-    after: str = "",
-) -> HTMLResponse:
-    """The form that edits a sentence, or adds one (`line` is `new`)."""
-    review = services.review(draft)
-    typed = {"section": section, "after": after, "version": str(review.version)}
-    found = Layout(review).find(line)
-    if found is None and line != "new":
-        raise UnknownDraft(f"This draft has no sentence {line[:40]!r} any more. Open it anew.")
-    if found is not None:
-        typed["text"] = found[0].text
-    cited = list(dict.fromkeys(c.passage for c in found[0].citations)) if found else []
-    passages = [p for i in cited if (p := _passage(services, review, i)) is not None]
-    return _editor(request, review, line, typed, cited, [(p, True) for p in passages])
-
-
-@router.post("/drafts/{draft}/lines/{line}")
-def find_passages(
-    request: Request, services: Desk, user: Person, draft: str, line: str, form: Posted
-) -> HTMLResponse:
-    """The same form with passages of the library to choose from; nothing is changed yet."""
-    review = services.review(draft)
-    typed = {k: str(v) for k, v in form.items()}
-    ticked = [str(i) for i in form.getlist("passages")]
-    cited = [str(i) for i in form.getlist("cited")]
-    query = typed.get("q", "").strip() or typed.get("text", "").strip()
-    hits = services.reviews.passages(draft, query[:400], FOUND) if query else []
-    kept = [p for i in dict.fromkeys([*ticked, *cited]) if (p := _passage(services, review, i))]
-    offered = {p.id: p for p in [*kept, *(hit.passage for hit in hits)]}
-    rows = [(p, p.id in ticked) for p in offered.values()]
-    return _editor(request, review, line, typed, cited, rows)
-
-
-@router.get("/drafts/{draft}/sources/{source:path}")
-def show_source(
-    request: Request,
-    services: Desk,
-    user: Person,
-    draft: str,
-    source: str,
-    line: str = "",
-    start: int | None = None,
-    end: int | None = None,
-    whole: bool = False,
-) -> HTMLResponse:
-    """A source as it is stored, with the cited words marked."""
-    layout = Layout(services.review(draft))
-    known = layout.sources.get(source) or services.shelf.find(source)
-    found = layout.find(line)
-    cited = [c for c in (found[0].citations if found else ()) if c.source == source]
-    spans = [(c.start, c.end) for c in cited]
-    if start is not None and end is not None:
-        spans.append((start, end))
-    text, fault = _stored(services, layout, known, cited)
-    if fault and spans and text != "":
-        spans = [s for q in cited if (s := _anew(text, q)) is not None]
-    around = None if whole else AROUND
-    first, last = window(sorted(spans), len(text), around)
-    pieces = [p._replace(text=verbatim(p.text)) for p in stretches(text, spans, around)]
-    asked = {"line": line, "start": start, "end": end, "whole": 1}
-    return shown(
-        request,
-        "source.html",
-        here=layout.here,
-        title=wording.clean(layout.document.question.text),
-        line=line,
-        source=known,
-        url=_address(services, layout, known, cited),
-        tiers=html.TIERS,
-        fault=fault,
-        parts_of_text=pieces,
-        cut_before=first > 0,
-        cut_after=last < len(text),
-        whole=urlencode({k: v for k, v in asked.items() if v not in {None, ""}}),
-    )
-
-
 @router.get("/drafts/{draft}/versions")
 def show_versions(
     request: Request,
@@ -229,7 +133,7 @@ def show_versions(
         request,
         "versions.html",
         here=f"/drafts/{review.id}",
-        title=wording.clean(review.document.question.text),
+        title=Layout(review).title,
         versions=versions,
         old=oldest,
         new=newest,
@@ -254,7 +158,7 @@ def show_trail(
         request,
         "trail.html",
         here=f"/drafts/{review.id}",
-        title=wording.clean(review.document.question.text),
+        title=Layout(review).title,
         events=events[:200],
         more=events[199].number if len(events) > 200 else 0,
         broken=services.reviews.verify_trail(),
@@ -320,6 +224,7 @@ def _page(
 ) -> HTMLResponse:
     layout = Layout(review)
     document = review.document
+    stances = stance_rows(layout)
     writes = user.role >= Role.EDITOR
     return shown(
         request,
@@ -328,13 +233,13 @@ def _page(
         review=review,
         document=document,
         here=layout.here,
-        title=_title(review),
+        title=layout.title,
         verdict=layout.verdict,
         sections=layout.parts,
         trays=layout.tray,
         tally=layout.tally,
-        stances_read=layout.stances,
-        stance_count=layout.stance_count,
+        stances_read=stances,
+        stance_count=count_in_words(layout, stances),
         stance_words=STANCES,
         support_words=SUPPORT,
         numbered=[layout.sources[i] for i in layout.numbers if i in layout.sources],
@@ -342,7 +247,7 @@ def _page(
         absent=layout.absent,
         draft_comments=layout.draft_comments,
         follow_up_lines=verbatim("\n".join(document.follow_ups)),
-        made_line=wording.made(document),  # type: ignore[arg-type]  # it reads the usage alone
+        made_line=layout.made,
         disclaimer=wording.DISCLAIMER,
         exports={f: EXPORTS.get(f, f) for f in sorted((*FORMATS, *FILES), key=_rank)},
         moves=_moves(review, layout.tally.rejected) if writes and not old else {},
@@ -370,89 +275,8 @@ def _refused(
     line = typed.get("line", "new")
     problem = _spoken(problem, line)
     if typed.get("do") in {"edit", "add"} and typed.get("text"):
-        typed["version"] = str(review.version)
-        ticked = [str(i) for i in form.getlist("passages")]
-        cited = [str(i) for i in form.getlist("cited")]
-        ids = dict.fromkeys([*ticked, *cited])
-        rows = [(p, p.id in ticked) for i in ids if (p := _passage(services, review, i))]
-        return _editor(request, review, line, typed, cited, rows, problem, status)
+        return refuse_edit(request, services, review, form, problem, status)
     return _page(request, services, user, review, problem=problem, status=status)
-
-
-def _editor(
-    request: Request,
-    review: Review,
-    line: str,
-    typed: Mapping[str, str],
-    cited: Sequence[str],
-    passages: Sequence[tuple[Passage, bool]],
-    problem: str = "",
-    status: int = 200,
-) -> HTMLResponse:
-    adding = line == "new"
-    return shown(
-        request,
-        "edit.html",
-        status,
-        here=f"/drafts/{review.id}",
-        title=_title(review),
-        adding=adding,
-        line="" if adding else line,
-        slot=line if not adding else f"new-{typed.get('section', '')}",
-        version=typed.get("version", review.version),
-        section=typed.get("section", ""),
-        after=typed.get("after", ""),
-        text=verbatim(typed.get("text", "")),
-        q=typed.get("q", ""),
-        looked="find" in typed,
-        cited=cited,
-        passages=[
-            {"id": p.id, "text": p.text, "source": p.source, "ticked": ticked}
-            for p, ticked in passages
-        ],
-        problem=problem,
-    )
-
-
-def _passage(services: Services, review: Review, passage: str) -> Passage | None:
-    return review.document.evidence.passage(passage) or services.library.passage(passage)
-
-
-def _stored(
-    services: Services, layout: Layout, source: Source, cited: Sequence[Citation]
-) -> tuple[str, str]:
-    """The text of a source, and what is wrong with it where something is."""
-    listed = next((s for s in services.library.sources() if s.id == source.id), None)
-    if listed is None:
-        passages = [p for p in layout.document.evidence.passages if p.source.id == source.id]
-        kept = sorted(passages, key=lambda p: p.start)
-        return "\n\n".join(p.text for p in kept), (
-            "The library no longer holds this source. What is shown was kept with the draft."
-        )
-    text = services.library.snapshot(source.id)
-    if any(text[c.start : c.end] != c.quote for c in cited):
-        return text, (
-            "This source changed since the draft was made: other words stand where it is cited. "
-            "Check the draft again."
-        )
-    return text, ""
-
-
-def _anew(text: str, citation: Citation) -> tuple[int, int] | None:
-    """Where cited words stand in a text that is not the one that was cited."""
-    at = text.find(citation.quote)
-    return None if at < 0 else (at, at + len(citation.quote))
-
-
-def _address(
-    services: Services, layout: Layout, source: Source, cited: Sequence[Citation]
-) -> str | None:
-    """The source on the web, at the cited words where they are its own."""
-    for c in cited:
-        passage = layout.document.evidence.passage(c.passage)
-        if passage is not None:
-            return link(passage, c.start, c.end)
-    return html.safe_url(source.url)
 
 
 def _moves(review: Review, rejected: int) -> dict[Status, dict[str, object]]:
@@ -468,10 +292,6 @@ def _moves(review: Review, rejected: int) -> dict[Status, dict[str, object]]:
             "main": status in {Status.IN_REVIEW, Status.APPROVED},
         }
     return moves
-
-
-def _title(review: Review) -> str:
-    return wording.title(review.document)  # type: ignore[arg-type]  # it reads the question alone
 
 
 def _rank(form: str) -> int:

@@ -3,12 +3,11 @@
 Nothing here asks a database: a review and its person go in, values for the templates come out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote as escaped
 
 from agent.render import wording
 from agent.review.types import (
@@ -18,9 +17,7 @@ from agent.review.types import (
     Comment,
     Document,
     Line,
-    LineChange,
     Review,
-    StanceRuling,
     Status,
     TrayLine,
 )
@@ -28,8 +25,6 @@ from agent.types import (
     Certificate,
     Citation,
     Kind,
-    SourceStance,
-    Stance,
     Support,
 )
 from retrieval.types import Source
@@ -49,13 +44,6 @@ SUPPORT: Final = {
     Support.CONTRADICTED: "The passages contradict it",
     Support.UNSUPPORTED: "The passages do not carry it",
     Support.UNCHECKED: "It could not be checked",
-}
-STANCES: Final = {
-    Stance.FOR: "for",
-    Stance.AGAINST: "against",
-    Stance.PARTLY: "partly for",
-    Stance.BOTH: "both",
-    Stance.NEITHER: "neither",
 }
 KINDS: Final = {
     Kind.INFERENCE: "inference",
@@ -118,19 +106,6 @@ class Part(NamedTuple):
     body: bool
 
 
-class StanceRow(NamedTuple):
-    """What one source says of the claim, and whether the verdict counts it."""
-
-    source: Source
-    stance: Stance
-    words: list[Quote]
-    holder: str
-    counted: str
-    ruling: StanceRuling | None
-    computed: Stance | None
-    at: str
-
-
 class Tally(NamedTuple):
     lines: int
     read: int
@@ -142,19 +117,6 @@ class Tally(NamedTuple):
     @property
     def tenths(self) -> int:
         return 10 * self.read // self.lines if self.lines else 10
-
-
-class Word(NamedTuple):
-    kind: Literal["same", "gone", "new"]
-    text: str
-
-
-class Stretch(NamedTuple):
-    """A piece of a source's text; `first` is what the page scrolls to."""
-
-    text: str
-    marked: bool
-    first: bool
 
 
 @dataclass(frozen=True)
@@ -170,6 +132,16 @@ class Layout:
     @property
     def here(self) -> str:
         return f"/drafts/{self.review.id}"
+
+    @property
+    def title(self) -> str:
+        """The question, as the page that is exported has it."""
+        return wording.title(self.document)  # type: ignore[arg-type]  # it reads the question alone
+
+    @property
+    def made(self) -> str:
+        """Who wrote it and what that cost."""
+        return wording.made(self.document)  # type: ignore[arg-type]  # it reads the usage alone
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -205,28 +177,6 @@ class Layout:
         rejected = sum(s.line.red for s in shown)
         unread = sum(not s.line.red and not s.line.accepted_by for s in shown)
         return Tally(len(shown), read, rejected, unread, sum(s.eyes for s in shown))
-
-    @cached_property
-    def stances(self) -> list[StanceRow]:
-        """Sources that take a side first, in the order of the evidence."""
-        rulings = {r.source: r for r in self.document.rulings}
-        known = {s.source: s for s in self.document.evidence.stances}
-        held = {s.source: s for s in self.document.verdict.stances}
-        ids = [i for i in dict.fromkeys([*known, *held, *rulings]) if i in self.sources]
-        rows = [self._stance(i, held.get(i), known.get(i), rulings.get(i)) for i in ids]
-        return sorted(rows, key=lambda row: row.stance is Stance.NEITHER)
-
-    @property
-    def stance_count(self) -> str:
-        """`4 origins against, none for; 6 sources read`."""
-        tally = self.document.verdict.tally
-        sides = [
-            f"{_many(len(tally.opposing), 'origin')} against",
-            f"{len(tally.supporting) or 'none'} for",
-        ]
-        if tally.partly:
-            sides.append(f"{len(tally.partly)} partly")
-        return f"{', '.join(sides)}; {_many(len(self.stances), 'source')} read"
 
     @property
     def verdict(self) -> str:
@@ -275,8 +225,8 @@ class Layout:
 
     def source_at(self, source: str, line: str = "") -> str:
         """The address of a stored source, at what a sentence cites of it."""
-        where = f"?line={quote(line)}#mark" if line else ""
-        return f"{self.here}/sources/{quote(source, safe='')}{where}"
+        where = f"?line={escaped(line)}#mark" if line else ""
+        return f"{self.here}/sources/{escaped(source, safe='')}{where}"
 
     def _lines(self) -> Iterator[Line]:
         for section in self.document.sections:
@@ -286,7 +236,7 @@ class Layout:
         by_source: dict[str, dict[Quote, None]] = {}
         for citation in line.citations:
             if citation.source in self.sources:
-                by_source.setdefault(citation.source, {})[self._quote(citation)] = None
+                by_source.setdefault(citation.source, {})[self.quote(citation)] = None
         return [
             Cite(
                 f"{line.id}-{self.numbers[source]}",
@@ -298,7 +248,7 @@ class Layout:
             for source, quotes in by_source.items()
         ]
 
-    def _quote(self, citation: Citation) -> Quote:
+    def quote(self, citation: Citation) -> Quote:
         source = self.sources.get(citation.source)
         return Quote(citation.quote, source is None or source.is_summary)
 
@@ -308,8 +258,8 @@ class Layout:
         if near is not None:
             known = self.sources.get(near.source)
             at = f"?start={near.start}&end={near.end}#mark"
-            href = f"{self.here}/sources/{quote(near.source, safe='')}{at}"
-            nearest = Nearest(known.title if known else near.source, self._quote(near), href)
+            href = f"{self.here}/sources/{escaped(near.source, safe='')}{at}"
+            nearest = Nearest(known.title if known else near.source, self.quote(near), href)
         shown = self.shown(tray.line)
         stands = not tray.line.red
         return shown._replace(
@@ -319,45 +269,6 @@ class Layout:
             tried=tray.tried,
             nearest=nearest,
         )
-
-    def _stance(
-        self,
-        source: str,
-        held: SourceStance | None,
-        known: SourceStance | None,
-        ruling: StanceRuling | None,
-    ) -> StanceRow:
-        read = held or known
-        words = read.words if read else ()
-        stance = ruling.stance if ruling else (read.stance if read else Stance.NEITHER)
-        computed = known.stance if ruling and known and known.stance is not ruling.stance else None
-        at = f"?start={words[0].start}&end={words[0].end}#mark" if words else ""
-        holder = "" if ruling or read is None else read.holder
-        return StanceRow(
-            self.sources[source],
-            stance,
-            [self._quote(c) for c in words],
-            holder,
-            self._counted(self.sources[source], stance, held),
-            ruling,
-            computed,
-            at,
-        )
-
-    def _counted(self, source: Source, stance: Stance, held: SourceStance | None) -> str:
-        """Whether the verdict counts a source, and why not."""
-        tally = self.document.verdict.tally
-        sides = (tally.supporting, tally.opposing, tally.partly)
-        if stance is Stance.NEITHER:
-            return "no: it takes no side"
-        if held is not None and held.disputed:
-            return "no: two readings of it are opposite"
-        if held is not None and held.holder:
-            return "no: it only reports what somebody holds"
-        if not any(source.origin in side for side in sides):
-            return "no: taken back, or said otherwise later"
-        kin = [s for s in self.sources.values() if s.origin == source.origin and s.id != source.id]
-        return "yes, as one with its reprints" if kin else "yes"
 
 
 def state_of(line: Line) -> State:
@@ -371,49 +282,6 @@ def state_of(line: Line) -> State:
     if line.verification.doubt:
         return "doubt"
     return "edited" if line.by else "unread"
-
-
-def stretches(text: str, spans: Iterable[tuple[int, int]], around: int | None) -> list[Stretch]:
-    """A source's text cut at marked spans; `around`: characters kept before and after them.
-
-    Spans may overlap and come in any order; what lies outside the text is left out.
-    """
-    kept = sorted({(max(s, 0), min(e, len(text))) for s, e in spans if s < e and s < len(text)})
-    merged: list[tuple[int, int]] = []
-    for start, end in kept:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    first, last = window(merged, len(text), around)
-    pieces, at = [], first
-    for n, (start, end) in enumerate(merged):
-        pieces += [Stretch(text[at:start], False, False), Stretch(text[start:end], True, n == 0)]
-        at = end
-    pieces.append(Stretch(text[at:last], False, False))
-    return [piece for piece in pieces if piece.text]
-
-
-def window(spans: Sequence[tuple[int, int]], length: int, around: int | None) -> tuple[int, int]:
-    """The part of a text that is shown: all of it, or so many characters around its spans."""
-    if around is None:
-        return 0, length
-    if not spans:
-        return 0, min(length, 2 * around)
-    return max(0, spans[0][0] - around), min(length, spans[-1][1] + around)
-
-
-def words_changed(change: LineChange) -> list[Word]:
-    """The words of a changed sentence: the same, gone, new."""
-    before, after = change.before.split(), change.after.split()
-    words: list[Word] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            words.append(Word("same", " ".join(before[a:b])))
-            continue
-        words += [Word("gone", " ".join(before[a:b]))] if b > a else []
-        words += [Word("new", " ".join(after[c:d]))] if d > c else []
-    return words
 
 
 def outcome_of(layout: Layout, did: str, line: str) -> str:
@@ -448,7 +316,3 @@ DONE: Final = {
 def _sentence(reason: str) -> str:
     """A reason with its capital and its stop."""
     return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

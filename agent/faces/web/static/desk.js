@@ -75,6 +75,8 @@ function swapDraft(page, form) {
   const line = (focused?.closest(".line") ?? form.closest(".line"))?.id;
   const anchor = line && document.getElementById(line);
   const top = anchor?.getBoundingClientRect().top;
+  const held = anchor?.closest("#tray");
+  const beside = (anchor?.nextElementSibling ?? anchor?.previousElementSibling)?.id;
   const opened = [...old.querySelectorAll("details[open][id]")].map((one) => one.id);
   const typed = unsent(old, form);
   const editors = [...old.querySelectorAll(".slot:not(:empty)")].filter((slot) => !slot.contains(form));
@@ -91,7 +93,8 @@ function swapDraft(page, form) {
     const field = document.getElementById(id);
     if (field) field.value = value;
   }
-  const back = line && document.getElementById(line);
+  let back = line && document.getElementById(line);
+  if (back?.closest("#tray") && !held) back = beside && document.getElementById(beside); // dropped
   if (back) {
     if (!back.closest("#tray") && top !== undefined) scrollBy(0, back.getBoundingClientRect().top - top);
     if (focused?.isConnected && back.contains(focused)) focused.focus({ preventScroll: true });

@@ -17,7 +17,7 @@ function step(by, fits = () => true) {
   const all = lines();
   const at = all.indexOf(current());
   const rest = by > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
-  go(rest.find(fits));
+  go(rest.find(fits) ?? (fits === needsEyes ? all.find(fits) : null));
 }
 
 function press(key) {
