@@ -73,9 +73,13 @@ class ReviewDesk:
         self._database.close()
 
     def adopt(self, page: Page, job: str = "") -> str:
-        draft, document, at = draft_id(page), document_of(page), self._clock()
+        draft = draft_id(page)
+        known = sa.select(HEADS.c.id).where(HEADS.c.id == draft)
+        with self._database.read() as connection:  # as a rule: no writer waits for that
+            if connection.execute(known).first() is not None:
+                return draft
+        document, at = document_of(page), self._clock()
         with self._database.write() as connection:
-            known = sa.select(HEADS.c.id).where(HEADS.c.id == draft)
             if connection.execute(known).first() is not None:
                 return draft
             detail = trail.drafted(page, job) | trail.version_of(document, 1)

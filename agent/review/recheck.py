@@ -147,19 +147,21 @@ def _placed(line: Line, found: Mapping[Citation, _Found]) -> Line:
 
 
 def _tray(document: Document, found: Mapping[Citation, _Found]) -> tuple[TrayLine, ...]:
-    """The tray with what it cites at its new places."""
-
-    def now(citation: Citation) -> Citation | None:
-        return found.get(citation, _Found(citation)).citation
-
+    """The tray over the new texts; what lost words that it cited is ruled on when it is edited."""
     return tuple(
         TrayLine(
-            line=line_with(
-                t.line, citations=tuple(dict.fromkeys(filter(None, map(now, t.line.citations))))
-            ),
+            line=_held(t.line, found),
             section=t.section,
-            nearest=now(t.nearest) if t.nearest else None,
+            nearest=found.get(t.nearest, _Found(t.nearest)).citation if t.nearest else None,
             tried=t.tried,
         )
         for t in document.tray
     )
+
+
+def _held(line: Line, found: Mapping[Citation, _Found]) -> Line:
+    new = _placed(line, found)
+    if len(new.citations) == len(line.citations):
+        return new
+    gone = refused("words that it cited are gone from the library")
+    return line_with(new, verification=gone, accepted_by="")

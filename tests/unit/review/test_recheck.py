@@ -5,7 +5,7 @@ import pytest
 from agent.review.desk import ReviewDesk
 from agent.review.document import line_of, page_lines
 from agent.review.port import NotAllowed
-from agent.review.types import ChangeStatus, Recheck, RuleStance, Status
+from agent.review.types import ChangeStatus, DropLine, Recheck, RuleStance, Status
 from agent.types import Stance, VerdictLabel
 from tests.unit.review.desks import TEXTS, Bench
 
@@ -82,6 +82,19 @@ def test_a_sentence_whose_words_are_gone_is_red_and_says_why(
     assert desk.trail()[-1].detail["fell"] == ["s5"]
     with pytest.raises(NotAllowed):
         desk.page(draft)
+
+
+def test_a_line_of_the_tray_does_not_stand_on_words_that_are_gone(
+    desk: ReviewDesk, draft: str, bench: Bench
+) -> None:
+    desk.act(draft, DropLine(line="s5"), "Ana")
+    bench.shelf.put("survey", "We took this report down.", TWO)
+    review = desk.act(draft, Recheck(), "Ana")
+    for line in ("s5", "s11"):
+        assert line_of(review.document, line).citations == ()
+        assert line_of(review.document, line).red
+    assert all(held.nearest is None for held in review.document.tray)
+    assert desk.page(draft)
 
 
 def test_the_verdict_is_read_again_from_what_is_left(
