@@ -15,7 +15,7 @@ from agent.faces.web.services import Services
 from agent.render import html
 from agent.render.citations import link, safe_url
 from agent.types import Citation
-from retrieval.types import Source
+from retrieval import Source
 
 router = APIRouter(include_in_schema=False)
 AROUND: Final = 6_000

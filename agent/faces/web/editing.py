@@ -13,7 +13,7 @@ from agent.faces.web.pages import Posted, shown, verbatim
 from agent.faces.web.services import Services
 from agent.review.port import UnknownDraft
 from agent.review.types import Review
-from retrieval.types import Passage
+from retrieval import Passage
 
 router = APIRouter(include_in_schema=False)
 FOUND: Final = 8

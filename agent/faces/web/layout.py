@@ -27,7 +27,7 @@ from agent.types import (
     Kind,
     Support,
 )
-from retrieval.types import Source
+from retrieval import Source
 
 State = Literal["read", "rejected", "unread", "edited", "doubt", "note"]
 LABELS: Final[dict[State, str]] = {

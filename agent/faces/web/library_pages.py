@@ -14,7 +14,7 @@ from agent.faces.web.services import Services
 from agent.faces.web.sources import FRONT, SUFFIXES
 from agent.render import html
 from agent.review.types import Line
-from retrieval.types import Passage, Source
+from retrieval import Passage, Source
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from agent.faces.web.layout import Layout, Quote
 from agent.review.types import StanceRuling
 from agent.types import SourceStance, Stance
-from retrieval.types import Source
+from retrieval import Source
 
 STANCES: Final = {
     Stance.FOR: "for",
