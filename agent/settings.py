@@ -70,19 +70,23 @@ DraftAddress = Annotated[str, AfterValidator(_leads_to_drafts)]
 
 def _shows_the_desk(value: str) -> str:
     """An address without path: what the browser sends as `Origin`."""
-    try:
-        url, parts = HttpUrl(value), urlsplit(value)
-    except ValueError:
-        url = parts = None
-    safe = url is not None and (url.scheme == "https" or url.host in _THIS_MACHINE)
-    bare = parts is not None and parts.path in {"", "/"} and not (parts.query or parts.fragment)
-    if not (safe and bare and parts and "@" not in parts.netloc):
+    if not _is_bare(value):
         raise PydanticCustomError(
             "web_address",
             "write the https address at which the desk is shown, without a path, such as "
             "https://desk.example.org (http only for this machine)",
         )
+    parts = urlsplit(value)
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_bare(value: str) -> bool:
+    try:
+        url, parts = HttpUrl(value), urlsplit(value)
+    except ValueError:  # a ValidationError is one
+        return False
+    safe = url.scheme == "https" or url.host in _THIS_MACHINE
+    return safe and parts.path in {"", "/"} and not set("@?#") & set(value)
 
 
 WebAddress = Annotated[str, AfterValidator(_shows_the_desk)]

@@ -168,19 +168,20 @@ class Accounts:
         shown, password = _name(name), _password(password)
         if role is not Role.ADMIN and not self.exist():
             raise BadInput("The first account has to be an admin's, who looks after the others.")
+        now = self._clock()
         row = {
             "key": shown.casefold(),
             "name": shown,
             "role": int(role),
             "password": self._hash(password),
-            "created": self._clock().isoformat(),
+            "created": now.isoformat(),
         }
         try:
             with self._write() as connection:
                 connection.execute(ACCOUNTS.insert(), row)
         except sa.exc.IntegrityError:
             raise BadInput(f"There is an account {shown!r} already. Choose another name.") from None
-        return Account(name=shown, role=role, created=_time(row["created"]))
+        return Account(name=shown, role=role, created=now)
 
     def change(self, name: str, *, role: Role | None = None, password: str | None = None) -> None:
         """Give an account another role or password; either ends its sessions.

@@ -1,6 +1,5 @@
 """What went wrong, as people and programs are told: one table, a page or RFC 9457 JSON."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -107,14 +106,16 @@ def _refused(request: Request, error: Exception) -> Response:
             back = quote(request.url.path, safe="/") if request.method == "GET" else "/"
             return RedirectResponse(f"/login?next={back}", 303)
         headers["www-authenticate"] = "Bearer"
-    words = _WORDS.get(error.status_code, lambda detail: detail)
-    return failure(request, error.status_code, words(str(error.detail)), headers)
+    return failure(request, error.status_code, _words(error), headers)
 
 
-_WORDS: Final[dict[int, Callable[[str], str]]] = {
-    404: lambda said: "There is nothing at this address." if said == "Not Found" else said,
-    405: lambda _: "This address takes another method; the header Allow names those it takes.",
-}
+def _words(error: HTTPException) -> str:
+    """What the framework says in two words, in words that help."""
+    if error.status_code == HTTPStatus.NOT_FOUND and error.detail == "Not Found":
+        return "There is nothing at this address."
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return "This address takes another method; the header Allow names those it takes."
+    return str(error.detail)
 
 
 def _unreadable(request: Request, error: Exception) -> Response:

@@ -1,12 +1,14 @@
 """A desk in a browser for one test: services over a library, and browsers and programs that ask."""
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from fastapi import FastAPI
 from httpx import Response
 from starlette.testclient import TestClient
@@ -21,6 +23,7 @@ from agent.service import Desk
 from agent.settings import Settings
 from agent.types import Insufficient, Page, Question
 from retrieval import Library
+from tests.fakes_jobs import until
 
 LOOPBACK = "http://127.0.0.1:8800"
 PUBLIC = "https://desk.example.org"
@@ -120,6 +123,23 @@ def site(
         )
         yield Site(create_app(services), services, chosen.web_url or LOOPBACK)
     accounts.close()
+
+
+@contextmanager
+def served(found: Site) -> Iterator[str]:
+    """The address of a real server in this process."""
+    config = uvicorn.Config(found.app, port=0, log_level="warning", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    until(lambda: server.started)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        found.app.state.streams.stopping = True
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
 
 
 class _Beside:
