@@ -97,3 +97,6 @@ class Reviews(Protocol):
 
     def mark_for_recheck(self, source: str) -> list[str]:
         """Note on every draft that cites a source that it changed or is gone; return their ids."""
+
+    def stale_sources(self) -> dict[str, list[str]]:
+        """Cited sources that the library has otherwise or no longer, and who cites them."""
