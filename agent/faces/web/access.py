@@ -21,10 +21,12 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.datastructures import URL
 
 from agent.faces.web.accounts import Role, User
 from agent.faces.web.services import Services
+from agent.render import wording
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -96,9 +98,17 @@ def templates() -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_washed,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _washed(value: object) -> object:
+    """Take out of every plain string what cannot be seen, so that no field can be forgotten."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return wording.clean(value)
+    return value
 
 
 @cache

@@ -76,7 +76,7 @@ NOTICES: Final = frozenset({Status.CORRECTED, Status.VOID})
 FAULTS: Final = {NotAllowed: 409, Stale: 412, UnknownDraft: 404}
 
 
-@router.get("/drafts/{draft}")
+@router.get("/drafts/{draft}", response_model=None)
 def show_draft(
     request: Request,
     services: Desk,
@@ -86,9 +86,11 @@ def show_draft(
     eyes: bool = False,
     did: str = "",
     line: str = "",
-) -> HTMLResponse:
+) -> HTMLResponse | RedirectResponse:
     """The draft, or an earlier version of it to read."""
     review = services.review(draft, version)
+    if review.id != draft:  # kept under the id of an earlier version of the desk
+        return RedirectResponse(f"/drafts/{review.id}", 303)
     said = outcome_of(Layout(review), did, line)
     return _page(request, services, user, review, old=version is not None, eyes=eyes, said=said)
 
@@ -99,6 +101,7 @@ def act(
 ) -> HTMLResponse | RedirectResponse:
     """Do one thing; what is refused is said on the page, with the words that were typed."""
     services.review(draft)  # an unknown draft has its own page
+    services.limit_changes(user)
     try:
         action = action_of(form)
         review = _done(services, draft, action, user.name, _version_of(form))

@@ -109,6 +109,7 @@ def _library(
         http,
         sources=[(s, _cited_by(services, s)) for s in sources],
         stats=services.library.stats(),
+        stale=_stale(services),
         q=q,
         tier=tier,
         tiers=html.TIERS,
@@ -117,6 +118,13 @@ def _library(
         problem=problem,
         said=f"The source is no longer in the library.{marked}" if removed.isdecimal() else "",
     )
+
+
+def _stale(services: Services) -> list[tuple[str, int]]:
+    """Sources that changed or are gone since drafts cited them, and how many drafts."""
+    return [
+        (source, len(set(drafts))) for source, drafts in services.reviews.stale_sources().items()
+    ]
 
 
 def _cited_by(services: Services, source: Source) -> int:
