@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -128,7 +128,12 @@ class Guarded:
         except Exception as error:  # the face's last line
             if begun:
                 raise
-            told = tell_known(request, error) or _unforeseen(request)
+            told = tell_known(request, error)
+            if told is None:
+                known_as = secrets.token_hex(4)
+                LOG.exception("request %s failed: %s %s", known_as, scope["method"], scope["path"])
+                words = f"Something broke here. The log has it under {known_as}."
+                told = failure(request, 500, words)
             await told(scope, receive, guarded)
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
@@ -278,13 +283,6 @@ def _bearer(headers: Headers) -> str | None:
         return None
     scheme, _, token = given.partition(" ")
     return token.strip()[:200] if scheme.lower() == "bearer" else ""
-
-
-def _unforeseen(request: Request) -> Response:
-    """Called while the error is handled: the log has it whole, the page its number."""
-    known_as = secrets.token_hex(4)
-    LOG.exception("request %s failed: %s %s", known_as, request.method, request.url.path)
-    return failure(request, 500, f"Something broke here. The log has it under {known_as}.")
 
 
 def _large(limit: int) -> str:
