@@ -137,7 +137,8 @@ async function openEditor(event, link) {
     const form = page.getElementById("editing");
     if (!form) return tell(page.querySelector("main p")?.textContent ?? "It cannot be edited.", true);
     place(form, slot);
-    const field = slot.querySelector("textarea");
+    const field = slot.querySelector(slot.dataset.first ? "input[type=search]" : "textarea");
+    delete slot.dataset.first;
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   } catch {

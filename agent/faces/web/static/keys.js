@@ -50,11 +50,17 @@ const KEYS = {
   "?": () => document.getElementById("keys").showModal(),
 };
 
-// The search for passages of the open editor; the browser's own search everywhere else.
+// The search for passages, in the editor of the sentence; it is opened where it is not yet.
 function search() {
-  const field = current()?.querySelector("input[type=search]") ?? document.querySelector(".slot input[type=search]");
-  if (field) field.focus();
-  else location.assign("/#search");
+  const line = current();
+  const slot = line?.querySelector(".slot");
+  const field = slot?.querySelector("input[type=search]");
+  if (field) {
+    field.focus();
+  } else if (slot) {
+    slot.dataset.first = "search";
+    press("e");
+  }
 }
 
 addEventListener("keydown", (event) => {
