@@ -37,7 +37,7 @@ test: $(VENV)/ready
 
 # The desk's pages in a real browser (Chromium), and its API with 5,000 requests that its description allows.
 test-browser: $(VENV)/ready
-	@$(BIN)/pip install --quiet '.[browser]' && $(BIN)/pip install --quiet --no-deps --editable .
+	@$(BIN)/pip install --quiet --no-build-isolation --editable '.[browser]'
 	@VERDICT_TEST_API_REQUESTS=5000 $(BIN)/pytest -o faulthandler_timeout=0 tests/browser tests/faces/web/test_api_description.py
 
 format: $(VENV)/ready
