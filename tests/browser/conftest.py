@@ -23,7 +23,7 @@ DAYS = count()
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     """Nothing of this folder is collected unless it is named."""
-    return None if any("browser" in str(arg) for arg in config.args) else True
+    return None if any("tests/browser" in str(arg) for arg in config.args) else True
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Every page: nothing serious for axe, in light and dark; nothing cut off on a phone; and print."""
 
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ PAGES = (
     "/drafts/{draft}/lines/s1",
     "/drafts/{draft}/sources/{source}?line={line}",
     "/jobs/{thin}",
+    "/jobs/{long}",
     "/library",
     "/library/{source}",
     "/help",
@@ -38,11 +40,18 @@ def places(desk: Desk) -> dict[str, str]:
     line = next(x for x in lines if x["kind"] == "finding")
     said = {"do": "edit", "line": lines[-1]["id"], "text": "The wall is made of green cheese."}
     desk.ask("POST", f"/api/v1/drafts/{draft}/actions", said)
-    job = desk.ask("POST", "/api/v1/drafts", {"question": "Is the moon made of green cheese?"})
-    while desk.ask("GET", f"/api/v1/jobs/{job['id']}")["state"] not in {"done", "failed"}:
-        pass
+    asked = "Is the moon made of green cheese?"
+    thin, long = (_asked(desk, question) for question in (asked, f"{asked} " * 60))
     source = line["citations"][0]["source"]
-    return {"draft": draft, "line": line["id"], "source": source, "thin": job["id"]}
+    return {"draft": draft, "line": line["id"], "source": source, "thin": thin, "long": long}
+
+
+def _asked(desk: Desk, question: str) -> str:
+    """Id of a job that is over."""
+    job = desk.ask("POST", "/api/v1/drafts", {"question": question})["id"]
+    while desk.ask("GET", f"/api/v1/jobs/{job}")["state"] not in {"done", "failed"}:
+        sleep(0.1)
+    return str(job)
 
 
 def _review(desk: Desk, draft: str) -> dict:
@@ -69,6 +78,7 @@ def test_nothing_is_cut_off_on_a_phone(
         page = visit.open(path.format(**places))
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, _widest(page)
+        assert page.locator("h1").first.is_visible()
         assert visit.faults == []
 
 

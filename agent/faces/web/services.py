@@ -99,10 +99,9 @@ class Services:
         if job.state is not State.QUEUED:
             return 0
         newest = self.jobs.recent(self.settings.queue + LOOKED_AT)
-        return sum(
-            j.state is State.QUEUED and (j.submitted, j.id) < (job.submitted, job.id)
-            for j in newest
-        )
+        ids = [other.id for other in newest]
+        before = newest[ids.index(job.id) + 1 :] if job.id in ids else ()
+        return sum(other.state is State.QUEUED for other in before)
 
     def draft_of(self, job: Job) -> str:
         """Id of the draft that a job made, taken into review; "" where there is none."""
