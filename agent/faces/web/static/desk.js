@@ -192,11 +192,13 @@ function fill(pane, view) {
   title.textContent = heading.textContent;
   heading.replaceWith(title);
   pane.replaceChildren(shut, view);
+  const top = opener.getBoundingClientRect().top;
   if (!pane.open) {
     if (wide.matches) pane.show();
     else pane.showModal();
   }
   document.body.classList.add("with-pane");
+  scrollBy(0, opener.getBoundingClientRect().top - top); // the text beside it is narrower now
   const mark = pane.querySelector("#mark");
   pane.scrollTop = mark ? mark.offsetTop - pane.clientHeight / 3 : 0;
   shut.focus({ preventScroll: true });
@@ -209,8 +211,11 @@ function shutPane() {
 
 addEventListener("close", (event) => {
   if (event.target.id !== "pane") return;
+  const back = opener?.isConnected ? opener : null;
+  const top = back?.getBoundingClientRect().top;
   document.body.classList.remove("with-pane");
-  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  back?.focus({ preventScroll: true });
+  if (back) scrollBy(0, back.getBoundingClientRect().top - top);
 }, true);
 
 // Only what needs eyes; menus
