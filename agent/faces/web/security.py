@@ -128,13 +128,13 @@ class Guarded:
         except Exception as error:  # the face's last line
             if begun:
                 raise
-            told = tell_known(request, error)
-            if told is None:
+            answer = tell_known(request, error)
+            if answer is None:
                 known_as = secrets.token_hex(4)
                 LOG.exception("request %s failed: %s %s", known_as, scope["method"], scope["path"])
                 words = f"Something broke here. The log has it under {known_as}."
-                told = failure(request, 500, words)
-            await told(scope, receive, guarded)
+                answer = failure(request, 500, words)
+            await answer(scope, receive, guarded)
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
         headers = MutableHeaders(scope=message)
