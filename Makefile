@@ -7,7 +7,7 @@ override Q := $(value Q)
 export Q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: draft test check format docs lock bench record
+.PHONY: draft serve test test-browser check format docs lock bench record
 .DEFAULT_GOAL := test
 
 # The lock file pins every package by hash, so nothing is resolved here.
@@ -24,12 +24,21 @@ draft: $(VENV)/ready
 	@test -n "$$Q" || { echo 'usage: make draft Q="Is the Great Wall visible from the Moon?"' >&2; exit 2; }
 	@$(BIN)/verdict draft -- "$$Q"
 
+# The editors' desk, in your browser.
+serve: $(VENV)/ready
+	@$(BIN)/verdict serve
+
 test: $(VENV)/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/pytest -n 2
+
+# The desk's pages in a real browser (Chromium), and its API with 5,000 requests that its description allows.
+test-browser: $(VENV)/ready
+	@$(BIN)/pip install --quiet --no-build-isolation --editable '.[browser]'
+	@VERDICT_TEST_API_REQUESTS=5000 $(BIN)/pytest -o faulthandler_timeout=0 tests/browser tests/faces/web/test_api_description.py
 
 format: $(VENV)/ready
 	@$(BIN)/ruff check --fix .

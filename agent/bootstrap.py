@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from agent.jobs.port import Jobs
 from agent.jobs.recording import Drafting, RecordedChat
 from agent.llm.budget import Budget, Limits
 from agent.ports import Chat, Judge, NliModel, Store
+from agent.review.port import Reviews
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from agent.types import Page
@@ -223,6 +224,32 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
             pace = Pace(at_once=at_once, keep_days=settings.job_days)
             stack.enter_context(Worker(jobs, drafting, name, pace))
         yield jobs
+
+
+@contextmanager
+def open_reviews(
+    settings: Settings, library: Library, desk: Desk | None = None
+) -> Iterator[Reviews]:
+    """The drafts under review, in `drafts.sqlite3` beside the library or in PostgreSQL.
+
+    Args:
+        settings: Where they are stored.
+        library: What the drafts were made from.
+        desk: What words, judges and cites anew; made from the settings where none is given.
+    """
+    from agent.review.checking import Tools
+    from agent.review.desk import ReviewDesk
+
+    url = f"sqlite:///{library.directory / 'drafts.sqlite3'}"
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    made = desk or build_desk(settings, library)
+    tools = Tools(**{f.name: getattr(made, f.name) for f in fields(Tools)})
+    reviews = ReviewDesk(url, tools)
+    try:
+        yield reviews
+    finally:
+        reviews.close()
 
 
 def build_drafting(desk: Desk) -> Drafting:

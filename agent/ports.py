@@ -129,5 +129,8 @@ class Store(Protocol):
     def keep(self, page: Page) -> str:
         """Keep the page with its evidence pack; return its id."""
 
+    def get(self, draft: str) -> Page | None:
+        """The kept page of this id; None where there is none."""
+
     def earlier(self, claim: Claim) -> dict[str, Page]:
         """The latest earlier drafts about the same claim by id, newest first; never evidence."""

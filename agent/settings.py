@@ -84,6 +84,30 @@ def _leads_to_archive(value: str) -> str:
 ArchiveLink = Annotated[str, AfterValidator(_leads_to_archive)]
 
 
+def _shows_the_desk(value: str) -> str:
+    """An address without path: what the browser sends as `Origin`."""
+    if not _is_bare(value):
+        raise PydanticCustomError(
+            "web_address",
+            "write the https address at which the desk is shown, without a path, such as "
+            "https://desk.example.org (http only for this machine)",
+        )
+    parts = urlsplit(value)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_bare(value: str) -> bool:
+    try:
+        url, parts = HttpUrl(value), urlsplit(value)
+    except ValueError:  # a ValidationError is one
+        return False
+    safe = url.scheme == "https" or url.host in _THIS_MACHINE
+    return safe and parts.path in {"", "/"} and not set("@?#") & set(value)
+
+
+WebAddress = Annotated[str, AfterValidator(_shows_the_desk)]
+
+
 class Settings(BaseSettings):
     """Read from `VERDICT_*` variables, then from `config.toml`, then the defaults below."""
 
@@ -211,6 +235,23 @@ class Settings(BaseSettings):
     """Its secret."""
     slack_installs: SecretStr | None = None
     """Database of these installations, as SQLAlchemy names it. Unset: a file beside the library."""
+    web_host: str = "127.0.0.1"
+    """Address on which `verdict serve` listens; another than this machine's needs accounts."""
+    web_port: int = Field(default=8800, ge=1, le=65_535)
+    """Its port."""
+    web_url: WebAddress | None = None
+    """Address at which a proxy with TLS shows the desk, such as `https://desk.example.org`."""
+    web_name: str | None = Field(default=None, min_length=1, max_length=60)
+    """Name in the trail of the one person who uses the desk without accounts.
+
+    Unset: that of the computer's user.
+    """
+    web_session_days: float = Field(default=7.0, gt=0)
+    """Days that a person stays signed in."""
+    web_user_hourly: int = Field(default=60, ge=1)
+    """Drafts an hour that one person may ask for."""
+    web_upload_mb: int = Field(default=20, ge=1, le=200)
+    """Largest file, in megabytes, that is taken into the library."""
 
     @field_validator("azure_api_version")
     @classmethod

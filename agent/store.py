@@ -89,11 +89,10 @@ class SqliteStore:
             connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
         return row["id"]
 
-    def page(self, kept: str) -> Page | None:
-        """The page that is kept under an id."""
-        query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == kept)
+    def get(self, draft: str) -> Page | None:
+        query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == draft)
         with self._told(), self._engine.begin() as connection:
-            text = connection.execute(query).scalar_one_or_none()
+            text = connection.execute(query).scalar()
         return None if text is None else Page.model_validate_json(text)
 
     def earlier(self, claim: Claim) -> dict[str, Page]:
@@ -116,6 +115,9 @@ class ReadOnlyStore:
 
     def keep(self, page: Page) -> str:
         return ""
+
+    def get(self, draft: str) -> Page | None:
+        return self._store.get(draft)
 
     def earlier(self, claim: Claim) -> dict[str, Page]:
         return self._store.earlier(claim)

@@ -211,6 +211,9 @@ class MemoryStore:
         self._pages.append((fingerprint(page.claim), page))
         return draft_id(page)
 
+    def get(self, draft: str) -> Page | None:
+        return next((page for _, page in self._pages if draft_id(page) == draft), None)
+
     def earlier(self, claim: Claim) -> dict[str, Page]:
         found = [page for known, page in reversed(self._pages) if known == fingerprint(claim)]
         latest = sorted(found, key=lambda p: p.question.asked_on, reverse=True)[:LATEST]

@@ -52,13 +52,19 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     "tldextract": {"retrieval/vetting.py"},
     "sentencex": {"retrieval/sentences.py"},
     "docx": {"agent/render/docx.py"},
-    "jinja2": {"agent/render/html.py", "evals/reports/html.py"},
+    "jinja2": {"agent/render/html.py", "agent/faces/web/access.py", "evals/reports/html.py"},
+    "argon2": {"agent/faces/web/accounts.py"},
     "dbos": {"agent/jobs/durable.py", "agent/jobs/worker.py"},  # asking for drafts, and making them
     "mcp": {"agent/faces/mcp/server.py"},
-    "uvicorn": {"agent/faces/mcp/server.py", "agent/faces/slack/transport.py"},
+    "uvicorn": {
+        "agent/faces/mcp/server.py",
+        "agent/faces/slack/transport.py",
+        "agent/faces/web/__init__.py",
+    },
     "slack_bolt": {"agent/faces/slack/app.py", "agent/faces/slack/transport.py"},
     "slack_sdk": {"agent/faces/slack/client.py", "agent/faces/slack/transport.py"},
 }
+WEB = {"fastapi", "starlette"}
 MODULES = [p for name in PACKAGES for p in sorted((ROOT / name).rglob("*.py"))]
 AGENT = [p for p in MODULES if p.is_relative_to(ROOT / "agent")]
 
@@ -95,6 +101,11 @@ def _dotted(path: Path) -> str:
 def _modules(dotted: set[str], modules: dict[str, Path]) -> set[str]:
     """The modules behind imported names: `a.b.Name` is `a.b`."""
     return {d if d in modules else d.rpartition(".")[0] for d in dotted} & modules.keys()
+
+
+def test_the_web_framework_is_known_to_the_web_face_alone() -> None:
+    users = {name(p) for p in MODULES if {d.split(".")[0] for d in imported(p)} & WEB}
+    assert not {u for u in users if not u.startswith("agent/faces/web/")}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

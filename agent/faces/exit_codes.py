@@ -40,6 +40,7 @@ BY_NAME = {
     "EmbedderMismatch": Exit.LIBRARY,
     "LibraryError": Exit.LIBRARY,
     "JobError": Exit.JOBS,
+    "ReviewError": Exit.JOBS,
 }
 """Keyed by class name, so that showing help does not import the library."""
 

@@ -124,7 +124,7 @@ def _cited_anew(item: _Item, gate: CitationGate) -> _Item:
     if not item.accepted or item.sentence.kind is not Kind.FINDING or item.ruling is None:
         return item
     if item.ruling.quotes:
-        found = _quoted(item.sentence, item.ruling, gate)
+        found = find_quoted(item.sentence, item.ruling, gate)
         return replace(item, sentence=_citing(item.sentence, found)) if found else item
     if len(item.sentence.citations) < 2:
         return item
@@ -155,7 +155,7 @@ def _citing(sentence: Sentence, citations: Sequence[Citation]) -> Sentence:
     return Sentence(**{**dict(sentence), "citations": tuple(citations), "offered": 0})
 
 
-def _quoted(sentence: Sentence, ruling: Verification, gate: CitationGate) -> list[Citation]:
+def find_quoted(sentence: Sentence, ruling: Verification, gate: CitationGate) -> list[Citation]:
     """The sentences of the sources that hold the words which the judge named, each once."""
     found: list[Citation] = []
     for quote in ruling.quotes:

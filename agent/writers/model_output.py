@@ -98,7 +98,7 @@ def sentence(written: Written, packed: Pack, before: str = "", *, beside: bool =
     held = " ".join(f"{p.text} {p.source.publisher} {p.source.title}" for p in passages).lower()
     return Sentence(
         text=said or "(nothing)",
-        citations=tuple(_nearest(said, p) for p in (*passages, *others)),
+        citations=tuple(nearest_words(said, p) for p in (*passages, *others)),
         fault=fault or next(faults(said, held, before), ""),
         offered=len(others),
         before=before,
@@ -119,7 +119,7 @@ def _others(text: str, named: Sequence[Passage], packed: Pack) -> list[Passage]:
     return [passage for _, passage in best]
 
 
-def _nearest(text: str, passage: Passage) -> Citation:
+def nearest_words(text: str, passage: Passage) -> Citation:
     """The sentences in a row, at most `SPAN`, that share most words with a text."""
     words = set(content(text))
     spans = split_sentences(passage.text)

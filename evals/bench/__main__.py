@@ -18,6 +18,7 @@ BENCHMARKS: Final = {
     "index": ("library", "bench_index"),
     "rival": ("library", "bench_rival"),
     "pairs": ("verifier", "bench_pairs"),
+    "desk": ("desk", "bench_desk"),
     "memory": ("drafts", "bench_memory"),
 }
 """Module and function of each; loaded when it runs, so that none pays for another's imports."""

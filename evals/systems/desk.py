@@ -101,6 +101,9 @@ class NullStore:
     def keep(self, page: Page) -> str:
         return ""
 
+    def get(self, draft: str) -> Page | None:
+        return None
+
     def earlier(self, claim: Claim) -> dict[str, Page]:
         return {}
 

@@ -13,6 +13,7 @@ from agent.faces.exit_codes import Exit, status_of, words_of
 from agent.faces.options import AsJson, AsOf, LibraryDir, Out, day
 from agent.faces.slack import commands as slack_commands
 from agent.faces.terminal import say
+from agent.faces.web import commands as web_commands
 
 library_app = typer.Typer(
     help="Add, list and look after the sources.", no_args_is_help=True, rich_markup_mode=None
@@ -158,6 +159,7 @@ app = typer.Typer(
 library_app.add_typer(web_app)
 app.add_typer(library_app, name="library")
 app.add_typer(slack_commands)
+app.add_typer(web_commands)
 
 Model = Annotated[
     str | None, typer.Option(help="Language model that plans, writes and repairs (VERDICT_MODEL).")

@@ -1,0 +1,208 @@
+"""What pages and API ask of the desk: drafts, jobs, sources, checks. One object, made once."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from agent.audit.check import AuditReport, check_text
+from agent.audit.reading import read_text, suffix_of
+from agent.claims import read_claim
+from agent.faces.exit_codes import BadInput
+from agent.faces.opening import question_of
+from agent.faces.web.accounts import Accounts, User
+from agent.faces.web.sources import Shelf
+from agent.faces.web.throttle import Throttle
+from agent.jobs.port import Job, JobError, Jobs, State
+from agent.render import short_answer
+from agent.review.port import ReviewError, Reviews, UnknownDraft
+from agent.review.types import Review
+from agent.service import Desk
+from agent.settings import Settings
+from agent.types import Page
+from retrieval import Library
+
+LONGEST_TEXT: Final = 400_000
+"""Characters of a text that is checked; a page of ours in JSON has about 180,000."""
+CHANGES_A_MINUTE: Final = 600
+AT_ONCE: Final = 2
+"""Short answers and checks made at once; further ones wait for `PATIENCE` seconds, then give up."""
+PATIENCE: Final = 5.0
+LOOKED_AT: Final = 100
+"""Jobs that are looked at, newest first, for drafts to take into review."""
+LOG: Final = logging.getLogger(__name__)
+
+
+class Busy(Exception):
+    """The desk has too much to do, or a person asked too often; the message says when to return."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = max(1, round(seconds))
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything behind the pages. Methods may be called from any thread."""
+
+    settings: Settings
+    library: Library
+    jobs: Jobs
+    reviews: Reviews
+    accounts: Accounts
+    desk: Desk
+    alone: str = ""
+    """Name of the one person who uses the desk while there are no accounts; "" for nobody."""
+    _asked: Throttle = field(init=False)
+    _changed: Throttle = field(init=False, default_factory=lambda: Throttle(CHANGES_A_MINUTE, 60.0))
+    _adopted: dict[str, str] = field(init=False, default_factory=dict)
+    _working: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_asked", Throttle(self.settings.web_user_hourly, 3600.0))
+        object.__setattr__(self, "_working", threading.Semaphore(AT_ONCE))
+
+    @property
+    def shelf(self) -> Shelf:
+        """The library with what pages do to it."""
+        return Shelf(self.library, self.reviews)
+
+    def submit(self, user: User, text: str, as_of: date | None = None, key: str = "") -> Job:
+        """Ask for a draft; the same key is the same job.
+
+        Raises:
+            BadInput: the question is empty or too long.
+            Busy: this person asked too often within the hour.
+            QueueFull: too many drafts wait already.
+            KeyTaken: the key belongs to another question.
+        """
+        asked = question_of(text, as_of)
+        if wait := self._asked.take(user.name):
+            raise Busy(f"{self.settings.web_user_hourly} drafts in an hour are the limit.", wait)
+        return self.jobs.submit(asked, key or secrets.token_urlsafe(12))
+
+    def limit_changes(self, user: User) -> None:
+        """Count one change of a draft by a person.
+
+        Raises:
+            Busy: more in a minute than anybody can make by hand.
+        """
+        if wait := self._changed.take(user.name):
+            raise Busy(f"{CHANGES_A_MINUTE} changes in a minute are the limit.", wait)
+
+    def waiting_before(self, job: Job) -> int:
+        """How many jobs wait before this one."""
+        if job.state is not State.QUEUED:
+            return 0
+        newest = self.jobs.recent(self.settings.queue + LOOKED_AT)
+        ids = [other.id for other in newest]
+        before = newest[ids.index(job.id) + 1 :] if job.id in ids else ()
+        return sum(other.state is State.QUEUED for other in before)
+
+    def draft_of(self, job: Job) -> str:
+        """Id of the draft that a job made, taken into review; "" where there is none."""
+        if job.id in self._adopted:
+            return self._adopted[job.id]
+        made = job.made if job.made is not None else self._made(job)
+        if not isinstance(made, Page):
+            return ""
+        self._adopted[job.id] = self.reviews.adopt(made, job.id)
+        return self._adopted[job.id]
+
+    def review(self, draft: str, version: int | None = None) -> Review:
+        """A draft; one that was kept without ever being reviewed is taken into review.
+
+        Raises:
+            UnknownDraft: there is no draft of this id.
+        """
+        try:
+            return self.reviews.get(draft, version)
+        except UnknownDraft:
+            kept = self.desk.store.get(draft)
+            if kept is None:
+                raise
+            return self.reviews.get(self.reviews.adopt(kept), version)
+
+    def earlier(self, text: str) -> dict[str, Page]:
+        """Kept drafts about the same claim as this question, by id, newest first."""
+        asked = question_of(text)
+        return self.desk.store.earlier(read_claim(asked.text, asked.asked_on))
+
+    def answer(self, text: str, as_of: date | None = None) -> short_answer.Answer:
+        """The short answer, made while the caller waits.
+
+        Raises:
+            BadInput: the question is empty or too long.
+            Busy: others wait already.
+        """
+        asked = question_of(text, as_of)
+        with self._turn():
+            return short_answer.short_answer(self.desk.brief().draft(asked))
+
+    def check(self, text: str) -> AuditReport:
+        """Rule on a cited text: Markdown, plain text, or a page of ours in JSON.
+
+        Raises:
+            BadInput: it is too long.
+            UnreadableText: there is nothing to check in it.
+            Busy: others wait already.
+        """
+        if len(text) > LONGEST_TEXT:
+            raise BadInput(
+                f"The text has {len(text)} characters; at most {LONGEST_TEXT} are read. "
+                "Give it in parts, each with its list of sources."
+            )
+        cited = read_text(text, suffix_of(text))
+        judge = self.desk.searcher or self.desk.judge
+        with self._turn():
+            return check_text(cited, self.library, judge, self.desk.nli)
+
+    def adopt_finished(self) -> int:
+        """Take the drafts of jobs that are done into review; return how many were new.
+
+        Raises:
+            JobError: the jobs cannot be read.
+            ReviewError: the reviews cannot be written.
+        """
+        before = len(self._adopted)
+        for job in self.jobs.recent(LOOKED_AT):
+            if job.state is State.DONE and job.id not in self._adopted:
+                self._adopted.setdefault(job.id, self.draft_of(job))
+        return len(self._adopted) - before
+
+    def _made(self, job: Job) -> object:
+        """What a job made; jobs of a list come without it."""
+        return self.jobs.get(job.id).made if job.state is State.DONE else None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._working.acquire(timeout=PATIENCE):
+            raise Busy("The desk is busy with other checks.", 30.0)
+        try:
+            yield
+        finally:
+            self._working.release()
+
+
+class Adopter(threading.Thread):
+    """Takes finished drafts into review while the application runs."""
+
+    def __init__(self, services: Services, seconds: float = 2.0) -> None:
+        super().__init__(name="adopter", daemon=True)
+        self._services, self._seconds = services, seconds
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.wait(self._seconds):
+            try:
+                self._services.adopt_finished()
+            except (JobError, ReviewError) as error:  # told, and tried again
+                LOG.warning("finished drafts were not taken into review: %s", error)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()

@@ -1,0 +1,167 @@
+"""Hold a document against the library as it is now, where cited sources changed or are gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.review.checking import Tools, extended, refused, sentence_of, verdict_of
+from agent.review.document import before, changed, line_with, page_lines, with_line
+from agent.review.types import Document, Line, TrayLine
+from agent.types import Citation, Evidence, Kind, SourceStance
+from retrieval.types import Hit, Passage, Source
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Where cited words stand in the library now."""
+
+    citation: Citation | None
+    """None where they are gone."""
+    moved: bool = False
+
+
+def changed_sources(document: Document, library: Mapping[str, Source]) -> list[str]:
+    """Ids of the sources of the evidence that the library has otherwise or no longer."""
+    return [
+        s.id
+        for s in document.evidence.sources
+        if s.id not in library or library[s.id].sha256 != s.sha256
+    ]
+
+
+def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, object]]:
+    """Look cited words up in the library as it is; verify again what does not stand as it did.
+
+    Words that stand elsewhere in their source are cited there; a sentence whose words are gone is
+    verified on what is left, and on nothing left it is red.
+
+    Returns:
+        The document over the new texts, and for the trail: sources, sentences whose words moved.
+    """
+    stale = changed_sources(document, {s.id: s for s in tools.library.sources()})
+    if not stale:
+        return document, {"sources": []}
+    texts = _texts(stale, tools)
+    cited = {c for s in document.sections for x in s.lines for c in x.citations}
+    cited |= {c for t in document.tray for c in (*t.line.citations, *_some(t.nearest))}
+    found = {c: _look_up(c, texts[c.source]) for c in cited if c.source in texts}
+    anew = changed(document, evidence=_evidence(document, texts, found, tools))
+    rulings = tuple(r for r in anew.rulings if any(s.id == r.source for s in anew.evidence.sources))
+    anew = changed(anew, tray=_tray(document, found), rulings=rulings)
+    placed = {x.id: _placed(x, found) for x in page_lines(document)}
+    for line in placed.values():
+        anew = with_line(anew, line)
+    anew = changed(anew, verdict=verdict_of(anew))
+    moved = [x.id for x in page_lines(document) if _is_moved(x, found) and not _computed(x)]
+    for section in document.sections:
+        for line in (placed[x.id] for x in section.lines if x.id in moved):
+            if line.citations and not line.note:
+                said = sentence_of(line, before(anew, section.id, line.id))
+                [ruling] = tools.verify(anew, [said])
+                keep = line.accepted_by if ruling.accepted else ""
+                anew = with_line(anew, line_with(line, verification=ruling, accepted_by=keep))
+    return anew, {"sources": stale, "moved": moved}
+
+
+def _some(citation: Citation | None) -> tuple[Citation, ...]:
+    return (citation,) if citation else ()
+
+
+def _texts(stale: list[str], tools: Tools) -> dict[str, tuple[str, list[Passage]]]:
+    """Snapshot and passages of each source, as they are now; empty for one that is gone."""
+    there = {s.id for s in tools.library.sources()}
+    return {
+        i: (tools.library.snapshot(i), tools.library.passages(i)) if i in there else ("", [])
+        for i in stale
+    }
+
+
+def _look_up(cited: Citation, text: tuple[str, list[Passage]]) -> _Found:
+    """The words at their old place, else at the first place in a passage that has them."""
+    snapshot, passages = text
+    if snapshot[cited.start : cited.end] == cited.quote:
+        for p in passages:
+            if p.start <= cited.start and cited.end <= p.end:
+                return _Found(Citation.of(p, cited.start - p.start, cited.end - p.start))
+    for p in passages:
+        at = p.text.find(cited.quote)
+        if at >= 0:
+            return _Found(Citation.of(p, at, at + len(cited.quote)), moved=True)
+    return _Found(None)
+
+
+def _evidence(
+    document: Document,
+    texts: Mapping[str, tuple[str, list[Passage]]],
+    found: Mapping[Citation, _Found],
+    tools: Tools,
+) -> Evidence:
+    """The same evidence over the new texts; what the changed sources say is read again."""
+    old = document.evidence
+    wanted = {f.citation.passage for f in found.values() if f.citation}
+    every = [p for _, passages in texts.values() for p in passages]
+    by_text = {(p.source.id, p.text): p for p in every}
+    hits: list[Hit] = []
+    for hit in old.hits:
+        now = by_text.get((hit.passage.source.id, hit.passage.text))
+        if hit.passage.source.id not in texts:
+            hits.append(hit)
+        elif now is not None:
+            hits.append(Hit(**{**dict(hit), "passage": now}))
+    kept = Evidence(
+        hits=tuple(hits),
+        scope=old.scope,
+        queries=old.queries,
+        stances=tuple(s for s in old.stances if s.source not in texts),
+        withdrawn=tuple(c for c in old.withdrawn if c.source not in texts),
+    )
+    had = {s.source for s in old.stances}
+    whole = [p for p in every if p.source.id in had]
+    stances: tuple[SourceStance, ...] = ()
+    if whole:
+        stances = tools.stances.read(document.claim, whole)
+    new = [p for p in every if p.id in wanted]
+    made = extended(kept, new, stances, whole)
+    have = {s.id for s in made.sources}
+    return Evidence(**{**dict(made), "stances": tuple(s for s in made.stances if s.source in have)})
+
+
+def _computed(line: Line) -> bool:
+    """Whether it is a statement of the record, which is written again after every change."""
+    return line.kind is Kind.INFERENCE
+
+
+def _is_moved(line: Line, found: Mapping[Citation, _Found]) -> bool:
+    """Whether words that it cites stand elsewhere, or nowhere."""
+    looked = [found[c] for c in line.citations if c in found]
+    return any(f.moved or f.citation is None for f in looked)
+
+
+def _placed(line: Line, found: Mapping[Citation, _Found]) -> Line:
+    """A sentence over the new texts; where nothing is left that it cited, it is red."""
+    now = (found.get(c, _Found(c)).citation for c in line.citations)
+    citations = tuple(dict.fromkeys(c for c in now if c))
+    if citations or not line.citations or line.note or _computed(line):
+        return line_with(line, citations=citations)
+    gone = f"the words it cited are gone from the library: “{line.citations[0].quote}”"
+    return line_with(line, citations=(), verification=refused(gone), accepted_by="")
+
+
+def _tray(document: Document, found: Mapping[Citation, _Found]) -> tuple[TrayLine, ...]:
+    """The tray over the new texts; what lost words that it cited is ruled on when it is edited."""
+    return tuple(
+        TrayLine(
+            line=_held(t.line, found),
+            section=t.section,
+            nearest=found.get(t.nearest, _Found(t.nearest)).citation if t.nearest else None,
+            tried=t.tried,
+        )
+        for t in document.tray
+    )
+
+
+def _held(line: Line, found: Mapping[Citation, _Found]) -> Line:
+    new = _placed(line, found)
+    if len(new.citations) == len(line.citations):
+        return new
+    gone = refused("words that it cited are gone from the library")
+    return line_with(new, verification=gone, accepted_by="")
