@@ -171,7 +171,6 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     """
     from agent.claims.normalize import SpellingCorrector
     from agent.pipeline.plan import EmbeddedPlanner
-    from agent.store import SqliteStore
     from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
     from agent.writers.reading import Reader
@@ -185,17 +184,30 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
         judge=judge,
         nli=nli,
         stances=EmbeddedStances(nli),
-        store=store or SqliteStore(library.directory / "drafts.sqlite3"),
+        store=store or _drafts(settings, library),
     )
     return _with_model(settings, embedded) if settings.uses_model else embedded
 
 
-def kept_page(library: Library, draft: str) -> Page | None:
-    """The draft that is kept beside a library under an id; a file of drafts is not made for it."""
-    from agent.store import SqliteStore
+def kept_page(settings: Settings, library: Library, draft: str) -> Page | None:
+    """The draft that is kept of a library under an id; a file of drafts is not made for it."""
+    from agent.store import FILE
 
-    path = library.directory / "drafts.sqlite3"
-    return SqliteStore(path).page(draft) if path.exists() else None
+    there = settings.database_url is not None or (library.directory / FILE).exists()
+    return _drafts(settings, library).get(draft) if there else None
+
+
+def _drafts(settings: Settings, library: Library) -> Store:
+    from agent.store import FILE, DraftStore
+
+    return DraftStore(_database(settings, library, FILE))
+
+
+def _database(settings: Settings, library: Library, file: str) -> str:
+    """Address of the PostgreSQL database that is set, else of a file beside the library."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{library.directory / file}"
 
 
 @contextmanager
@@ -213,9 +225,7 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
     from agent.jobs.durable import DurableJobs
     from agent.jobs.worker import Pace, Worker, slot
 
-    url = f"sqlite:///{library.directory / 'jobs.sqlite3'}"
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
+    url = _database(settings, library, "jobs.sqlite3")
     at_once = settings.workers if workers is None else workers
     with DurableJobs(url, settings.queue) as jobs, ExitStack() as stack:
         if at_once:
@@ -239,10 +249,9 @@ def open_reviews(
     """
     from agent.review.checking import Tools
     from agent.review.desk import ReviewDesk
+    from agent.store import FILE
 
-    url = f"sqlite:///{library.directory / 'drafts.sqlite3'}"
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
+    url = _database(settings, library, FILE)
     made = desk or build_desk(settings, library)
     tools = Tools(**{f.name: getattr(made, f.name) for f in fields(Tools)})
     reviews = ReviewDesk(url, tools)

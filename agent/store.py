@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, Self
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from agent.claims.fingerprint import fingerprint
@@ -13,8 +16,11 @@ from agent.ports import Store
 from agent.types import Claim, Page, draft_id
 from retrieval.errors import LibraryDamaged
 
-__all__ = ["LATEST", "ReadOnlyStore", "SqliteStore", "draft_id"]
+__all__ = ["LATEST", "DraftStore", "ReadOnlyStore", "draft_id"]
 
+FILE: Final = "drafts.sqlite3"
+MAKING: Final = 0x7665726469637403
+"""Key of the advisory lock under which tables are made and keyed."""
 LATEST = 10
 """Earlier drafts that are read at most; each is a whole page."""
 KEYED = 4
@@ -29,53 +35,90 @@ DRAFTS = sa.Table(
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("checked_on", sa.Text, nullable=False),
     sa.Column("page", sa.Text, nullable=False),
+    sa.Column("kept_at", sa.Text, nullable=False, server_default=""),
 )
+"""`kept_at` is a time in UTC; empty for drafts that were kept before there was this column."""
+RULES = sa.Table("drafts_rule", METADATA, sa.Column("keyed", sa.Integer, primary_key=True))
+"""`KEYED` as the drafts were keyed by it. SQLite has a number for that in the file."""
 
 
-class SqliteStore:
-    """One file beside the library: `drafts.sqlite3`."""
+class DraftStore:
+    """The drafts of one library: a file `drafts.sqlite3` beside it, or tables in PostgreSQL.
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, or make it.
+    Args:
+        url: `sqlite:///FILE` or `postgresql://…`; the tables are made where there are none.
 
-        Raises:
-            LibraryDamaged: it is no database, or cannot be written.
-        """
-        self._path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}")
-        sa.event.listen(self._engine, "connect", _durable)
-        with self._told():
+    Raises (every method):
+        LibraryDamaged: it is no database, or cannot be read or written.
+    """
+
+    def __init__(self, url: str) -> None:
+        address = sa.make_url(url)
+        self._sqlite = address.get_backend_name() == "sqlite"
+        self._where = address.database if self._sqlite else address.render_as_string()
+        if self._sqlite:
+            self._engine = sa.create_engine(address)
+            sa.event.listen(self._engine, "connect", _durable)
+        else:
+            driver = address.set(drivername="postgresql+psycopg")
+            self._engine = sa.create_engine(driver, pool_pre_ping=True)
+        with self._explained():
             self._create()
             self._rekey()
 
+    @classmethod
+    def beside(cls, directory: Path) -> Self:
+        """The drafts in the folder of a library."""
+        return cls(f"sqlite:///{directory / FILE}")
+
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What SQLite could not do, in words that say what to do next."""
+    def _explained(self) -> Iterator[None]:
+        """What the database could not do, in words that say what to do next."""
         try:
             yield
         except sa.exc.DatabaseError as error:
             raise LibraryDamaged(
-                f"The drafts in {self._path} cannot be read or written ({error.orig}).",
-                "Free space or restore the file from a backup; moving it away starts a new one.",
+                f"The drafts in {self._where} cannot be read or written ({error.orig}).",
+                "Free space or restore the file from a backup; moving it away starts a new one."
+                if self._sqlite
+                else "Check VERDICT_DATABASE_URL, the server, the rights and its free space.",
             ) from error
 
     def _create(self) -> None:
-        """Make table and index where they are missing; another process may do so meanwhile."""
+        """Make tables and index where they are missing; another process may do so meanwhile."""
+        tables = [DRAFTS] if self._sqlite else [DRAFTS, RULES]
         with self._engine.begin() as connection:
-            connection.execute(CreateTable(DRAFTS, if_not_exists=True))
+            if not self._sqlite:  # two that make one table in the same moment would clash
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({MAKING})"))
+            for table in tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+            known = {c["name"] for c in sa.inspect(connection).get_columns(DRAFTS.name)}
+            if "kept_at" not in known:
+                added = "ALTER TABLE drafts ADD COLUMN kept_at TEXT NOT NULL DEFAULT ''"
+                connection.execute(sa.text(added))
             for index in DRAFTS.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
 
     def _rekey(self) -> None:
         """Give drafts that were kept under another rule of sameness the keys of this one."""
         with self._engine.begin() as connection:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == KEYED:
+            if self._rule(connection) == KEYED:
                 return
             for kept, text in connection.execute(sa.select(DRAFTS.c.id, DRAFTS.c.page)).all():
                 claim = Claim.model_validate(json.loads(text)["claim"])
                 change = DRAFTS.update().where(DRAFTS.c.id == kept)
                 connection.execute(change.values(claim_key=fingerprint(claim)))
-            connection.exec_driver_sql(f"PRAGMA user_version = {KEYED}")
+            if self._sqlite:
+                connection.exec_driver_sql(f"PRAGMA user_version = {KEYED}")
+            else:
+                connection.execute(RULES.delete())
+                connection.execute(RULES.insert().values(keyed=KEYED))
+
+    def _rule(self, connection: sa.Connection) -> int | None:
+        if self._sqlite:
+            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({MAKING})"))
+        return connection.scalar(sa.select(RULES.c.keyed))
 
     def keep(self, page: Page) -> str:
         row = {
@@ -84,14 +127,18 @@ class SqliteStore:
             "question": page.question.text,
             "checked_on": page.question.asked_on.isoformat(),
             "page": page.model_dump_json(),
+            "kept_at": datetime.now(UTC).isoformat(),
         }
-        with self._told(), self._engine.begin() as connection:
-            connection.execute(DRAFTS.insert().prefix_with("OR REPLACE"), row)
+        insert = sqlite.insert if self._sqlite else postgresql.insert
+        put = insert(DRAFTS).values(row)
+        rest = {name: value for name, value in row.items() if name != "id"}
+        with self._explained(), self._engine.begin() as connection:
+            connection.execute(put.on_conflict_do_update(index_elements=["id"], set_=rest))
         return row["id"]
 
     def get(self, draft: str) -> Page | None:
         query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == draft)
-        with self._told(), self._engine.begin() as connection:
+        with self._explained(), self._engine.begin() as connection:
             text = connection.execute(query).scalar()
         return None if text is None else Page.model_validate_json(text)
 
@@ -99,10 +146,10 @@ class SqliteStore:
         query = (
             sa.select(DRAFTS.c.id, DRAFTS.c.page)
             .where(DRAFTS.c.claim_key == fingerprint(claim))
-            .order_by(DRAFTS.c.checked_on.desc(), sa.literal_column("rowid").desc())
+            .order_by(DRAFTS.c.checked_on.desc(), DRAFTS.c.kept_at.desc(), DRAFTS.c.id)
             .limit(LATEST)
         )
-        with self._told(), self._engine.begin() as connection:
+        with self._explained(), self._engine.begin() as connection:
             rows = connection.execute(query).all()
             return {kept: Page.model_validate_json(text) for kept, text in rows}
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from agent import bootstrap
 from agent.settings import Settings
 from agent.statements import RecordStatements
-from agent.store import SqliteStore
+from agent.store import DraftStore
 from agent.types import Insufficient, Page, Question, Stance, VerdictLabel
 from evals.errors import EvalError
 from evals.loaders.own import CASES
@@ -88,7 +88,7 @@ def draft_facts(facts: Sequence[Fact], library: Path | None) -> list[FactAnswer]
     settings = Settings.model_validate(none)
     found = []
     with TemporaryDirectory() as apart, bootstrap.open_library(settings, library) as opened:
-        desk = bootstrap.build_desk(settings, opened, SqliteStore(Path(apart) / "drafts.sqlite3"))
+        desk = bootstrap.build_desk(settings, opened, DraftStore.beside(Path(apart)))
         for fact in facts:
             side, committed = read_side(
                 desk.draft(Question(text=fact.claim, asked_on=bootstrap.today()))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agent.pipeline.plan import EmbeddedPlanner
 from agent.service import Desk
-from agent.store import SqliteStore
+from agent.store import DraftStore
 from agent.types import Insufficient, Page, Question
 from agent.verdict.stance import EmbeddedStances
 from agent.verification.cross_encoder import CachedNliModel, CrossEncoder
@@ -67,7 +67,7 @@ def _time_draft(place: Path, model: MiniLM, text: str) -> TimedDraft:
             judge=judge,
             nli=nli,
             stances=EmbeddedStances(nli),
-            store=SqliteStore(place / "drafts.sqlite3"),
+            store=DraftStore.beside(place),
         )
         question = Question(text=text, asked_on=corpus.TODAY)
         start, spent = perf_counter(), process_time()

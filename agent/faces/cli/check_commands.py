@@ -61,7 +61,7 @@ def _draft_of(text: CitedText, against: str | None, library: Library) -> CitedTe
     name = text.draft if against is None else against
     if not name:
         return None
-    page = bootstrap.kept_page(library, name)
+    page = bootstrap.kept_page(read_settings(), library, name)
     if page is not None:
         return read_page(render(page, "json"), name)
     if against is not None:

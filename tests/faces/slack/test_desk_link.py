@@ -10,7 +10,7 @@ import pytest
 
 from agent.faces.slack.messages import Action, AnswerView, answer_message
 from agent.faces.slack.responder import DraftLookup, FoundDraft
-from agent.store import SqliteStore, draft_id
+from agent.store import DraftStore, draft_id
 from agent.types import Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, TODAY, Json, Place, draft, opened, page
@@ -25,7 +25,7 @@ TO_TODAYS = DESK.replace("{draft}", draft_id(page(Question(text=CLAIM, asked_on=
 
 @pytest.fixture
 def desk(slack: Slack, tmp_path: Path) -> Iterator[Place]:
-    store = SqliteStore(tmp_path / "drafts.sqlite3")
+    store = DraftStore.beside(tmp_path)
     options = {"editors": "C0EDIT", "desk_url": DESK}
     with opened(slack, tmp_path / "slack.sqlite3", store=store, **options) as running:
         yield running

@@ -10,7 +10,7 @@ from agent.claims import read_claim
 from agent.claims.fingerprint import fingerprint
 from agent.ports import Store
 from agent.render import render
-from agent.store import SqliteStore, draft_id
+from agent.store import DraftStore, draft_id
 from agent.types import Insufficient, Page, Question
 from retrieval.errors import LibraryDamaged
 from tests.fakes import FakeShelf, MemoryStore
@@ -19,7 +19,7 @@ from tests.unit.agent.test_service import GOOD, QUESTION, ScriptedWriter, desk
 
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "drafts.sqlite3")
+    return MemoryStore() if request.param == "memory" else DraftStore.beside(tmp_path)
 
 
 def draft(store: Store, question: Question = QUESTION) -> Page:
@@ -81,7 +81,7 @@ def test_the_opposite_and_other_figures_are_other_claims(one: str, other: str) -
 
 def test_drafts_kept_before_a_claim_had_particulars_are_loaded_and_found(tmp_path: Path) -> None:
     path = tmp_path / "drafts.sqlite3"
-    made = draft(SqliteStore(path))
+    made = draft(DraftStore.beside(path.parent))
     old = json.loads(made.model_dump_json())
     del old["earlier"]
     for name in ("actors", "places", "dates", "notes"):
@@ -89,7 +89,7 @@ def test_drafts_kept_before_a_claim_had_particulars_are_loaded_and_found(tmp_pat
     with sqlite3.connect(path) as database:
         database.execute("UPDATE drafts SET page = ?, claim_key = 'old'", [json.dumps(old)])
         database.execute("PRAGMA user_version = 0")
-    [(kept, found)] = SqliteStore(path).earlier(made.claim).items()
+    [(kept, found)] = DraftStore.beside(path.parent).earlier(made.claim).items()
     assert found.sections == made.sections
     assert kept == draft_id(made), "it keeps its id"
 
@@ -101,8 +101,8 @@ def test_keeping_the_same_page_twice_keeps_one(store: Store) -> None:
 
 
 def test_drafts_survive_the_process(tmp_path: Path) -> None:
-    made = draft(SqliteStore(tmp_path / "drafts.sqlite3"))
-    kept = SqliteStore(tmp_path / "drafts.sqlite3").earlier(made.claim)
+    made = draft(DraftStore.beside(tmp_path))
+    kept = DraftStore.beside(tmp_path).earlier(made.claim)
     assert kept == {draft_id(made): made}
 
 
@@ -110,7 +110,7 @@ def test_a_damaged_file_is_named_before_anything_is_drafted(tmp_path: Path) -> N
     path = tmp_path / "drafts.sqlite3"
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(LibraryDamaged, match=r"drafts\.sqlite3"):
-        SqliteStore(path)
+        DraftStore.beside(path.parent)
 
 
 def test_a_page_names_the_earlier_draft_and_never_cites_it(store: Store) -> None:
