@@ -83,6 +83,22 @@ def test_a_waiting_question_can_be_cancelled_and_asked_again(
         assert visit.faults == []
 
 
+def test_a_waiting_question_moves_up_as_those_before_it_end(
+    browser: "Browser", library: Path, tmp_path: Path
+) -> None:
+    place = copytree(library, tmp_path / "library")
+    with served(place, VERDICT_WORKERS="0") as desk, Visit.of(browser, desk.address) as visit:
+        ids = [
+            desk.ask("POST", "/api/v1/drafts", {"question": f"Is it number {n}?"})["id"]
+            for n in range(2)
+        ]
+        page = visit.open(f"/jobs/{ids[1]}")
+        page.get_by_text("Waiting: 1 question before this one.").wait_for()
+        desk.ask("DELETE", f"/api/v1/jobs/{ids[0]}")
+        page.get_by_text("Next in the queue.").wait_for()
+        assert visit.faults == []
+
+
 def _until_done(desk: Desk) -> None:
     """Wait until no job waits or runs."""
     until = monotonic() + PATIENCE

@@ -43,6 +43,22 @@ function finish() {
   location.replace(box.dataset.here);
 }
 
+// While it waits: how many are before it. A look that fails is made again; `connection` tells.
+async function lookAtQueue() {
+  if (begun) return;
+  const answer = await fetch(box.dataset.job).catch(() => null);
+  const job = answer?.ok ? await answer.json() : null;
+  if (job?.state === "queued") now.textContent = waiting(job.waiting_before);
+  setTimeout(lookAtQueue, 3000);
+}
+
+function waiting(ahead) {
+  if (!ahead) return "Next in the queue.";
+  return `Waiting: ${ahead} ${ahead === 1 ? "question" : "questions"} before this one.`;
+}
+
+setTimeout(lookAtQueue, 3000);
+
 source.onopen = () => { connection.hidden = true; };
 source.onmessage = (message) => show(JSON.parse(message.data));
 source.onerror = () => {
