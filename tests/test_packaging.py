@@ -40,8 +40,9 @@ def test_no_other_distribution_owns_our_names() -> None:
     assert {n: set(owners.get(n, [])) - {"verdict-desk"} for n in OURS} == {n: set() for n in OURS}
 
 
-def test_the_lock_file_pins_hashes_and_names_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_file_pins_hashes_and_names_no_address(name: str) -> None:
+    lock = (ROOT / name).read_text("utf-8")
     assert "--hash=sha256:" in lock
     assert "://" not in lock
     assert "index-url" not in lock

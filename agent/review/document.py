@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from agent.pipeline import draft
 from agent.review.port import NotAllowed, UnknownDraft
 from agent.review.types import (
     BOTTOM_LINE,
@@ -31,7 +30,7 @@ ENDS: Final = {conclusion.LIMITS: LIMITS, conclusion.BOTTOM_LINE: BOTTOM_LINE}
 
 def document_of(page: Page) -> Document:
     """The first version of a finished page, every sentence as it was drafted."""
-    made = [DocumentSection(id=SUMMARY, heading=draft.SUMMARY, lines=_lines(page.summary, 0))]
+    made = [DocumentSection(id=SUMMARY, heading=conclusion.SUMMARY, lines=_lines(page.summary, 0))]
     count = len(page.summary)
     ends = {i: DocumentSection(id=i, heading=heading) for heading, i in ENDS.items()}
     for section in page.sections:
