@@ -1,12 +1,16 @@
 """Hold a document against the library as it is now, where cited sources changed or are gone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from agent.review.checking import Tools, extended, refused, sentence_of, verdict_of
 from agent.review.document import before, changed, line_with, page_lines, with_line
+from agent.review.port import Reviews
 from agent.review.types import Document, Line, TrayLine
 from agent.types import Citation, Evidence, Kind, SourceStance
+from retrieval import Change
 from retrieval.types import Hit, Passage, Source
 
 
@@ -17,6 +21,41 @@ class _Found:
     citation: Citation | None
     """None where they are gone."""
     moved: bool = False
+
+
+TELLING: Final = frozenset(
+    {"changed", "removed", "corrected", "concern", "retracted", "withdrawn", "gone"}
+)
+"""Events of a source that whoever cites it must know of."""
+
+
+def mark_changed(reviews: Reviews, changes: Iterable[Change]) -> dict[str, list[str]]:
+    """Mark the drafts that cite a source to which something happened; each event is told once.
+
+    Args:
+        reviews: the drafts.
+        changes: events of the library, oldest first; those that were told before change nothing.
+
+    Returns:
+        Ids of the drafts that were marked, by source.
+    """
+    last = {c.source_id: c for c in changes if c.kind in TELLING}
+    marked: dict[str, list[str]] = {}
+    for source, change in last.items():
+        drafts = sorted({draft for draft, _ in reviews.citing(source)})
+        if any(not _knows(reviews, draft, change) for draft in drafts):
+            marked[source] = reviews.mark_for_recheck(source)
+    return {source: drafts for source, drafts in marked.items() if drafts}
+
+
+def _knows(reviews: Reviews, draft: str, change: Change) -> bool:
+    """Whether the trail of a draft has the event, or begins after it."""
+    at = datetime.fromisoformat(change.at)
+    entries = reviews.trail(draft)
+    told = (
+        e for e in entries if e.action == "marked" and e.detail.get("source") == change.source_id
+    )
+    return entries[0].at >= at or any(e.at >= at for e in told)
 
 
 def changed_sources(document: Document, library: Mapping[str, Source]) -> list[str]:

@@ -397,6 +397,25 @@ def check(
 
 
 @app.command()
+def recheck(
+    drafts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[DRAFT]...", help="Ids of drafts; by default all that are due."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Your name, for the trail.")] = None,
+    as_json: AsJson = False,
+    library: LibraryDir = None,
+) -> None:
+    """Verify drafts again whose sources changed.
+
+    Only sentences whose cited words moved or are gone are verified. The desk shows the drafts.
+    """
+    from agent.faces.cli import recheck_command  # noqa: PLC0415
+
+    raise typer.Exit(recheck_command.recheck(drafts or (), by, library, as_json=as_json))
+
+
+@app.command()
 def judge(
     file: Annotated[
         Path,

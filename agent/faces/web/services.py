@@ -20,11 +20,12 @@ from agent.faces.web.throttle import Throttle
 from agent.jobs.port import Job, JobError, Jobs, State
 from agent.render import short_answer
 from agent.review.port import ReviewError, Reviews, UnknownDraft
+from agent.review.recheck import mark_changed
 from agent.review.types import Review
 from agent.service import Desk
 from agent.settings import Settings
 from agent.types import Page
-from retrieval import Library
+from retrieval import Library, LibraryError
 
 LONGEST_TEXT: Final = 400_000
 """Characters of a text that is checked; a page of ours in JSON has about 180,000."""
@@ -174,6 +175,23 @@ class Services:
                 self._adopted.setdefault(job.id, self.draft_of(job))
         return len(self._adopted) - before
 
+    def follow_library(self, after: int) -> int:
+        """Mark the drafts that cite a source to which something happened.
+
+        Args:
+            after: number of the last event that was looked at.
+
+        Returns:
+            The number to go on from.
+
+        Raises:
+            LibraryError: the library cannot be read.
+            ReviewError: the reviews cannot be read or written.
+        """
+        changes = self.library.changes(after)
+        mark_changed(self.reviews, changes)
+        return changes[-1].n if changes else after
+
     def _made(self, job: Job) -> object:
         """What a job made; jobs of a list come without it."""
         return self.jobs.get(job.id).made if job.state is State.DONE else None
@@ -189,7 +207,7 @@ class Services:
 
 
 class Adopter(threading.Thread):
-    """Takes finished drafts into review while the application runs."""
+    """Takes finished drafts into review, and tells drafts of their sources, while the desk runs."""
 
     def __init__(self, services: Services, seconds: float = 2.0) -> None:
         super().__init__(name="adopter", daemon=True)
@@ -197,11 +215,13 @@ class Adopter(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
+        seen = 0
         while not self._stopping.wait(self._seconds):
             try:
                 self._services.adopt_finished()
-            except (JobError, ReviewError) as error:  # told, and tried again
-                LOG.warning("finished drafts were not taken into review: %s", error)
+                seen = self._services.follow_library(seen)
+            except (JobError, ReviewError, LibraryError) as error:  # told, and tried again
+                LOG.warning("drafts were not brought up to date: %s", error)
 
     def stop(self) -> None:
         self._stopping.set()
