@@ -143,7 +143,8 @@ def with_noun(text: str, source: Source) -> str:
     if own is None:
         return text
     if nameless(source):
-        return f"{capitalise_first(name)}{text[own.end() :]}"
+        rest = re.sub(r"^ of an? [A-Z][\w .-]*? (?:report|article|story)\b", "", text[own.end() :])
+        return f"{capitalise_first(name)}{rest}"
     noun = own[0].split(maxsplit=1)[1].removeprefix("short ")
     bare = name.removeprefix("The ")
     if noun in name:

@@ -9,7 +9,7 @@ from agent.language.lexicon import pattern
 from agent.language.text import content, expanded, lemma
 from agent.types import Citation, Evidence, Plan, SourceStance, Stance
 from agent.writers.anaphora import DANGLING, KNOWN, fit, leans_back, points_back
-from agent.writers.attribution import about_itself, names_authors
+from agent.writers.attribution import FRAME, about_itself, capitalise_first, names_authors
 from agent.writers.facets import Facet, facet_of
 from agent.writers.reading import Reader
 from retrieval.sentences import split_sentences
@@ -103,12 +103,15 @@ class Candidate:
         run = self.run()
         told = self.passage.text[: run[0].start - self.passage.start] if run else ""
         shown = set(known)
+        if len(run) == 1 and points_back(capitalise_first(FRAME.sub("", self.text))):
+            return True
         for one in run:
             for noun in DEFINITE.finditer(one.text):
                 word = noun[1]
                 if word in KNOWN or any(w.endswith(lemma(word)) for w in shown):
                     continue  # "the call" is a robocall that was spoken of
-                opens = noun.start() == 0 or bool(DANGLING.match(one.text[: noun.end()]))
+                led = one.text[: noun.start()] in {"", "According to "}
+                opens = led or bool(DANGLING.match(one.text[: noun.end()]))
                 itself = about_itself(one.text, one.source) or names_authors(one.text, one.source)
                 named = itself and opens
                 if not named and (opens or _introduced(word, told)):

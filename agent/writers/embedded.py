@@ -62,7 +62,7 @@ SIDES: Final = {
     VerdictLabel.UNPROVEN: (Stance.FOR, Stance.AGAINST, Stance.BOTH, Stance.PARTLY),
 }
 """Whose words open the summary, by verdict."""
-CHOSEN: Final[dict[Length, int]] = {"short": 7, "standard": 12, "full": 22}
+CHOSEN: Final[dict[Length, int]] = {"short": 5, "standard": 12, "full": 22}
 """Sentences of sources that a page of a length is made of."""
 
 

@@ -231,9 +231,10 @@ def _own_records(said: Sequence[str], about: str, evidence: Evidence) -> Iterato
 
 def _elsewhere(plan: Plan, about: str, evidence: Evidence) -> Iterator[str]:
     """Who, where and how many: what no claim and no count answers by itself."""
-    place = f" in {plan.claim.places[0]}" if plan.claim.places else ""
+    places = [p for p in plan.claim.places if p not in about]
+    place = f" in {places[0]}" if places else ""
     yield f"Who was the first to make this claim about {about}{place}, and when?"
-    yield f"How many cases or counts on {about}{place} have officials confirmed, and where?"
+    yield f"Which documents would show whether this claim about {about} holds, and who keeps them?"
     yield f"Which experts on {about}{place} can be asked on the record, and what do they say?"
 
 

@@ -12,7 +12,7 @@ from agent.writers.realization import SentenceWriter
 from agent.writers.selection import in_order, rival
 from retrieval.types import Vectors
 
-RELATED: Final = 0.50
+RELATED: Final = 0.62
 """Cosine from which two short sentences of different origins are told in one."""
 FURTHER: Final = 1
 """Sentences of a paragraph that are told with its first."""

@@ -143,7 +143,7 @@ class _Choice:
                 self._take(i)
         for i in self._order:
             heard = {self._found[j].source.id for j in self._chosen}
-            room = len(self._chosen) < self._most + BEYOND
+            room = len(self._chosen) < self._most + min(BEYOND, self._most // 4)
             if room and self._found[i].source.id not in heard:
                 self._take(i)
         return [self._found[i] for i in self._chosen]
