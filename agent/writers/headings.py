@@ -12,7 +12,7 @@ from agent.claims.questions import finite
 from agent.language.lexicon import pattern
 from agent.language.text import content
 from agent.types import CheckedSentence, Citation, Evidence, Kind, Sentence
-from agent.writers.anaphora import DANGLING, KNOWN, LEANS, points_back
+from agent.writers.anaphora import DANGLING, KNOWN, LEANS, fit, points_back
 from agent.writers.attribution import FRAME, capitalise_first, name_source
 from agent.writers.follow_ups import speaks_of_a_gap
 from agent.writers.reading import Reader
@@ -216,5 +216,8 @@ def _stands(text: str) -> bool:
     dangles = noun and noun[1] not in KNOWN and not re.match(r" (?:of|for|in|on)\b", more)
     leans = LEANS.match(text) or points_back(text)
     return bool(
-        text and finite(text) and not (dangles or leans or ENDS.search(text) or UNFIT.search(text))
+        text
+        and fit(text)
+        and finite(text)
+        and not (dangles or leans or ENDS.search(text) or UNFIT.search(text))
     )
