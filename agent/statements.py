@@ -98,14 +98,14 @@ class RecordStatements:
         verb = "contradict" if refuted else "bear out"
         if tally.alone:
             return (
-                f"Only {listed(names)} {third_of(verb)} {claim}; no other source reviewed here "
-                "speaks for or against it."
+                f"Only {listed(names)} {third_of(verb)} {claim}; in no other source reviewed here "
+                "was anything read as plainly saying or denying it."
             )
         others = tally.supporting if refuted else tally.opposing
         beside = (
             f"{listed(self._outlets(others))}, a source of tier 3, says otherwise"
             if others
-            else "none of the sources reviewed here says otherwise"
+            else "nothing in the other sources reviewed here was read as saying otherwise"
         )
         told = verb if len(names) != 1 else third_of(verb)
         return f"{capitalised(listed(names))} {told} {claim}, and {beside}."
@@ -228,7 +228,9 @@ class RecordStatements:
             case VerdictLabel.MIXED:
                 return self._mixed()
             case _ if told := self.told():
-                return f"{told}, and no other source speaks to it"
+                return (
+                    f"{told}, and nothing in the other sources was read as saying so or denying it"
+                )
             case _:
                 return "the sources report what lies around it, not whether it is so"
 
@@ -246,7 +248,9 @@ class RecordStatements:
         """The outlets behind the origins of one side, at most three by name."""
         if not side:
             return ["no source"]
-        names = {s.origin: outlet(s) for s in reversed(self.sources) if s.origin in side}
+        speak = {stance.source for stance in self.verdict.stances if stance.counts}
+        ranked = sorted(self.sources, key=lambda s: (s.id not in speak, s.tier, outlet(s), s.id))
+        names = {s.origin: outlet(s) for s in reversed(ranked) if s.origin in side}
         shown = sorted(names.values(), key=str.lower)[:NAMED]
         more = len(side) - len(shown)
         if not more:

@@ -18,7 +18,9 @@ from agent.types import CheckName, CheckResult, Outcome
 _CUE = pattern(
     r"\b(?:not(?! (?:only|just|merely|necessarily|least))|no(?! (?:fewer|less|more) than|\.)"
     r"|nothing(?! but)|(?!(?:not|no|nothing)\b){core.negation}|non|{stance.refusal}"
-    r"|den(?:y|ies|ied|ying)|false|untrue)\b|n't\b",
+    r"|den(?:y|ies|ied|ying)|false|untrue"
+    r"|(?:myth|misconception|falsehood|fiction|hoax|lie|wrong|incorrect)(?= (?:to \w+ )?that\b)"
+    r")\b|n't\b",
     re.IGNORECASE,
 )
 _CUE_STEMS = frozenset(
@@ -34,7 +36,7 @@ _THROUGH = _CUE_STEMS | frozenset(
         | words("reporting.stating")
         | words("reporting.contesting")
         | words("reporting.judging")
-        | {"mean", "prove", "imply", "proof", "evidence"},
+        | {"mean", "prove", "imply", "proof", "evidence", "true", "case", "correct", "accurate"},
     )
 )
 _CLOSE = 0.7

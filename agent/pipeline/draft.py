@@ -16,6 +16,7 @@ from agent.statements import RecordStatements
 from agent.types import (
     CheckedSection,
     CheckedSentence,
+    Conclusion,
     Draft,
     Evidence,
     Kind,
@@ -112,11 +113,7 @@ def conclude_page(
     plan: Plan, verdict: Verdict, made: Written, gate: CitationGate, writer: Writer
 ) -> Written:
     """Add the parts that are still missing: they are computed over the body and verified too."""
-    cited = made.body
-    if made.summary:
-        cited = (*cited, CheckedSection(heading=SUMMARY, sentences=made.summary))
-    record = RecordStatements.of(plan.claim, gate.evidence, cited, verdict)
-    conclusion = writer.conclude(plan, gate.evidence, cited, record)
+    record, conclusion = _conclusion(plan, verdict, made, gate, writer)
     known = {source.id for source in record.sources}
     limits, bottom_line = _of_sources(made.limits, known), _of_sources(made.bottom_line, known)
     reviewed = Sentence(
@@ -150,6 +147,24 @@ def conclude_page(
         reason=_first_accepted(conclusion.reasons, gate.without_model()),
         rejected=(*made.rejected, *rejected),
     )
+
+
+def _conclusion(
+    plan: Plan, verdict: Verdict, made: Written, gate: CitationGate, writer: Writer
+) -> tuple[RecordStatements, Conclusion]:
+    """What the writer concludes, and the record of just those sources that the page then cites."""
+    opening = made.summary
+    while True:
+        cited = made.body
+        if opening:
+            cited = (*cited, CheckedSection(heading=SUMMARY, sentences=opening))
+        record = RecordStatements.of(plan.claim, gate.evidence, cited, verdict)
+        conclusion = writer.conclude(plan, gate.evidence, cited, record)
+        told = {c for s in conclusion.summary for c in s.citations}
+        printed = tuple(s for s in opening if made.whole or told & set(s.citations))
+        if printed == opening:
+            return record, conclusion
+        opening = printed
 
 
 def _telling(limits: Sequence[CheckedSentence]) -> tuple[CheckedSentence, ...]:

@@ -120,12 +120,12 @@ class _Writer:
         words = paragraph.add_run(body)
         quotes = [self._comment(c) for c in sentence.citations]
         self._word.add_comment(words, "\n".join(dict.fromkeys(quotes)), AUTHOR, "VD")
-        for number in self._numbering.group(sentence.citations):
-            paragraph.add_run(" ")
-            _link(paragraph, f"[{number}]", anchor=f"source_{number}")
         if mark := wording.doubt_mark(sentence):
             small = paragraph.add_run(mark)
             small.italic, small.font.size = True, SMALL
+        for number in self._numbering.group(sentence.citations):
+            paragraph.add_run(" ")
+            _link(paragraph, f"[{number}]", anchor=f"source_{number}")
         paragraph.add_run(f"{stop} ")
 
     def _comment(self, citation: Citation) -> str:

@@ -68,7 +68,7 @@ def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> st
 
 def _sentence(sentence: CheckedSentence, numbering: Numbering) -> str:
     body, stop = wording.stem(wording.prose(sentence.text))
-    return f"{escape(body)} {numbering.marked(sentence)}{wording.doubt_mark(sentence)}{stop}"
+    return f"{escape(body)}{wording.doubt_mark(sentence)} {numbering.marked(sentence)}{stop}"
 
 
 def _entry(number: int, source: Source, page: Page) -> str:

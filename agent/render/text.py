@@ -60,7 +60,7 @@ def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> st
 
 def _sentence(sentence: CheckedSentence, numbering: Numbering) -> str:
     body, stop = wording.stem(wording.prose(sentence.text))
-    return f"{body} {numbering.marked(sentence)}{wording.doubt_mark(sentence)}{stop}"
+    return f"{body}{wording.doubt_mark(sentence)} {numbering.marked(sentence)}{stop}"
 
 
 def _entry(number: int, source: Source) -> str:

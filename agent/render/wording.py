@@ -195,7 +195,7 @@ def made(draft: Page | Insufficient) -> str:
 
 
 def doubt_mark(sentence: CheckedSentence) -> str:
-    """` (two readings)` behind a sentence that model and embedded judge read differently."""
+    """` (two readings)` in front of the citations of a sentence that was read in two ways."""
     return f" ({TWO_READINGS})" if sentence.ruling.doubt else ""
 
 

@@ -36,7 +36,7 @@ from agent.writers.headings import bare, find_headings
 from agent.writers.quotations import plain
 from agent.writers.reading import Reader
 from agent.writers.realization import SentenceWriter
-from agent.writers.sections import APART, SECTIONS, Composer, Key, group, pair_up
+from agent.writers.sections import APART, SECTIONS, Composer, Key, group
 from agent.writers.selection import choose, in_order, rival
 from retrieval.sentences import split_sentences
 from retrieval.types import Vectors
@@ -106,10 +106,10 @@ class EmbeddedWriter:
                 summary.append(self._backed(teller.tell(one), one, found, vector, evidence))
         rest = [c for c in chosen if c.key not in used]
         heads = self._heads([*rest, *spare], plan, evidence, vector)
-        desk = Composer(found, teller, used, evidence, self._reader)
+        desk = Composer(found, teller, used)
         parts: list[_Part] = []
         for title, facet, mine in group(rest, heads, vector):
-            told = desk.written(pair_up(mine, vector))
+            told = desk.written(mine)
             if told:
                 parts.append(_Part(facet, told, title))
         explainer = Explainer(evidence)

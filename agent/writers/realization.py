@@ -34,10 +34,6 @@ from retrieval.types import Source
 
 LONGEST: Final = 44
 """Words up to which sentences of one paragraph are told in one."""
-BOTH: Final = 58
-"""Words up to which two sentences of different sources are told in one."""
-CLEAR: Final = 24
-"""Words up to which a sentence without commas is joined by "and" and not by a semicolon."""
 PARTIES: Final = frozenset({"advocacy", "opinion"})
 """Kinds of sources whose every sentence names them."""
 SELF_SAYS: Final = re.compile(r"^The [a-z -]+ (?:says|said|reports|reported) that (?P<what>.+)")
@@ -96,22 +92,6 @@ class SentenceWriter:
             and self._casing.sure(after.text)
             and not about_itself(after.text, after.source)
         )
-
-    def together(self, first: Sentence, second: Sentence) -> list[Sentence]:
-        """Two sentences of different sources as one, in the forms that stay readable."""
-        texts = (first.text, second.text)
-        if sum(len(t.split()) for t in texts) > BOTH or any(";" in t or ": " in t for t in texts):
-            return []
-        found: list[Sentence] = []
-        for one, other in ((first, second), (second, first)):
-            if not self._casing.sure(other.text):
-                continue
-            start, more = one.text.rstrip(" ."), lower_first(other.text, self._casing)
-            clear = len(start.split()) <= CLEAR and not re.search(r", |\band\b", start)
-            ties = (", and ", "; ") if clear else ("; ",)
-            cites = (*one.citations, *other.citations)
-            found += [Sentence(text=f"{start}{tie}{more}", citations=cites) for tie in ties]
-        return found
 
     def change(self, later: Candidate, earlier: Candidate) -> Sentence:
         """A figure that was replaced: the later source first, the earlier one named as earlier."""

@@ -1,25 +1,20 @@
-"""The sections of a page: which sentences stand under which heading, and which are told in one."""
+"""The sections of a page: which sentences stand under which heading, and how each is told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.types import Evidence, Sentence
+from agent.types import Sentence
 from agent.writers.candidates import Candidate
 from agent.writers.facets import Facet
-from agent.writers.reading import Reader
 from agent.writers.realization import SentenceWriter
 from agent.writers.selection import in_order, rival
 from retrieval.types import Vectors
 
-RELATED: Final = 0.62
-"""Cosine from which two short sentences of different origins are told in one."""
 FURTHER: Final = 1
 """Sentences of a paragraph that are told with its first."""
 SECTIONS: Final = 2
 """Sections of a body, which no heading is worth."""
-TWO: Final = 2
-"""Sentences of a pair."""
 APART: Final = 0.70
 """Cosine from which two findings are on one matter: they head no two sections."""
 ONE_SOURCE: Final = 0.10
@@ -27,33 +22,8 @@ ONE_SOURCE: Final = 0.10
 PARAGRAPH: Final = 5
 """Sentences of sources in a section."""
 Key = tuple[str, int]
-Pair = tuple[Candidate, Candidate | None]
 Group = tuple[Sentence | None, Facet, list[Candidate]]
 """A heading, where there is one; what its section is about; and what stands in it."""
-
-
-def pair_up(chosen: Sequence[Candidate], vector: Mapping[Key, Vectors]) -> list[Pair]:
-    """In order of worth; beside a sentence the nearest of another origin, where one is near.
-
-    Each sentence is in one pair, alone or with a partner of another origin on the same matter.
-    """
-    rest = list(chosen)
-    pairs: list[Pair] = []
-    while rest:
-        one = rest.pop(0)
-        near = {
-            c.key: float(vector[one.key] @ vector[c.key])
-            for c in rest
-            if c.source.origin != one.source.origin
-            and len({s.stance for s in (one, c) if s.decisive}) < 2  # who differ stand alone
-        }
-        best = max((c for c in rest if c.key in near), key=lambda c: near[c.key], default=None)
-        if best is not None and near[best.key] >= RELATED:
-            rest.remove(best)
-            pairs.append((one, best))
-        else:
-            pairs.append((one, None))
-    return pairs
 
 
 @dataclass(frozen=True)
@@ -63,33 +33,23 @@ class Composer:
     found: Sequence[Candidate]
     teller: SentenceWriter
     used: set[Key]
-    evidence: Evidence
-    reader: Reader
 
-    def written(self, pairs: Sequence[Pair]) -> tuple[Sentence, ...]:
-        """The pairs of a section, in one sentence each where that stays readable."""
+    def written(self, chosen: Sequence[Candidate]) -> tuple[Sentence, ...]:
+        """The sentences of a section, some with the next one of their paragraph."""
         self.teller.turn()
         made: list[Sentence] = []
-        rest = [c for pair in pairs for c in pair if c]
-        for pair in pairs:
-            told: list[Sentence] = []
-            for one in (c for c in pair if c and not self.used & {r.key for r in c.run()}):
-                self.used.update(r.key for r in one.run())
-                other = rival(one, self.found)
-                if other is not None and other.key not in self.used:
-                    self.used.add(other.key)
-                    told.append(self.teller.change(*in_order(one, other)))
-                else:
-                    more = () if pair[1] else _more(one, rest, self.teller, self.used)
-                    told.append(self.teller.tell(one, *more))
-            made += self._together(told)
+        for one in chosen:
+            if self.used & {r.key for r in one.run()}:
+                continue
+            self.used.update(r.key for r in one.run())
+            other = rival(one, self.found)
+            if other is not None and other.key not in self.used:
+                self.used.add(other.key)
+                made.append(self.teller.change(*in_order(one, other)))
+            else:
+                more = _more(one, chosen, self.teller, self.used)
+                made.append(self.teller.tell(one, *more))
         return tuple(made)
-
-    def _together(self, told: Sequence[Sentence]) -> Sequence[Sentence]:
-        """Both sentences of a pair in one that the judge accepts; else each for itself."""
-        forms = self.teller.together(*told) if len(told) == TWO else []
-        carried = self.reader.carried(forms, self.evidence)
-        return next(([f] for f, fits in zip(forms, carried, strict=True) if fits), told)
 
 
 def group(

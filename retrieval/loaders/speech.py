@@ -18,22 +18,6 @@ _LABEL = re.compile(
     r" (?:claimed|said)|earlier version)(?: #?\d+)?\s*[:–—]\s+(?=\S)",
     re.IGNORECASE,
 )
-_MYTH = re.compile(
-    r"(?P<lead>(?:it is|it's|it’s|that is) (?:an? |simply |just |plainly )?(?:\w+ )?"
-    r"(?:myth|misconception|falsehood|hoax|lie|fiction|false|untrue|not true|wrong|incorrect))"
-    r" (?:to (?:say|claim) )?that (?P<what>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_WITHDRAWN = re.compile(
-    r"[^\n]{0,60}\b(?:earlier|previous|prior|original|first) versions?\b[^\n]{0,80}"
-    r"\b(?:said|stated|reported|wrote|claimed|misstated)\b(?: \S+){4}",
-    re.IGNORECASE,
-)
-_WORTH_A_LOOK = re.compile(
-    r"\bversions?\b|\b(?:myth|misconception|falsehood|hoax|lie|fiction|false|untrue|not true|wrong"
-    r"|incorrect) (?:to \w+ )?that\b",
-    re.IGNORECASE,
-)
 _MARKS = str.maketrans({"“": "‘", "”": "’", '"': "'"})
 LEAST = 4
 """Words from which on what follows a label is a statement and not a name."""
@@ -61,30 +45,9 @@ def quote_statement(text: str, behind: str = "") -> str:
 
 
 def mark_speech(paragraph: str) -> str:
-    """Write a paragraph so that what it only passes on is known for it.
-
-    "Claim: the well is dry." quotes the claim; a sentence that calls something a myth names it as
-    a claim; one that tells what an earlier version said is quoted as withdrawn.
-    """
+    """Write a paragraph that is headed "Claim:" or the like so that it quotes the claim."""
     found = _LABEL.match(paragraph)
-    if found is not None:
-        return _quote_claim(paragraph, found)
-    if not _WORTH_A_LOOK.search(paragraph):
-        return paragraph
-    out, at = "", 0
-    for start, end in split_sentences(paragraph):
-        out += paragraph[at:start] + _mark_sentence(paragraph[start:end])
-        at = end
-    return out + paragraph[at:]
-
-
-def _mark_sentence(sentence: str) -> str:
-    if denied := _MYTH.fullmatch(sentence):
-        what = denied["what"].translate(_MARKS).rstrip(".!")
-        return f"{denied['lead']}, this text says: the claim that “{what}” is false."
-    if _WITHDRAWN.match(sentence):
-        return f"According to a withdrawn statement: “{sentence.translate(_MARKS)}”"
-    return sentence
+    return paragraph if found is None else _quote_claim(paragraph, found)
 
 
 def _quote_claim(paragraph: str, found: re.Match[str]) -> str:

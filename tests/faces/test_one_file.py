@@ -22,6 +22,7 @@ def test_a_deeply_nested_file_is_refused_and_the_others_are_added(
     told = verdict("library", "add", notes, "--vetted-by", "Ada Reed", "--library", library)
     first, last = told.out.splitlines()
     assert told.status == 2
-    assert first.startswith(f"Refused: {notes / name}: it is nested too deeply to be read.")
+    assert first.startswith(f"Refused: {notes / name}")
+    assert "nested too deeply to be read" in first
     assert last == "2 added, 1 refused."
     assert sources(library) == ["bridge", "river"]

@@ -102,7 +102,7 @@ def test_the_answer_names_who_speaks_for_and_against() -> None:
     refuted = record(*held, label=VerdictLabel.REFUTED, opposing={"wire": 3, "b": 2})
     assert refuted.answer() == (
         'Daily and Post (report first published by Wire) contradict the claim "the bridge fell", '
-        "and none of the sources reviewed here says otherwise."
+        "and nothing in the other sources reviewed here was read as saying otherwise."
     )
     one_sided = record(*held, opposing={"b": 2})
     assert one_sided.answer().startswith("Daily says that it is not so, which is not enough")

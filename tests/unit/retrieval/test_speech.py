@@ -47,14 +47,9 @@ def test_a_note_is_stored_as_its_reader_sees_it(tmp_path: Path, written: str, ke
     ("written", "kept"),
     [
         ("Claim: the mill was shut in May.", "Claim: “the mill was shut in May.”"),
-        (
-            "It is a myth that the mill was shut. It ran.",
-            "It is a myth, this text says: the claim that “the mill was shut” is false. It ran.",
-        ),
-        (
-            f"{WITHDRAWN} No.",
-            f"According to a withdrawn statement: “{WITHDRAWN}” No.",
-        ),
+        # What says of itself that it is denied or withdrawn stays as it was printed.
+        ("It is a myth that the mill was shut. It ran.",) * 2,
+        (f"{WITHDRAWN} No.",) * 2,
     ],
 )
 def test_words_that_are_only_passed_on_are_known_for_it(

@@ -27,7 +27,7 @@ from agent.types import Kind, Page, Stance, Usage
 from agent.writers.embedded import EmbeddedWriter
 from prompts import Request
 from retrieval.types import Passage, Source
-from tests.fakes import FakeShelf, MemoryStore, embed
+from tests.fakes import READER, FakeShelf, MemoryStore, embed
 from tests.scripted import honest
 from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES
 from tests.unit.agent.desk_with_model import desk as desk_with_model
@@ -48,7 +48,7 @@ def embedded() -> Desk:
     return Desk(
         library=LIBRARY,
         planner=EmbeddedPlanner(),
-        writer=EmbeddedWriter(embed),
+        writer=EmbeddedWriter(embed, READER),
         judge=EMBEDDED,
         nli=NLI,
         store=MemoryStore(),

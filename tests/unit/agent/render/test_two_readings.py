@@ -39,7 +39,7 @@ def shown(draft: Page, form: str) -> str:
 def test_it_is_said_at_the_sentence_and_explained_once(form: str) -> None:
     text = shown(drafted(doubted=True), form)
     if form != "html":
-        assert text.count("froze [1] (two readings).") == 4
+        assert text.count("froze (two readings) [1].") == 4
         assert text.count("Two readings: the language model found a sentence in the cited") == 1
         assert "cold [1]." in text
     assert "the embedded judge found little of it. Read the sources." in text
