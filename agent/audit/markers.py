@@ -17,9 +17,7 @@ _LENTICULAR = "\u3010[0-9]{1,6}(?:\u2020[^\u3010\u3011]*)?\u3011"
 _MARK = rf"(?<!\\)(?:\[\[{_NUMBERS}\]\]|\[{_NUMBERS}\]|{_LENTICULAR}){_LED}"
 MARKER: Final = re.compile(_MARK)
 _MARKS = rf"{_MARK}(?:\s*,?\s*{_MARK})*"
-_GROUP = re.compile(
-    rf"(?<!\s)(?: \({TWO_READINGS}\))?\s*(?:\((?:see\s+)?{_MARKS}\)|{_MARKS})"
-)
+_GROUP = re.compile(rf"(?<!\s)(?: \({TWO_READINGS}\))?\s*(?:\((?:see\s+)?{_MARKS}\)|{_MARKS})")
 _ONE = re.compile(
     rf"\[?\[({_NUMBERS})\]\]?|\u3010([0-9]{{1,6}})"
     rf"|(?<=[\]\u3011])\(<?(https?:[^<>\s]*?)>?\)(?=[\s,\[\u3010(]|$)"

@@ -8,144 +8,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.faces.cli.web_app import VettedBy, Vetting, web_app
+from agent.faces.cli.library_app import library_app
 from agent.faces.exit_codes import Exit, status_of, words_of
 from agent.faces.options import AsJson, AsOf, LibraryDir, Out, day
 from agent.faces.slack import commands as slack_commands
 from agent.faces.terminal import say
 from agent.faces.web import commands as web_commands
-
-library_app = typer.Typer(
-    help="Add, list and look after the sources.", no_args_is_help=True, rich_markup_mode=None
-)
-
-Wait = Annotated[
-    float, typer.Option(min=0, help="Seconds to wait for another process that is writing.")
-]
-
-
-@library_app.command()
-def add(
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Files, folders or web addresses.")
-    ],
-    vetting: Vetting = None,
-    vetted_by: VettedBy = None,
-    wait: Wait = 60.0,
-    as_json: AsJson = False,
-    library: LibraryDir = None,
-) -> None:
-    """Add sources, or replace those whose files changed."""
-    from agent.faces.cli import (  # noqa: PLC0415  (heavy imports only where used)
-        library_commands,
-        web_commands,
-    )
-
-    if any(map(web_commands.is_address, paths)):
-        raise typer.Exit(web_commands.fetch(paths, vetting, vetted_by, library, as_json=as_json))
-    raise typer.Exit(
-        library_commands.add(
-            [Path(one) for one in paths],
-            vetting,
-            vetted_by,
-            library,
-            wait=wait,
-            as_json=as_json,
-            prune=False,
-        )
-    )
-
-
-@library_app.command()
-def sync(
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Folder that the library should mirror.")
-    ],
-    vetting: Vetting = None,
-    vetted_by: VettedBy = None,
-    wait: Wait = 60.0,
-    as_json: AsJson = False,
-    library: LibraryDir = None,
-) -> None:
-    """Add, and remove the sources whose files are gone."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(
-        library_commands.add(
-            [folder], vetting, vetted_by, library, wait=wait, as_json=as_json, prune=True
-        )
-    )
-
-
-@library_app.command("list")
-def list_(as_json: AsJson = False, library: LibraryDir = None) -> None:
-    """List the sources."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(library_commands.list_sources(library, as_json=as_json))
-
-
-@library_app.command()
-def show(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Id of the source.")],
-    as_json: AsJson = False,
-    library: LibraryDir = None,
-) -> None:
-    """Show one source with its stored text."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(library_commands.show(source, library, as_json=as_json))
-
-
-@library_app.command()
-def remove(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Id of the source.")],
-    library: LibraryDir = None,
-) -> None:
-    """Remove a source; its text leaves the files."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(library_commands.remove(source, library))
-
-
-@library_app.command()
-def stats(as_json: AsJson = False, library: LibraryDir = None) -> None:
-    """Count what the library holds."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(library_commands.stats(library, as_json=as_json))
-
-
-@library_app.command()
-def copy(
-    source: Annotated[
-        str, typer.Argument(metavar="FROM", help="Folder of a library, or the word `database`.")
-    ],
-    target: Annotated[
-        str,
-        typer.Argument(metavar="TO", help="Empty folder, or `database` (VERDICT_DATABASE_URL)."),
-    ],
-) -> None:
-    """Copy a library between a folder and PostgreSQL, and compare.
-
-    A copy that was interrupted goes on when the command is run again.
-    """
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(library_commands.copy(source, target))
-
-
-@library_app.command()
-def verify(
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
-    as_json: AsJson = False,
-    library: LibraryDir = None,
-) -> None:
-    """Compare record, index and search for every difference."""
-    from agent.faces.cli import library_commands  # noqa: PLC0415
-
-    raise typer.Exit(library_commands.verify(library, repair=repair, as_json=as_json))
-
 
 app = typer.Typer(
     name="verdict",
@@ -156,7 +24,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain words, half the start-up time, and no boxes in logs
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-library_app.add_typer(web_app)
 app.add_typer(library_app, name="library")
 app.add_typer(slack_commands)
 app.add_typer(web_commands)
