@@ -91,7 +91,7 @@ def _verdict_eval(words: list[str]) -> None:
 
 
 def _make(words: list[str]) -> None:
-    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert words[0] in targets
 
 
