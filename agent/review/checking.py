@@ -245,7 +245,9 @@ def settle(old: Document, new: Document, tools: Tools) -> Document:
         tools: what verifies.
     """
     leaning = _lean_again(old, new, tools)
-    judged = changed(leaning, verdict=verdict_of(leaning))
+    verdict = verdict_of(leaning)
+    keep = verdict.label is leaning.verdict.label
+    judged = changed(leaning, verdict=verdict, reason=leaning.reason if keep else "")
     return _state_again(judged, tools)
 
 

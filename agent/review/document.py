@@ -48,6 +48,7 @@ def document_of(page: Page) -> Document:
         question=page.question,
         claim=page.claim,
         verdict=page.verdict,
+        reason=page.reason,
         sections=sections,
         follow_ups=page.follow_ups,
         tray=tuple(
@@ -113,6 +114,7 @@ def page_of(document: Document) -> Page:
         question=document.question,
         claim=document.claim,
         verdict=document.verdict,
+        reason=document.reason,
         summary=summary,
         sections=tuple(CheckedSection(heading=s.heading, sentences=lines) for s, lines in body),
         follow_ups=document.follow_ups,

@@ -89,7 +89,7 @@ def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, objec
     placed = {x.id: _placed(x, found) for x in page_lines(document)}
     for line in placed.values():
         anew = with_line(anew, line)
-    anew = changed(anew, verdict=verdict_of(anew))
+    anew = changed(anew, verdict=verdict_of(anew), reason="")
     moved = [x.id for x in page_lines(document) if _is_moved(x, found) and not _computed(x)]
     for section in document.sections:
         for line in (placed[x.id] for x in section.lines if x.id in moved):

@@ -86,6 +86,24 @@ def test_a_drafted_page_goes_through_the_desk_unchanged(
     assert set(told) <= set(record.statements())
 
 
+def test_the_verdicts_reason_goes_where_the_verdict_changes(tmp_path: Path) -> None:
+    desk, _, page = reviewed(with_model(), tmp_path)
+    told = Page(**{**dict(page), "reason": "The council closed the bridge."})
+    draft = desk.adopt(told)
+    assert desk.page(draft).reason == told.reason
+    line = first_finding(desk.get(draft))
+    words = line_of(desk.get(draft).document, line).citations[0].quote
+    same = desk.act(draft, EditLine(line=line, text=words), "Ana")
+    assert same.document.reason == told.reason
+    against = {s.source for s in page.verdict.stances if s.stance is not Stance.NEITHER}
+    now = same
+    for source in against:
+        ruling = RuleStance(source=source, stance=Stance.NEITHER, reason="It is irony.")
+        now = desk.act(draft, ruling, "Ana")
+    assert now.document.verdict.label is not page.verdict.label
+    assert now.document.reason == ""
+
+
 def first_finding(review: Review) -> str:
     return review.document.sections[1].lines[0].id
 
