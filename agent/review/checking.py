@@ -246,7 +246,8 @@ def settle(old: Document, new: Document, tools: Tools) -> Document:
     """
     leaning = _lean_again(old, new, tools)
     verdict = verdict_of(leaning)
-    keep = verdict.label is leaning.verdict.label
+    before = leaning.verdict
+    keep = (verdict.label, verdict.tally) == (before.label, before.tally)
     judged = changed(leaning, verdict=verdict, reason=leaning.reason if keep else "")
     return _state_again(judged, tools)
 

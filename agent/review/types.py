@@ -105,7 +105,7 @@ class Document(Value):
     verdict: Verdict
     """Computed again after every change, from the stances as editors have ruled them."""
     reason: str = ""
-    """Of the verdict, in words of the matter; gone where the label or a source changed."""
+    """Of the verdict, in words of the matter; gone where who speaks for and against changed."""
     sections: tuple[DocumentSection, ...]
     """Summary first, then the numbered ones, then limits and bottom line."""
     follow_ups: tuple[str, ...] = ()
