@@ -76,7 +76,7 @@ class Changes(Value):
 
 
 class Trail(Value):
-    """Entries of the audit trail, and whether the whole chain fits."""
+    """Entries of the audit trail of a draft, and whether the chain of all entries fits."""
 
     events: tuple[AuditEvent, ...]
     broken_at: int | None
@@ -251,7 +251,7 @@ def show_trail(
     """Who did what to a draft, oldest first."""
     services.review(draft)
     events = services.reviews.trail(draft, after, limit)
-    return Trail(events=tuple(events), broken_at=services.reviews.verify_trail())
+    return Trail(events=tuple(events), broken_at=services.reviews.verify_trail(draft))
 
 
 @router.get("/drafts/{draft}/passages", tags=["drafts"])
