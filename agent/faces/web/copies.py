@@ -43,6 +43,9 @@ class Difference(Value):
     """Id of the sentence in the draft; empty where it was added."""
     before: str = ""
     now: str = ""
+    section: str = ""
+    after: str = ""
+    """Where it belongs in the draft: a section, and the sentence that it stands behind there."""
     heading: str = ""
     """What it stands under, in the copy; of a removed one, in the draft."""
     cites: tuple[str, ...] = ()
@@ -144,6 +147,8 @@ class Copy:
             line=line.id if line else "",
             before=line.text if line else "",
             now=one.now.text if one.now else "",
+            section=section,
+            after=after,
             heading=said.section if said else "",
             cites=tuple(s.id for s in sources),
             support=ruling.support if ruling else None,

@@ -230,6 +230,19 @@ def test_a_file_that_cannot_be_compared_is_told(
     assert told in words_of(answer.text)
 
 
+def test_a_sentence_that_cites_nothing_here_leads_to_the_search_for_its_passages(
+    alone: Site, draft: str, word: bytes
+) -> None:
+    said = "A scuffle followed when police arrived."
+    page = bring(alone.browser(), draft, edited(word, adds(said, texts(alone, draft)[2][:40])))
+    assert "cites no source of the library" in page
+    address = re.search(r'href="([^"]+)"[^>]*>Choose its passages', page)
+    assert address
+    form = alone.browser().get(unescape(address[1])).text
+    assert said in form
+    assert 'name="section" value="summary"' in form
+
+
 @pytest.mark.parametrize("copy", ["", "{}", "[]", '{"sentences": 3}'])
 def test_a_press_without_the_copy_is_refused(alone: Site, draft: str, copy: str) -> None:
     sent = {"copy": copy, "version": "1", "take": "all"}
