@@ -1,5 +1,6 @@
 """An edited copy of a draft comes back: what changed, what stands, and what is taken over."""
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -170,6 +171,34 @@ def test_a_sentence_made_false_is_told_and_can_be_taken_over_all_the_same(
     assert "Rejected:" in words_of(shown)
     assert texts(alone, draft)[0] != first
     assert lines(alone, draft)[0].red
+
+
+def test_a_sentence_worded_anew_is_verified_and_takes_the_place_of_the_old_one(
+    alone: Site, draft: str, page: Page
+) -> None:
+    browser, old = alone.browser(), lines(alone, draft)[0]
+    copy = render(page, "md").replace(", in a check written by Alan Duke,", "", 1)
+    shown = bring(browser, draft, copy.encode(), "copy.md")
+    assert [row[:15] for row in rows(shown)] == ["Changed: stands"]
+    assert "in a check written by Alan Duke,</del>" in shown
+    shown = take(browser, draft, shown, "0")
+    assert "Nothing is left to take over" in shown
+    new = lines(alone, draft)[0]
+    assert new.id == old.id
+    assert new.text == old.text.replace(", in a check written by Alan Duke,", "")
+    assert (new.red, new.by) == (False, "Ada Reed")
+
+
+def test_a_sentence_that_moved_is_shown_and_stays_where_it_is(
+    alone: Site, draft: str, page: Page
+) -> None:
+    copy = json.loads(render(page, "json"))
+    copy["summary"].append(copy["summary"].pop(0))
+    shown = bring(alone.browser(), draft, json.dumps(copy).encode(), "copy.json")
+    [row] = rows(shown)
+    assert row.startswith("Moved")
+    assert "The order of the draft stays as it is." in row
+    assert 'name="take"' not in shown
 
 
 def test_what_the_desk_changed_since_is_not_undone_with_the_rest(
