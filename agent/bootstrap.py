@@ -191,10 +191,14 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
 
 def kept_page(settings: Settings, library: Library, draft: str) -> Page | None:
     """The draft that is kept of a library under an id; a file of drafts is not made for it."""
+    return _drafts(settings, library).get(draft) if has_drafts(settings, library) else None
+
+
+def has_drafts(settings: Settings, library: Library) -> bool:
+    """Whether there is a place where drafts made from a library are kept."""
     from agent.store import FILE
 
-    there = settings.database_url is not None or (library.directory / FILE).exists()
-    return _drafts(settings, library).get(draft) if there else None
+    return settings.database_url is not None or (library.directory / FILE).exists()
 
 
 def _drafts(settings: Settings, library: Library) -> Store:

@@ -24,7 +24,7 @@ _ASIDE = re.compile(
 _SUMMARY = re.compile(r"(?i)(?:executive )?summary$")
 _FURNITURE = re.compile(
     r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:"
-    r"|Claim (?:tested|looked for):)"
+    r"|Claim (?:tested|looked for):|(?:Correction|Withdrawn), [A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}:)"
 )
 _VERDICT = re.compile(r"\W*Verdict:\W*(\w+)")
 _DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\s*\]:\s*(\S.*)$")

@@ -44,6 +44,8 @@ class ComparedSentence(Value):
     now: CitedSentence | None = None
     place: int | None = None
     """Position of `now` among the sentences of the new text, from 0; None where it is removed."""
+    was: int | None = None
+    """Position of `before` among the sentences of the old text, from 0; None where it is added."""
 
 
 class ComparedLine(Value):
@@ -90,7 +92,7 @@ def compare_texts(old: CitedText, new: CitedText) -> Comparison:
     gone = [i for i in range(len(old.sentences)) if i not in pairs.values()]
     for i in reversed(gone):
         at = next((n for n in sorted(pairs) if pairs[n] > i and n in stay), len(new.sentences))
-        removed = ComparedSentence(change=Change.REMOVED, before=old.sentences[i])
+        removed = ComparedSentence(change=Change.REMOVED, before=old.sentences[i], was=i)
         compared.insert(_index(compared, at), removed)
     return Comparison(
         sentences=tuple(compared), lines=tuple(_lines(old, new)), draft=old.draft or new.draft
@@ -113,9 +115,13 @@ def with_known_spans(new: CitedText, comparison: Comparison) -> CitedText:
     return CitedText(**{**dict(new), "sentences": sentences})
 
 
+def bare_words(text: str) -> str:
+    """The words of a sentence without what a word processor, or printing, changes by itself."""
+    return _END.sub("", " ".join(text.translate(_SAME).split()))
+
+
 def _key(sentence: CitedSentence) -> str:
-    """The words without what a word processor, or printing, changes by itself."""
-    return _END.sub("", " ".join(sentence.text.translate(_SAME).split()))
+    return bare_words(sentence.text)
 
 
 def _same_words(old: Sequence[CitedSentence], new: Sequence[CitedSentence]) -> dict[int, int]:
@@ -188,7 +194,7 @@ def _compared(
     same = _key(before) == _key(now) and _cite_the_same(before, now, texts)
     unchanged = Change.MOVED if moved else Change.KEPT
     change = unchanged if same else Change.CHANGED
-    return ComparedSentence(change=change, before=before, now=now, place=n)
+    return ComparedSentence(change=change, before=before, now=now, place=n, was=i)
 
 
 def _cite_the_same(

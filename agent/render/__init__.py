@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 
+from agent.render.wording import Edition
 from agent.types import Insufficient, Page
 
 FORMATS = {
@@ -17,11 +18,13 @@ FORMATS = {
 """Name of a format and the module whose `render` writes it; a new format is one line."""
 SUFFIXES = {"bib": "bibtex"}
 """Endings of file names that are not the name of their format."""
+LISTS = {"csl", "bibtex"}
+"""Formats that hold the sources alone."""
 FILES = {"docx": "agent.render.docx"}
 """The same for formats that are bytes and so have to be written to a file."""
 
 
-def render(draft: Page | Insufficient, form: str = "text") -> str:
+def render(draft: Page | Insufficient, form: str = "text", edition: Edition | None = None) -> str:
     """Write a page, or the short page that says why there is none.
 
     Every citation's quote is held against the text of its passage first.
@@ -32,11 +35,11 @@ def render(draft: Page | Insufficient, form: str = "text") -> str:
     if form not in FORMATS:
         raise ValueError(f"No format {form!r}. Choose one of: {', '.join(FORMATS)}.")
     # Imported here so that writing text does not wait for the HTML templates.
-    renderer: Callable[[Page | Insufficient], str] = import_module(FORMATS[form]).render
-    return renderer(draft)
+    renderer: Callable[..., str] = import_module(FORMATS[form]).render
+    return renderer(draft) if edition is None or form in LISTS else renderer(draft, edition=edition)
 
 
-def render_file(draft: Page | Insufficient, form: str) -> bytes:
+def render_file(draft: Page | Insufficient, form: str, edition: Edition | None = None) -> bytes:
     """Write a page in a format of `FILES`.
 
     Raises:
@@ -44,5 +47,5 @@ def render_file(draft: Page | Insufficient, form: str) -> bytes:
     """
     if form not in FILES:
         raise ValueError(f"No format {form!r}. Choose one of: {', '.join(FILES)}.")
-    renderer: Callable[[Page | Insufficient], bytes] = import_module(FILES[form]).render
-    return renderer(draft)
+    renderer: Callable[..., bytes] = import_module(FILES[form]).render
+    return renderer(draft) if edition is None else renderer(draft, edition=edition)

@@ -12,7 +12,7 @@ from typing import Final
 from agent.language import lexicon
 from agent.render import wording
 from agent.render.citations import Numbering, safe_url
-from agent.types import Insufficient, Page, SourceStance, Stance, Value, VerdictLabel, draft_id
+from agent.types import Insufficient, Page, SourceStance, Stance, Value, VerdictLabel
 from retrieval.types import Source
 
 Json = dict[str, object]
@@ -39,7 +39,11 @@ class Publication(Value):
     """Whether to write a ClaimReview of a claim that got no verdict."""
 
 
-def render(draft: Page | Insufficient, publication: Publication | None = None) -> str:
+def render(
+    draft: Page | Insufficient,
+    publication: Publication | None = None,
+    edition: wording.Edition = wording.PLAIN,
+) -> str:
     """Write one JSON-LD object that can stand inside an HTML `script` element.
 
     Raises:
@@ -49,17 +53,19 @@ def render(draft: Page | Insufficient, publication: Publication | None = None) -
     if not (publication.unproven or _is_settled(draft)):
         raise NothingToPublish(
             "No ClaimReview was written: the claim is unproven or has no verdict, and readers of a "
-            "ClaimReview take it for a rating. --unproven writes it all the same."
+            "ClaimReview take it for a rating. --unproven writes it all "
+            "the same (in the API: unproven=true)."
         )
     review: Json = {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
-        **_published(draft, publication),
+        **_published(draft, publication, edition),
         "name": wording.title(draft),
         "claimReviewed": wording.prose(draft.claim.text),
         "itemReviewed": _claim(draft),
         "dateCreated": draft.question.asked_on.isoformat(),
         "inLanguage": "en",
+        **({"correction": edition.lines()} if edition.notices else {}),
         "description": wording.DISCLAIMER,
         **(_short(draft) if isinstance(draft, Insufficient) else _page(draft)),
     }
@@ -73,13 +79,15 @@ def _is_settled(draft: Page | Insufficient) -> bool:
     return draft.claim.gets_verdict and draft.verdict.label is not VerdictLabel.UNPROVEN
 
 
-def _published(draft: Page | Insufficient, publication: Publication) -> Json:
+def _published(
+    draft: Page | Insufficient, publication: Publication, edition: wording.Edition
+) -> Json:
     """Who publishes it, where and when; a draft until both are known."""
     found: Json = {}
     if publication.name:
         found["author"] = {"@type": "Organization", "name": wording.prose(publication.name)}
     if publication.url and isinstance(draft, Page):
-        found["url"] = publication.url.replace("{draft}", draft_id(draft))
+        found["url"] = publication.url.replace("{draft}", edition.name(draft))
     if len(found) < 2:
         return {**found, "creativeWorkStatus": "Draft"}
     return {**found, "datePublished": draft.question.asked_on.isoformat()}

@@ -3,7 +3,7 @@
 import json
 
 from agent.render.citations import Numbering
-from agent.render.wording import hidden
+from agent.render.wording import PLAIN, Edition, hidden
 from agent.types import CheckedSentence, Evidence, Insufficient, Page, RejectedSentence
 from retrieval.types import Hit
 
@@ -13,7 +13,7 @@ SCHEMA = 1
 Json = dict[str, object]
 
 
-def render(draft: Page | Insufficient) -> str:
+def render(draft: Page | Insufficient, edition: Edition = PLAIN) -> str:
     """Write one indented JSON object; a page that could not be drafted has `verdict` null."""
     shared: Json = {
         "schema": SCHEMA,
@@ -32,6 +32,8 @@ def render(draft: Page | Insufficient) -> str:
         "as_of": draft.question.as_of.isoformat() if draft.question.as_of else None,
     }
     fields = _short(draft) if isinstance(draft, Insufficient) else _page(draft)
+    if edition.notices:
+        fields |= {"notices": edition.notices}
     text = json.dumps(shared | fields, ensure_ascii=False, indent=2, allow_nan=False)
     # Escaped, not taken out: a quote stays exact, and printing it cannot steer a terminal.
     return "".join(json.dumps(c)[1:-1] if hidden(c) and c != "\n" else c for c in text) + "\n"

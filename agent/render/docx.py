@@ -20,7 +20,7 @@ from docx.text.run import Run
 from agent.language.phrases import day
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve
-from agent.types import CheckedSentence, Citation, Insufficient, Page, draft_id
+from agent.types import CheckedSentence, Citation, Insufficient, Page
 from retrieval.types import Source
 
 AUTHOR = "Verdict Desk"
@@ -32,7 +32,7 @@ BLUE = RGBColor(0x05, 0x63, 0xC1)
 SMALL = Pt(8)
 
 
-def render(draft: Page | Insufficient) -> bytes:
+def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN) -> bytes:
     """Write a .docx file; the same page gives the same bytes."""
     word = Document()
     asked = draft.question
@@ -41,11 +41,13 @@ def render(draft: Page | Insufficient) -> bytes:
     facts.comments, facts.last_modified_by = "", AUTHOR
     facts.created = facts.modified = _noon(asked.asked_on)
     word.add_heading(wording.title(draft), 0)
+    for notice in edition.lines():
+        word.add_paragraph().add_run(notice).bold = True
     word.add_paragraph(wording.checked_on(draft))
     if isinstance(draft, Insufficient):
         _write_short(word, draft)
     else:
-        _name_draft(word, draft_id(draft))
+        _name_draft(word, edition.name(draft))
         _Writer(word, draft).write()
     return _packed(word, asked.asked_on)
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from agent.render import wording
 from agent.render.citations import Numbering, link, resolve, safe_url
-from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, VerdictLabel, draft_id
+from agent.types import CheckedSentence, Citation, Insufficient, Kind, Page, VerdictLabel
 from retrieval.types import Source
 
 GLYPHS = {
@@ -71,15 +71,16 @@ class Listed(NamedTuple):
     kin: list[int]
 
 
-def render(draft: Page | Insufficient) -> str:
+def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN) -> str:
     if isinstance(draft, Insufficient):
-        return _template().render(draft=draft, page=None, **_shared())
+        return _template().render(draft=draft, page=None, edition=edition, **_shared())
     desk = _Desk(draft)
     summary = desk.shown(draft.summary)
     sections = [(section.heading, desk.shown(section.sentences)) for section in draft.sections]
     return _template().render(
         draft=draft,
         page=draft,
+        edition=edition,
         summary=summary,
         sections=sections,
         sources=desk.sources(),
@@ -151,7 +152,6 @@ def _shared() -> dict[str, object]:
         "safe_url": safe_url,
         "TIERS": TIERS,
         "KINDS": KINDS,
-        "draft_id": draft_id,
     }
 
 

@@ -15,7 +15,7 @@ _AUTOLINK = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*)(:)(?=//)|\b(www)(\.)")
 _OPENING = re.compile(r"^(\d{1,9})([.)])|^()([#+=:-])")
 
 
-def render(draft: Page | Insufficient) -> str:
+def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN) -> str:
     if isinstance(draft, Insufficient):
         lines = [
             wording.checked_on(draft),
@@ -28,6 +28,7 @@ def render(draft: Page | Insufficient) -> str:
     numbering = Numbering.of(draft)
     blocks = [
         f"# {escape(wording.title(draft))}",
+        *(f"**{escape(notice)}**" for notice in edition.lines()),
         wording.checked_on(draft),
         wording.DISCLAIMER,
         _verdict(draft),

@@ -8,7 +8,7 @@ from agent.types import CheckedSentence, Insufficient, Page
 from retrieval.types import Source
 
 
-def render(draft: Page | Insufficient) -> str:
+def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN) -> str:
     if isinstance(draft, Insufficient):
         lines = [
             wording.title(draft),
@@ -22,6 +22,7 @@ def render(draft: Page | Insufficient) -> str:
     numbering = Numbering.of(draft)
     blocks = [
         wording.title(draft),
+        *edition.lines(),
         "\n".join(
             [
                 wording.checked_on(draft),

@@ -5,7 +5,16 @@ import unicodedata
 
 from agent.language.lexicon import any_of
 from agent.language.phrases import day
-from agent.types import EMBEDDED, CheckedSentence, Insufficient, Page, Usage, VerdictLabel
+from agent.types import (
+    EMBEDDED,
+    CheckedSentence,
+    Insufficient,
+    Page,
+    Usage,
+    Value,
+    VerdictLabel,
+    draft_id,
+)
 from retrieval.types import Scope, Source
 
 DISCLAIMER = (
@@ -46,6 +55,27 @@ _ASKING = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
+
+
+class Edition(Value):
+    """What a desk knows of a page beside its words."""
+
+    draft: str = ""
+    """Id under which the desk keeps it, however often it was edited."""
+    notices: tuple[str, ...] = ()
+    """What readers are told of corrections, each with its date: they stand at the top."""
+
+    def name(self, page: Page) -> str:
+        """The id that a file of the page says it is."""
+        return self.draft or draft_id(page)
+
+    def lines(self) -> tuple[str, ...]:
+        """The notices as they are printed."""
+        return tuple(prose(notice) for notice in self.notices)
+
+
+PLAIN = Edition()
+"""A page as it was drafted."""
 
 
 def clean(text: str) -> str:

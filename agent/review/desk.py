@@ -219,14 +219,14 @@ class ReviewDesk:
             rows = connection.execute(query.order_by(TRAIL.c.number).limit(limit)).mappings()
             return [trail.event_of(dict(row)) for row in rows]
 
-    def verify_trail(self) -> int | None:
+    def verify_trail(self, draft: str = "") -> int | None:
         """As `Reviews.verify_trail`; a version that is not as it was written breaks its entry."""
         with self._database.read() as connection:
             last = connection.execute(sa.select(CHAIN.c.number, CHAIN.c.hash)).one()
             rows = connection.execute(sa.select(TRAIL).order_by(TRAIL.c.number)).mappings()
             broken = trail.first_broken(map(dict, rows), (last.number, last.hash))
             fitting = last.number if broken is None else broken - 1
-            return trail.first_changed(connection, fitting) or broken
+            return trail.first_changed(connection, fitting, draft) or broken
 
     def page(self, draft: str, version: int | None = None) -> Page:
         return page_of(self.get(draft, version).document)

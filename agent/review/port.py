@@ -80,8 +80,12 @@ class Reviews(Protocol):
     def trail(self, draft: str = "", after: int = 0, limit: int = 500) -> list[AuditEvent]:
         """The audit trail, oldest first; of one draft or of all."""
 
-    def verify_trail(self) -> int | None:
-        """Number of the first entry that does not fit the chain; None where it is whole."""
+    def verify_trail(self, draft: str = "") -> int | None:
+        """Number of the first entry that does not fit; None where the trail is whole.
+
+        Every entry is held against the one before it, and its version against the entry; with a
+        draft, the versions of that one alone, which stays fast on a desk with many.
+        """
 
     def page(self, draft: str, version: int | None = None) -> Page:
         """The draft as a page for the renderers. Raises NotAllowed where a sentence is red."""

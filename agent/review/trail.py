@@ -96,12 +96,13 @@ def sealed(text: str, evidence: str) -> str:
     return digest(f"{text}\n{evidence}")
 
 
-def first_changed(connection: sa.Connection, whole: int) -> int | None:
+def first_changed(connection: sa.Connection, whole: int, draft: str = "") -> int | None:
     """Number of the first entry whose version is missing or not as it was written.
 
     Args:
         connection: the database.
         whole: entries that fit the chain; those behind them tell nothing.
+        draft: whose versions are read; empty reads those of all drafts.
     """
     entries = (
         sa.select(TRAIL.c.number, TRAIL.c.detail)
@@ -110,11 +111,16 @@ def first_changed(connection: sa.Connection, whole: int) -> int | None:
     )
     some = {"yield_per": 100}  # whole documents: never all of them in memory
     versions = sa.select(VERSIONS.c.entry, VERSIONS.c.document, VERSIONS.c.evidence)
+    bodies = sa.select(EVIDENCE.c.sha256, EVIDENCE.c.body)
+    if draft:
+        entries = entries.where(TRAIL.c.draft == draft)
+        versions = versions.where(VERSIONS.c.draft == draft)
+        cited = sa.select(VERSIONS.c.evidence).where(VERSIONS.c.draft == draft)
+        bodies = bodies.where(EVIDENCE.c.sha256.in_(cited))
     kept = {
         row.entry: (sealed(row.document, row.evidence), row.evidence)
         for row in connection.execute(versions, execution_options=some)
     }
-    bodies = sa.select(EVIDENCE.c.sha256, EVIDENCE.c.body)
     intact = {
         row.sha256
         for row in connection.execute(bodies, execution_options=some)

@@ -1,11 +1,13 @@
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.faces.front import ROOT, verdict
+from tests.faces.front import QUESTION, ROOT, verdict
 
 COMMANDS = ["draft", "ask", "check", "search", "judge", "doctor", "library"]
 OF_LIBRARY = [
@@ -34,6 +36,16 @@ def test_the_doctor_says_what_to_do_about_a_damaged_library(own: Path) -> None:
     assert told.status == 6
     assert "FAIL library: " in told.out
     assert "backup" in told.out
+
+
+def test_the_doctor_reads_the_trail_of_the_drafts(own: Path) -> None:
+    assert verdict("draft", QUESTION, "--library", own).status == 0
+    assert "ok   trail: " in verdict("doctor", "--library", own).out
+    with closing(sqlite3.connect(own / "drafts.sqlite3")) as drafts, drafts:
+        drafts.execute("UPDATE review_chain SET number = 7")
+    told = verdict("doctor", "--library", own)
+    assert told.status == 6
+    assert "FAIL trail: " in told.out
 
 
 def test_the_doctor_looks_at_a_library_that_is_yet_to_be_filled(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ from agent.bootstrap import (
     build_chat,
     build_embedder,
     build_judge,
+    has_drafts,
     open_library,
+    open_reviews,
     today,
 )
 from agent.llm.budget import prices
 from agent.llm.dialect import MEMORY, STEPS
 from agent.llm.errors import ChatError
+from agent.review.port import ReviewError
 from agent.settings import OPENAI, Settings
 from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question, Value
 from retrieval import Library, LibraryError
@@ -175,6 +178,7 @@ def _library(settings: Settings, directory: Path | None) -> Iterator[Finding]:
         with open_library(settings, directory) as held:
             held.settle()
             stats = held.stats()
+            trail = list(_trail(settings, held))
     except LibraryError as error:
         yield Finding(subject="library", fine=False, detail=error.args[0], advice=error.advice)
         return
@@ -182,6 +186,26 @@ def _library(settings: Settings, directory: Path | None) -> Iterator[Finding]:
     detail = f"{stats.sources} sources, {stats.passages} passages in {where}"
     yield Finding(subject="library", fine=True, detail=detail)
     yield Finding(subject="index", fine=True, detail=f"{stats.index}; search by {stats.search}")
+    yield from trail
+
+
+def _trail(settings: Settings, library: Library) -> Iterator[Finding]:
+    """Whether the trail and every version of every draft is as it was written."""
+    if not has_drafts(settings, library):
+        return
+    try:
+        with open_reviews(settings, library) as reviews:
+            broken = reviews.verify_trail()
+    except ReviewError as error:
+        yield Finding(subject="trail", fine=False, detail=str(error))
+        return
+    whole = "every entry fits the one before it, every version its entry"
+    yield Finding(
+        subject="trail",
+        fine=broken is None,
+        detail=whole if broken is None else f"entry {broken} is not as it was written",
+        advice="" if broken is None else "Compare the drafts with a backup.",
+    )
 
 
 def status(findings: list[Finding]) -> int:
@@ -189,7 +213,7 @@ def status(findings: list[Finding]) -> int:
     broken = [f.subject for f in findings if not f.fine]
     if not broken:
         return 0
-    return 6 if "library" in broken else 5
+    return 6 if {"library", "trail"} & set(broken) else 5
 
 
 def as_text(findings: list[Finding]) -> str:

@@ -47,11 +47,6 @@ class Asked(Value):
     """Leave out what was published later."""
 
 
-class Text(Value):
-    text: str = Field(min_length=1, max_length=400_000)
-    """Markdown or plain text with [1] and a list of sources, or a page in JSON."""
-
-
 class JobState(Value):
     """A job, where it waits, and what came of it."""
 
@@ -81,7 +76,7 @@ class Changes(Value):
 
 
 class Trail(Value):
-    """Entries of the audit trail, and whether the whole chain fits."""
+    """Entries of the audit trail of a draft, and whether the chain of all entries fits."""
 
     events: tuple[AuditEvent, ...]
     broken_at: int | None
@@ -92,42 +87,18 @@ class Hits(Value):
     hits: tuple[Hit, ...]
 
 
-class Ruled(Value):
-    """One sentence of a checked text."""
-
-    text: str
-    line: int | None
-    section: str
-    cites: tuple[int, ...]
-    support: str
-    reason: str
-    nearest_source: str | None
-    nearest_quote: str | None
-
-
-class Checked(Value):
-    """What the check of a whole text found."""
-
-    stand: int
-    fall: int
-    unknown_sources: tuple[int, ...]
-    sentences: tuple[Ruled, ...]
-    frame: tuple[str, ...]
-    """What is wrong with title, verdict line and headings."""
-
-
 class Health(Value):
     """Whether the desk answers; nothing about what is in it."""
 
     status: str = "ok"
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": "Problem", "content": content} for status in statuses}
 
 
-ALWAYS: Final = _problems(400, 401, 403, 404, 413, 421, 422, 429, 500, 503)
+ALWAYS: Final = problems(400, 401, 403, 404, 413, 421, 422, 429, 500, 503)
 router = APIRouter(prefix="/api/v1", responses=ALWAYS)
 
 
@@ -137,7 +108,7 @@ def health() -> Health:
     return Health()
 
 
-@router.post("/drafts", status_code=202, responses=_problems(409, 415), tags=["jobs"])
+@router.post("/drafts", status_code=202, responses=problems(409, 415), tags=["jobs"])
 def ask_for_draft(
     asked: Asked,
     services: Desk,
@@ -194,7 +165,7 @@ def cancel_job(job: JobId, services: Desk) -> JobState:
     return state_of(services, services.jobs.cancel(job))
 
 
-@router.post("/jobs/{job}/cancel", responses=_problems(415), tags=["jobs"])
+@router.post("/jobs/{job}/cancel", responses=problems(415), tags=["jobs"])
 def cancel_job_by_post(job: JobId, services: Desk) -> JobState:
     """The same for those who cannot send DELETE."""
     return state_of(services, services.jobs.cancel(job))
@@ -234,7 +205,7 @@ def show_draft(
     return review
 
 
-@router.post("/drafts/{draft}/actions", responses=_problems(409, 412, 415), tags=["drafts"])
+@router.post("/drafts/{draft}/actions", responses=problems(409, 412, 415), tags=["drafts"])
 def act_on_draft(
     draft: DraftId,
     action: Annotated[Action, Body()],
@@ -280,7 +251,7 @@ def show_trail(
     """Who did what to a draft, oldest first."""
     services.review(draft)
     events = services.reviews.trail(draft, after, limit)
-    return Trail(events=tuple(events), broken_at=services.reviews.verify_trail())
+    return Trail(events=tuple(events), broken_at=services.reviews.verify_trail(draft))
 
 
 @router.get("/drafts/{draft}/passages", tags=["drafts"])
@@ -298,47 +269,27 @@ def find_passages(
 @router.get(
     "/drafts/{draft}/export/{form}",
     response_class=Response,
-    responses={200: {"content": {"*/*": {}}}, **_problems(409)},
+    responses={200: {"content": {"*/*": {}}}, **problems(409)},
     tags=["drafts"],
 )
 def export_draft(
-    draft: DraftId, form: Annotated[str, Path(pattern=r"^[a-z]{1,20}$")], services: Desk
+    draft: DraftId,
+    form: Annotated[str, Path(pattern=r"^[a-z]{1,20}$")],
+    services: Desk,
+    *,
+    unproven: bool = False,
 ) -> Response:
-    """The page as a file: text, md, html, docx, json, claimreview and others."""
-    services.review(draft)
-    return export(services.reviews.page(draft), draft, form)
+    """The page as a file: text, md, html, docx, json, claimreview and others.
+
+    A ClaimReview of a claim that got no verdict is written only with `unproven=true`.
+    """
+    return export(services, draft, form, unproven=unproven)
 
 
-@router.post("/ask", responses=_problems(415, 502), tags=["desk"])
+@router.post("/ask", responses=problems(415, 502), tags=["desk"])
 def ask(asked: Asked, services: Desk) -> short_answer.Answer:
     """Is this true? The short answer, made while you wait."""
     return services.answer(asked.question, asked.as_of)
-
-
-@router.post("/check", responses=_problems(415), tags=["desk"])
-def check(text: Text, services: Desk) -> Checked:
-    """Rule on every sentence of a cited text that a person or another model wrote."""
-    report = services.check(text.text)
-    fallen = len(report.falling)
-    return Checked(
-        stand=len(report.examined) - fallen,
-        fall=fallen,
-        unknown_sources=report.unknown_sources,
-        sentences=tuple(
-            Ruled(
-                text=one.sentence.text,
-                line=one.sentence.line,
-                section=one.sentence.section,
-                cites=one.sentence.numbers,
-                support=one.ruling.support,
-                reason=one.ruling.reason,
-                nearest_source=one.nearest.source if one.nearest else None,
-                nearest_quote=one.nearest.quote if one.nearest else None,
-            )
-            for one in report.examined
-        ),
-        frame=tuple(f"{one.place}: {one.reason}" for one in report.falling_frame),
-    )
 
 
 @router.get("/search", tags=["desk"])

@@ -16,10 +16,13 @@ from starlette.staticfiles import StaticFiles
 from agent.faces.web import (
     accounts_pages,
     api,
+    api_checks,
     api_sources,
     cited_sources,
+    copy_pages,
     drafts,
     editing,
+    exports,
     library_pages,
     pages,
 )
@@ -47,8 +50,9 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services, app.state.place = services, place
     app.state.streams = Streams(services.jobs)
-    people = (accounts_pages, pages, library_pages, drafts, editing, cited_sources)
-    for part in (api, api_sources, *people):
+    around = (accounts_pages, pages, library_pages)
+    people = (*around, drafts, editing, copy_pages, exports, cited_sources)
+    for part in (api, api_checks, api_sources, *people):
         app.include_router(part.router)
     app.add_api_route(OPENAPI, show_openapi, include_in_schema=False)
     app.add_api_route("/api", show_docs, include_in_schema=False)

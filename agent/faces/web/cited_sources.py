@@ -12,6 +12,7 @@ from agent.faces.web.layout import Layout
 from agent.faces.web.marking import stretches, window
 from agent.faces.web.pages import shown, verbatim
 from agent.faces.web.services import Services
+from agent.faces.web.sources import MARKS
 from agent.render import html
 from agent.render.citations import link, safe_url
 from agent.types import Citation
@@ -59,6 +60,8 @@ def show_source(
         url=_address(services, layout, known, cited),
         tiers=html.TIERS,
         fault=fault,
+        news=services.shelf.news(source),
+        notice_words=MARKS,
         parts_of_text=pieces,
         cut_before=first > 0,
         cut_after=last < len(text),

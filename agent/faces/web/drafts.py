@@ -164,7 +164,7 @@ def show_trail(
         title=Layout(review).title,
         events=events[:200],
         more=events[199].number if len(events) > 200 else 0,
-        broken=services.reviews.verify_trail(),
+        broken=services.reviews.verify_trail(review.id),
         action_words=ACTS,
         as_json=lambda value: json.dumps(value, ensure_ascii=False, default=str),
     )

@@ -1,9 +1,9 @@
 """The form of one sentence: its words, the passages that it cites, others from the library."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
@@ -29,15 +29,16 @@ def show_editor(
     line: str,
     section: str = "",
     after: str = "",
+    text: Annotated[str, Query(max_length=2_000)] = "",
 ) -> HTMLResponse:
-    """The form that edits a sentence, or adds one (`line` is `new`)."""
+    """The form that edits a sentence, or adds one (`line` is `new`), with words to begin with."""
     review = services.review(draft)
-    typed = {"section": section, "after": after, "version": str(review.version)}
+    typed = {"section": section, "after": after, "version": str(review.version), "text": text}
     found = Layout(review).find(line)
     if found is None and line != "new":
         raise UnknownDraft(f"This draft has no sentence {line[:40]!r} any more. Open it anew.")
     if found is not None:
-        typed["text"] = found[0].text
+        typed["text"] = text or found[0].text
     cited = list(dict.fromkeys(c.passage for c in found[0].citations)) if found else []
     passages = [p for i in cited if (p := _passage(services, review, i)) is not None]
     return _editor(request, review, line, typed, cited, [(p, True) for p in passages])

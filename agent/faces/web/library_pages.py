@@ -11,7 +11,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.web.access import Desk, Person
 from agent.faces.web.pages import Posted, shown, verbatim
 from agent.faces.web.services import Services
-from agent.faces.web.sources import FRONT, SUFFIXES
+from agent.faces.web.sources import FRONT, MARKS, SUFFIXES
 from agent.render import html
 from agent.review.types import Line
 from retrieval import Passage, Source
@@ -86,6 +86,8 @@ def show_source(
         drafts={c.draft: c.question for c in citing},
         changed={c.draft: c.question for c in citing if c.changed},
         tiers=html.TIERS,
+        news=services.shelf.news(source),
+        notice_words=MARKS,
         said="It is in the library now." if added else "",
     )
 
@@ -108,6 +110,7 @@ def _library(
         "library.html",
         http,
         sources=[(s, _cited_by(services, s)) for s in sources],
+        news=services.shelf.all_news(),
         stats=services.library.stats(),
         stale=_stale(services),
         q=q,

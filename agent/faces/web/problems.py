@@ -37,6 +37,7 @@ STATUS: Final[dict[str, int]] = {
     "UnknownSource": 404,
     "Stale": 412,
     "NotAllowed": 409,
+    "NothingToPublish": 409,
     "ReviewError": 503,
     "KeyTaken": 409,
     "QueueFull": 503,

@@ -41,8 +41,16 @@ OPEN: Final = frozenset({"/login", "/api/v1/health"})
 """Paths for people who have not signed in; `/static/` too."""
 FOR_READERS: Final = frozenset({"/login", "/logout", "/api/v1/ask", "/api/v1/check"})
 """Paths at which also readers may do more than read: nothing is changed there."""
-UPLOADS: Final = ("/library", "/api/v1/sources")
+UPLOADS: Final = re.compile(
+    r"/library.*|/drafts/[^/]+/copy(?:/take)?"
+    r"|/api/v1/(?:sources.*|check|drafts/[^/]+/compare-copy)",
+    re.DOTALL,
+)
 """Paths that take a file; a file may be larger than a form."""
+SIMPLE: Final = frozenset(
+    {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}
+)
+"""Media types that a page of another site can send without asking the desk first."""
 LARGEST: Final = 2_000_000
 """Bytes of any other body."""
 COOKIE: Final = "verdict_session"
@@ -148,7 +156,7 @@ class Guarded:
             headers["strict-transport-security"] = "max-age=31536000"
 
     def _limit(self, scope: Scope) -> int:
-        return self.upload_bytes if scope["path"].startswith(UPLOADS) else LARGEST
+        return self.upload_bytes if UPLOADS.fullmatch(scope["path"]) else LARGEST
 
     @staticmethod
     def _too_large(headers: Headers, limit: int) -> bool:
@@ -255,8 +263,8 @@ def _is_program(request: Request) -> bool:
         return False
     if {"cookie", "origin", "sec-fetch-site"} & set(headers.keys()):
         return False
-    json = headers.get("content-type", "").partition(";")[0].strip() == "application/json"
-    return json or request.method in {"PUT", "DELETE"}
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind not in SIMPLE or request.method in {"PUT", "DELETE"}
 
 
 async def _field(request: Request, name: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from agent.audit.check import AuditReport, check_text
-from agent.audit.reading import read_text, suffix_of
+from agent.audit.check import AuditReport, check_against, check_text
+from agent.audit.cited_text import CitedText
+from agent.audit.documents import WORD, read_file
 from agent.claims import read_claim
 from agent.faces.exit_codes import BadInput
 from agent.faces.opening import question_of
@@ -29,6 +30,10 @@ from retrieval import Library, LibraryError
 
 LONGEST_TEXT: Final = 400_000
 """Characters of a text that is checked; a page of ours in JSON has about 180,000."""
+LARGEST_FILE: Final = 4 * LONGEST_TEXT
+"""Bytes of a text, or a page in HTML, that is checked."""
+MOST_SENTENCES: Final = 1_000
+"""Sentences of a text that is checked."""
 CHANGES_A_MINUTE: Final = 600
 AT_ONCE: Final = 2
 """Short answers and checks made at once; further ones wait for `PATIENCE` seconds, then give up."""
@@ -144,23 +149,43 @@ class Services:
         with self._turn():
             return short_answer.short_answer(self.desk.brief().draft(asked))
 
-    def check(self, text: str) -> AuditReport:
-        """Rule on a cited text: Markdown, plain text, or a page of ours in JSON.
+    def check(self, text: CitedText) -> AuditReport:
+        """Rule on a cited text.
+
+        Raises:
+            Busy: others wait already.
+        """
+        judge = self.desk.searcher or self.desk.judge
+        with self._turn():
+            return check_text(text, self.library, judge, self.desk.nli)
+
+    def check_copy(self, copy: CitedText, draft: CitedText) -> AuditReport:
+        """Rule on an edited copy of a draft, and say what changed.
+
+        Raises:
+            Busy: others wait already.
+        """
+        judge = self.desk.searcher or self.desk.judge
+        with self._turn():
+            return check_against(copy, draft, self.library, judge, self.desk.nli)
+
+    def read(self, data: bytes, suffix: str) -> CitedText:
+        """Read a cited text: Word, HTML, Markdown, plain text, or a page of ours in JSON.
 
         Raises:
             BadInput: it is too long.
-            UnreadableText: there is nothing to check in it.
+            UnreadableText: it is damaged, of another kind, or has nothing to check.
             Busy: others wait already.
         """
-        if len(text) > LONGEST_TEXT:
+        if suffix.lower() not in WORD and len(data) > LARGEST_FILE:
             raise BadInput(
-                f"The text has {len(text)} characters; at most {LONGEST_TEXT} are read. "
-                "Give it in parts, each with its list of sources."
+                f"The file has {len(data)} bytes; at most {LARGEST_FILE} are read of a text or "
+                "page. Send it as Word, or without its pictures."
             )
-        cited = read_text(text, suffix_of(text))
-        judge = self.desk.searcher or self.desk.judge
         with self._turn():
-            return check_text(cited, self.library, judge, self.desk.nli)
+            text = read_file(data, suffix)
+        require_short(text)
+        return text
 
     def adopt_finished(self) -> int:
         """Take the drafts of jobs that are done into review; return how many were new.
@@ -204,6 +229,21 @@ class Services:
             yield
         finally:
             self._working.release()
+
+
+def require_short(text: CitedText) -> None:
+    """Refuse a text that would take minutes to check.
+
+    Raises:
+        BadInput: it is too long.
+    """
+    characters = sum(len(s.text) for s in text.sentences) + sum(len(s.line) for s in text.sources)
+    if characters > LONGEST_TEXT or len(text.sentences) > MOST_SENTENCES:
+        raise BadInput(
+            f"The text has {len(text.sentences)} sentences and {characters} characters; at most "
+            f"{MOST_SENTENCES} and {LONGEST_TEXT} are read. Give it in parts, each with its list "
+            "of sources."
+        )
 
 
 class Adopter(threading.Thread):

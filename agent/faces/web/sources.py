@@ -12,7 +12,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.web.accounts import User
 from agent.review.port import Reviews
 from agent.types import Value
-from retrieval import AddReport, Filters, Hit, Library, Passage, Source, Voucher
+from retrieval import AddReport, Filters, Hit, Library, Notice, Passage, Source, Voucher
 
 STAGING: Final = "uploads"
 """Folder beside the library in which uploaded files stay: a source knows its file."""
@@ -22,9 +22,34 @@ FRONT: Final = ("id", "title", "publisher", "url", "published", "kind", "tier", 
 NOTED: Final = ".sources"
 """Ending of the note beside an uploaded file that names the sources that came of it."""
 MOST_FOUND: Final = 50
+MARKS: Final = {
+    "corrected": "corrected",
+    "concern": "expression of concern",
+    "retracted": "retracted",
+    "withdrawn": "withdrawn",
+    "reinstated": "reinstated",
+}
+"""What a notice says of a source, in a list."""
 
 
-class Shown(Value):
+class News(Value):
+    """What was heard of a source since it was stored."""
+
+    notices: tuple[Notice, ...] = ()
+    """What its publisher or a register says of it, oldest first."""
+    gone: bool = False
+    """Its page is not on the web any more; the stored text stays."""
+    asked: str = ""
+    """When its page was last asked for, UTC; empty where it was brought in as a file."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """In a word or two: `retracted`, `page gone`."""
+        kinds = dict.fromkeys(MARKS[notice.kind] for notice in self.notices)
+        return (*kinds, *(("page gone",) if self.gone else ()))
+
+
+class Shown(News):
     """A source with its stored text and the passages that can be cited."""
 
     source: Source
@@ -69,8 +94,33 @@ class Shelf:
             UnknownSource: the library has none of this id.
         """
         found = self.find(source)
-        passages = tuple(self.library.passages(source))
-        return Shown(source=found, text=self.library.snapshot(source), passages=passages)
+        return Shown(
+            **dict(self.news(source)),
+            source=found,
+            text=self.library.snapshot(source),
+            passages=tuple(self.library.passages(source)),
+        )
+
+    def news(self, source: str) -> News:
+        """What was heard of a source; nothing, where the library does not hold it."""
+        history = self.library.history
+        page = history.page(source)
+        return News(
+            notices=tuple(history.notices(source)),
+            gone=page is not None and page.gone,
+            asked=page.checked if page else "",
+        )
+
+    def all_news(self) -> dict[str, News]:
+        """The same of every source of which anything was heard, by id."""
+        notices: dict[str, list[Notice]] = {}
+        for notice in self.library.history.notices():
+            notices.setdefault(notice.source_id, []).append(notice)
+        gone = {page.source_id for page in self.library.history.pages() if page.gone}
+        return {
+            source: News(notices=tuple(notices.get(source, ())), gone=source in gone)
+            for source in (*notices, *gone)
+        }
 
     def search(self, query: str, k: int = 8, filters: Filters | None = None) -> list[Hit]:
         """Passages that fit best."""

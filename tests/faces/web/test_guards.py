@@ -152,9 +152,9 @@ def test_a_body_that_is_too_large_is_refused_told_or_not(alone: Site) -> None:
     big = b" " * (LARGEST + 1)
     kind = {"content-type": "application/json"}
     program = alone.program()
-    assert program.post(f"{API}/check", content=big, headers=kind).status_code == 413
+    assert program.post(f"{API}/ask", content=big, headers=kind).status_code == 413
     parts = (big[i : i + 65_536] for i in range(0, len(big), 65_536))
-    answer = program.post(f"{API}/check", content=parts, headers=kind)
+    answer = program.post(f"{API}/ask", content=parts, headers=kind)
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
 

@@ -1,13 +1,20 @@
 """Drafts in review through the API: versions, ETags, lists page by page, files."""
 
+import re
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from docx import Document
 
 from agent.render import FILES, FORMATS, render
-from agent.types import Page, Question
-from tests.faces.web.place import API, Site, drafted_as
-from tests.fakes_jobs import DAY
+from agent.service import Desk
+from agent.types import Page, Question, VerdictLabel
+from retrieval import Library
+from tests.faces.web.place import API, Site, drafted_as, site
+from tests.fakes_jobs import DAY, MemoryJobs
 
 
 def first_line(site: Site, draft: str) -> str:
@@ -103,6 +110,85 @@ def test_a_form_that_there_is_not_names_those_that_there_are(alone: Site, draft:
     answer = alone.program().get(f"{API}/drafts/{draft}/export/pdf")
     assert answer.status_code == 404
     assert "docx" in answer.json()["detail"]
+
+
+def test_a_claim_without_a_verdict_gets_a_claimreview_only_where_it_is_asked_for(
+    alone: Site, draft: str, page: Page
+) -> None:
+    browser, to = alone.browser(), f"/drafts/{unproven(alone, page)}/export/claimreview"
+    told = browser.get(to)
+    assert told.status_code == 409
+    assert "readers of a ClaimReview take it for a rating" in told.text
+    again = re.search(r'href="([^"]+)">Write it anyway', told.text)
+    assert again
+    answer = browser.get(again[1])
+    assert answer.headers["content-type"] == "application/ld+json"
+    program = alone.program().get(f"{API}{to}")
+    assert program.status_code == 409
+    assert "unproven=true" in program.json()["detail"]
+    assert alone.program().get(f"{API}{to}?unproven=true").status_code == 200
+
+
+def unproven(site: Site, page: Page) -> str:
+    """Id of a draft whose verdict is unproven."""
+    verdict = {**dict(page.verdict), "label": VerdictLabel.UNPROVEN}
+    return site.services.reviews.adopt(Page.model_validate({**dict(page), "verdict": verdict}))
+
+
+def test_a_claimreview_names_the_publisher_of_the_settings(
+    tmp_path: Path, opened: Library, desk: Desk, jobs: MemoryJobs, page: Page
+) -> None:
+    said = {"publish_url": "https://paper.example.org/{draft}", "publish_name": "The Paper"}
+    with site(tmp_path, opened, desk, jobs, **said) as found:
+        draft = found.services.reviews.adopt(page)
+        review = found.program().get(f"{API}/drafts/{draft}/export/claimreview?unproven=true")
+    assert review.json()["url"] == f"https://paper.example.org/{draft}"
+    assert review.json()["author"]["name"] == "The Paper"
+
+
+def test_what_readers_are_told_stands_on_top_of_every_page(alone: Site, draft: str) -> None:
+    program = alone.program()
+    words = "An earlier page gave another year [1] <b>."
+    for status in ("in review", "approved", "corrected"):
+        sent = {"do": "status", "status": status, "reason": words}
+        assert program.post(f"{API}/drafts/{draft}/actions", json=sent).status_code == 200
+    day = f"{datetime.now(UTC):%B} {datetime.now(UTC).day}, {datetime.now(UTC).year}"
+    for form in ("text", "md", "html", "docx", "json"):
+        content = program.get(f"{API}/drafts/{draft}/export/{form}").content
+        if form == "docx":
+            content = "\n".join(p.text for p in Document(BytesIO(content)).paragraphs).encode()
+        told = re.search(rb"Correction, [^:]+: An earlier page gave another year.*", content)
+        assert told, form
+        assert day.encode() in told[0]
+        assert form == "json" or content.index(told[0]) < content.index(b"Executive summary")
+        assert form != "html" or b"<b>" not in told[0]
+    review = program.get(f"{API}/drafts/{draft}/export/claimreview?unproven=true").json()
+    assert review["correction"][0].startswith("Correction, ")
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html", "docx"])
+def test_a_notice_is_no_sentence_of_a_copy(alone: Site, draft: str, form: str) -> None:
+    program = alone.program()
+    for status in ("in review", "approved", "corrected"):
+        sent = {"do": "status", "status": status, "reason": "The year was wrong. It was 2024."}
+        program.post(f"{API}/drafts/{draft}/actions", json=sent)
+    copy = program.get(f"{API}/drafts/{draft}/export/{form}").content
+    name = f"x.{'txt' if form == 'text' else form}"
+    found = alone.browser().post(f"/drafts/{draft}/copy", files={"file": (name, copy)})
+    assert "Nothing is left to take over" in found.text
+
+
+def test_of_a_withdrawn_draft_no_claimreview_is_written(alone: Site, draft: str) -> None:
+    program = alone.program()
+    for status in ("in review", "approved", "void"):
+        sent = {"do": "status", "status": status, "reason": "The source was forged."}
+        assert program.post(f"{API}/drafts/{draft}/actions", json=sent).status_code == 200
+    to = f"/drafts/{draft}/export/claimreview?unproven=true"
+    assert program.get(f"{API}{to}").status_code == 409
+    told = alone.browser().get(to)
+    assert "was withdrawn" in told.text
+    assert "Write it anyway" not in told.text
+    assert b"Withdrawn, " in program.get(f"{API}/drafts/{draft}/export/text").content
 
 
 def test_a_red_draft_is_not_exported(alone: Site, draft: str) -> None:

@@ -3,7 +3,10 @@
 import pytest
 
 from agent.types import Page
+from retrieval import Notice
+from retrieval.record.history import Page as WebPage
 from tests.faces.web.place import API, Site
+from tests.fakes_jobs import DAY
 
 NOTE = """---
 id: harbour
@@ -137,3 +140,32 @@ def test_a_source_that_there_is_not_is_not_found(alone: Site) -> None:
     program = alone.program()
     assert program.get(f"{API}/sources/none").status_code == 404
     assert program.delete(f"{API}/sources/none").status_code == 404
+
+
+def test_what_became_of_a_source_is_shown_wherever_it_is(ours: Site, page: Page) -> None:
+    source = page.evidence.sources[0].id
+    history = ours.services.library.history
+    words = "Retracted: the clips were <b>forged</b>."
+    notice = {"source_id": source, "kind": "retracted", "words": words, "given_by": "the page"}
+    history.notice([Notice.model_validate({**notice, "noticed": DAY})])
+    url = page.evidence.sources[0].url
+    history.keep([WebPage(source_id=source, url=url, checked="2026-01-27T10:00:00Z", gone=True)])
+    draft, browser = ours.services.reviews.adopt(page), ours.browser()
+    for at in (f"/drafts/{draft}/sources/{source}", f"/library/{source}"):
+        shown = browser.get(at).text
+        assert "<b>Retracted, " in shown, at
+        assert "the clips were &lt;b&gt;forged" in shown, at
+        assert "Its page is gone from the web" in shown, at
+    row = browser.get("/library").text.split(f'href="/library/{source}"')[1].partition("</tr>")[0]
+    assert "retracted" in row
+    assert "page gone" in row
+    told = ours.program().get(f"{API}/sources/{source}").json()
+    assert [n["kind"] for n in told["notices"]] == ["retracted"]
+    assert told["gone"] is True
+
+
+def test_of_a_source_that_nothing_was_heard_of_nothing_is_said(ours: Site) -> None:
+    put(ours)
+    assert "gone from the web" not in ours.browser().get("/library/harbour").text
+    told = ours.program().get(f"{API}/sources/harbour").json()
+    assert (told["notices"], told["gone"]) == ([], False)

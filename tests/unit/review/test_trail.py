@@ -52,7 +52,7 @@ def test_anybody_can_recompute_the_chain(desk: ReviewDesk, acted: str) -> None:
     assert desk.verify_trail() is None
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[sa.Update | sa.Delete, int]] = {
     "who": (sa.update(TRAIL).where(TRAIL.c.number == 3).values(who="Ana"), 3),
     "detail": (sa.update(TRAIL).where(TRAIL.c.number == 2).values(detail="{}"), 2),
     "no-json": (sa.update(TRAIL).where(TRAIL.c.number == 2).values(detail="{"), 2),
@@ -76,6 +76,23 @@ def test_a_change_behind_the_desk_shows(
         connection.execute(statement)
     engine.dispose()
     assert desk.verify_trail() == entry
+
+
+def test_of_one_draft_only_its_own_versions_are_read(
+    desk: ReviewDesk, acted: str, bench: Bench, url: str
+) -> None:
+    other = desk.adopt(page_on(bench, Question(text="Is it so?", asked_on=QUESTION.asked_on)))
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        spoilt = sa.update(VERSIONS).where(VERSIONS.c.draft == other).values(document="{}")
+        connection.execute(spoilt)
+    assert desk.verify_trail(acted) is None
+    assert desk.verify_trail(other) == desk.verify_trail() == 5
+    with engine.begin() as connection:
+        connection.execute(CHANGES["document"][0].where(VERSIONS.c.draft == acted))
+        connection.execute(CHANGES["who"][0])
+    engine.dispose()
+    assert desk.verify_trail(acted) == 3
 
 
 def test_an_empty_trail_is_whole(desk: ReviewDesk) -> None:

@@ -26,6 +26,7 @@ async function fetched(address, options = {}) {
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || !form.closest("#draft")) return;
+  if (form.enctype === "multipart/form-data") return; // a file: the browser leads to its page
   event.preventDefault();
   send(form, event.submitter);
 });
