@@ -143,7 +143,7 @@ def follow_ups(
     open_, pursued = _open(silent, evidence), _pursued(evidence, record)
     moulds: list[Iterator[str]] = [
         _first_hand(evidence, about, record),
-        _since(said, about, evidence),
+        _since(said, about, evidence, record),
         _own_records(said, about, evidence),
         _elsewhere(plan, about, evidence),
     ]
@@ -204,9 +204,11 @@ def _pursue(line: str) -> str | None:
     return None
 
 
-def _since(said: Sequence[str], about: str, evidence: Evidence) -> Iterator[str]:
-    """What those who are spoken of have published since the last date on record."""
-    dated = [s.published for s in evidence.sources if s.published]
+def _since(
+    said: Sequence[str], about: str, evidence: Evidence, record: RecordStatements
+) -> Iterator[str]:
+    """What those who are spoken of have published since the last date of a source of the page."""
+    dated = [s.published for s in record.sources if s.published]
     if not dated:
         return
     for name in _bodies(said, about, evidence):
