@@ -219,6 +219,26 @@ def test_what_has_no_fixed_value_or_may_be_reckoned_cannot_be_told(
     assert outcome(name, claim, evidence) is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "It is not true that {}.",
+        "It is simply not the case that {}.",
+        "It is a myth that {}.",
+        "It's a common misconception that {}.",
+        "It would be wrong to say that {}.",
+        "It is incorrect that {}.",
+        "The ministry called it a falsehood that {}.",
+    ],
+)
+def test_a_clause_that_is_called_untrue_carries_its_opposite_alone(denial: str) -> None:
+    said = "the harbour bridge was sold to a private company"
+    text = denial.format(said)
+    assert outcome("negation", f"{said.capitalize()}.", text) is Outcome.VIOLATED
+    assert outcome("negation", f"It is false that {said}.", text) is not Outcome.VIOLATED
+    assert outcome("negation", f"{said.capitalize()}.", f"It is true that {said}.") is Outcome.OK
+
+
 def test_the_united_states_states_nothing() -> None:
     evidence = "The firm is the third largest tax preparation franchise in the United States."
     claim = "The firm is the third largest tax preparation franchise in the US."
