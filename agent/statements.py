@@ -246,7 +246,9 @@ class RecordStatements:
         """The outlets behind the origins of one side, at most three by name."""
         if not side:
             return ["no source"]
-        names = {s.origin: outlet(s) for s in reversed(self.sources) if s.origin in side}
+        decided = {stance.source for stance in self.verdict.stances}
+        ranked = sorted(self.sources, key=lambda s: (s.id not in decided, s.id))  # in any order
+        names = {s.origin: outlet(s) for s in reversed(ranked) if s.origin in side}
         shown = sorted(names.values(), key=str.lower)[:NAMED]
         more = len(side) - len(shown)
         if not more:
