@@ -55,11 +55,11 @@ def followed(browser: Browser, answer: Response) -> str:
 
 
 def test_an_asked_question_leads_to_its_job_and_then_to_its_draft(browser: Browser) -> None:
-    answer = browser.post("/ask", {"question": "Does aspartame cause cancer?"})
+    answer = browser.post("/ask", {"question": "Can 5G masts spread the coronavirus?"})
     job = answer.headers["location"]
     assert job.startswith("/jobs/")
     while not (led := browser.get(job)).is_redirect:
-        assert "Does aspartame cause cancer?" in led.text
+        assert "Can 5G masts spread the coronavirus?" in led.text
     assert re.fullmatch("/drafts/[0-9a-f]{16}", led.headers["location"])
 
 
