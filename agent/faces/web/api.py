@@ -134,11 +134,18 @@ def show_job(job: JobId, services: Desk) -> JobState:
     return state_of(services, services.jobs.get(job))
 
 
+STREAMED: Final = {
+    "type": "object",
+    "description": "One event: its number as `id`, and as `data` the JSON of what happened.",
+    "properties": {"id": {"type": "string"}, "data": {"type": "string"}},
+}
+
+
 @router.get(
     "/jobs/{job}/events",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        200: {"content": {"text/event-stream": {"schema": STREAMED}}},
         204: {"description": "Nothing comes after Last-Event-ID: the job is over."},
     },
     tags=["jobs"],
