@@ -52,6 +52,10 @@ PROGRESSIVE: Final = pattern(r"(?!{claims.false_endings}$)[a-z]*[aeiouy][a-z]*in
 SPANS: Final = (
     lexicon.words("core.spans") | lexicon.words("core.weekdays") | lexicon.words("core.months")
 )
+CAUSING: Final = frozenset(
+    {"making", "keeping", "leaving", "getting", "having", "being", "declaring", "finding"}
+)
+"""Verbs that make something so: "making vaccines free"."""
 NEVER_NOUNS: Final = frozenset({"be", "get", "make", "let", "become"})
 SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter", "night"})
 
@@ -165,10 +169,30 @@ def _complement(low: list[str], n: int, after: str) -> bool:
     if PROGRESSIVE.fullmatch(word):
         beyond = after and _complement(low, n + 1, "") and not PROGRESSIVE.fullmatch(after)
         # Behind an adjective that opens the subject it is a noun: "global trading is …".
-        return not (beyond and n == 1 and low[0].endswith("al"))
+        return not (beyond and n == 1 and low[0].endswith("al")) and not _modifies(low, n)
     if word in {"a", "an", "the"} or ADJECTIVE.fullmatch(word):
         return True
     return is_participle(word) or (word[0].isdigit() and not after.endswith("s"))
+
+
+def _modifies(low: list[str], n: int) -> bool:
+    """Whether a word in -ing belongs to the subject: "the swimming hall", "the building"."""
+    if low[n] in CAUSING or n + 1 == len(low):
+        return False
+    if _ends_clause(low, n + 1):
+        return is_participle(low[n + 1])
+    head = low[n + 1]
+    plain = not (PROGRESSIVE.fullmatch(head) or head.endswith("s") or head in PREPOSITIONS)
+    return plain and head not in DETERMINERS | PRONOUNS | ADVERBS and _ends_clause(low, n + 2)
+
+
+def _ends_clause(low: list[str], n: int) -> bool:
+    """Whether the word at `n` is a participle or an adjective with nothing or a detail behind."""
+    if n >= len(low) or low[n] in DETERMINERS | ADVERBS:
+        return False
+    if not (is_participle(low[n]) or ADJECTIVE.fullmatch(low[n])):
+        return False
+    return n + 1 == len(low) or low[n + 1] in PREPOSITIONS | ADVERBS
 
 
 def _finite(word: str, after: str, low: list[str], n: int) -> bool:

@@ -325,3 +325,21 @@ def test_a_plural_noun_is_no_verb() -> None:
 
 def test_who_is_said_to_be_right_is_no_part_of_the_claim() -> None:
     assert read_claim("The mayor is right that rents went up 4%").text == "rents went up 4%"
+
+
+@pytest.mark.parametrize(
+    ("asked", "claimed"),
+    [
+        ("Is the Eastgate swimming hall closed?", "the Eastgate swimming hall is closed"),
+        ("Was the city hall building sold in 2020?", "the city hall building was sold in 2020"),
+        ("Is the parking lot free at night?", "the parking lot is free at night"),
+        ("Is the firm selling used cars?", "the firm is selling used cars"),
+        ("Is the state making insulin free?", "the state is making insulin free"),
+        ("Are trams catching fire more often?", "trams are catching fire more often"),
+        ("Is the housing minister resigning?", "the housing minister is resigning"),
+    ],
+)
+def test_a_word_in_ing_belongs_to_the_subject_or_begins_what_is_said(
+    asked: str, claimed: str
+) -> None:
+    assert read_claim(asked).text == claimed
