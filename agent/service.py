@@ -56,10 +56,17 @@ class Desk:
         with self.budget.open(on_step) as account:
             clock = _Clock(on_step)
             clock.step("plan")
-            plan = self.planner.plan(question)
+            plan = self.plan(question)
             earlier = self._earlier(plan.claim)
             made = self._draft(plan, earlier, clock, account)
             return made if isinstance(made, Page) else made.after(account.usage(), earlier)
+
+    def plan(self, question: Question) -> Plan:
+        """How a question is read and what will be searched for; an editor's searches go first."""
+        plan = self.planner.plan(question)
+        if not question.queries:
+            return plan
+        return Plan(question=question, claim=plan.claim, queries=question.queries)
 
     def _draft(
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account

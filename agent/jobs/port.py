@@ -145,7 +145,7 @@ def require_same(known: Job, question: Question) -> None:
         KeyTaken: the key belongs to another question.
     """
     asked = known.question
-    if (asked.text, asked.as_of) != (question.text, question.as_of):
+    if {**dict(asked), "asked_on": None} != {**dict(question), "asked_on": None}:
         raise KeyTaken(
             f"The key {known.id!r} belongs to another question ({asked.text[:80]!r}). "
             "Give each question a key of its own."

@@ -15,6 +15,8 @@ class Question(Value):
     asked_on: date
     as_of: date | None = None
     """Evidence published later is out of scope."""
+    queries: tuple[str, ...] = Field(default=(), max_length=12)
+    """What an editor wants searched for, in place of what the planner would; empty leaves it."""
 
 
 class ClaimKind(StrEnum):

@@ -26,7 +26,7 @@ from agent.review.types import (
     Status,
     VersionRow,
 )
-from agent.types import Insufficient, Value
+from agent.types import Claim, Insufficient, Value
 from retrieval import Filters, Hit
 
 KEY: Final = r"^[A-Za-z0-9._~:=+-]{1,200}$"
@@ -45,6 +45,15 @@ class Asked(Value):
     question: str = Field(min_length=1, max_length=4_000)
     as_of: date | None = None
     """Leave out what was published later."""
+    queries: tuple[Annotated[str, Field(max_length=300)], ...] = Field(default=(), max_length=12)
+    """Searches in place of the plan's own; `POST /plan` shows those."""
+
+
+class PlanShown(Value):
+    """How a question is read, and what would be searched for."""
+
+    claim: Claim
+    queries: tuple[str, ...]
 
 
 class JobState(Value):
@@ -117,9 +126,17 @@ def ask_for_draft(
     idempotency_key: Annotated[str | None, Header(pattern=KEY)] = None,
 ) -> JobState:
     """Ask for a draft. The same Idempotency-Key is the same job, however often it is sent."""
-    job = services.submit(user, asked.question, asked.as_of, idempotency_key or "")
+    key = idempotency_key or ""
+    job = services.submit(user, asked.question, asked.as_of, key, asked.queries)
     response.headers["location"] = f"/api/v1/jobs/{quote(job.id, safe=':=+~')}"
     return state_of(services, job)
+
+
+@router.post("/plan", tags=["jobs"])
+def plan(asked: Asked, services: Desk) -> PlanShown:
+    """Show how a question is read and what would be searched for; nothing is drafted."""
+    made = services.plan(asked.question, asked.as_of)
+    return PlanShown(claim=made.claim, queries=made.queries)
 
 
 @router.get("/jobs", tags=["jobs"])

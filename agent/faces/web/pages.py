@@ -15,7 +15,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.terminal import STEPS
 from agent.faces.web.access import Desk, Person, render
 from agent.faces.web.accounts import Role
-from agent.faces.web.services import Busy, Services
+from agent.faces.web.services import Busy, Services, searches
 from agent.jobs.port import Job, QueueFull, State
 from agent.language.phrases import day
 from agent.language.text import content
@@ -113,6 +113,28 @@ def show_desk(
     return _desk(request, services, filters, before, asked=question, as_of=as_of)
 
 
+@router.post("/plan", response_model=None)
+def plan(
+    request: Request,
+    services: Desk,
+    user: Person,
+    question: Annotated[str, Form()] = "",
+    as_of: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Show how a question is read and what would be searched for, to approve or to prune."""
+    try:
+        until = date.fromisoformat(as_of) if as_of.strip() else None
+        made = services.plan(question, until)
+    except BadInput as error:
+        return _desk(request, services, {}, asked=question, refused=str(error), http=422)
+    except ValueError:
+        fault = "“Evidence up to” needs a day such as 2026-11-29, or nothing."
+        return _desk(request, services, {}, asked=question, refused=fault, http=422)
+    except Busy as error:
+        return _desk(request, services, {}, asked=question, refused=str(error), http=429)
+    return render(request, "plan.html", plan=made, asked=verbatim(question), as_of=as_of)
+
+
 @router.post("/ask", response_model=None)
 def ask(
     request: Request,
@@ -121,18 +143,23 @@ def ask(
     question: Annotated[str, Form()] = "",
     as_of: Annotated[str, Form()] = "",
     anew: Annotated[str, Form()] = "",
+    queries: Annotated[list[str] | None, Form()] = None,
 ) -> HTMLResponse | RedirectResponse:
-    """Ask for a draft; where the claim was checked before, show that first."""
+    """Ask for a draft; where the claim was checked before, show that first.
+
+    With `queries`, an editor has looked at the plan and says what is searched for.
+    """
     try:
         until = date.fromisoformat(as_of) if as_of.strip() else None
     except ValueError:
         fault = "“Evidence up to” needs a day such as 2026-11-29, or nothing."
         return _desk(request, services, {}, asked=question, refused=fault, http=422)
     try:
-        already = [] if anew else _already(services, question)
+        already = [] if anew or queries else _already(services, question)
         if already:
             return _desk(request, services, {}, asked=question, as_of=as_of, already=already)
-        job = services.submit(user, question, until)
+        wanted = () if queries is None else searches(queries, least=1)
+        job = services.submit(user, question, until, queries=wanted)
     except BadInput as error:
         fault, http = str(error), 422
     except (QueueFull, Busy) as error:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +25,7 @@ from agent.review.recheck import mark_changed
 from agent.review.types import Review
 from agent.service import Desk
 from agent.settings import Settings
-from agent.types import Page
+from agent.types import Page, Plan, Question
 from retrieval import Library, LibraryError
 
 LONGEST_TEXT: Final = 400_000
@@ -34,6 +34,8 @@ LARGEST_FILE: Final = 4 * LONGEST_TEXT
 """Bytes of a text, or a page in HTML, that is checked."""
 MOST_SENTENCES: Final = 1_000
 """Sentences of a text that is checked."""
+SEARCHES: Final = 12
+LONGEST_SEARCH: Final = 300
 CHANGES_A_MINUTE: Final = 600
 AT_ONCE: Final = 2
 """Short answers and checks made at once; further ones wait for `PATIENCE` seconds, then give up."""
@@ -77,16 +79,44 @@ class Services:
         """The library with what pages do to it."""
         return Shelf(self.library, self.reviews)
 
-    def submit(self, user: User, text: str, as_of: date | None = None, key: str = "") -> Job:
-        """Ask for a draft; the same key is the same job.
+    def plan(self, text: str, as_of: date | None = None) -> Plan:
+        """How a question is read and what would be searched for; nothing is drafted.
 
         Raises:
             BadInput: the question is empty or too long.
+            Busy: others wait already.
+            ChatError: a language model is configured and a person must mend its settings.
+        """
+        asked = question_of(text, as_of)
+        with self._turn(), self.desk.budget.open():
+            return self.desk.plan(asked)
+
+    def submit(
+        self,
+        user: User,
+        text: str,
+        as_of: date | None = None,
+        key: str = "",
+        queries: Sequence[str] = (),
+    ) -> Job:
+        """Ask for a draft; the same key is the same job.
+
+        Args:
+            user: who asks.
+            text: the question.
+            as_of: evidence published later is left out.
+            key: names the request.
+            queries: what to search for in place of the plan's own; empty ones do not count.
+
+        Raises:
+            BadInput: the question is empty or too long, or there are too many searches.
             Busy: this person asked too often within the hour.
             QueueFull: too many drafts wait already.
             KeyTaken: the key belongs to another question.
         """
         asked = question_of(text, as_of)
+        if wanted := searches(queries):
+            asked = Question(**{**dict(asked), "queries": wanted})
         if wait := self._asked.take(user.name):
             raise Busy(f"{self.settings.web_user_hourly} drafts in an hour are the limit.", wait)
         return self.jobs.submit(asked, key or secrets.token_urlsafe(12))
@@ -244,6 +274,22 @@ def require_short(text: CitedText) -> None:
             f"{MOST_SENTENCES} and {LONGEST_TEXT} are read. Give it in parts, each with its list "
             "of sources."
         )
+
+
+def searches(typed: Sequence[str], least: int = 0) -> tuple[str, ...]:
+    """What an editor wants searched for, each once.
+
+    Raises:
+        BadInput: there are too few or too many, or one is too long.
+    """
+    found = tuple(dict.fromkeys(" ".join(q.split()) for q in typed if q.strip()))
+    if len(found) < least:
+        raise BadInput("Keep one search at least, or write one.")
+    if len(found) > SEARCHES or any(len(q) > LONGEST_SEARCH for q in found):
+        raise BadInput(
+            f"At most {SEARCHES} searches of {LONGEST_SEARCH} characters each are made for a draft."
+        )
+    return found
 
 
 class Adopter(threading.Thread):

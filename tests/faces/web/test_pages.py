@@ -1,7 +1,7 @@
 """What pages show and what their forms do, without a browser."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -61,6 +61,29 @@ def test_an_asked_question_leads_to_its_job_and_then_to_its_draft(browser: Brows
     while not (led := browser.get(job)).is_redirect:
         assert "Can 5G masts spread the coronavirus?" in led.text
     assert re.fullmatch("/drafts/[0-9a-f]{16}", led.headers["location"])
+
+
+def test_a_plan_is_shown_pruned_and_followed(browser: Browser, alone: Site) -> None:
+    asked = {"question": "Do wind turbines harm whales?", "as_of": "2026-01-31"}
+    shown = browser.post("/plan", asked)
+    words = words_of(shown.text)
+    assert "wind turbines harm whales" in words
+    assert "wind turbines do not harm whales" in words
+    assert shown.text.count('type="checkbox"') >= 4
+    assert alone.services.jobs.recent() == []
+    kept = {**asked, "queries": ["wind turbines harm whales", "", " noise  of turbines "]}
+    answer = browser.post("/ask", kept)
+    [job] = alone.services.jobs.recent()
+    assert answer.headers["location"].startswith("/jobs/")
+    assert job.question.queries == ("wind turbines harm whales", "noise of turbines")
+    assert job.question.as_of == date(2026, 1, 31)
+
+
+def test_a_plan_without_a_search_is_refused(browser: Browser, alone: Site) -> None:
+    answer = browser.post("/ask", {"question": "Do wind turbines harm whales?", "queries": " "})
+    assert answer.status_code == 422
+    assert "Keep one search at least" in words_of(answer.text)
+    assert alone.services.jobs.recent() == []
 
 
 def test_a_question_without_words_is_refused_in_its_place(browser: Browser) -> None:

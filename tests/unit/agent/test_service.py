@@ -75,6 +75,17 @@ def said(text: str, *numbers: int, kind: Kind = Kind.FINDING) -> Sentence:
 GOOD = [said("Four streets were closed.", 0), said("Fewer cars were counted.", 2)]
 
 
+def test_an_editors_searches_take_the_place_of_the_plans() -> None:
+    made = desk(ScriptedWriter(GOOD))
+    mine = Question(**{**dict(QUESTION), "queries": ("council closed streets",)})
+    assert made.plan(mine).queries == ("council closed streets",)
+    assert made.plan(mine).claim == made.plan(QUESTION).claim
+    page = made.draft(mine)
+    assert isinstance(page, Page)
+    assert page.evidence.queries[0] == "council closed streets"
+    assert not set(made.plan(QUESTION).queries[1:]) & set(page.evidence.queries)
+
+
 class ScriptedWriter:
     """Writes what it is given, a sentence a section; `parts` are the other parts of its draft."""
 
