@@ -40,12 +40,19 @@ def edit_sentence(page: "Page") -> None:
     line.locator(".edit").wait_for()
 
 
+def see_plan(page: "Page") -> None:
+    page.fill("#question", QUESTION)
+    page.get_by_role("button", name="See the plan first").click()
+    page.locator("form.plan").wait_for()
+
+
 def leave(_: "Page") -> None:
     """As it is."""
 
 
 VIEWS: dict[str, tuple[str, "Callable[[Page], None]"]] = {
     "desk": ("/", leave),
+    "plan": ("/", see_plan),
     "draft": ("/drafts/{draft}", leave),
     "source": ("/drafts/{draft}", open_source),
     "rejected": ("/drafts/{draft}", open_sentence),
