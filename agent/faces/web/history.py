@@ -124,7 +124,7 @@ def _facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for field, name in SHOWN.items():
         told = {**detail, **action}.get(field, "")
         yield name, "; ".join(told) if isinstance(told, list) else str(told)
-    changes = detail.get("lines") or []
+    changes = [c for c in detail.get("lines") or [] if c["before"] != c["after"]]
     for change in changes[:FEW]:
         words = change["after"] or change["before"]
         yield CHANGES.get(change["change"], change["change"]), wording.prose(words)

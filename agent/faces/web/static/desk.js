@@ -233,7 +233,8 @@ addEventListener("close", (event) => {
   const back = opener?.isConnected ? opener : null;
   const top = back?.getBoundingClientRect().top;
   document.body.classList.remove("with-pane");
-  back?.focus({ preventScroll: true });
+  const at = document.activeElement?.closest(".line"); // a key may have led on already
+  if (!at || at === back?.closest(".line")) back?.focus({ preventScroll: true });
   if (back) scrollBy(0, back.getBoundingClientRect().top - top);
 }, true);
 
