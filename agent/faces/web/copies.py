@@ -97,11 +97,11 @@ class Copy:
                 yield one
             elif left:
                 left -= 1
-                yield self._ruled(one, one.action)
+                yield self._rule_on(one, one.action)
             else:
                 yield Difference(**{**dict(one), "unread": True})
 
-    def _ruled(self, one: Difference, action: EditLine | AddLine) -> Difference:
+    def _rule_on(self, one: Difference, action: EditLine | AddLine) -> Difference:
         try:
             ruling = self.services.preview(self.review.id, action, self.who).verification
         except (NotAllowed, UnknownDraft) as error:

@@ -105,10 +105,11 @@ def show_trail(
 
 def facts_of(event: AuditEvent) -> list[tuple[str, str]]:
     """The little of an entry that people look for: a name and words for each."""
-    return [(name, words) for name, words in _facts(event.detail) if words]
+    facts = (*_tell_action(event.detail), *_tell_outcome(event.detail))
+    return [(name, words) for name, words in facts if words]
 
 
-def _facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _tell_action(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     action: Mapping[str, Any] = detail.get("action") or {}
     if isinstance(asked := detail.get("question"), dict):  # the entry of the finished draft
         yield "Question", str(asked.get("text", ""))
@@ -119,11 +120,16 @@ def _facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Status", f"from {detail['from']} to {action.get('status')}{override}"
     if action.get("do") == "comment":
         yield "Comment", str(action.get("text", ""))
+    if action.get("do") == "accept":
+        yield "Sentences", str(len(action.get("lines") or ()) or "all that stood")
     if action.get("do") == "heading":
         yield "Heading", str(action.get("text", ""))
     for field, name in SHOWN.items():
         told = {**detail, **action}.get(field, "")
         yield name, "; ".join(told) if isinstance(told, list) else str(told)
+
+
+def _tell_outcome(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     changes = [c for c in detail.get("lines") or [] if c["before"] != c["after"]]
     for change in changes[:FEW]:
         words = change["after"] or change["before"]
