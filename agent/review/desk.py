@@ -22,14 +22,17 @@ from agent.review.database import (
 )
 from agent.review.document import compare, document_of, line_of, page_lines, page_of
 from agent.review.editing import EDITS, Edit, Edited, edit
-from agent.review.port import Stale, UnknownDraft
+from agent.review.port import NotAllowed, Stale, UnknownDraft
 from agent.review.tables import CHAIN, CITED, COMMENTS, HEADS, TRAIL, VERSIONS
 from agent.review.types import (
     Action,
     AddComment,
+    AddLine,
     Assign,
     AuditEvent,
     ChangeStatus,
+    EditLine,
+    Line,
     LineChange,
     Recheck,
     ResolveComment,
@@ -141,6 +144,15 @@ class ReviewDesk:
             except _Moved:
                 continue  # with a version, `_require_version` refuses the next time round
         raise Stale("Others keep changing this draft. Read it again and try once more.")
+
+    def preview(self, draft: str, action: Action, who: str) -> Line:
+        """As `Reviews.preview`: what `act` would make of the sentence, whatever the status."""
+        if not isinstance(action, (EditLine, AddLine)):
+            raise NotAllowed("Only an edit or an addition can be looked at beforehand.")
+        old = self.get(draft).document
+        new = edit(old, action, rules.name_of(who), self._tools).document
+        made = f"s{new.lines_made}" if isinstance(action, AddLine) else action.line
+        return line_of(new, made)
 
     def _store(self, review: Review, action: Edit, made: Edited, who: str) -> Review:
         """Store what an edit came to, where its draft still stands as it did."""

@@ -26,6 +26,9 @@ from agent.writers import conclusion
 
 ENDS: Final = {conclusion.LIMITS: LIMITS, conclusion.BOTTOM_LINE: BOTTOM_LINE}
 """The heading that a page gives to each of the last two sections, and its id here."""
+FIRST: Final = 6
+"""Words that tell a sentence from others in a message."""
+NAMED_AT_ONCE: Final = 5
 
 
 def document_of(page: Page) -> Document:
@@ -100,10 +103,10 @@ def page_of(document: Document) -> Page:
     Raises:
         NotAllowed: a sentence is red, or there is no summary or no section.
     """
-    if red := [line.id for line in page_lines(document) if line.red]:
+    if red := [line for line in page_lines(document) if line.red]:
         raise NotAllowed(
-            f"The check refuses {', '.join(red)}, and what it refuses is not printed. Reword, cite "
-            "anew or drop it, or make it a note."
+            f"The check refuses {name_lines(red)}, and what it refuses is not printed. Reword, "
+            "cite anew or drop it, or make it a note."
         )
     kept = [(s, _checked(s)) for s in document.sections]
     summary = next((lines for s, lines in kept if s.id == SUMMARY), ())
@@ -150,6 +153,19 @@ def page_lines(document: Document) -> Iterator[Line]:
     """Every sentence of the document in reading order, notes with it, the tray without."""
     for section in document.sections:
         yield from section.lines
+
+
+def name_line(line: Line) -> str:
+    """A sentence by its first words, for people, to whom no page shows ids."""
+    words = line.text.split()
+    return f"“{' '.join(words[:FIRST])}{' …' if len(words) > FIRST else ''}”"
+
+
+def name_lines(lines: Sequence[Line]) -> str:
+    """Sentences by their first words; of many, how many more there are."""
+    more = len(lines) - NAMED_AT_ONCE
+    named = ", ".join(name_line(line) for line in lines[:NAMED_AT_ONCE])
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def changed(document: Document, **fields: Any) -> Document:  # noqa: ANN401  (each its own type)

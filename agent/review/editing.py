@@ -19,6 +19,7 @@ from agent.review.document import (
     held_line,
     line_of,
     line_with,
+    name_line,
     on_page,
     page_lines,
     place_of,
@@ -229,7 +230,9 @@ def _accept_lines(document: Document, lines: Sequence[str], who: str) -> Documen
             raise UnknownDraft(f"There is no sentence {line_id!r} on the page.")
         line = on_it[line_id]
         if line.red:
-            raise NotAllowed(f"{line_id} does not stand. Reword, cite anew or drop it first.")
+            raise NotAllowed(
+                f"{name_line(line)} does not stand. Reword, cite anew or drop it first."
+            )
         if not line.accepted_by:
             found = with_line(found, line_with(line, accepted_by=who))
     return found
@@ -240,7 +243,7 @@ def _restore_as_note(document: Document, line_id: str, who: str) -> Document:
     if line.note:
         return document
     if not line.red and not held_line(document, line_id):
-        raise NotAllowed(f"{line_id} stands on the page. Drop it first to make it a note.")
+        raise NotAllowed(f"{name_line(line)} stands on the page. Drop it first to make it a note.")
     return on_page(document, line_with(line, note=True, by=who, accepted_by=""))
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from agent.review.types import (
     Action,
     AuditEvent,
+    Line,
     LineChange,
     Review,
     ReviewRow,
@@ -69,6 +70,14 @@ class Reviews(Protocol):
             UnknownDraft: no such draft, sentence, section or passage.
             Stale: another version stands by now.
             NotAllowed: the action does not fit; the message says what to do instead.
+        """
+
+    def preview(self, draft: str, action: Action, who: str) -> Line:
+        """The sentence that an edit or an addition would give, with its ruling; nothing is stored.
+
+        Raises:
+            UnknownDraft: no such draft, sentence, section or passage.
+            NotAllowed: it would be refused, or the action gives no sentence.
         """
 
     def versions(self, draft: str) -> list[VersionRow]:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from agent.review.document import compare, line_of, page_lines
+from agent.review.document import compare, line_of, name_lines, page_lines
 from agent.review.port import NotAllowed
 from agent.review.types import (
     NEXT,
@@ -65,10 +65,13 @@ def require_standing(status: Status, old: Document, new: Document) -> None:
     """
     if status is not Status.APPROVED:
         return
-    read = [x.line for x in compare(old, new) if x.before != x.after]
-    fell = [x.id for x in page_lines(new) if x.red and not line_of(old, x.id).red]
-    if (seen := sorted({*read, *fell})) or old.verdict.label is not new.verdict.label:
-        what = ", ".join(seen) if seen else "the verdict"
+    read = {x.line for x in compare(old, new) if x.before != x.after}
+    fell = {x.id for x in page_lines(new) if x.red and not line_of(old, x.id).red}
+    known = {x.id: x for x in (*page_lines(new), *page_lines(old))}
+    if (
+        seen := [known[i] for i in known if i in read | fell]
+    ) or old.verdict.label is not new.verdict.label:
+        what = name_lines(seen) if seen else "the verdict"
         raise NotAllowed(
             f"The library no longer carries {what}. Correct the draft with a notice to readers, "
             "then check it again."
@@ -115,13 +118,13 @@ def _approved(review: Review, action: ChangeStatus, who: str, reason: str) -> di
         raise NotAllowed("Cited sources changed in the library. Check the draft again first.")
     if not _has_page(review.document):
         raise NotAllowed("A page needs a summary and a section. Add a sentence to each.")
-    red = [line.id for line in page_lines(review.document) if line.red]
+    red = [line for line in page_lines(review.document) if line.red]
     if not red:
         return {"override": ""}
     if not action.override or not reason:
         raise NotAllowed(
-            f"The check refuses {', '.join(red)}. Reword, cite anew or drop it; or approve with an "
-            "override and say why."
+            f"The check refuses {name_lines(red)}. Reword, cite anew or drop it; or approve with "
+            "an override and say why."
         )
     return {"override": f"{who}: {reason}"}
 

@@ -77,7 +77,10 @@ TABLE: Final[tuple[Row, ...]] = (
         VerdictLabel.REFUTED,
     ),
     (
-        "the same for; where harm or crime is alleged, two origins or one of tier 1",
+        (
+            "two origins, or one of tier 1 or 2, speak for it (of harm or crime: two, or one of "
+            "tier 1); none against, or one that is outweighed"
+        ),
         _supported,
         VerdictLabel.SUPPORTED,
     ),

@@ -283,3 +283,43 @@ def test_versions_show_what_changed_word_by_word(visit: Visit, draft: str) -> No
     assert "no longer stands" in page.locator(".changes").inner_text()
     page.get_by_role("link", name="Version 1").click()
     assert "read, not changed" in page.locator(".banner").inner_text()
+
+
+def test_the_sentence_is_in_sight_after_it_was_saved_from_a_long_form(
+    visit: Visit, draft: str
+) -> None:
+    page = visit.open(f"/drafts/{draft}")
+    page.click("#stances > summary")
+    line = page.locator("#section-1 .line").first
+    start_editing(line)
+    line.get_by_role("button", name="Search the library").click()
+    line.locator(".pick").nth(4).wait_for()
+    line.get_by_role("button", name="Check and save").click()
+    visit.told()
+    line.locator(".edit").wait_for(state="detached")
+    assert line.locator("> .words").evaluate(SEEN)
+
+
+def test_a_change_of_status_leaves_the_text_where_it_is(visit: Visit, draft: str) -> None:
+    page = visit.open(f"/drafts/{draft}")
+    page.click("#stances > summary")
+    line = page.locator("#section-2 .line").first
+    line.evaluate("it => it.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    before = line.evaluate("it => it.getBoundingClientRect().top")
+    page.click("#moving > summary")
+    page.get_by_role("button", name="Send to review").click()
+    assert visit.told() == "The status is changed."
+    after = line.evaluate("it => it.getBoundingClientRect().top")
+    assert abs(after - before) < 2
+    assert page.locator("#stances").get_attribute("open") is not None
+
+
+def test_a_pointer_finds_edit_at_the_sentence(visit: Visit, draft: str) -> None:
+    page = visit.open(f"/drafts/{draft}")
+    line = page.locator("#section-1 .line").first
+    quick = line.locator(".quick")
+    assert not quick.is_visible()
+    line.hover()
+    quick.click()
+    line.locator(".edit textarea").wait_for()
+    assert not quick.is_visible()

@@ -12,7 +12,8 @@ from agent.audit.check import AuditReport
 from agent.audit.reading import suffix_of
 from agent.faces.web.access import Desk, Person
 from agent.faces.web.api import ALWAYS, DraftId, etag_of, problems
-from agent.faces.web.copies import ComparedCopy, Copy
+from agent.faces.web.copies import Copy
+from agent.faces.web.differences import ComparedCopy
 from agent.faces.web.services import Services
 from agent.types import Value
 
@@ -128,18 +129,18 @@ async def compare_copy(
     data, suffix = (
         (await request.body(), ".json") if _kind(request) == JSON else await file_of(request)
     )
-    found = await run_in_threadpool(_compare, services, draft, data, suffix)
+    found = await run_in_threadpool(_compare, services, draft, data, suffix, user.name)
     response.headers["etag"] = etag_of(found.review)
-    return found.compared
+    return await run_in_threadpool(lambda: found.compared)
 
 
 def _check(services: Services, data: bytes, suffix: str) -> Checked:
     return Checked.of(services.check(services.read(data, suffix)))
 
 
-def _compare(services: Services, draft: str, data: bytes, suffix: str) -> Copy:
+def _compare(services: Services, draft: str, data: bytes, suffix: str, who: str) -> Copy:
     review = services.review(draft)
-    return Copy.of(services, review, services.read(data, suffix))
+    return Copy.of(services, review, services.read(data, suffix), who)
 
 
 async def file_of(request: Request) -> tuple[bytes, str]:

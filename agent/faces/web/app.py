@@ -23,6 +23,7 @@ from agent.faces.web import (
     drafts,
     editing,
     exports,
+    history,
     library_pages,
     pages,
 )
@@ -51,7 +52,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services, app.state.place = services, place
     app.state.streams = Streams(services.jobs)
     around = (accounts_pages, pages, library_pages)
-    people = (*around, drafts, editing, copy_pages, exports, cited_sources)
+    people = (*around, drafts, history, editing, copy_pages, exports, cited_sources)
     for part in (api, api_checks, api_sources, *people):
         app.include_router(part.router)
     app.add_api_route(OPENAPI, show_openapi, include_in_schema=False)

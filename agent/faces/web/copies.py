@@ -3,7 +3,7 @@
 Nothing is stored of a copy: a page carries it from press to press.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -14,80 +14,38 @@ from agent.audit.check import AuditReport
 from agent.audit.cited_text import CitedHeading, CitedSentence, CitedSource, CitedText
 from agent.audit.comparison import (
     Change,
-    ComparedLine,
     ComparedSentence,
     Comparison,
     bare_words,
     compare_texts,
 )
 from agent.audit.lookup import Entry, look_up
+from agent.faces.web.differences import ComparedCopy, Difference, Takeover, hold_removals
 from agent.faces.web.layout import NAMED, Layout
 from agent.faces.web.services import Services
 from agent.language.text import content
 from agent.render import wording
-from agent.review.port import NotAllowed
+from agent.review.port import NotAllowed, UnknownDraft
 from agent.review.types import SUMMARY, AddLine, DropLine, EditLine, Line, Review
-from agent.types import Kind, Support, Value, Verification
+from agent.types import Kind, Verification
 from retrieval import Passage, Source
 
 EACH: Final = 2
 """Passages of a source that a sentence is given, where it cites a source as a whole."""
-Takeover = EditLine | AddLine | DropLine
-
-
-class Difference(Value):
-    """One sentence that is not in the copy as it is in the draft."""
-
-    change: Change
-    line: str = ""
-    """Id of the sentence in the draft; empty where it was added."""
-    before: str = ""
-    now: str = ""
-    section: str = ""
-    after: str = ""
-    """Where it belongs in the draft: a section, and the sentence that it stands behind there."""
-    heading: str = ""
-    """What it stands under, in the copy; of a removed one, in the draft."""
-    cites: tuple[str, ...] = ()
-    """Ids of the sources that it cites in the copy."""
-    support: Support | None = None
-    """What was ruled of it; None where it was moved or removed."""
-    reason: str = ""
-    late: str = ""
-    """Why it may be older than the draft; then it is not taken over with the others."""
-    action: Takeover | None = None
-    """What takes it over into the draft."""
-    hindrance: str = ""
-    """Why there is no such action."""
-
-    @property
-    def stands(self) -> bool:
-        return self.support in {None, Support.SUPPORTED}
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is taken over with all others that stand."""
-        return self.action is not None and self.stands and not self.late
-
-
-class ComparedCopy(Value):
-    """What changed between a draft as it stands and a copy of it."""
-
-    draft: str
-    version: int
-    """Of the draft, that was compared with."""
-    differences: tuple[Difference, ...]
-    kept: int
-    """Sentences that are the same."""
-    frame: tuple[ComparedLine, ...] = ()
-    """Title, verdict and headings that are others; they are not taken over."""
-    other: str = ""
-    """Id of the draft that the copy says it is, where that is not this one."""
+PREVIEWED: Final = 60
+"""Sentences that are checked before they are taken over; each takes some hundredths of a second."""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy beside the draft as it stands; `report` rules on the copy's sentences.
+    """A copy beside the draft as it stands.
+
+    Args:
+        services: the desk.
+        review: the draft.
+        text: the copy.
+        report: rulings on its sentences by what it lists itself, for those that nothing takes over.
+        who: the person who would take them over.
 
     Raises:
         NotAllowed: the draft has no sentence to compare with.
@@ -97,28 +55,59 @@ class Copy:
     review: Review
     text: CitedText
     report: AuditReport
+    who: str
 
     @classmethod
-    def of(cls, services: Services, review: Review, text: CitedText) -> "Copy":
+    def of(cls, services: Services, review: Review, text: CitedText, who: str) -> "Copy":
         """Compare and check; takes a second or so."""
-        return cls(services, review, text, services.check_copy(text, draft_text(review)))
+        return cls(services, review, text, services.check_copy(text, draft_text(review)), who)
 
     def beside(self, review: Review) -> "Copy":
         """The same copy beside a later version of the draft."""
-        return Copy(self.services, review, self.text, self.report)
+        return Copy(self.services, review, self.text, self.report, self.who)
 
     @cached_property
     def compared(self) -> ComparedCopy:
-        found = compare_texts(draft_text(self.review), self.text)
+        """Every difference with what the desk would rule of it."""
+        found = self._found
         other = self.text.draft if self.text.draft != self.review.id else ""
         return ComparedCopy(
             draft=self.review.id,
             version=self.review.version,
-            differences=tuple(self._differences(found)),
+            differences=tuple(hold_removals(self._preview(self.differences))),
             kept=len(found.of(Change.KEPT)),
             frame=found.lines,
             other=other,
         )
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every difference and its action; those that have one are not ruled on yet."""
+        return tuple(self._differences(self._found))
+
+    @cached_property
+    def _found(self) -> Comparison:
+        return compare_texts(draft_text(self.review), self.text)
+
+    def _preview(self, differences: Iterable[Difference]) -> Iterator[Difference]:
+        """Rule on each as its own action would, up to a number of them."""
+        left = PREVIEWED
+        for one in differences:
+            if not isinstance(one.action, EditLine | AddLine):
+                yield one
+            elif left:
+                left -= 1
+                yield self._rule_on(one, one.action)
+            else:
+                yield Difference(**{**dict(one), "unread": True})
+
+    def _rule_on(self, one: Difference, action: EditLine | AddLine) -> Difference:
+        try:
+            ruling = self.services.preview(self.review.id, action, self.who).verification
+        except (NotAllowed, UnknownDraft) as error:
+            return Difference(**{**dict(one), "action": None, "hindrance": str(error)})
+        told = {"support": ruling.support, "reason": ruling.reason, "fell": not ruling.accepted}
+        return Difference(**{**dict(one), **told})
 
     def _differences(self, found: Comparison) -> Iterator[Difference]:
         """In the order of the copy; each knows the sentence of the draft that it stands behind."""
@@ -138,9 +127,9 @@ class Copy:
     def _difference(
         self, one: ComparedSentence, line: Line | None, section: str, after: str
     ) -> Difference:
-        ruling = self._ruling(one)
         sources = self._sources(one.now)
         action, hindrance = self._action(one, line, (section, after), sources)
+        ruling = None if action else self._ruling(one)
         said = one.now or one.before
         return Difference(
             change=one.change,
@@ -153,6 +142,7 @@ class Copy:
             cites=tuple(s.id for s in sources),
             support=ruling.support if ruling else None,
             reason=ruling.reason if ruling else "",
+            fell=ruling is not None and not ruling.accepted,
             late=self._late(one, line),
             action=action,
             hindrance=hindrance,
@@ -170,12 +160,16 @@ class Copy:
         place: tuple[str, str],
         sources: Sequence[Source],
     ) -> tuple[Takeover | None, str]:
-        """What takes a sentence over, or why nothing does."""
+        """What takes a sentence over, or why nothing does.
+
+        One that cites the same sources keeps the words that it cites of them.
+        """
         if one.now is None and line is not None:
             return DropLine(line=line.id), ""
         if one.now is None or one.change is Change.MOVED:
             return None, "The order of the draft stays as it is."
-        passages = self._passages(one, line, sources)
+        same = line is not None and {s.id for s in sources} == {c.source for c in line.citations}
+        passages = () if same else self._passages(one, line, sources)
         try:
             if line is not None:
                 return EditLine(line=line.id, text=one.now.text, passages=passages or None), ""

@@ -15,7 +15,8 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.web.access import Desk, Person
 from agent.faces.web.accounts import Role, User
 from agent.faces.web.api_checks import ending
-from agent.faces.web.copies import ComparedCopy, Copy, Difference
+from agent.faces.web.copies import Copy
+from agent.faces.web.differences import ComparedCopy, Difference
 from agent.faces.web.layout import SUPPORT, Layout, outcome_of
 from agent.faces.web.marking import Word, words_changed
 from agent.faces.web.pages import Posted, shown, verbatim
@@ -62,7 +63,7 @@ def bring_copy(
     review = services.review(draft)
     try:
         text = services.read(file.file.read(), ending(file.filename or ""))
-        copy = Copy.of(services, review, text)
+        copy = Copy.of(services, review, text, user.name)
     except (BadInput, UnreadableText) as error:
         return _page(request, review, problem=str(error), status=422)
     except NotAllowed as error:
@@ -83,14 +84,14 @@ def take_over(
         fault = "The copy did not come along. Bring the file back again."
         return _page(request, review, problem=fault, status=422)
     try:
-        copy = Copy.of(services, review, text)
+        copy = Copy.of(services, review, text, user.name)
         _require_version(review, str(form.get("version", "")))
         if form.get("take") == "all":
             copy, said = _take_all(services, user, copy)
         else:
             copy, said = _take_one(services, user, copy, str(form.get("take", "")))
     except (NotAllowed, Stale, UnknownDraft) as error:
-        copy = Copy.of(services, services.review(draft), text)
+        copy = Copy.of(services, services.review(draft), text, user.name)
         status = 412 if isinstance(error, Stale) else 409
         return _compared(request, user, copy, problem=str(error), status=status)
     return _compared(request, user, copy, said=said)
@@ -119,11 +120,11 @@ def _take_one(services: Services, user: User, copy: Copy, number: str) -> tuple[
 
 def _take_all(services: Services, user: User, copy: Copy) -> tuple[Copy, str]:
     """Take over what stands, one after another; what the desk refuses is left as it is."""
-    tried: set[tuple[str, str]] = set()
+    left = [d.key for d in copy.compared.differences if d.ready]
     lines: list[str] = []
     refused = 0
-    while found := _next(copy.compared, tried):
-        tried.add((found.line, found.now))
+    while found := next((d for d in copy.differences if d.key in left), None):
+        left.remove(found.key)
         try:
             review, line = _act(services, user, copy.review, found)
         except (NotAllowed, UnknownDraft):
@@ -136,15 +137,10 @@ def _take_all(services: Services, user: User, copy: Copy) -> tuple[Copy, str]:
     fallen = sum(on_page.get(line) == "rejected" for line in lines)
     said = f"{len(lines)} taken over."
     if fallen:
-        said += f" {fallen} of them do not stand with the passages that were found; look at them."
+        said += f" {fallen} of them no longer stand beside the others; look at them."
     if refused:
         said += f" {refused} could not be taken over; try them one by one."
     return copy, said
-
-
-def _next(compared: ComparedCopy, tried: set[tuple[str, str]]) -> Difference | None:
-    ready = (d for d in compared.differences if d.ready and (d.line, d.now) not in tried)
-    return next(ready, None)
 
 
 def _act(services: Services, user: User, review: Review, found: Difference) -> tuple[Review, str]:

@@ -4,12 +4,11 @@ A form posts to `/drafts/{id}/act` and is led back to the page, which says what 
 scripts of the page do the same without leaving it.
 """
 
-import json
 import re
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
@@ -18,7 +17,6 @@ from agent.faces.web.access import Desk, Person
 from agent.faces.web.accounts import Role, User
 from agent.faces.web.editing import refuse_edit
 from agent.faces.web.layout import SUPPORT, Layout, outcome_of
-from agent.faces.web.marking import words_changed
 from agent.faces.web.pages import Posted, shown, verbatim
 from agent.faces.web.services import Services
 from agent.faces.web.stances import STANCES, count_in_words, stance_rows
@@ -44,26 +42,6 @@ EXPORTS: Final = {
     "csl": "Sources (CSL-JSON)",
     "bibtex": "Sources (BibTeX)",
 }
-ACTS: Final = {
-    "drafted": "Drafted",
-    "adopt": "Drafted",
-    "edit": "Edited a sentence",
-    "add": "Added a sentence",
-    "drop": "Dropped a sentence",
-    "accept": "Marked sentences as read",
-    "weaken": "Weakened a sentence",
-    "recite": "Cited other passages",
-    "note": "Kept a sentence as a note",
-    "heading": "Changed a heading",
-    "redo": "Had a section written again",
-    "stance": "Overruled a stance",
-    "follow-ups": "Changed the follow-up questions",
-    "assign": "Assigned",
-    "status": "Changed the status",
-    "comment": "Commented",
-    "resolve": "Resolved a comment",
-    "recheck": "Checked against the library again",
-}
 MOVES: Final = {
     Status.DRAFT: "Take back to draft",
     Status.IN_REVIEW: "Send to review",
@@ -72,7 +50,10 @@ MOVES: Final = {
     Status.CORRECTED: "Correct, with a notice",
     Status.VOID: "Withdraw, with a notice",
 }
-NOTICES: Final = frozenset({Status.CORRECTED, Status.VOID})
+NOTICES: Final = {
+    Status.CORRECTED: "What readers are told of the correction",
+    Status.VOID: "What readers are told of the withdrawal",
+}
 FAULTS: Final = {NotAllowed: 409, Stale: 412, UnknownDraft: 404}
 
 
@@ -115,59 +96,6 @@ def act(
     asked = urlencode({"did": action.do, **({"line": line} if line else {})})
     where = f"#{line}" if line else ""
     return RedirectResponse(f"/drafts/{draft}?{asked}{where}", 303)
-
-
-@router.get("/drafts/{draft}/versions")
-def show_versions(
-    request: Request,
-    services: Desk,
-    user: Person,
-    draft: str,
-    old: int | None = None,
-    new: int | None = None,
-) -> HTMLResponse:
-    """Every version, and what changed between two."""
-    review = services.review(draft)
-    versions = services.reviews.versions(draft)
-    newest = new or review.version
-    oldest = old or max(1, newest - 1)
-    changes = services.reviews.compare(draft, oldest, newest) if oldest != newest else []
-    return shown(
-        request,
-        "versions.html",
-        here=f"/drafts/{review.id}",
-        title=Layout(review).title,
-        versions=versions,
-        old=oldest,
-        new=newest,
-        compared=oldest != newest,
-        changes=[{"change": c, "words": words_changed(c)} for c in changes],
-        action_words=ACTS,
-    )
-
-
-@router.get("/drafts/{draft}/trail")
-def show_trail(
-    request: Request,
-    services: Desk,
-    user: Person,
-    draft: str,
-    after: Annotated[int, Query(ge=0)] = 0,
-) -> HTMLResponse:
-    """Who did what to a draft, and whether the chain of the whole trail is whole."""
-    review = services.review(draft)
-    events = services.reviews.trail(draft, after, 201)
-    return shown(
-        request,
-        "trail.html",
-        here=f"/drafts/{review.id}",
-        title=Layout(review).title,
-        events=events[:200],
-        more=events[199].number if len(events) > 200 else 0,
-        broken=services.reviews.verify_trail(review.id),
-        action_words=ACTS,
-        as_json=lambda value: json.dumps(value, ensure_ascii=False, default=str),
-    )
 
 
 def action_of(form: FormData) -> Action:
@@ -249,6 +177,7 @@ def _page(
         source_titles={i: s.title for i, s in layout.sources.items()},
         absent=layout.absent,
         draft_comments=layout.draft_comments,
+        open_comments=sum(not c.resolved_by for c in review.comments),
         follow_up_lines=verbatim("\n".join(document.follow_ups)),
         made_line=layout.made,
         disclaimer=wording.DISCLAIMER,
@@ -287,10 +216,11 @@ def _moves(review: Review, rejected: int) -> dict[Status, dict[str, object]]:
     moves: dict[Status, dict[str, object]] = {}
     for status in NEXT[review.status]:
         override = status is Status.APPROVED and rejected > 0
-        notice = "What readers are told" if status in NOTICES else ""
+        notice = NOTICES.get(status, "")
         moves[status] = {
             "button": f"{MOVES[status]} with an override" if override else MOVES[status],
             "override": override,
+            "approves": status is Status.APPROVED,
             "reason": "Why it is approved all the same" if override else notice,
             "main": status in {Status.IN_REVIEW, Status.APPROVED},
         }
@@ -315,7 +245,8 @@ def _version_of(form: FormData) -> int | None:
 
 def _spoken(problem: str, line: str) -> str:
     """A refusal without the id of the sentence, which no page shows."""
-    words = re.sub(rf"\b{re.escape(line)}\b", "the sentence", problem)
+    words = re.sub(r"no sentence '[^']*'", "no such sentence", problem)
+    words = re.sub(rf"\b{re.escape(line)}\b", "the sentence", words)
     return words[:1].upper() + words[1:]
 
 

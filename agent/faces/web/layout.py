@@ -113,6 +113,8 @@ class Tally(NamedTuple):
     unread: int
     """Sentences that stand and that nobody has read."""
     eyes: int
+    first_red: str = ""
+    """Id of the first rejected sentence of the page."""
 
     @property
     def tenths(self) -> int:
@@ -176,7 +178,8 @@ class Layout:
         read = sum(bool(s.line.accepted_by) for s in shown)
         rejected = sum(s.line.red for s in shown)
         unread = sum(not s.line.red and not s.line.accepted_by for s in shown)
-        return Tally(len(shown), read, rejected, unread, sum(s.eyes for s in shown))
+        first = next((s.line.id for s in shown if s.line.red), "")
+        return Tally(len(shown), read, rejected, unread, sum(s.eyes for s in shown), first)
 
     @property
     def verdict(self) -> str:
@@ -299,7 +302,7 @@ def outcome_of(layout: Layout, did: str, line: str) -> str:
 
 DONE: Final = {
     "accept": "Marked as read.",
-    "drop": "Taken off the page. It is kept under “Rejected and dropped”.",
+    "drop": "Taken off the page. It is kept in the tray.",
     "note": "Kept as a note to editors; it is never exported.",
     "heading": "The heading is saved.",
     "redo": "The section was written again.",

@@ -22,7 +22,7 @@ from agent.jobs.port import Job, JobError, Jobs, State
 from agent.render import short_answer
 from agent.review.port import ReviewError, Reviews, UnknownDraft
 from agent.review.recheck import mark_changed
-from agent.review.types import Review
+from agent.review.types import AddLine, EditLine, Line, Review
 from agent.service import Desk
 from agent.settings import Settings
 from agent.types import Page, Plan, Question
@@ -198,6 +198,16 @@ class Services:
         judge = self.desk.searcher or self.desk.judge
         with self._turn():
             return check_against(copy, draft, self.library, judge, self.desk.nli)
+
+    def preview(self, draft: str, action: EditLine | AddLine, who: str) -> Line:
+        """The sentence that an action would give; nothing is stored.
+
+        Raises:
+            UnknownDraft, NotAllowed: as the action itself.
+            Busy: others wait already.
+        """
+        with self._turn():
+            return self.reviews.preview(draft, action, who)
 
     def read(self, data: bytes, suffix: str) -> CitedText:
         """Read a cited text: Word, HTML, Markdown, plain text, or a page of ours in JSON.

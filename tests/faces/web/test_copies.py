@@ -189,6 +189,59 @@ def test_a_sentence_worded_anew_is_verified_and_takes_the_place_of_the_old_one(
     assert (new.red, new.by) == (False, "Ada Reed")
 
 
+def test_what_the_page_says_of_a_change_is_what_taking_it_over_gives(
+    alone: Site, draft: str, page: Page
+) -> None:
+    browser, copy = alone.browser(), render(page, "md")
+    for line in lines(alone, draft):
+        copy = copy.replace(line.text[:-1], f"It is reported that {line.text[:-1]}", 1)
+    shown = bring(browser, draft, copy.encode(), "copy.md")
+    taken = []
+    while changed := [n for n, row in enumerate(rows(shown)) if row.startswith("Changed:")]:
+        row, known = rows(shown)[changed[0]], lines(alone, draft)
+        shown = take(browser, draft, shown, str(changed[0]))
+        [new] = [x for x in lines(alone, draft) if x.by and x not in known]
+        assert new.verification.accepted == row.startswith("Changed: stands"), row
+        taken.append(new.id)
+    assert len(taken) > 3
+
+
+def test_a_changed_sentence_of_the_same_sources_keeps_the_words_that_it_cites(
+    alone: Site, draft: str, page: Page
+) -> None:
+    browser, old = alone.browser(), lines(alone, draft)[0]
+    copy = render(page, "md").replace(", in a check written by Alan Duke,", "", 1)
+    take(browser, draft, bring(browser, draft, copy.encode(), "copy.md"), "0")
+    assert {c.passage for c in lines(alone, draft)[0].citations} <= {
+        c.passage for c in old.citations
+    }
+
+
+def test_a_removal_stays_behind_where_the_new_words_of_its_section_do_not_stand(
+    alone: Site, draft: str, word: bytes
+) -> None:
+    browser, before = alone.browser(), texts(alone, draft)
+    copy = edited(word, removes(before[2][:30]), adds(FALSE, before[1][:40]))
+    page = bring(browser, draft, copy)
+    assert "Take over all that stand" not in page
+    assert "this may be its old words" in words_of(page)
+    page = take(browser, draft, page, "all")
+    assert "0 taken over." in words_of(page)
+    assert texts(alone, draft) == before
+
+
+def test_of_very_many_changes_the_first_are_checked_beforehand(
+    alone: Site, draft: str, word: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.faces.web.copies.PREVIEWED", 1)
+    browser, before = alone.browser(), texts(alone, draft)
+    copy = edited(word, adds(ADDED, before[2][:40]), adds(f"{OTHER[:-1]} [3].", before[4][:40]))
+    first, second = rows(bring(browser, draft, copy))
+    assert first.startswith("Added: stands")
+    assert second.startswith("Added Lawmakers") or "checked when it is taken over" in second
+    assert "stands" not in second.split("Cites")[0]
+
+
 def test_a_sentence_that_moved_is_shown_and_stays_where_it_is(
     alone: Site, draft: str, page: Page
 ) -> None:

@@ -365,3 +365,55 @@ def test_a_note_is_no_rejected_sentence(alone: Site, draft: str) -> None:
     line = alone.services.review(draft).document.sections[0].lines[0]
     note = type(line)(**{**dict(line), "note": True})
     assert (state_of(line), state_of(note)) == ("unread", "note")
+
+
+def words_on(browser: Browser, path: str) -> str:
+    html = browser.get(path).text
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_what_is_rejected_on_the_page_and_what_lies_in_the_tray_are_told_apart(
+    browser: Browser, draft: str, alone: Site
+) -> None:
+    held = len(alone.services.review(draft).document.tray)
+    act(browser, draft, do="edit", line="s1", text=FALSE, version="1")
+    act(browser, draft, do="drop", line="s2", version="2")
+    act(browser, draft, do="comment", text="Who says so?", version="3")
+    act(browser, draft, do="status", status="in review", version="3")
+    words = words_on(browser, f"/drafts/{draft}")
+    assert f"1 rejected {held + 1} in the tray" in words
+    unread = Layout(alone.services.review(draft)).tally
+    assert f"Nobody has read {unread.unread} of {unread.lines} sentences yet." in words
+    assert "1 comment is open." in words
+    assert "1 rejected" in words_on(browser, "/")
+
+
+def test_a_refusal_names_sentences_by_their_words(
+    browser: Browser, draft: str, alone: Site
+) -> None:
+    act(browser, draft, do="edit", line="s1", text=FALSE, version="1")
+    act(browser, draft, do="status", status="in review", version="2")
+    told = browser.get(f"/drafts/{draft}/export/md").text
+    assert " ".join(FALSE.split()[:6]) in unescape(told)
+    assert not re.search(r"\bs1\b", re.sub(r"<[^>]+>", " ", told))
+    gone = browser.post(f"/drafts/{draft}/act", {"do": "drop", "line": "s99", "version": "2"})
+    assert "There is no such sentence." in gone.text
+
+
+def test_the_trail_tells_in_words_what_was_done(browser: Browser, draft: str) -> None:
+    act(browser, draft, do="edit", line="s1", text=FALSE, version="1")
+    act(browser, draft, do="status", status="in review", version="2")
+    words = words_on(browser, f"/drafts/{draft}/trail")
+    assert "Status from draft to in review" in words
+    assert f"Now {FALSE}" in words
+    assert "As it is recorded" in words
+
+
+def test_readers_of_a_correction_and_of_a_withdrawal_are_told_under_names_of_their_own(
+    browser: Browser, draft: str
+) -> None:
+    for status in ("in review", "approved"):
+        act(browser, draft, do="status", status=status, version="1")
+    html = browser.get(f"/drafts/{draft}").text
+    labels = re.findall(r'<label for="reason-\d+">([^<]+)', html)
+    assert len(labels) == len(set(labels)) == 2

@@ -66,6 +66,26 @@ def test_an_edited_sentence_is_verified_again(do: Do) -> None:
     assert red.version == 3
 
 
+def test_a_preview_is_what_the_action_gives_and_stores_nothing(
+    desk: ReviewDesk, bench: Bench, draft: str
+) -> None:
+    before, trail, late = desk.get(draft), desk.trail(draft), bench.passage("herald", 1)
+    actions: list[Action] = [
+        EditLine(line="s3", text="The council closed streets."),
+        EditLine(line="s3", text="The council closed nine harbours."),
+        AddLine(section="section-1", text="Buses ran late.", passages=(late,)),
+    ]
+    told = [desk.preview(draft, action, "Ana Ruiz") for action in actions]
+    assert [line.red for line in told] == [False, True, False]
+    assert (desk.get(draft), desk.trail(draft)) == (before, trail)
+    for line, action in zip(told, actions, strict=True):
+        assert line_of(desk.act(draft, action, "Ana Ruiz").document, line.id) == line
+    with pytest.raises(NotAllowed, match="Only an edit or an addition"):
+        desk.preview(draft, DropLine(line="s3"), "Ana Ruiz")
+    with pytest.raises(UnknownDraft):
+        desk.preview(draft, EditLine(line="s99", text="No."), "Ana Ruiz")
+
+
 def test_an_edit_may_cite_a_passage_of_the_library_and_its_best_sentence(
     do: Do,
     bench: Bench,
@@ -378,7 +398,7 @@ def test_an_old_version_is_there_as_it_was(
 
 def test_a_red_sentence_is_never_printed(do: Do, desk: ReviewDesk, draft: str) -> None:
     do(EditLine(line="s3", text="Nine harbours."))
-    with pytest.raises(NotAllowed, match="refuses s3"):
+    with pytest.raises(NotAllowed, match="refuses “Nine harbours"):
         desk.page(draft)
     do(DropLine(line="s3"))
     do(DropLine(line="s4"))

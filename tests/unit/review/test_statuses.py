@@ -85,7 +85,7 @@ def test_approving_what_is_red_takes_an_override_and_a_reason(desk: ReviewDesk, 
         ChangeStatus(status=Status.APPROVED, override=True, reason=" "),
         ChangeStatus(status=Status.APPROVED, reason="I know."),
     ):
-        with pytest.raises(NotAllowed, match="refuses s3"):
+        with pytest.raises(NotAllowed, match="refuses “Nine harbours"):
             desk.act(draft, bad, "Bo Lind")
     good = ChangeStatus(status=Status.APPROVED, override=True, reason="The printed note says so.")
     review = desk.act(draft, good, "Bo Lind")

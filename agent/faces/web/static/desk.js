@@ -74,11 +74,11 @@ function swapDraft(page, form) {
   const old = document.getElementById("draft");
   const focused = document.activeElement;
   const line = (focused?.closest(".line") ?? form.closest(".line"))?.id;
-  const anchor = line && document.getElementById(line);
+  const anchor = line ? document.getElementById(line) : firstInSight(old);
   const top = anchor?.getBoundingClientRect().top;
   const held = anchor?.closest("#tray");
   const beside = (anchor?.nextElementSibling ?? anchor?.previousElementSibling)?.id;
-  const opened = [...old.querySelectorAll("details[open][id]")].map((one) => one.id);
+  const opened = [...old.querySelectorAll("details[open][id]:not(.menu)")].map((one) => one.id);
   const typed = unsent(old, form);
   const editors = [...old.querySelectorAll(".slot:not(:empty)")].filter((slot) => !slot.contains(form));
   const pane = document.getElementById("pane");
@@ -89,7 +89,7 @@ function swapDraft(page, form) {
   fresh.querySelector("#pane").replaceWith(pane);
   for (const slot of editors) fresh.querySelector(`#${CSS.escape(slot.id)}`)?.replaceWith(slot);
   old.replaceWith(fresh);
-  for (const id of opened) if (!form.closest(".menu")) document.getElementById(id)?.setAttribute("open", "");
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, value] of typed) {
     const field = document.getElementById(id);
     if (field) field.value = value;
@@ -97,12 +97,30 @@ function swapDraft(page, form) {
   let back = line && document.getElementById(line);
   if (back?.closest("#tray") && !held) back = beside && document.getElementById(beside); // dropped
   if (back) {
-    if (!back.closest("#tray") && top !== undefined) scrollBy(0, back.getBoundingClientRect().top - top);
+    keepInSight(back, top);
     if (focused?.isConnected && back.contains(focused)) focused.focus({ preventScroll: true });
     else focusLine(back);
   } else {
+    if (!line && anchor) keepInSight(document.getElementById(anchor.id), top);
     document.querySelector(line ? "#bar a" : "#main")?.focus?.({ preventScroll: true });
   }
+}
+
+// The first sentence or part of the page that can be seen: it stays where it is.
+function firstInSight(root) {
+  const below = root.querySelector("#bar")?.getBoundingClientRect().bottom ?? 0;
+  if (root.querySelector("#bar")?.getBoundingClientRect().top > 0) return null; // the top of the page is in sight
+  return [...root.querySelectorAll(".line[id]")].find((one) => one.getBoundingClientRect().top >= below);
+}
+
+// Put an element back where it was; where that is out of sight now (its form was long), into sight.
+function keepInSight(element, top) {
+  if (!element || top === undefined) return;
+  scrollBy({ top: element.getBoundingClientRect().top - top, behavior: "instant" });
+  const bar = document.getElementById("bar");
+  const below = bar && getComputedStyle(bar).position === "sticky" ? bar.getBoundingClientRect().bottom : 0;
+  const { top: now, bottom } = element.getBoundingClientRect();
+  if (now < below || bottom > innerHeight) element.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
 // What was typed into other forms and not sent yet.
@@ -215,7 +233,8 @@ addEventListener("close", (event) => {
   const back = opener?.isConnected ? opener : null;
   const top = back?.getBoundingClientRect().top;
   document.body.classList.remove("with-pane");
-  back?.focus({ preventScroll: true });
+  const at = document.activeElement?.closest(".line"); // a key may have led on already
+  if (!at || at === back?.closest(".line")) back?.focus({ preventScroll: true });
   if (back) scrollBy(0, back.getBoundingClientRect().top - top);
 }, true);
 
