@@ -11,8 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+WAYS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+RUNUSER = shutil.which("runuser", path=WAYS)
+"""PostgreSQL refuses to run as root; this gives the rights away."""
+
+
 def found() -> Path | None:
-    """The folder of the server's programs."""
+    """The folder of the server's programs, where it can be run."""
+    if os.getuid() == 0 and RUNUSER is None:
+        return None
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     named = [installed[-1]] if installed else [Path(p) for p in [shutil.which("initdb")] if p]
     return named[0].parent if named else None
@@ -34,7 +41,7 @@ def served() -> Iterator[str]:
 
     def run(*command: object) -> None:
         words = [str(word) for word in command]
-        words = ["runuser", "-u", user, "--", *words] if os.getuid() == 0 else words
+        words = [str(RUNUSER), "-u", user, "--", *words] if os.getuid() == 0 else words
         subprocess.run(words, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     run(programs / "initdb", "-D", data, "-A", "trust", "-U", "verdict")

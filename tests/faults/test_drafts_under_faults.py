@@ -30,7 +30,7 @@ from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STA
 DRAFTS: Final = int(os.environ.get("VERDICT_FAULT_DRAFTS", "60"))
 CHUNKS: Final = 12
 LIMITS: Final = Limits(seconds=2.0, draft_tokens=40_000)
-BUSY = 1.5
+BUSY = 5.0
 """Seconds after the limit in which a busy machine must have noticed it."""
 OWN: Final = 1.0
 """Seconds that a draft may take beside the model."""
