@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 WAYS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 RUNUSER = shutil.which("runuser", path=WAYS)
 """PostgreSQL refuses to run as root; this gives the rights away."""
