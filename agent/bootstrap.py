@@ -127,9 +127,16 @@ def _open_shared(
     return _open_at(settings, url, embedder)
 
 
-def _open_at(settings: Settings, url: str, embedder: Embedder) -> Library:
-    place = settings.library.with_name("shared-library")
-    return Library.open(place, embedder, chroma_url=settings.chroma_url, database_url=url)
+def _open_at(settings: Settings, url: str, embedder: Embedder, *, create: bool = False) -> Library:
+    """The library in the database; what this machine derives from it is beside its own."""
+    return Library.open(
+        settings.library.with_name("shared-library"),
+        embedder,
+        create=create,
+        chroma_url=settings.chroma_url,
+        database_url=url,
+        partial=create,
+    )
 
 
 def copy_library(
@@ -150,8 +157,7 @@ def copy_library(
                 "No database is set.", "Set VERDICT_DATABASE_URL to a postgresql:// address."
             )
         url = settings.database_url.get_secret_value()
-        beside = settings.library.with_name("shared-library")
-        return Library.open(beside, embedder, create=create, database_url=url, partial=create)
+        return _open_at(settings, url, embedder, create=create)
 
     with opened(source, create=False) as old, opened(target, create=True) as new:
         return new.copy_from(old, progress)

@@ -16,9 +16,11 @@ from agent.ports import Store
 from agent.types import Claim, Page, draft_id
 from retrieval.errors import LibraryDamaged
 
-__all__ = ["LATEST", "DraftStore", "ReadOnlyStore", "draft_id"]
+__all__ = ["FILE", "LATEST", "DraftStore", "ReadOnlyStore", "draft_id", "open_engine"]
 
 FILE: Final = "drafts.sqlite3"
+BUSY_SECONDS: Final = 30
+"""How long a writer waits for its turn on a SQLite file."""
 MAKING: Final = 0x7665726469637403
 """Key of the advisory lock under which tables are made and keyed."""
 LATEST = 10
@@ -56,12 +58,7 @@ class DraftStore:
         address = sa.make_url(url)
         self._sqlite = address.get_backend_name() == "sqlite"
         self._where = address.database if self._sqlite else address.render_as_string()
-        if self._sqlite:
-            self._engine = sa.create_engine(address)
-            sa.event.listen(self._engine, "connect", _durable)
-        else:
-            driver = address.set(drivername="postgresql+psycopg")
-            self._engine = sa.create_engine(driver, pool_pre_ping=True)
+        self._engine = open_engine(address)
         with self._explained():
             self._create()
             self._rekey()
@@ -152,6 +149,16 @@ class DraftStore:
         with self._explained(), self._engine.begin() as connection:
             rows = connection.execute(query).all()
             return {kept: Page.model_validate_json(text) for kept, text in rows}
+
+
+def open_engine(address: sa.URL) -> sa.Engine:
+    """Connections to a SQLite file or to PostgreSQL; what is committed survives a power cut."""
+    if address.get_backend_name() != "sqlite":
+        driver = address.set(drivername="postgresql+psycopg")
+        return sa.create_engine(driver, pool_pre_ping=True)
+    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _durable)
+    return engine
 
 
 class ReadOnlyStore:

@@ -6,6 +6,8 @@ from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.record import NewPassage, Reader, Record
 from retrieval.types import Passage, Source, Vectors
 
+COPY = "copy"
+"""Work that is due while a copy into a record has not ended."""
 Progress = Callable[[int, int, str], None]
 """Called with sources done, sources in all, and the name of the source at hand."""
 
@@ -26,12 +28,12 @@ def copy_record(old: Record, new: Record, progress: Progress | None = None) -> i
     """
     new.require(old.embedder, old.dimension)
     held = new.source_states()
-    if held and not new.is_partial():
+    if held and not new.history.is_due(COPY):
         raise LibraryError(
             f"The library at {new.where} holds {len(held)} sources already.",
             "Copy into an empty place.",
         )
-    new.mark_copying(going_on=True)
+    new.history.set_due(COPY, due=True)
     with old.reader() as reader:
         states, sources = reader.source_states(), reader.sources()
         for done, source in enumerate(sources):
@@ -47,7 +49,7 @@ def copy_record(old: Record, new: Record, progress: Progress | None = None) -> i
         new.history.copy_from(old.history)
         with new.reader() as copy:
             _require_same(reader, copy, sources, new.where)
-    new.mark_copying(going_on=False)
+    new.history.set_due(COPY, due=False)
     if progress:
         progress(len(sources), len(sources), "")
     return len(sources)

@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from retrieval.brute_force import EXACT_UP_TO
-from retrieval.copying import copy_record
+from retrieval.copying import COPY, copy_record
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, ServerStore, Store
@@ -108,7 +108,7 @@ class Library:
         record = Record.open(place)
         try:
             record.require(embedder.id, embedder.dimension)
-            if not partial and record.is_partial():
+            if not partial and record.history.is_due(COPY):
                 raise LibraryMissing(
                     f"A copy into the library at {record.where} was interrupted.",
                     "Run the same `verdict library copy` again: it goes on from there.",

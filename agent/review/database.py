@@ -12,9 +12,8 @@ from agent.review.document import page_lines
 from agent.review.port import ReviewsUnavailable, UnknownDraft
 from agent.review.tables import CHAIN, CITED, COMMENTS, EVIDENCE, HEADS, METADATA, VERSIONS
 from agent.review.types import Comment, Document, Review, Status
+from agent.store import open_engine
 
-BUSY_SECONDS: Final = 30
-"""How long a writer waits for its turn on a SQLite file."""
 MAKING: Final = 7_365_211
 """Names the lock of PostgreSQL under which the tables are made."""
 
@@ -88,19 +87,14 @@ class Database:
 
 
 def _engine(url: sa.URL) -> sa.Engine:
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-
-    def set_up(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
-        connection.isolation_level = None  # `Database` begins the transactions
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.close()
-
-    sa.event.listen(engine, "connect", set_up)
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _begin_nothing)
     return engine
+
+
+def _begin_nothing(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    connection.isolation_level = None  # `Database` begins the transactions
 
 
 def head_of(connection: sa.Connection, draft: str) -> sa.Row[Any]:

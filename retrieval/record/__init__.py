@@ -52,8 +52,6 @@ UNIT_TOLERANCE = 1e-3
 """How far from 1 the length of a stored vector may be."""
 _PURGE = "purge"
 """Key of `meta` that is there while deleted words are still in the file."""
-_COPYING = "copying"
-"""Key of `meta` that is there while a copy into the record has not ended."""
 Place = Path | str
 """A SQLite file, or the address of a PostgreSQL database."""
 
@@ -228,21 +226,6 @@ class Record:
             _begin_revision(connection, takedown=True)
             for passage_id in ids:
                 connection.execute(passages.delete().where(passages.c.id == passage_id))
-
-    def mark_copying(self, *, going_on: bool) -> None:
-        """Note that a copy into this record has begun, or that it is whole."""
-        with self._transaction() as connection:
-            if going_on:
-                note = upsert(connection, meta).values(key=_COPYING, value="going on")
-                connection.execute(note.on_conflict_do_nothing())
-            else:
-                connection.execute(meta.delete().where(meta.c.key == _COPYING))
-
-    def is_partial(self) -> bool:
-        """Whether a copy into this record was begun and did not end."""
-        with self.reader() as reader:
-            noted = select(meta.c.value).where(meta.c.key == _COPYING)
-            return reader.connection.scalar(noted) is not None
 
     def source_states(self) -> dict[str, SourceState]:
         """What an ingestion needs to know of each source, by source id."""

@@ -106,10 +106,10 @@ def test_a_copy_that_was_interrupted_is_not_served_and_goes_on(server: str, tmp_
 
     with pytest.raises(KeyboardInterrupt):
         copying.copy_record(old, new, stop)
-    assert new.is_partial()
+    assert new.history.is_due(copying.COPY)
     assert len(new.source_states()) == 2
     assert copying.copy_record(old, new) == len(NOTES)
-    assert not new.is_partial()
+    assert not new.history.is_due(copying.COPY)
     assert new.history.changes() == old.history.changes()
     put(new, "later", "It is still counted on.")
     assert new.history.changes()[-1].n == len(NOTES) + 1

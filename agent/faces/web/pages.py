@@ -1,7 +1,7 @@
 """The pages around drafts: the question, the watched job, the library, help."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import quote, urlencode
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 
 from agent.faces.exit_codes import BadInput
+from agent.faces.options import day as day_of
 from agent.faces.terminal import STEPS
 from agent.faces.web.access import Desk, Person, render
 from agent.faces.web.accounts import Role
@@ -123,13 +124,9 @@ def plan(
 ) -> HTMLResponse:
     """Show how a question is read and what would be searched for, to approve or to prune."""
     try:
-        until = date.fromisoformat(as_of) if as_of.strip() else None
-        made = services.plan(question, until)
+        made = services.plan(question, day_of(as_of.strip() or None))
     except BadInput as error:
         return _desk(request, services, {}, asked=question, refused=str(error), http=422)
-    except ValueError:
-        fault = "“Evidence up to” needs a day such as 2026-11-29, or nothing."
-        return _desk(request, services, {}, asked=question, refused=fault, http=422)
     except Busy as error:
         return _desk(request, services, {}, asked=question, refused=str(error), http=429)
     return render(request, "plan.html", plan=made, asked=verbatim(question), as_of=as_of)
@@ -150,11 +147,7 @@ def ask(
     With `queries`, an editor has looked at the plan and says what is searched for.
     """
     try:
-        until = date.fromisoformat(as_of) if as_of.strip() else None
-    except ValueError:
-        fault = "“Evidence up to” needs a day such as 2026-11-29, or nothing."
-        return _desk(request, services, {}, asked=question, refused=fault, http=422)
-    try:
+        until = day_of(as_of.strip() or None)
         already = [] if anew or queries else _already(services, question)
         if already:
             return _desk(request, services, {}, asked=question, as_of=as_of, already=already)
