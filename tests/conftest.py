@@ -1,7 +1,21 @@
 """What holds for every test."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from tests.faults import postgres
 
 # A busy machine is slow, not wrong: time is measured in `evals/bench`, never in a test.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Address of a PostgreSQL database that holds no library."""
+    if not postgres.found():
+        pytest.skip("no PostgreSQL server is installed on this machine")
+    with postgres.served() as url:
+        yield url

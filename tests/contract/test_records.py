@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from retrieval.errors import (
     EmbedderMismatch,
@@ -19,17 +18,9 @@ from retrieval.record import NewPassage, Place, Record, match_expression
 from retrieval.record.history import Notice, Page, Seen
 from retrieval.types import EVERYTHING, Filters
 from tests.fakes_retrieval import NOTES, WordsEmbedder, a_source, fill, put
-from tests.faults import postgres
+from tests.faults.postgres import without_library
 
 WORDS = WordsEmbedder()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if not postgres.found():
-        pytest.skip("no PostgreSQL server is installed on this machine")
-    with postgres.served() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -38,10 +29,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "sqlite":
         return tmp_path / "library.sqlite3"
     url: str = request.getfixturevalue("server")
-    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA IF EXISTS verdict_library CASCADE"))
-    engine.dispose()
+    without_library(url)
     return url
 
 
@@ -271,8 +259,8 @@ def test_a_library_answers_from_either(place: Place, tmp_path: Path) -> None:
 
 
 def test_another_machine_sees_a_new_source_at_once(server: str, tmp_path: Path) -> None:
-    place = server
-    Record.create(place, WORDS.id, WORDS.dimension).close()
+    without_library(server)
+    Record.create(server, WORDS.id, WORDS.dimension).close()
     with (
         Library.open(tmp_path / "one", WORDS, create=True, database_url=server) as one,
         Library.open(

@@ -1,37 +1,24 @@
 """One library in PostgreSQL for all machines, and the way there and back."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from retrieval import copying
 from retrieval.errors import LibraryError
 from retrieval.record import Record
 from tests.faces.front import QUESTION, verdict
 from tests.fakes_retrieval import NOTES, WordsEmbedder, put
-from tests.faults import postgres
+from tests.faults.postgres import without_library
 
 WORDS = WordsEmbedder()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if not postgres.found():
-        pytest.skip("no PostgreSQL server is installed on this machine")
-    with postgres.served() as url:
-        yield url
 
 
 @pytest.fixture
 def database(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty database, and a machine that is set to it."""
-    engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA IF EXISTS verdict_library CASCADE"))
-    engine.dispose()
+    without_library(server)
     monkeypatch.setenv("VERDICT_DATABASE_URL", server)
     monkeypatch.setenv("VERDICT_LIBRARY", str(tmp_path / "mine" / "library"))
     return server

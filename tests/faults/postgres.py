@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+
 WAYS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 RUNUSER = shutil.which("runuser", path=WAYS)
 """PostgreSQL refuses to run as root; this gives the rights away."""
@@ -22,6 +24,14 @@ def found() -> Path | None:
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     named = [installed[-1]] if installed else [Path(p) for p in [shutil.which("initdb")] if p]
     return named[0].parent if named else None
+
+
+def without_library(url: str) -> None:
+    """Take the library that a database holds out of it."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA IF EXISTS verdict_library CASCADE"))
+    engine.dispose()
 
 
 @contextmanager

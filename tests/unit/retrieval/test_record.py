@@ -160,16 +160,6 @@ def test_a_removed_source_leaves_no_text_in_the_files(record: Record, path: Path
     assert matching(record, "nothing zeppelin xylophone") == {"Nothing at all."}
 
 
-def test_a_reader_sees_one_moment_while_others_write(record: Record) -> None:
-    put(record, "a", "First.")
-    with record.reader() as reader:
-        revision = reader.revision()
-        put(record, "b", "Second.")
-        assert [s.id for s in reader.sources()] == ["a"]
-        assert reader.revision() == revision
-    assert texts(record) == ["First.", "Second."]
-
-
 def test_an_origin_is_set_without_touching_the_rest(record: Record) -> None:
     put(record, "a", "First.")
     put(record, "b", "Second.")
