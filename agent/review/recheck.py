@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from agent.review.checking import Tools, extended, refused, sentence_of, verdict_of
 from agent.review.document import before, changed, line_with, page_lines, with_line
 from agent.review.port import Reviews
-from agent.review.types import Document, Line, TrayLine
+from agent.review.types import Document, Line, Recheck, TrayLine
 from agent.types import Citation, Evidence, Kind, SourceStance
 from retrieval import Change
 from retrieval.types import Hit, Passage, Source
@@ -27,6 +27,10 @@ TELLING: Final = frozenset(
     {"changed", "removed", "corrected", "concern", "retracted", "withdrawn", "gone"}
 )
 """Events of a source that whoever cites it must know of."""
+
+SECOND: Final = timedelta(seconds=1)
+WHOLE: Final = 1_000_000
+"""Entries of a trail that is read to its end."""
 
 
 def mark_changed(reviews: Reviews, changes: Iterable[Change]) -> dict[str, list[str]]:
@@ -49,13 +53,15 @@ def mark_changed(reviews: Reviews, changes: Iterable[Change]) -> dict[str, list[
 
 
 def _knows(reviews: Reviews, draft: str, change: Change) -> bool:
-    """Whether the trail of a draft has the event, or begins after it."""
-    at = datetime.fromisoformat(change.at)
-    entries = reviews.trail(draft)
-    told = (
-        e for e in entries if e.action == "marked" and e.detail.get("source") == change.source_id
+    """Whether a draft was told of the event, was checked since, or was made after it."""
+    at = datetime.fromisoformat(change.at) + SECOND  # it happened within the second it names
+    entries = reviews.trail(draft, limit=WHOLE)
+    since = [e for e in entries if e.at >= at]
+    return len(since) == len(entries) or any(
+        e.action == Recheck.model_fields["do"].default
+        or (e.action == "marked" and e.detail.get("source") == change.source_id)
+        for e in since
     )
-    return entries[0].at >= at or any(e.at >= at for e in told)
 
 
 def changed_sources(document: Document, library: Mapping[str, Source]) -> list[str]:

@@ -1,12 +1,14 @@
 """`verdict recheck`: a source changes, and the drafts that cite it hear of it."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from agent import bootstrap
 from agent.faces.opening import open_library, read_settings
-from agent.review.types import Review, ReviewRow
+from agent.review.recheck import mark_changed
+from agent.review.types import Recheck, Review, ReviewRow
 from agent.types import Page, Question
 from tests.faces.front import note, verdict
 
@@ -70,6 +72,22 @@ def test_words_that_only_moved_stand(desk: tuple[Path, Path, str]) -> None:
     assert told.status == 0, told.out
     assert "bridge changed" in told.out
     assert reviewed(place, draft)[1].red == 0
+
+
+def test_what_was_checked_since_is_not_marked_again(desk: tuple[Path, Path, str]) -> None:
+    place, notes, draft = desk
+    note(notes, "bridge", f"An older sentence stands before it now.\n\n{CLOSED}")
+    assert verdict("library", "add", notes, *ADA, "--library", place).status == 0
+    time.sleep(1.1)  # events name seconds
+    with (
+        open_library(place) as library,
+        bootstrap.open_reviews(read_settings(), library) as reviews,
+    ):
+        assert mark_changed(reviews, library.changes()) == {"bridge": [draft]}
+        assert reviews.get(draft).recheck == ("bridge",)
+        reviews.act(draft, Recheck(), "Ada Reed")
+        assert mark_changed(reviews, library.changes()) == {}
+        assert reviews.get(draft).recheck == ()
 
 
 def test_an_unknown_draft_is_named(desk: tuple[Path, Path, str]) -> None:
