@@ -15,15 +15,29 @@ LARGEST: Final = 200_000
 DEEP: Final = (3, 40, 900, 3_000)
 NUMBERS: Final = (
     *("0", "-0", "-1", "1e999", "-1e-999", "NaN", "Infinity", "0x10", "1_000", "007", "4.5.6"),
-    *("9" * 19, "9" * 400, "9" * 5_000, "1/0", "٣٤", "１２", "²", "½", "Ⅷ", "十"),
+    *("9" * 19, "9" * 400, "9" * 5_000, "1/0", "٣٤", "\uff11\uff12", "²", "½", "Ⅷ", "十"),
 )
 WORDS: Final = (
     *("", " ", "\t", "\r", "\r\n", "\x00", "\x1b[31m", "\x7f", "\x85", "\xa0", "\ufeff", "\ufffd"),
     *("\u200b", "\u202e", "\u2066", "\u2028", "\U000e0041", "\ufe0f", "\u0301", "\U0001f600"),
-    *("ﬁ", "ß", "İ", "ı", "ǆ", "ẞ", "K", "\ud7ff", "\uffff", "\U0010ffff", "العربية", "日本"),
+    *("ﬁ", "ß", "İ", "\u0131", "ǆ", "ẞ", "K", "\ud7ff", "\uffff", "\U0010ffff", "العربية", "日本"),
     *("[1]", "[1, 2]", "[1-9999999]", "[^1]", "[1][2]", "【1†source】", "[[1]](x)", "¹²", "(1)"),
     *("[a](b)", "![a](b)", "<sup>1</sup>", "https://", "http://[::1", "//x", "javascript:x"),
-    *("```", "---", "***", "# ", "> ", "- ", "1. ", "|", "\\", "&amp;", "&#x110000;", "&#0;", "<!--"),
+    *(
+        "```",
+        "---",
+        "***",
+        "# ",
+        "> ",
+        "- ",
+        "1. ",
+        "|",
+        "\\",
+        "&amp;",
+        "&#x110000;",
+        "&#0;",
+        "<!--",
+    ),
     *("]]>", "<![CDATA[", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "</", "/>", "<a b=c", "${x}", "%s"),
     *('"', "'", "“", "”", "{", "}", "[", "]", "null", "true", '{"a":', "!!python/object:os.system"),
     *("&a [*a]", "<<: *a", "? ", "a.b.c", "U.S.", "not", "%", "$6 million", "May 32, 2025"),
@@ -101,7 +115,9 @@ def _replaced(value: Any, chance: random.Random) -> Any:  # noqa: ANN401  (any J
     """The value with something else in one place of it."""
     if not isinstance(value, dict | list) or not value or chance.random() < 0.15:
         if isinstance(value, str) and value and chance.random() < 0.7:
-            return _several(value.encode("utf-8", "replace"), [b""], chance).decode("utf-8", "replace")
+            return _several(value.encode("utf-8", "replace"), [b""], chance).decode(
+                "utf-8", "replace"
+            )
         return chance.choice(VALUES)
     places = sorted(value, key=str) if isinstance(value, dict) else range(len(value))
     place = chance.choice(list(places))

@@ -52,7 +52,8 @@ class Target:
     """Valid inputs, which are changed."""
     opened: Callable[[], AbstractContextManager[Run]]
     """Sets up, in the child, what takes an input: it returns, or raises."""
-    drawn: st.SearchStrategy[bytes] = st.binary(max_size=2_000)
+    drawn: st.SearchStrategy[bytes]
+    """Inputs from nothing."""
     named: tuple[type[BaseException], ...] = ()
     """Named errors beside those that a command maps to an exit status."""
 
@@ -91,12 +92,14 @@ def judge_input(target: Target, run: Run, data: bytes) -> Finding | str:
     outcome, trace = "result", ""
     try:
         run(data)
-    except BaseException as error:  # noqa: BLE001  (whatever comes is what is looked for)
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         outcome = type(error).__name__
         if not isinstance(error, target.named) and status_of(error) is None:
-            return Finding(target.name, outcome, _place(error), data, traceback.format_exc(limit=-8))
+            return Finding(
+                target.name, outcome, _place(error), data, traceback.format_exc(limit=-8)
+            )
     took, grew = time.process_time() - began, _peak() - before
     if took > SLOW:
         return Finding(target.name, "slow", f"{took:.1f} s", data, trace)
@@ -194,7 +197,7 @@ def _run_child(  # noqa: PLR0917
     with os.fdopen(reading) as said:
         for line in said:
             kind, _, rest = line.rstrip("\n").partition("\t")
-            if kind == "finding":
+            if kind == "found":
                 name, where, data, trace = rest.split("\t")
                 found = Finding(target.name, name, where, bytes.fromhex(data))
                 found.trace = bytes.fromhex(trace).decode()
@@ -242,8 +245,11 @@ def _be_child(
 ) -> None:
     first, inputs, drawn, run, until = which
     logging.disable(logging.CRITICAL)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries talk of what they cannot read
     with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (ROOM, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (ROOM, resource.getrlimit(resource.RLIMIT_DATA)[1])
+        )
     named: Counter[str] = Counter()
     known: set[str] = set()
     with target.opened() as take:
@@ -259,7 +265,7 @@ def _be_child(
                 known.add(key)
                 less = minimise(target, take, found)
                 fields = [found.kind, found.where, less.hex(), found.trace.encode().hex()]
-                print("finding", *fields, sep="\t", file=out, flush=True)  # type: ignore[call-overload]
+                print("found", *fields, sep="\t", file=out, flush=True)  # type: ignore[call-overload]
 
         for number, data in _inputs(target, seeds, (first, inputs, drawn, run), look):
             look(number, data)
@@ -308,11 +314,11 @@ def minimise(target: Target, run: Run, found: Finding, tries: int = 400) -> byte
     data = found.data
     if found.kind in {"slow", "bulky"}:
         return data
-    size = len(data) // 2
+    size, until = len(data) // 2, time.process_time() + SLOW
     while size and tries:
         at = 0
         while at < len(data) and tries:
-            tries -= 1
+            tries = tries - 1 if time.process_time() < until else 0
             less = data[:at] + data[at + size :]
             again = judge_input(target, run, less)
             same = isinstance(again, Finding) and (again.kind, again.where) == (

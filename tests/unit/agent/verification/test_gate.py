@@ -162,3 +162,13 @@ def test_a_citation_that_does_not_lead_to_its_words_falls_whatever_the_judge_say
     [verification] = court().verify([sentence])
     assert not verification.accepted
     assert reason in verification.reason
+
+
+@pytest.mark.parametrize("used", ["a", "b"])
+def test_a_recomputed_statement_cites_only_sources_that_the_page_uses(used: str) -> None:
+    record = RecordStatements(claim=LEDGER.claim, sources=(source(used),), verdict=VERDICT)
+    statement = next(iter(record.statements()))
+    sentence = Sentence(text=statement, kind=Kind.INFERENCE, citations=(cite(),))
+    [verification] = court().verify([sentence], record)
+    assert verification.accepted == (used == "a")
+    assert ("which the page does not use" in verification.reason) == (used == "b")
