@@ -11,8 +11,11 @@ from contextlib import suppress
 from typing import Any, Final
 
 LARGEST: Final = 200_000
-"""Bytes of an input."""
-DEEP: Final = (3, 40, 900, 3_000)
+"""Bytes of an input; one in `RARE` may have as many."""
+USUAL: Final = 5_000
+"""Bytes of the others, or of the longest seed."""
+RARE: Final = 50
+DEEP: Final = (3, 10, 40, 200, 900, 3_000)
 NUMBERS: Final = (
     *("0", "-0", "-1", "1e999", "-1e-999", "NaN", "Infinity", "0x10", "1_000", "007", "4.5.6"),
     *("9" * 19, "9" * 400, "9" * 5_000, "1/0", "٣٤", "\uff11\uff12", "²", "½", "Ⅷ", "十"),
@@ -65,8 +68,9 @@ def mutate(seeds: Sequence[bytes], chance: random.Random) -> bytes:
 
 
 def _several(data: bytes, seeds: Sequence[bytes], chance: random.Random) -> bytes:
+    most = max(USUAL, *map(len, seeds)) if chance.randrange(RARE) else LARGEST
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
-        data = chance.choice(CHANGES)(data, seeds, chance)[:LARGEST]
+        data = chance.choice(CHANGES)(data, seeds, chance)[:most]
     return data
 
 
