@@ -256,3 +256,10 @@ def test_a_number_in_what_is_taken_off_is_not_lost(
     [(read, cites)] = said(f"{text}{LISTED}")
     assert read == words
     assert cites == numbers
+
+
+@pytest.mark.parametrize("odd", ["http://[1]", "http://[", "https://a]b[c/"])
+def test_what_is_no_address_is_itself_and_nothing_else(odd: str) -> None:
+    assert comparable(odd) == comparable(f" {odd} ") != comparable(MILL)
+    text = f"The mill burned down [1]. See {odd} .\n\n## Sources\n\n[1] The mill - {odd}\n"
+    assert said(text)[0] == ("The mill burned down.", (1,))
