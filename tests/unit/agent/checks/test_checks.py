@@ -342,6 +342,15 @@ def test_names_are_the_same_as_wholes_and_not_by_their_stem(
     assert outcome("names", claim, evidence) is found
 
 
+def test_who_speaks_behind_a_colon_need_not_say_what_stands_before_it() -> None:
+    source = (
+        "The council closed the ferry of Ostby: nine masts had cracked, the harbour said."
+    )
+    assert outcome("attribution", "The council closed the ferry of Ostby.", source) is Outcome.OK
+    cracked = outcome("attribution", "Nine masts had cracked.", source)
+    assert cracked is Outcome.VIOLATED
+
+
 def test_a_source_that_states_a_thing_itself_needs_no_attribution() -> None:
     claim = "The old bridge was closed in May."
     assert outcome("attribution", claim, f"The report says that {claim}") is Outcome.OK
