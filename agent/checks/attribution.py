@@ -106,7 +106,16 @@ def _trails(frame: ReportingClause, text: str) -> bool:
 
 
 def _elsewhere(frame: ReportingClause, wanted: frozenset[str], line: Line) -> bool:
-    """Whether all that is shared stands before a colon, and the cue ends what comes behind it."""
+    """Whether a cue speaks of another part of the line than what is shared.
+
+    All of that stands before a colon, and the cue ends what comes behind it; or the cue names what
+    was put right, and some of what is shared stands only behind it: "it said June; it was July".
+    """
+    right = _NEXT.search(line.text, frame.end) if frame.former else None
+    if right is not None and wanted & set(content_stems(line.text[right.end() :])) - set(
+        content_stems(line.text[: right.start()])
+    ):
+        return True
     return any(
         wanted & line.content <= set(content_stems(line.text[: colon.start()]))
         for colon in _COLON.finditer(line.text, 0, frame.start)
