@@ -111,18 +111,31 @@ EVENTS: Final = (
 )
 WAYS: Final = (("chat", False), ("chat", True), ("responses", False), ("responses", True))
 ANSWERS: Final = (JudgeAnswer, PlanAnswer, RepairAnswer, StanceAnswer, WriteAnswer)
-VALUES: Final = (
-    {"rulings": [{"sentence": 1, "parts": [{"words": "x", "evidence": 1, "quote": "x"}]}]},
-    {"claim": "The bridge fell.", "opposite": "It did not.", "queries": ["bridge"]},
-    {"repairs": [{"sentence": 1, "text": "The bridge fell.", "passages": ["p1"]}]},
-    {"readings": [{"source": "s1", "stance": "for", "words": ["x"], "holder": ""}]},
+SENTENCE: Final = {"text": "The bridge fell.", "passages": ["p1"]}
+VALUES: Final[tuple[dict[str, object], ...]] = (
     {
-        "summary": [{"text": "The bridge fell.", "passages": ["p1"]}],
-        "sections": [{"heading": "It fell", "passages": ["p1"], "sentences": []}],
-        "follow_ups": ["Who paid?"],
-        "absences": [],
+        "rulings": [
+            {
+                "number": 1,
+                "parts": [{"part": "It fell.", "quotes": [{"passage": "p1", "words": "fell"}]}],
+                "support": "supported",
+                "missing": "",
+            }
+        ]
+    },
+    {"claim": "The bridge fell.", "opposite": "No.", "kind": "factual", "queries": ["bridge"]},
+    {"sentences": [{"number": 1, "action": "rewrite", **SENTENCE}]},
+    {"stances": [{"source": "s1", "words": ["fell"], "holder": "", "stance": "for"}]},
+    {
+        "summary": [SENTENCE],
+        "sections": [{"heading": "It fell", "passages": ["p1"], "sentences": [SENTENCE]}],
+        "limits": [SENTENCE],
+        "bottom_line": [SENTENCE],
+        "absent": ["The bridge was sold."],
+        "follow_ups": ["Who paid for the bridge?"],
     },
 )
+"""An answer of each type."""
 
 
 class _Shelf(FakeShelf):
@@ -208,14 +221,14 @@ def _reply() -> Run:
     wires = [Wire("http://127.0.0.1:9/v1", None, api, stream=s) for api, s in WAYS]  # type: ignore[arg-type]
 
     def run(data: bytes) -> object:
-        failed: ChatError | None = None
+        failed = []
         for wire, (_, stream) in zip(wires, WAYS, strict=True):
             try:
                 wire._reply(data, streamed=stream)
             except ChatError as error:
-                failed = error
-        if failed:
-            raise failed
+                failed.append(error)
+        if len(failed) == len(WAYS):
+            raise failed[0]
         return None
 
     return run
@@ -227,14 +240,14 @@ def _replies() -> Iterator[Run]:
 
 
 def _value(data: bytes) -> object:
-    failed: ValidationError | None = None
+    failed = []
     for answer in ANSWERS:
         try:
             parse(data.decode("utf-8", "replace"), answer)
         except ValidationError as error:
-            failed = error
-    if failed:
-        raise failed
+            failed.append(error)
+    if len(failed) == len(ANSWERS):
+        raise failed[0]
     return None
 
 

@@ -67,6 +67,9 @@ WINDOW: Final = 300
 TOO_LARGE: Final = (
     f"The request has more than {MAX_BYTES:,} bytes; no request of Slack's has. Send a smaller one."
 )
+UNREADABLE: Final = BoltResponse(
+    status=400, body="The request cannot be read. Send it as JSON, as Slack describes it."
+)
 NOT_SIGNED: Final = (
     f"The request does not bear Slack's signature of the last {WINDOW} seconds. Check "
     "VERDICT_SLACK_SIGNING_SECRET against the app's Basic Information, and this machine's clock."
@@ -337,9 +340,13 @@ class AsgiHandler(SlackRequestHandler):
                 query=request.query_string,
                 headers=request.get_headers(),
             )
-        except ValueError:  # no UTF-8, or no JSON
-            return BoltResponse(status=400, body="The request cannot be read. Send it as JSON.")
-        response: BoltResponse = await asyncio.to_thread(self.app.dispatch, parsed)
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            return UNREADABLE  # no UTF-8, no JSON, or of another form than bolt looks into
+        try:
+            response: BoltResponse = await asyncio.to_thread(self.app.dispatch, parsed)
+        except (AttributeError, LookupError, TypeError):  # listeners raise nothing here: it is bolt
+            LOG.warning("Bolt cannot read what Slack sent.", exc_info=True)
+            return UNREADABLE
         if response.status == 404 and parsed.content_type == "application/json":
             return BoltResponse(status=200)  # an event of a kind that nobody here listens to
         return response
