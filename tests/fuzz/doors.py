@@ -357,20 +357,20 @@ def _mcp() -> Iterator[Run]:
 TARGETS: Final = (
     Target(
         "slack-payloads",
-        70,
+        150,
         _coded(EVENT, DIRECT, CHANNEL, SHORTCUT, COMMAND, PRESS),
         plainly(_payload),
         json_of(*KEYS),
         (UnreadablePayload,),
     ),
-    Target("slack-gate", 40, _requests, plainly(_gate), text_of("\n\n", "X-Slack-Signature: ")),
-    Target("slack-app", 4, _coded(EVENT, DIRECT, SHORTCUT, COMMAND, PRESS), _slack, json_of(*KEYS)),
+    Target("slack-gate", 85, _requests, plainly(_gate), text_of("\n\n", "X-Slack-Signature: ")),
+    Target("slack-app", 7, _coded(EVENT, DIRECT, SHORTCUT, COMMAND, PRESS), _slack, json_of(*KEYS)),
     Target(
         "api",
-        10,
+        3,
         _coded(*REQUESTS),
         _api,
         json_of("method", "path", "headers", "json", "body", "question", "text"),
     ),
-    Target("mcp", 4, _coded(*CALLS), _mcp, json_of("jsonrpc", "id", "method", "params", "name")),
+    Target("mcp", 0.8, _coded(*CALLS), _mcp, json_of("jsonrpc", "id", "method", "params", "name")),
 )
