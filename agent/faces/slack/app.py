@@ -6,7 +6,6 @@ A request is stored, then acknowledged, then answered.
 import logging
 import re
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -14,8 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import slack_bolt
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext
 
 from agent import bootstrap
 from agent.faces.slack import messages
@@ -39,7 +37,6 @@ from agent.faces.slack.payloads import (
     ButtonPress,
     ParsedText,
     QuestionRequest,
-    UnreadablePayload,
     parse_button,
     parse_command,
     parse_event,
@@ -52,7 +49,7 @@ from agent.faces.slack.responder import (
     Responder,
     RetentionWorker,
 )
-from agent.faces.slack.transport import Connection
+from agent.faces.slack.transport import Connection, acknowledge_unreadable
 from agent.jobs.port import Jobs
 from agent.ports import Store
 from agent.render import render
@@ -265,25 +262,7 @@ def register_listeners(app: App, desk: SlackDesk) -> None:
         app.action(name)(_on_question(desk, buttons))
     app.action(Action.OPEN.value)(_on_link)
     app.action(Action.FEEDBACK.value)(_on_feedback(desk, buttons))
-    app.error(_on_error)
-
-
-def _is_raised_by_bolt(error: Exception) -> bool:
-    """Whether it was bolt itself that stumbled: it looks into payloads before any of us does."""
-    *_, last = traceback.extract_tb(error.__traceback__)
-    return Path(last.filename).is_relative_to(Path(slack_bolt.__file__).parent)
-
-
-def _on_error(error: Exception) -> BoltResponse | None:
-    """Acknowledge what nobody can read, or Slack would send it again; all else stays a failure."""
-    if isinstance(error, UnreadablePayload):
-        LOG.warning("%s", error)
-        return BoltResponse(status=200)
-    if isinstance(error, AttributeError | LookupError | TypeError) and _is_raised_by_bolt(error):
-        LOG.warning("Bolt cannot read what Slack sent (%r); it was passed over.", error)
-        return BoltResponse(status=200)
-    LOG.error("A request of Slack's failed.", exc_info=error)
-    return None
+    app.error(acknowledge_unreadable)
 
 
 def _store_event(desk: SlackDesk) -> Callable[..., None]:
