@@ -8,7 +8,6 @@ what was found before.
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,25 +28,21 @@ def main(typed: Sequence[str]) -> None:
     target = TARGETS[asked.target]
     seeds = [*target.seeds(), *(path.read_bytes() for path in kept_inputs(target))]
     known: set[str] = set()
-    began, count = time.monotonic(), 0
     with target.opened() as run, tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(seeds):
             (Path(folder) / str(number)).write_bytes(data)
 
         def look(data: bytes) -> None:
-            nonlocal count
-            count += 1
             found = judge_input(target, run, data)
             if isinstance(found, Finding) and f"{found.kind} {found.where}" not in known:
                 known.add(f"{found.kind} {found.where}")
                 less = minimise(target, run, found)
                 print(f"FOUND {found.kind} at {found.where}: {less[:200]!r}\n{found.trace}")
-            if count == asked.inputs or time.monotonic() - began > 60 * asked.minutes:
-                print(f"{target.name}: {count:,} guided inputs, {len(known)} findings.", flush=True)
-                sys.exit(0)
 
-        limits = ["-timeout=25", "-rss_limit_mb=4000", "-max_len=20000", "-verbosity=0"]
-        atheris.Setup([sys.argv[0], *limits, f"-seed={asked.seed}", folder], look)
+        limits = ["-timeout=25", "-rss_limit_mb=4000", "-max_len=20000", "-print_final_stats=1"]
+        ends = [f"-runs={asked.inputs}", f"-max_total_time={round(60 * asked.minutes)}"]
+        places = [f"-artifact_prefix={folder}/", f"-seed={asked.seed}", folder]
+        atheris.Setup([sys.argv[0], *limits, *ends, *places], look)
         atheris.Fuzz()
 
 
