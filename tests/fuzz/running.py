@@ -11,6 +11,7 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -179,23 +180,22 @@ def _run_child(  # noqa: PLR0917
     """Run inputs from `first` on; return the number of the next one that was not run."""
     board = _Board()
     board.write(first, b"")
-    reading, writing = os.pipe()
+    told = tempfile.TemporaryFile("w+")  # noqa: SIM115  (a pipe would be full with one finding)
     child = os.fork()
     if child == 0:  # pragma: no cover  (another process)
-        os.close(reading)
         status = 1
         try:
-            with os.fdopen(writing, "w") as out:
-                _be_child(target, seeds, board, (first, inputs, report.drawn, run, until), out)
+            with told:
+                _be_child(target, seeds, board, (first, inputs, report.drawn, run, until), told)
             status = 0
         except BaseException:  # noqa: BLE001
             traceback.print_exc()
         finally:
             os._exit(status)
-    os.close(writing)
     hung = _watch(child, board)
-    with os.fdopen(reading) as said:
-        for line in said:
+    with told:
+        told.seek(0)
+        for line in told:
             kind, _, rest = line.rstrip("\n").partition("\t")
             if kind == "found":
                 name, where, data, trace = rest.split("\t")
