@@ -36,9 +36,12 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_NUMBERED = r"[0-9]{1,6}(?:[a-z]|\s?ff?\.?)?"
 PLACE = (
-    r"\s*(?:[,:]?\s*(?:(?:pp?|pages?|paras?|paragraphs?|chap|ch|chapters?|sec|sections?|lines?|figs?"
-    r"|tables?)\b\.?|\u00a7+)\s*|:\s+)[0-9]{1,6}[a-z]?(?:\s*[,\u2013-]\s*[0-9]{1,6})*"
+    r"(?i:\s*(?:[,:]?\s*(?:(?:pp?|pages?|paras?|paragraphs?|ch(?:ap)?|chapters?|sec|sections?|lines?"
+    r"|figs?|figures?|tab|tables?|art|articles?|annex|app|appendix|vol|fn|notes?|slides?|rows?)\b\.?"
+    rf"|\u00a7+)\s*(?:{_NUMBERED}|[ivxl]{{1,6}}\b|[a-z]\b)|:\s+{_NUMBERED})"
+    rf"(?:\s*[,\u2013-]\s*{_NUMBERED})*)"
 )
 """Where in a source, behind its number: `, p. 4`, `, pp. 4-5`, `: 14`, `, \u00a7 3`."""
 _NUMBER = rf"\^?\d+(?:{PLACE})?"
