@@ -2,25 +2,28 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import trafilatura
+from lxml.html import HtmlElement
 
 from retrieval.errors import SourceUnreadable
+from retrieval.loaders.article import find_article
 from retrieval.loaders.document import (
     Document,
     RawFile,
     explain_encoding,
     make_document,
+    plausible_name,
     refuse_echo,
 )
 from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.markup import clean
 from retrieval.loaders.normalise import normalise, one_line
+from retrieval.loaders.page_dates import find_day
 from retrieval.loaders.page_record import read_record
 from retrieval.loaders.speech import mark_speech
 
-_STATED_BY_PAGE = {"original_date": True, "extensive_search": False}
-"""Dates that the page marks up as its own; none guessed from addresses and running text."""
 _OFFER = re.compile(
     r"\b(?:subscrib\w+|subscription|sign (?:in|up)|log in|register|free trial|to read on|continue"
     r" reading|read the full|unlock|already a member)\b",
@@ -48,42 +51,50 @@ def html(raw: RawFile) -> tuple[Document, ...]:
         raise _explain_no_article(raw)
     refuse_echo(raw.path, " ".join(tree.text_content().split()))
     record = read_record(tree)
+    day = find_day(tree)
     notes = clean(tree)
-    page = trafilatura.bare_extraction(
-        tree,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params=_STATED_BY_PAGE,
-    )
-    if page is None or isinstance(page, dict) or not page.text:
+    page = _extract(tree)
+    lines = find_article(tree, page.text or "")
+    if not lines:
         raise _explain_no_article(raw)
     sidecar = raw.front_matter().model_dump(exclude_unset=True)
-    published, doubts = record.judge_dates(page.date)
+    published, doubts = record.judge_dates(day)
     fields = {
         "title": one_line(record.title or page.title or ""),
-        "publisher": one_line(record.publisher or page.sitename or ""),
-        "author": one_line(record.author or page.author or ""),
+        "publisher": one_line(record.publisher or _host(page.url)),
+        "author": plausible_name(record.author or page.author or ""),
         "url": page.url,
         "published": published,
         "kind": "page",
     }
     if "published" not in sidecar:
         notes += doubts
-    text, offers = _take_out_offers(page.text)
+    text, offers = _take_out_offers(lines)
     if offers or record.is_for_subscribers:
         notes += (PAID,)
     meta = check_front_matter({**fields, **sidecar}, str(raw.path))
     return (make_document(raw, meta, text, notes=notes),)
 
 
-def _take_out_offers(text: str) -> tuple[str, bool]:
+def _extract(tree: HtmlElement) -> trafilatura.settings.Document:
+    """What trafilatura takes for the article, and for its title, author and address."""
+    page = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False)
+    if isinstance(page, trafilatura.settings.Document):
+        return page
+    return trafilatura.extract_metadata(tree)
+
+
+def _host(url: str | None) -> str:
+    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+
+
+def _take_out_offers(lines: Sequence[str]) -> tuple[str, bool]:
     """Paragraphs apart, without the offers to subscribe at their end; whether there were any."""
-    lines = [line for line in normalise(text).split("\n") if line]
     kept = list(lines)
     while kept and len(kept[-1]) <= LONGEST_OFFER and len(_OFFER.findall(kept[-1])) > 1:
         kept.pop()
-    lines_kept: Sequence[str] = kept or lines
-    return "\n\n".join(map(mark_speech, lines_kept)), len(lines_kept) < len(lines)
+    kept = kept or list(lines)
+    return normalise("\n\n".join(map(mark_speech, kept))), len(kept) < len(lines)
 
 
 def _explain_no_article(raw: RawFile) -> SourceUnreadable:

@@ -14,6 +14,10 @@ import pypdfium2.raw as pdf
 from retrieval.loaders.layout import APART, Run
 from retrieval.loaders.typesetting import write_lowered, write_raised
 
+WRITTEN, GUESSED = 2, 1
+"""A space that stands in the file, and one that PDFium takes from a gap."""
+LEAST_GAP = {0: 0.3, GUESSED: 0.1, WRITTEN: 0.03}
+"""Gap before a word, in sizes of type, beyond the usual one between letters."""
 SMALL = 0.88
 """Share of the size of the words beside it from which down type may be raised or lowered."""
 TINY = 1.5
@@ -33,14 +37,14 @@ Colour = tuple[int, int, int]
 
 
 class Glyph(NamedTuple):
-    """One character where it stands, in points; `spaced` after a space."""
+    """One character where it stands, in points; `spaced` after a space, as `WRITTEN` is."""
 
     char: str
     x0: float
     x1: float
     base: float
     size: float
-    spaced: bool
+    spaced: int
 
 
 class _Type(NamedTuple):
@@ -87,14 +91,14 @@ class _PageReader:
         turn = self._usual_turn(count)
         box = pdf.FS_RECTF()
         level = (0.0, 0.0)
-        spaced = True
+        spaced = GUESSED
         last: int | None = None
         kind: _Type | None = None
         get_code, get_box = pdf.FPDFText_GetUnicode, pdf.FPDFText_GetLooseCharBox
         for n in range(count):
             code = get_code(text, n)
             if code in _SPACES:
-                spaced = True
+                spaced = max(spaced, GUESSED if pdf.FPDFText_IsGenerated(text, n) else WRITTEN)
                 continue
             if code in _UNREAD or 0xE000 <= code <= 0xF8FF:
                 self.unread += 1
@@ -114,7 +118,7 @@ class _PageReader:
             x0, x1 = (box.left, box.right) if turn == 0 else _turn_back(turn, box)
             char = "-" if code in _HYPHEN else chr(code)
             yield Glyph(char, x0, x1, kind.base, kind.size, spaced)
-            spaced = False
+            spaced = 0
 
     def _read_type(self, n: int, turn: int) -> "_Type | None":
         """Read the type of a piece of text from one character of it; None where it is unseen."""
@@ -278,9 +282,7 @@ def _write_letters(run: Sequence[Glyph]) -> list[str]:
     gaps = [0.0, *(b.x0 - a.x1 for a, b in pairwise(run))]
     usual = max(sorted(gaps[1:])[len(gaps) // 2 - 1], 0.0) if len(run) > 1 else 0.0
     return [
-        f" {glyph.char}"
-        if gap > usual + (0.1 if glyph.spaced else 0.3) * glyph.size
-        else glyph.char
+        f" {glyph.char}" if gap > usual + LEAST_GAP[glyph.spaced] * glyph.size else glyph.char
         for glyph, gap in zip(run, gaps, strict=True)
     ]
 
