@@ -252,8 +252,13 @@ class Ingestion:
         if known and other is None and known.path != document.path and Path(known.path).exists():
             other = None if known.raw_sha256 == document.raw_sha256 else known.path
         if other is not None:
+            where = (
+                document.path
+                if document.line is None
+                else f"{document.path}, line {document.line},"
+            )
             raise SourceRefused(
-                f"{document.path} has the id {document.id!r}, which {other} has already.",
+                f"{where} has the id {document.id!r}, which {other} has already.",
                 "Give one of them another id, or take the other out of the library first.",
             )
 

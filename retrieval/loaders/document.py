@@ -67,6 +67,8 @@ class Document(BaseModel, frozen=True, extra="forbid"):
     pages: tuple[tuple[int, int], ...] = ()
     """In a paginated document: (offset where the page starts, its number from 1)."""
     path: str
+    line: int | None = None
+    """Of its file, from 1, where that holds a document a line."""
     raw_sha256: str
     notes: tuple[str, ...] = ()
     """Doubts that a person should know of, such as two publication dates that differ."""

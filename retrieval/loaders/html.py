@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders.article import find_article
+from retrieval.loaders.charsets import decode_letters, named_charset
 from retrieval.loaders.document import (
     Document,
     RawFile,
@@ -25,13 +26,17 @@ from retrieval.loaders.page_record import read_record
 from retrieval.loaders.speech import mark_speech
 
 _OFFER = re.compile(
-    r"\b(?:subscrib\w+|subscription|sign (?:in|up)|log in|register|free trial|to read on|continue"
-    r" reading|read the full|unlock|already a member)\b",
+    r"\b(?:subscrib\w+|subscription|sign (?:in|up)|log in|register|free trial|(?:to|and) (?:read on"
+    r"|continue)|(?:continue|keep) reading|read the (?:full|rest)|unlock|(?:a|your) member(?:ship)?"
+    r"|(?:for|to) members|members only|create an account|free articles?|(?:article )?limit of)\b",
     re.IGNORECASE,
 )
 """What a page says where it breaks off for those who have not paid."""
 LONGEST_OFFER = 300
 """Characters."""
+BROKEN_OFF = "its text breaks off in the middle of a sentence; what is stored may be its beginning"
+_LAST_WORDS = re.compile(r"(?:[^\s]+ ){7,}[a-z]+,?")
+"""A sentence without an end."""
 PAID = "only subscribers can read all of this page; what is stored may be its beginning"
 
 
@@ -46,13 +51,14 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     """
     if reason := explain_encoding(raw.data):
         raise SourceUnreadable(f"{raw.path} {reason}.", "Save it as UTF-8 and add it again.")
-    tree = None if b"\x00" in raw.data else trafilatura.load_html(raw.data)
+    page_source, misnamed = _decode(raw.data)
+    tree = None if b"\x00" in raw.data else trafilatura.load_html(page_source)
     if tree is None:
         raise _explain_no_article(raw)
     refuse_echo(raw.path, " ".join(tree.text_content().split()))
     record = read_record(tree)
     day = find_day(tree)
-    notes = clean(tree)
+    notes = (*misnamed, *clean(tree))
     page = _extract(tree)
     lines = find_article(tree, page.text or "")
     if not lines:
@@ -72,8 +78,23 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     text, offers = _take_out_offers(lines)
     if offers or record.is_for_subscribers:
         notes += (PAID,)
+    elif _LAST_WORDS.fullmatch(text.rpartition("\n")[2]):
+        notes += (BROKEN_OFF,)
     meta = check_front_matter({**fields, **sidecar}, str(raw.path))
     return (make_document(raw, meta, text, notes=notes),)
+
+
+def _decode(data: bytes) -> tuple[str | bytes, tuple[str, ...]]:
+    """The letters of a page in the encoding that it names; and a note where it is in another one.
+
+    The bytes, to be guessed at, where it names none.
+    """
+    named = named_charset(data)
+    text = decode_letters(data, ("utf-8", named))
+    if text is None and named == "utf-8":
+        note = "it names UTF-8 as its encoding and is in another; it is read as Windows-1252"
+        return data.decode("cp1252", "replace"), (note,)
+    return text or data, ()
 
 
 def _extract(tree: HtmlElement) -> trafilatura.settings.Document:

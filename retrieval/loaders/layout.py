@@ -6,7 +6,7 @@ are read one after the other, rows of a table become sentences.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -92,13 +92,23 @@ def find_running(pages: Sequence[Sequence[Row]]) -> frozenset[str]:
     """Find what is repeated at the head or the foot of pages, with its figures masked."""
     if len(pages) < 2:
         return frozenset()
-    found: Counter[str] = Counter()
-    for rows in pages:
-        found.update({_mask(run.text) for n in _list_margins(rows) for run in rows[n]})
-    least = max(2, 0.4 * len(pages)) if len(pages) < MANY else EDGE
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for at, rows in enumerate(pages):
+        for text in {_mask(run.text) for n in _list_margins(rows) for run in rows[n]}:
+            found[text].append(at)
     return frozenset(
-        text for text, n in found.items() if n >= least and any(map(str.isalpha, text))
+        text
+        for text, places in found.items()
+        if any(map(str.isalpha, text)) and len(places) >= _least(places, len(pages))
     )
+
+
+def _least(places: Sequence[int], pages: int) -> float:
+    """On how many pages a line must stand to be a running one: of the left or right ones alone."""
+    if pages >= MANY:
+        return EDGE
+    one_side = len({at % 2 for at in places}) == 1
+    return max(2, 0.4 * (pages / 2 if one_side else pages))
 
 
 def find_numbering(pages: Sequence[Sequence[Row]]) -> int | None:

@@ -25,6 +25,12 @@ _CHANGED = re.compile(
     r"\s*(?:on|at|am|vom|le|il|el)?[\s:(]*",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(
+    r"(?:last )?(?:updated?|modified|changed|revised|corrected|edited|aktualisiert|mis . jour"
+    r"|actualizado|aggiornato)\b\W*(?:on|at|am|le|il|el)?\W*([^:]*\d{4})\b.{0,12}",
+    re.IGNORECASE,
+)
+"""A line that only says when a page was changed."""
 _OWN = re.compile(r"(?:^|[-_\s])(?:date|published|posted|post[-_]?date)(?:$|[-_\s])", re.IGNORECASE)
 _LABELLED = re.compile(
     r"(?:date|published|posted|datum|ver.ffentlicht|publi.)\b\W*(?:on|am|le)?\W*([^:]*\d{4})\b.{0,12}",
@@ -72,21 +78,38 @@ def find_day(tree: HtmlElement) -> str | None:
     if head is not None and (day := _ask(deepcopy(head))):
         return day
     for line in _list_marked(page):
-        mark = html.fragment_fromstring("<p class='date'></p>")
-        mark.text = line
-        if day := _ask(mark):
+        if day := _read_day(line):
             return day
     return _ask(page)
+
+
+def find_change(tree: HtmlElement) -> str:
+    """Find the day of the last change that a line of its own shows, as 2026-01-27; else nothing."""
+    found = (_CHANGE.fullmatch(line) for line in list_short_lines(tree))
+    return max((_read_day(change[1]) or "" for change in found if change), default="")
+
+
+def list_short_lines(page: HtmlElement) -> Iterator[str]:
+    """What stands on short lines of its own, as the day of a page does."""
+    for element in page.iter("li", "p", "span", "div", "dd", "time"):
+        text = " ".join(element.text_content()[: 4 * SHORT].split())
+        if len(text) <= SHORT:
+            yield text
 
 
 def _list_marked(page: HtmlElement) -> Iterator[str]:
     """Lines that only say when a page was published: the marked ones, then those with a label."""
     for element in page.xpath("//*[@itemprop='datePublished' or @pubdate]"):
         yield element.get("content") or element.get("datetime") or element.text_content()
-    for element in page.iter("li", "p", "span", "div", "dd", "time"):
-        text = " ".join(element.text_content()[: 4 * SHORT].split())
-        if len(text) <= SHORT and (found := _LABELLED.fullmatch(text)):
+    for line in list_short_lines(page):
+        if found := _LABELLED.fullmatch(line):
             yield found[1]
+
+
+def _read_day(line: str) -> str | None:
+    mark = html.fragment_fromstring("<p class='date'></p>")
+    mark.text = line
+    return _ask(mark)
 
 
 def _ask(part: HtmlElement) -> str | None:

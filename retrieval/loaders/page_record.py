@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from pydantic import BaseModel
 
 from retrieval.loaders.normalise import one_line
-from retrieval.loaders.page_dates import unmark_events
+from retrieval.loaders.page_dates import find_change, list_short_lines, unmark_events
 
 DEEPEST = 6
 """Levels of JSON-LD that are looked at."""
@@ -85,16 +85,19 @@ def read_record(tree: HtmlElement) -> PageRecord:
     dated = [e.get("content", "") for e in metas]
     dated += [e.get("datetime") or e.text_content() for e in tree.iter("time")]
     dated += [e.text_content() for e in tree.xpath("//*[contains(@class, 'date')]")[:20]]
+    dated += list_short_lines(tree)
     modified = [e.get("content", "") for e in metas if "modified" in _name_of(e).lower()]
     return PageRecord(
         title=_text(main.get("headline")),
         publisher=_text(main.get("publisher")) or _find_site(tree) or owner,
         author=_text(main.get("author")) or _find_byline(tree),
         published=_day(main.get("datePublished")),
-        modified=_day(main.get("dateModified")) or next(filter(None, map(_day, modified)), ""),
+        modified=_day(main.get("dateModified"))
+        or next(filter(None, map(_day, modified)), "")
+        or find_change(tree),
         either=tuple(found for words in dated for found in _read_either(words)),
         certain=frozenset(day for words in dated for day in _ISO.findall(words)),
-        is_for_subscribers=str(main.get("isAccessibleForFree")).lower() in {"false", "no"},
+        is_for_subscribers=any(_is_closed(part) for part in (main, *_parts(main))),
     )
 
 
@@ -164,6 +167,15 @@ def _choose_main(entries: list[Mapping[str, Any]], addresses: set[str | None]) -
         if fitting:
             return (own or dated or fitting)[0]
     return {}
+
+
+def _parts(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    parts = entry.get("hasPart")
+    return [p for p in (parts if isinstance(parts, list) else [parts]) if isinstance(p, dict)]
+
+
+def _is_closed(entry: Mapping[str, Any]) -> bool:
+    return str(entry.get("isAccessibleForFree")).lower() in {"false", "no"}
 
 
 def _types(entry: Mapping[str, Any]) -> list[str]:

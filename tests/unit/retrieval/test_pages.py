@@ -172,6 +172,52 @@ def test_the_beginning_of_an_article_for_subscribers_is_marked(tmp_path: Path) -
     assert not page_of(tmp_path, "").notes
 
 
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "<p>Three of the lenders of the valley have since</p>",
+        "<p>Log in or create an account to keep reading.</p>",
+        "<p>This was the last of your free articles. Become a member to continue.</p>",
+    ],
+)
+def test_a_page_that_breaks_off_says_so(tmp_path: Path, offer: str) -> None:
+    path = tmp_path / "page.html"
+    body = f"{FILLING}<p>{'It lends more maps. ' * 8}</p>{offer}"
+    path.write_text(f"<html><body><article><h1>Marrow</h1>{body}</article></body></html>", "utf-8")
+    (document,) = load(read_file(path))
+    assert any("may be its beginning" in note for note in document.notes)
+
+
+def test_the_parts_of_a_page_that_are_for_subscribers_count(tmp_path: Path) -> None:
+    part = {"@type": "WebPageElement", "isAccessibleForFree": "False"}
+    assert page_of(tmp_path, "", records(entry("Article", hasPart=[part]))).notes
+
+
+def test_the_day_on_a_line_of_its_own_is_read_with_the_same_doubt(tmp_path: Path) -> None:
+    document = page_of(tmp_path, "<p>Posted: 05/06/2026</p>")
+    assert document.meta.published is None
+    assert any("05/06/2026" in note for note in document.notes)
+
+
+def test_a_line_that_tells_of_a_later_change_is_noted(tmp_path: Path) -> None:
+    head = '<meta property="article:published_time" content="2019-03-20">'
+    document = page_of(tmp_path, "<p>Last updated on 2 May 2026</p>", head)
+    assert document.meta.published == date(2019, 3, 20)
+    assert document.notes == ("changed on 2026-05-02, after its publication on 2019-03-20",)
+
+
+def test_a_page_that_misnames_its_encoding_keeps_its_letters(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    page = f"<html><head><meta charset='utf-8'></head><body><p>A fête.</p>{FILLING}</body></html>"
+    path.write_bytes(page.encode("cp1252"))
+    (document,) = load(read_file(path))
+    assert "A fête." in document.text
+    assert any("it is read as Windows-1252" in note for note in document.notes)
+    path.write_bytes(page.replace("utf-8", "iso-8859-2").replace("fête", "łódź").encode("latin2"))
+    (document,) = load(read_file(path))
+    assert "A łódź." in document.text
+
+
 def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(f"<html><body>{FILLING}</body></html>".encode("utf-16"))

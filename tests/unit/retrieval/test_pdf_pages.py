@@ -104,6 +104,19 @@ def test_heads_and_feet_of_pages_do_not_stand_in_sentences(tmp_path: Path) -> No
     assert "“Orchards of the valley, a report”" in document.notes[0]
 
 
+def test_heads_of_left_and_right_pages_differ(tmp_path: Path) -> None:
+    said = "The orchards of the valley grew forty tons of pears and sold most of them to".split()
+    heads = [(60.0, 770.0, 9.0, "", "Orchards"), (400.0, 770.0, 9.0, "", "A report")]
+    pages = [
+        [heads[n % 2], *lines(60, 700, f"{' '.join(said[2 * n : 2 * n + 2])} of all of its"), *foot]
+        for n, foot in enumerate([lines(60, 600, "towns around it")] * 6)
+    ]
+    pages[0] = pages[0][1:]
+    document = loaded(tmp_path, *pages)
+    assert "Orchards" not in document.text
+    assert "A report" not in document.text
+
+
 def test_a_table_that_goes_on_loses_neither_heads_nor_figures(tmp_path: Path) -> None:
     def page(*years: str) -> list[files.Placed]:
         rows = [("Year", "Pears", "Plums"), *((year, "310", "88") for year in years)]
