@@ -20,8 +20,8 @@ SHINGLE = 5
 PERMUTATIONS = 126
 """Of MinHash; the standard error of an estimated similarity of 0.5 is 0.045."""
 BANDS = 42
-"""Bands of the index, of 3 rows each. A pair of similarity s is compared with probability 1-(1-s^3)^42:
-0.996 at `NEAR`, 0.005 at 0.05, which two reports of one event reach."""
+"""Bands of the index, of 3 rows each. A pair of similarity s is compared with probability
+1-(1-s^3)^42: 0.996 at `NEAR`, 0.005 at 0.05, which two reports of one event reach."""
 
 BATCH = 10_000
 """Shingles hashed at a time: their words take memory."""
@@ -97,7 +97,7 @@ class _NearDuplicates:
         return [other for other, its in candidates if sketch.jaccard(its) >= NEAR]
 
 
-def _sketch(words: Sequence[str]) -> Any:
+def _sketch(words: Sequence[str]) -> Any:  # noqa: ANN401 - rensa has no types
     from rensa import RMinHash  # noqa: PLC0415
 
     sketch = RMinHash(PERMUTATIONS, seed=1)
