@@ -7,7 +7,7 @@ override Q := $(value Q)
 export Q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: draft serve test test-browser check format docs lock bench record
+.PHONY: draft serve test test-browser audit format docs lock bench record
 .DEFAULT_GOAL := test
 
 # The lock files pin every package by hash, so nothing is resolved here.
@@ -43,6 +43,10 @@ test: $(VENV)/ready-dev
 # The desk's pages in a real browser (Chromium), and its API with 5,000 requests that its description allows.
 test-browser: $(VENV)/ready-dev
 	@VERDICT_TEST_API_REQUESTS=5000 $(BIN)/pytest -o faulthandler_timeout=0 tests/browser tests/faces/web/test_api_description.py
+
+# Known vulnerabilities of the pinned packages; without a network it says that it did not look.
+audit: $(VENV)/ready-dev
+	@.ci/audit
 
 format: $(VENV)/ready-dev
 	@$(BIN)/ruff check --fix .
