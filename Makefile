@@ -64,7 +64,7 @@ record: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.replay.record $(RECORD)
 
 # Needs uv; run after a change of dependencies in pyproject.toml.
-COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+COMPILE := uv pip compile --no-emit-package pip --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock:
 	$(COMPILE) --extra build --extra mcp --extra slack pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
