@@ -21,7 +21,7 @@ from agent.llm.errors import ChatError
 from agent.review.port import ReviewError
 from agent.settings import OPENAI, Settings
 from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question, Value
-from retrieval import Library, LibraryError
+from retrieval import Library, LibraryError, without_secrets
 
 OURS = ("agent", "retrieval", "prompts", "evals")
 DRAFT_INPUT = 16_000
@@ -75,8 +75,9 @@ def _names() -> Finding:
 
 def _embedder(settings: Settings) -> Finding:
     if settings.embedding_base_url:
-        detail = f"endpoint {settings.embedding_base_url}, model {settings.embedding_model}"
-        return Finding(subject="embedder", fine=True, detail=f"{detail} (not called)")
+        where = without_secrets(settings.embedding_base_url)
+        detail = f"endpoint {where}, model {settings.embedding_model} (not called)"
+        return Finding(subject="embedder", fine=True, detail=detail)
     try:
         embedder = build_embedder(settings)
         embedder.embed(["ready"])
@@ -107,7 +108,7 @@ def _writer(settings: Settings, *, call: bool) -> Iterator[Finding]:
         return
     models = ", then ".join((settings.model, *settings.fallback_models))
     how = f"Azure {settings.azure_api_version}, " if settings.azure_api_version else ""
-    where = f"{settings.base_url or OPENAI} ({how}{settings.api})"
+    where = f"{without_secrets(settings.base_url or OPENAI)} ({how}{settings.api})"
     detail = f"{models} at {where}, after it the embedded one"
     yield Finding(subject="writer", fine=True, detail=detail)
     yield Finding(subject="cost", fine=True, detail=_cost(settings))
