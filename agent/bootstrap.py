@@ -220,6 +220,11 @@ def _database(settings: Settings, library: Library, file: str) -> str:
     return f"sqlite:///{library.directory / file}"
 
 
+def database_of(settings: Settings, library: Library) -> str:
+    """Address of the database of draft jobs; it need not exist yet."""
+    return _database(settings, library, "jobs.sqlite3")
+
+
 @contextmanager
 def open_jobs(settings: Settings, library: Library, workers: int | None = None) -> Iterator[Jobs]:
     """The draft jobs, with a worker in this process until the block ends.
@@ -235,7 +240,7 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
     from agent.jobs.durable import DurableJobs
     from agent.jobs.worker import Pace, Worker, slot
 
-    url = _database(settings, library, "jobs.sqlite3")
+    url = database_of(settings, library)
     at_once = settings.workers if workers is None else workers
     with DurableJobs(url, settings.queue) as jobs, ExitStack() as stack:
         if at_once:

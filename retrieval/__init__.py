@@ -7,7 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+    from retrieval.errors import (
+        LibraryBusy,
+        LibraryDamaged,
+        LibraryError,
+        LibraryMissing,
+        without_secrets,
+    )
     from retrieval.ingestion import AddReport, find_files
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
@@ -34,7 +40,13 @@ if TYPE_CHECKING:
     from retrieval.web.watching import watch
 
 _MODULES = {
-    "errors": ("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
+    "errors": (
+        "LibraryBusy",
+        "LibraryDamaged",
+        "LibraryError",
+        "LibraryMissing",
+        "without_secrets",
+    ),
     "ingestion": ("AddReport", "find_files"),
     "library": ("Library", "Stats"),
     "locks": ("FileLock",),
@@ -61,7 +73,7 @@ __all__ = [
     "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope", "Source", "Stats",
     "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher", "WebReport",
     "add_register", "add_reviews", "find_files", "follow_passage", "read_reviews",
-    "search_reviews", "split_sentences", "watch",
+    "search_reviews", "split_sentences", "watch", "without_secrets",
 ]  # fmt: skip
 
 

@@ -1,5 +1,13 @@
 """What can go wrong in the library. Every message says what happened and what to do next."""
 
+from urllib.parse import urlsplit
+
+
+def without_secrets(address: str) -> str:
+    """An address as it may be shown: name, password and query, which may hold a key, left out."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
 
 class LibraryError(Exception):
     """Base of all library errors; `advice` is the next step for a person."""

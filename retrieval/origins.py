@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
@@ -18,14 +17,14 @@ NEAR = 0.5
 per cent of their shingles; a reprint keeps most of them, and a cut or re-led one about half."""
 SHINGLE = 5
 """Words. Shorter runs recur by chance and in stock phrases."""
-PERMUTATIONS = 128
-"""Of MinHash; the standard error of an estimated similarity of 0.5 is 0.044."""
-BANDS = (42, 3)
-"""Bands and rows of the index. A pair of similarity s is compared with probability 1-(1-s^3)^42:
-0.996 at `NEAR`, 0.005 at 0.05, which two reports of one event reach."""
+PERMUTATIONS = 126
+"""Of MinHash; the standard error of an estimated similarity of 0.5 is 0.045."""
+BANDS = 42
+"""Bands of the index, of 3 rows each. A pair of similarity s is compared with probability
+1-(1-s^3)^42: 0.996 at `NEAR`, 0.005 at 0.05, which two reports of one event reach."""
 
 BATCH = 10_000
-"""Shingles hashed at a time: each takes `PERMUTATIONS` numbers of 8 bytes."""
+"""Shingles hashed at a time: their words take memory."""
 
 
 def find_origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
@@ -82,24 +81,30 @@ class _NearDuplicates:
     """Texts seen so far, to be asked which of them a further one is nearly equal to."""
 
     def __init__(self) -> None:
-        from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - takes 0.8 s (scipy)
+        from rensa import RMinHashLSH  # noqa: PLC0415 - not needed by who only reads
 
-        self._blank = MinHash(PERMUTATIONS, hashfunc=zlib.crc32)
-        self._index = MinHashLSH(num_perm=PERMUTATIONS, params=BANDS)
-        self._sketches: dict[str, Any] = {}
+        self._index = RMinHashLSH(NEAR, PERMUTATIONS, BANDS)
+        self._sketches: list[tuple[str, Any]] = []
 
     def add(self, id_: str, words: Sequence[str]) -> list[str]:
         """Remember a text; return the earlier ones whose similarity to it reaches `NEAR`."""
         if len(words) < SHINGLE:
             return []
-        shingles = zip(*(words[i:] for i in range(SHINGLE)), strict=False)
-        sketch = self._blank.copy()
-        while some := [" ".join(shingle).encode() for shingle in islice(shingles, BATCH)]:
-            sketch.update_batch(some)
-        candidates = self._index.query(sketch)
-        self._index.insert(id_, sketch)
-        self._sketches[id_] = sketch
-        return [other for other in candidates if sketch.jaccard(self._sketches[other]) >= NEAR]
+        sketch = _sketch(words)
+        candidates = [self._sketches[number] for number in self._index.query(sketch)]
+        self._index.insert(len(self._sketches), sketch)
+        self._sketches.append((id_, sketch))
+        return [other for other, its in candidates if sketch.jaccard(its) >= NEAR]
+
+
+def _sketch(words: Sequence[str]) -> Any:  # noqa: ANN401 - rensa has no types
+    from rensa import RMinHash  # noqa: PLC0415
+
+    sketch = RMinHash(PERMUTATIONS, seed=1)
+    shingles = zip(*(words[i:] for i in range(SHINGLE)), strict=False)
+    while some := [" ".join(shingle) for shingle in islice(shingles, BATCH)]:
+        sketch.update(some)
+    return sketch
 
 
 class _DisjointSets:

@@ -41,7 +41,7 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
         "retrieval/llama_adapter.py",
         "evals/bench/rivals.py",
     },
-    "datasketch": {"retrieval/origins.py"},
+    "rensa": {"retrieval/origins.py"},
     "trafilatura": {"retrieval/loaders/html.py"},
     "pypdfium2": {
         "retrieval/loaders/form_fields.py",

@@ -11,6 +11,7 @@ from typing import Final
 
 from agent.checks import EXACT
 from agent.language import absences
+from agent.language.orders import without_orders
 from agent.language.text import content
 from agent.ports import Judge, PassageStore
 from agent.statements import RecordStatements
@@ -214,8 +215,11 @@ class CitationGate:
         passage = self.evidence.passage(citation.passage)
         if passage is None:
             raise LookupError(citation.passage)
-        span = EvidenceSpan.of(citation.quote, passage.source, passage.text)
-        return EvidenceSpan(**{**dict(span), "offered": offered})
+        said = without_orders(citation.quote)
+        span = EvidenceSpan.of(said, passage.source, without_orders(passage.text))
+        return EvidenceSpan(
+            **{**dict(span), "offered": offered, "title": without_orders(passage.source.title)}
+        )
 
 
 def _violations(verification: Verification) -> list[CheckResult]:

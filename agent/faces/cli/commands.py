@@ -3,6 +3,7 @@
 import json
 import logging
 import signal
+import sys
 import threading
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from agent.faces.terminal import (
     progress,
     require_folder_of,
     say,
+    width,
 )
 from agent.language.phrases import day
 from agent.render import FILES, FORMATS, SUFFIXES, claimreview, render, render_file, short_answer
@@ -129,7 +131,7 @@ def doctor(at: Path | None, *, as_json: bool, call: bool = False) -> Exit:
         rows = [f.model_dump(mode="json") for f in findings]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        deliver(examination.as_text(findings))
+        deliver(examination.as_text(findings, width() if sys.stdout.isatty() else None))
     return Exit(examination.status(findings))
 
 
