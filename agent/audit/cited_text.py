@@ -32,9 +32,12 @@ def comparable(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Give what two spellings of one address share.
 
     Scheme, "www.", fragment, final slash, order of parameters and parameters that follow a reader
-    around (`utm_source`) make no difference.
+    around (`utm_source`) make no difference. What is no address is compared as it stands.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # for example an unclosed bracket in the host
+        return "", url.strip(), ()
     asked = parse_qsl(parts.query, keep_blank_values=True)
     kept = sorted(pair for pair in asked if not _FOLLOWING.fullmatch(pair[0]))
     return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), tuple(kept)

@@ -163,8 +163,8 @@ def cited(
     numbered = MARKER.search(whole.chars) is not None
     held = whole.edit(_GROUP if numbered else _LINKS[markdown], hold)
     if markdown:
-        held = held.edit(_LINK, lambda m: m[1]).edit(_EXPONENT, _keep_raised)
-        held = held.edit(_MARKUP, _plain)
+        held = held.edit(_LINK, _with_groups(lambda m: m[1]))
+        held = held.edit(_EXPONENT, _keep_raised).edit(_MARKUP, _with_groups(_plain))
     return _assign(*_release(held), groups)
 
 
@@ -253,6 +253,16 @@ def _read_links(match: re.Match[str]) -> tuple[_Group, str]:
 def _address(text: str) -> str:
     """Without the sentence's punctuation behind it."""
     return text.rstrip(".,;:!?\"'\u201d\u2019")
+
+
+def _with_groups(new: Callable[[re.Match[str]], str]) -> Callable[[re.Match[str]], str]:
+    """What stands for a match, and behind it the citations that stood in what goes."""
+
+    def edited(match: re.Match[str]) -> str:
+        text = new(match)
+        return text + _HELD * (match[0].count(_HELD) - text.count(_HELD))
+
+    return edited
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -178,9 +178,9 @@ def _calendar(vague: str, today: date) -> str | None:
     if which in {"last", "this"}:
         return _period(unit, 1 if which == "last" else 0, today)
     if ago := AGO.fullmatch(vague):
-        count = COUNTS.get(
-            ago["count"], int(ago["count"]) if ago["count"].isdecimal() else MOST + 1
-        )
+        said = ago["count"]
+        written = len(said) <= len(str(MOST)) and said.isdecimal()
+        count = COUNTS.get(said, int(said) if written else MOST + 1)
         return _before(count, ago["unit"], today) if count <= MOST else None
     return None
 

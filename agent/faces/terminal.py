@@ -1,16 +1,20 @@
 """Talk to a person on stderr, hand the page to stdout, and wrap it only where a person reads it."""
 
+import logging
 import os
 import re
 import shutil
 import sys
 import textwrap
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from agent.faces.exit_codes import BadInput
 
@@ -28,6 +32,11 @@ STEPS = {
 
 MARK = re.compile(r" *(?:- |\[\d+\] |\d{1,2}\. )?")
 """What a paragraph hangs under: its indent, its dash, its number in a list."""
+
+QUIET_SECONDS: Final = 60.0
+"""In which one kind of warning is written once."""
+KINDS: Final = 1_000
+"""Kinds of warnings that are remembered."""
 
 
 def say(text: str) -> None:
@@ -177,3 +186,45 @@ def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
 def counted(number: int, noun: str) -> str:
     """`1 sentence`, `2 sentences`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def set_up_log() -> None:
+    """Warnings and errors of a server on stderr, with their time."""
+    handler = logging.StreamHandler()
+    handler.addFilter(Sparing())
+    form = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=form, handlers=[handler])
+
+
+class Sparing(logging.Filter):
+    """Lets each kind of warning through once a minute, with the count of those left out.
+
+    A service that refuses every call must not fill the disk. Errors all pass: each is looked up.
+
+    Args:
+        clock: seconds that only go up.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock, self._lock = clock, threading.Lock()
+        self._seen: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is written."""
+        if record.levelno >= logging.ERROR:
+            return True
+        kind, now = (record.name, str(record.msg)), self._clock()
+        with self._lock:
+            written, left = self._seen.get(kind, (now - QUIET_SECONDS, 0))
+            if now - written < QUIET_SECONDS:
+                self._seen[kind] = written, left + 1
+                return False
+            self._seen[kind] = now, 0
+            self._seen.move_to_end(kind)
+            if len(self._seen) > KINDS:
+                self._seen.popitem(last=False)
+        if left:
+            record.msg = f"{record.getMessage()} ({left:,} more of this kind before)"
+            record.args = None
+        return True

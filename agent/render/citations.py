@@ -116,8 +116,7 @@ def resolve(citation: Citation, evidence: Evidence) -> Passage:
             f"{citation.source}/{citation.passage} is not in the evidence of this page. "
             "Draft the question again."
         )
-    start, end = citation.start - passage.start, citation.end - passage.start
-    if start < 0 or passage.text[start:end] != citation.quote:
+    if not citation.is_in(passage):
         raise ValueError(
             f"The passage {citation.passage} does not hold the quote {citation.quote!r} at its "
             "span. Draft the question again; `verdict library verify` tests the library."

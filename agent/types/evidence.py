@@ -30,6 +30,12 @@ class Citation(Value):
             quote=passage.text[start:end],
         )
 
+    def is_in(self, passage: Passage) -> bool:
+        """Whether a passage holds the quote at this very span of its source."""
+        start, end = self.start - passage.start, self.end - passage.start
+        within = start >= 0 and end <= len(passage.text)
+        return within and passage.text[start:end] == self.quote
+
     def overlaps(self, other: Self) -> bool:
         """Whether both cite some of the same words."""
         same = self.source == other.source

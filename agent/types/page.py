@@ -137,8 +137,7 @@ class Page(Value):
             raise ValueError(
                 f"cites what is not in its evidence: {citation.source}/{citation.passage}"
             )
-        offset = citation.start - passage.start
-        if offset < 0 or passage.text[offset : citation.end - passage.start] != citation.quote:
+        if not citation.is_in(passage):
             raise ValueError(f"quotes what is not in the snapshot: {citation.quote!r}")
 
 

@@ -112,8 +112,7 @@ class CitationGate:
                     f"it cites {citation.source!r}, which is not in its evidence",
                     CheckName.CITATIONS,
                 )
-            start, end = citation.start - passage.start, citation.end - passage.start
-            if start < 0 or passage.text[start:end] != citation.quote:
+            if not citation.is_in(passage):
                 return _falls("a quoted span is not in the stored snapshot", CheckName.CITATIONS)
         if foreign := FOREIGN.search(sentence.text):
             return _falls(

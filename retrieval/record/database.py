@@ -305,18 +305,22 @@ def _translate(error: BaseException | None, path: Path) -> LibraryError:
 
 
 def _refuse_truncated(path: Path, connection: Connection) -> None:
-    """Have SQLite check every page of a file that is shorter than its pages.
+    """Refuse a file that is shorter than its pages, unless its log has the rest.
 
-    SQLite itself refuses a file that lacks whole pages and is in no log, but rounds a torn last
-    page up and would fail much later. A file that a full disk or a kill left in the middle of a
-    checkpoint is short as well, and whole: the log has the rest. Only SQLite can tell the two.
+    SQLite itself refuses a file that lacks whole pages and is in no log, but fills a torn last page
+    up with zeros, and may find nothing wrong with them. A file that a full disk or a kill left in
+    the middle of a checkpoint is short as well, and whole: then SQLite checks every page.
     """
     page, pages = (
         int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
         for name in ("page_size", "page_count")
     )
-    if path.stat().st_size >= page * pages:
+    short = page * pages - path.stat().st_size
+    if short <= 0:
         return
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or log.stat().st_size == 0:
+        raise LibraryDamaged(f"The record {path} is cut short by {short:,} bytes.", _RESTORE)
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
         raise LibraryDamaged(f"The record {path} is damaged: SQLite finds {found!r}.", _RESTORE)

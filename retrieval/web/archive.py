@@ -7,13 +7,16 @@ writes a file anew, under another name, without what was removed.
 
 import hashlib
 import os
+import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
 from warcio.warcwriter import WARCWriter
 
 from retrieval.errors import LibraryDamaged, LibraryError
@@ -23,6 +26,11 @@ from retrieval.web.fetching import Fetched
 FOLDER = "web"
 _HOP = frozenset({"transfer-encoding", "connection", "keep-alive"})
 """Headers of the connection, not of the answer: its pieces are put together already."""
+_BROKEN = (
+    *(ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error),
+    *(AttributeError, EOFError, LookupError, OSError, TypeError, ValueError),
+)
+"""What a damaged file makes the parser raise."""
 
 
 class Archive:
@@ -59,11 +67,12 @@ class Archive:
         Raises:
             LibraryDamaged: it does not lie where the record says.
         """
-        block = (self._directory / row.file).read_bytes()[row.start : row.start + row.length]
-        for record in ArchiveIterator(BytesIO(block)):
-            body: bytes = record.content_stream().read()
-            if hashlib.sha256(body).hexdigest() == row.sha256:
-                return body
+        with suppress(*_BROKEN):  # then it does not lie there
+            block = (self._directory / row.file).read_bytes()[row.start : row.start + row.length]
+            for record in ArchiveIterator(BytesIO(block)):
+                body: bytes = record.content_stream().read()
+                if hashlib.sha256(body).hexdigest() == row.sha256:
+                    return body
         raise LibraryDamaged(f"{row.file} does not hold {row.url}.", "Restore it from a backup.")
 
     def forget(self, addresses: Collection[str]) -> None:

@@ -1,8 +1,10 @@
 """Feeds and sitemaps: which addresses a publisher names, and since when they are there."""
 
+import re
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 from xml.parsers import expat
 
@@ -13,7 +15,12 @@ from retrieval.errors import SourceUnreadable
 
 MOST = 20_000
 """Addresses read of one file."""
+LONGEST_HEAD = 8_000
+"""Bytes before the first element. feedparser's expressions take the square of them."""
+LONGEST_DECLARATION = 400
+"""Bytes of the line `<?xml …?>`, which they take the cube of."""
 _PACKED = b"\x1f\x8b"
+NO_FEED = "Give the address of its RSS, Atom or sitemap XML in the vetting list."
 _MAPS = ("urlset", "sitemapindex")
 _ENTRY = frozenset({"url", "sitemap"})
 
@@ -47,14 +54,30 @@ def read_listing(data: bytes, where: str, most_bytes: int) -> Listing:
     head = data[:2_000]
     if any(f"<{name}".encode() in head for name in _MAPS):
         return Listing(entries=_read_map(data, where), is_sitemap=True)
-    read = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
+    # A file object: feedparser takes bytes for the name of a file, and would open it.
+    feed = BytesIO(_with_short_head(data))
+    read = feedparser.parse(feed, sanitize_html=False, resolve_relative_uris=False)
     if not read.get("version"):
-        raise SourceUnreadable(
-            f"{where} is neither a feed nor a sitemap.",
-            "Give the address of its RSS, Atom or sitemap XML in the vetting list.",
-        )
+        raise SourceUnreadable(f"{where} is neither a feed nor a sitemap.", NO_FEED)
     entries = (_entry_of(one) for one in read.entries[:MOST])
     return Listing(entries=tuple(one for one in entries if one), is_sitemap=False)
+
+
+def _with_short_head(data: bytes) -> bytes:
+    """The feed with its XML declaration on a line of its own; nothing where its head is no feed's.
+
+    As much as one publisher writes before the first element must not stop the reading of all.
+    """
+    first = re.search(rb"<\w", data[:LONGEST_HEAD])
+    if first is None:
+        return b""
+    head = data[: first.start()]
+    declared = re.match(rb"\s*(<\?xml[^>]*\?>)", head)
+    if declared is None:
+        return data[first.start() :] if head.lstrip().startswith(b"<?") else data
+    if len(declared[1]) > LONGEST_DECLARATION:
+        return b""
+    return declared[1] + b"\n" + data[declared.end() :]
 
 
 def _entry_of(entry: Mapping[str, Any]) -> Entry | None:
@@ -122,7 +145,7 @@ def _read_map(data: bytes, where: str) -> tuple[Entry, ...]:
     parser.StartDoctypeDeclHandler = refuse_entities
     try:
         parser.Parse(data, True)  # noqa: FBT003 - the library's own signature
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: its encoding
         raise SourceUnreadable(f"{where} is no XML ({error}).", "Tell its publisher.") from error
     return tuple(reader.entries)
 
@@ -134,6 +157,6 @@ def _local(name: str) -> str:
 def _day(text: str) -> date | None:
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        return (when.astimezone(UTC) if when.tzinfo else when).date()
+    except (ValueError, OverflowError):  # no day, or one before the first or after the last
         return None
-    return (when.astimezone(UTC) if when.tzinfo else when).date()

@@ -5,7 +5,6 @@ those that need the extra `slack`, only where they use them.
 """
 # ruff: noqa: PLC0415
 
-import logging
 import signal
 import threading
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ import typer
 
 from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.options import LibraryDir
-from agent.faces.terminal import say
+from agent.faces.terminal import say, set_up_log
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -42,7 +41,7 @@ def slack(library: LibraryDir = None) -> None:
 
     settings = read_settings()
     _check_settings(settings)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    set_up_log()
     with open_library(library) as opened:
         _serve(settings, opened)
     raise typer.Exit(Exit.OK)

@@ -5,7 +5,8 @@ Nothing here calls Slack or the library, and no link is opened.
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -38,6 +39,22 @@ _EMOJI: Final = re.compile(r"(?<!\w):(?=[\w+'-]*[a-z])[\w+'-]+:(?!\w)")
 _BROADCAST: Final = re.compile(r"@(?:channel|everyone|here)\b")
 _URL: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"(\w+)([.!?])\s+(?=[^\sA-Z])")
+
+
+class UnreadablePayload(Exception):
+    """What was sent has not the form that Slack describes; asking for it again gives it again."""
+
+
+@contextmanager
+def _as_described(what: str) -> Iterator[None]:
+    """Say in words what a field that is missing or of another kind raises."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise UnreadablePayload(
+            f"Slack sent {what} of a form that is not known ({type(error).__name__}: "
+            f"{error!s:.80}); it was passed over. Update Verdict Desk, or report it."
+        ) from error
 
 
 # The text of a message
@@ -209,6 +226,7 @@ class ButtonPress:
         return self.value.partition(":")[2]
 
 
+@_as_described("an event")
 def parse_event(body: Body, channels: frozenset[str] = frozenset()) -> QuestionRequest | None:
     """Read an event: a mention, a direct message, or a message in a channel that opted in.
 
@@ -254,6 +272,7 @@ def _parse_question(body: Body, message: Body, way: Way, thread: str) -> Questio
     return QuestionRequest(key, parsed, route, frozenset(teams), event=str(body["event_id"]))
 
 
+@_as_described("a shortcut")
 def parse_shortcut(body: Body) -> QuestionRequest:
     """Read "Is this true?" chosen in the menu of a message."""
     message: Body = body["message"]
@@ -264,6 +283,7 @@ def parse_shortcut(body: Body) -> QuestionRequest:
     return QuestionRequest(key, parse_message(message), route, _teams(body))
 
 
+@_as_described("a command")
 def parse_command(body: Body) -> QuestionRequest:
     """Read `/istrue CLAIM`."""
     route = Route(
@@ -278,6 +298,7 @@ def parse_command(body: Body) -> QuestionRequest:
     return QuestionRequest(f"command:{body['trigger_id']}", parsed, route, frozenset({route.team}))
 
 
+@_as_described("a button")
 def parse_button(body: Body) -> ButtonPress:
     """Read a button that was pressed."""
     action: Body = body["actions"][0]

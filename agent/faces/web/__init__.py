@@ -6,7 +6,6 @@ where they use them.
 # ruff: noqa: PLC0415
 
 import getpass
-import logging
 import sys
 import threading
 import webbrowser
@@ -18,7 +17,7 @@ import typer
 
 from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.options import LibraryDir
-from agent.faces.terminal import say
+from agent.faces.terminal import say, set_up_log
 
 if TYPE_CHECKING:
     import socket
@@ -62,7 +61,7 @@ def serve(
     settings = read_settings()
     chosen = settings.web_host if host is None else host
     number = settings.web_port if port is None else port
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    set_up_log()
     with open_library(library) as opened, open_services(settings, opened, chosen) as services:
         listening = _listen(chosen, number)
         address = settings.web_url or _address(listening)

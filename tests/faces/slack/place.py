@@ -143,7 +143,7 @@ class Place:
             "actions": [{"type": "button", "action_id": action, "value": value, "block_id": "b"}],
         }
 
-    def until(self, found: Callable[[], Any], seconds: float = 8.0) -> Any:  # noqa: ANN401
+    def until(self, found: Callable[[], Any], seconds: float = 60.0) -> Any:  # noqa: ANN401
         """Wait for what is found."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -152,3 +152,24 @@ def test_a_mention_in_a_channel_that_opted_in_is_answered_once(
         place.answer()
         place.settled()
     assert len(place.drafted) == 1
+
+
+def test_a_payload_that_nobody_can_read_is_acknowledged_and_logged(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack would send it again and again."""
+    event = place.mention(CLAIM)
+    del event["event"]["ts"]
+    strange = [
+        event,
+        place.direct(CLAIM, attachments=["words"]),
+        place.shortcut({"text": CLAIM}, channel=None),
+        {**place.command(CLAIM), "trigger_id": None} | {"response_url": None},
+        place.press("share", "q1", message_ts=None) | {"container": "none"},
+    ]
+    del strange[3]["trigger_id"]
+    with caplog.at_level(logging.WARNING):
+        assert [place.send(body).status for body in strange] == [200] * len(strange)
+        place.until(lambda: caplog.text.count("of a form that is not known") == len(strange))
+    place.send(place.direct(CLAIM))
+    place.answer("chat.update")

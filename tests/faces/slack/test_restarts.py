@@ -136,6 +136,56 @@ def test_what_was_asked_is_forgotten_on_time_and_on_demand(slack: Slack, tmp_pat
         assert b"U0BEN" not in _bytes(tmp_path)
 
 
+KEPT = ("questions", "feedback", "done_once")
+"""Tables that hold whose a row is."""
+
+
+def test_a_message_under_two_event_ids_is_one_question(place: Place) -> None:
+    """Slack delivers a message again under another id, up to ten times."""
+    sent = place.direct(CLAIM)
+    for n in range(11):
+        assert place.send({**sent, "event_id": f"EvAgain{n}"}).status == 200
+    place.answer("chat.update")
+    place.settled()
+    assert place.drafted == [CLAIM]
+    with place.desk.context.inbox._database.read() as connection:
+        assert len(connection.exec_driver_sql("SELECT id FROM questions").all()) == 1
+
+
+def test_what_a_person_pressed_and_rated_is_forgotten_with_what_they_asked(place: Place) -> None:
+    answered = {}
+    for user in ("U0ANNA", "U0BEN"):
+        claim = f"The bridge of {user} street was closed."
+        place.send(place.direct(claim, user=user))
+        place.until(lambda: len(place.drafted) == len(answered) + 1)
+        place.settled()
+        database = place.desk.context.inbox._database
+        with database.read() as connection:
+            [answered[user]] = connection.exec_driver_sql(
+                "SELECT id FROM questions WHERE claims LIKE ?", (f"%{user}%",)
+            ).scalars()
+    for user, ref in answered.items():
+        person = {"user": {"id": user, "team_id": "T0DESK"}}
+        place.send({**place.press("feedback", f"{ref}:good"), **person})
+        place.send({**place.press("full_draft", ref), **person})
+    place.until(lambda: len(place.slack.of("files.completeUploadExternal")) == 2)
+    place.until(lambda: not _rows(place, "in_work"))
+    assert {name: len(_rows(place, name)) for name in KEPT} == dict.fromkeys(KEPT, 2)
+    deleted, _ = delete_user(database, "U0ANNA")
+    ben = database.hash_names("U0BEN")
+    assert deleted == 3
+    assert {name: _rows(place, name) for name in KEPT} == {name: [ben] for name in KEPT}
+    assert database.hash_names("U0ANNA").encode() not in _bytes(database.path.parent)
+    assert answered["U0ANNA"].encode() not in _bytes(database.path.parent)
+
+
+def _rows(place: Place, table: str) -> list[str]:
+    """Whose the rows of a table are."""
+    column = "key" if table == "in_work" else "who"
+    with place.desk.context.inbox._database.read() as connection:
+        return list(connection.exec_driver_sql(f"SELECT {column} FROM {table}").scalars())  # noqa: S608
+
+
 def test_ids_of_slack_are_gone_once_the_answer_is_there(slack: Slack, tmp_path: Path) -> None:
     with opened(slack, tmp_path / "slack.sqlite3") as place:
         place.send(place.mention(CLAIM, user="U0SECRET", channel="C0SECRET"))

@@ -240,6 +240,20 @@ def test_a_record_cut_short_is_damaged_not_empty(record: Record, path: Path, kep
         Record.open(path)
 
 
+@pytest.mark.parametrize("lost", [1, 100, 2_000, 4_000, 4_096, 4_097])
+def test_a_record_whose_end_is_torn_off_is_damaged_however_little_is_lost(
+    record: Record, path: Path, lost: int
+) -> None:
+    for n in range(30):
+        put(record, f"s{n}", *(f"Line {k} of source {n}: {'word ' * 50}" for k in range(4)))
+    record.purge()
+    record.close()
+    assert path.stat().st_size % 4_096 == 0
+    os.truncate(path, path.stat().st_size - lost)
+    with pytest.raises(LibraryDamaged, match="backup"):
+        Record.open(path)
+
+
 def test_a_file_that_is_no_database_is_damaged(path: Path) -> None:
     path.write_text("These are notes, not a library. " * 100)
     with pytest.raises(LibraryDamaged, match="not a library"):

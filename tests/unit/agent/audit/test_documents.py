@@ -19,6 +19,7 @@ from agent.render import render, render_file
 from agent.store import draft_id
 from agent.types import Page
 from tests.unit.agent.pages import QUESTION, insufficient, page, passage, sentence
+from tests.unit.retrieval.files import word
 
 LAKE = passage("lake", "The lake froze.", title="Lakes & roads")
 SEA = passage("sea", "The sea was calm.", url="https://example.org/Sea_(salt)?a=1&b=2")
@@ -245,6 +246,15 @@ def test_word_footnotes_cite_by_their_numbers() -> None:
         (b"<p></p>", ".html", "empty"),
         (b"\xff\xfa\x00", ".md", "not a text in UTF-8"),
         (b"%PDF-1.7", ".pdf", "'.pdf' cannot be checked"),
+        pytest.param(b"The bridge [1]. " * 200_000, ".md", "has 3,200,000 bytes", id="long text"),
+        pytest.param(b"<p>A</p>" * 150_000, ".html", "has 300,000 tags", id="many tags"),
+        pytest.param(word("<w:p/>" * 300_000), ".docx", "has 300,0.. tags", id="many nodes"),
+        pytest.param(
+            b"<p " + b" ".join(b"a%d=1" % n for n in range(20_000)) + b">A [1].</p>",
+            ".html",
+            "has a tag with 20,001 words",
+            id="many attributes",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_so(data: bytes, suffix: str, message: str) -> None:

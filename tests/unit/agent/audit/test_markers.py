@@ -255,3 +255,28 @@ def test_a_group_in_round_brackets_leaves_none_behind(group: str) -> None:
 def test_a_raised_number_joins_no_figure() -> None:
     text = f"It made 10<sup>6</sup> bags [1]. It fell<sup>7</sup>.{LISTED}"
     assert [words for words, _ in said(text)] == ["It made 10^6 bags.", "It fell\u2077."]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "numbers"),
+    [
+        ("The mill [burned down](/a[1]).", "The mill burned down.", (1,)),
+        ("The mill [burned [2] down](x[1]) [2].", "The mill burned down.", (2, 1, 2)),
+        ("The <a href='[1]'>mill</a> burned down [2].", "The mill burned down.", (1, 2)),
+        ("![](/picture[1]) The mill burned down [2].", "The mill burned down.", (1, 2)),
+    ],
+    ids=["address", "words", "tag", "picture"],
+)
+def test_a_number_in_what_is_taken_off_is_not_lost(
+    text: str, words: str, numbers: tuple[int, ...]
+) -> None:
+    [(read, cites)] = said(f"{text}{LISTED}")
+    assert read == words
+    assert cites == numbers
+
+
+@pytest.mark.parametrize("odd", ["http://[1]", "http://[", "https://a]b[c/"])
+def test_what_is_no_address_is_itself_and_nothing_else(odd: str) -> None:
+    assert comparable(odd) == comparable(f" {odd} ") != comparable(MILL)
+    text = f"The mill burned down [1]. See {odd} .\n\n## Sources\n\n[1] The mill - {odd}\n"
+    assert said(text)[0] == ("The mill burned down.", (1,))

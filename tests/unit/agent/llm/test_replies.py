@@ -20,7 +20,7 @@ from agent.llm.budget import (
 )
 from agent.llm.client import EndpointChat, Patience, used, weight
 from agent.llm.dialect import Api, Call
-from agent.llm.errors import BudgetSpent
+from agent.llm.errors import BudgetSpent, ChatError
 from agent.llm.replies import Reply
 from agent.llm.wire import Wire
 from agent.types import Usage
@@ -192,3 +192,44 @@ def test_a_model_that_is_itself_named_embedded_is_not_taken_for_ours() -> None:
     with model_endpoint(lambda _: Said(ANSWER)) as server, budget.open() as account:
         EndpointChat(Wire(server.url, None), ("embedded",), budget).ask(REQUEST, Bridge)
     assert account.usage().model == "“embedded”"
+
+
+@pytest.mark.parametrize(
+    ("said", "billed"),
+    [
+        pytest.param(Said(ANSWER, finish="length"), True, id="cut at its length"),
+        pytest.param(Said(ANSWER, finish="content_filter"), True, id="filtered"),
+        pytest.param(Said("", refusal="I cannot help."), True, id="refused"),
+        pytest.param(Said(ANSWER, finish="tool_calls"), True, id="ended by something else"),
+        pytest.param(Said(""), True, id="empty"),
+        pytest.param(Said(ANSWER, silence=30), True, id="silent"),
+        pytest.param(Said(ANSWER, reset=True, cut=30), True, id="broken off"),
+        pytest.param(Said(status=503, raw=b"{}"), False, id="not taken"),
+        pytest.param(Said(status=429, raw=b"{}"), False, id="busy"),
+        pytest.param(Said(status=401, raw=b"{}"), False, id="key refused"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_what_a_provider_may_charge_for_is_counted_though_it_failed(
+    said: Said, *, stream: bool, billed: bool
+) -> None:
+    purse = Purse("chat", stream=stream, prices=Stated(1.0, 1.0))
+    seconds = 0.2 if said.silence else 60.0
+    patience = Patience(CALL.output_tokens, call_seconds=seconds, sleep=lambda _: None)
+    with model_endpoint(lambda _: said) as server, purse.budget.open() as account:
+        chat = EndpointChat(Wire(server.url, None, stream=stream), (MODEL,), purse.budget, patience)
+        with pytest.raises(ChatError):
+            chat.ask(REQUEST, Bridge)
+    calls = len(server.requests)
+    assert account.input_tokens == (SENT * calls if billed else 0)
+    tokens, cost = purse.spending.on(DAY)
+    assert tokens == account.input_tokens + account.output_tokens
+    assert cost == pytest.approx(tokens / 1e6)
+
+
+def test_an_answer_that_was_cut_at_its_length_is_no_answer_even_where_it_can_be_read() -> None:
+    purse = Purse("chat", stream=False)
+    with model_endpoint(lambda _: Said(ANSWER, finish="length")) as server, purse.budget.open():
+        with pytest.raises(ChatError, match="cut at the limit of its length"):
+            purse.chat(server.url).ask(REQUEST, Bridge)
+        assert len(server.requests) == 1, "a second one would be cut as well"

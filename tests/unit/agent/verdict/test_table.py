@@ -10,15 +10,17 @@ from agent.types import (
     Citation,
     Claim,
     ClaimKind,
+    Evidence,
     SourceStance,
     Stance,
     Tally,
     Verdict,
     VerdictLabel,
 )
-from agent.verdict import alleges_harm, compute_verdict, count_origins
+from agent.verdict import alleges_harm, compute_verdict, count_origins, verdict_on
 from retrieval.types import Source
 from tests.fakes import source
+from tests.unit.agent import pages
 
 CLAIM = Claim(text="the bridge is closed", opposite="it is not true that the bridge is closed")
 ORIGINS = st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 3), max_size=5)
@@ -176,3 +178,14 @@ def test_who_says_both_counts_on_both_sides() -> None:
     count = count_origins([stance("a", Stance.BOTH)], by_id(source("a")))
     assert (count.opposing, count.partly) == ({"a": 2}, {"a": 2})
     assert decide(count).label is VerdictLabel.MIXED
+
+
+def test_what_its_outlet_took_back_counts_for_nothing_in_the_verdict() -> None:
+    report = pages.passage("paper", "The bridge is closed.")
+    words = pages.cite(report)
+    says_so = SourceStance(source="paper", stance=Stance.FOR, words=(words,))
+    found = pages.evidence(report)
+    standing = Evidence.model_validate({**dict(found), "stances": (says_so,)})
+    taken_back = Evidence.model_validate({**dict(standing), "withdrawn": (words,)})
+    assert verdict_on(CLAIM, standing).label is VerdictLabel.SUPPORTED
+    assert verdict_on(CLAIM, taken_back).label is VerdictLabel.UNPROVEN

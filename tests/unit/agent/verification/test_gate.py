@@ -143,3 +143,32 @@ def test_an_absence_without_a_certificate_is_rewritten_to_the_search_that_was_ma
     boast = weaker.text.replace("All 4 passages", "All 400 passages")
     boasting = Sentence(text=boast, kind=Kind.ABSENCE, citations=weaker.citations)
     assert not CitationGate(WordVerifier(), SHELF, EVIDENCE).verify([boasting])[0].accepted
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        pytest.param({"source": "somebody"}, "is not in its evidence", id="another source"),
+        pytest.param({"passage": "p-unknown"}, "is not in its evidence", id="another passage"),
+        pytest.param({"quote": "The bridge fell."}, "not in the stored snapshot", id="other words"),
+        pytest.param({"start": 10_000, "end": 10_004, "quote": "rust"}, "snapshot", id="elsewhere"),
+    ],
+)
+def test_a_citation_that_does_not_lead_to_its_words_falls_whatever_the_judge_says(
+    changed: dict[str, object], reason: str
+) -> None:
+    citation = Citation.model_validate({**dict(cite()), **changed})
+    sentence = Sentence(text=HELD[0].text, kind=Kind.FINDING, citations=(citation,))
+    [verification] = court().verify([sentence])
+    assert not verification.accepted
+    assert reason in verification.reason
+
+
+@pytest.mark.parametrize("used", ["a", "b"])
+def test_a_recomputed_statement_cites_only_sources_that_the_page_uses(used: str) -> None:
+    record = RecordStatements(claim=LEDGER.claim, sources=(source(used),), verdict=VERDICT)
+    statement = next(iter(record.statements()))
+    sentence = Sentence(text=statement, kind=Kind.INFERENCE, citations=(cite(),))
+    [verification] = court().verify([sentence], record)
+    assert verification.accepted == (used == "a")
+    assert ("which the page does not use" in verification.reason) == (used == "b")

@@ -4,14 +4,16 @@ The list that vets addresses is left out here: `admits` lets everything pass.
 """
 
 import socket
+import time
 from collections.abc import Iterator
 from ipaddress import IPv4Address, ip_address
+from typing import Any
 
 import pytest
 
-from retrieval.errors import LibraryError
+from retrieval.errors import LibraryError, SourceRefused
 from retrieval.web.fetching import Fetched, check_address
-from retrieval.web.network import is_public, resolve_name
+from retrieval.web.network import Guard, is_public, resolve_name
 from tests.loopback_web import PUBLIC, Web
 
 TARGETS = (
@@ -175,3 +177,16 @@ def test_the_system_resolves_numbers_to_what_the_guard_refuses() -> None:
 
 def test_an_address_is_read_alike_by_both_readers() -> None:
     assert check_address("https://www.bbc.co.uk/news#top") == "https://www.bbc.co.uk/news"
+
+
+@pytest.mark.parametrize("port", [22, 25, 6_379, 8_080, 65_535])
+def test_no_port_but_the_webs_is_connected_to_whoever_asks(port: int) -> None:
+    dialled: list[object] = []
+
+    def dial(*to: object) -> Any:  # noqa: ANN401  (nothing is connected)
+        dialled.append(to)
+
+    guard = Guard(lambda _host, _port: [PUBLIC], dial, time.monotonic() + 600)
+    with pytest.raises(SourceRefused, match="no port of the web"):
+        guard.connect_tcp("harbour-paper.org", port)
+    assert dialled == []
