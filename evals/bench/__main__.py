@@ -20,6 +20,7 @@ BENCHMARKS: Final = {
     "pairs": ("verifier", "bench_pairs"),
     "desk": ("desk", "bench_desk"),
     "memory": ("drafts", "bench_memory"),
+    "scale": ("scale", "bench_scale"),
 }
 """Module and function of each; loaded when it runs, so that none pays for another's imports."""
 PASSAGES = 20_000

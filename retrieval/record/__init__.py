@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Self
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.locks import Lock
@@ -32,19 +32,21 @@ from retrieval.record.schema import (
     Fields,
     NewPassage,
     Revision,
+    Sketch,
     SourceState,
     StoredPassage,
     StoredSource,
     meta,
     passages,
     revisions,
+    sketches,
     sources,
 )
 from retrieval.types import Source, Vectors
 
 __all__ = [
     "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader", "Record",
-    "Revision", "SourceState", "StoredPassage", "StoredSource", "has_unit_length",
+    "Revision", "Sketch", "SourceState", "StoredPassage", "StoredSource", "has_unit_length",
     "match_expression",
 ]  # fmt: skip
 
@@ -209,6 +211,19 @@ class Record:
                 connection.execute(moved)
                 touched = update(passages).where(passages.c.source_n == row.n)
                 connection.execute(touched.values(generation=generation))
+
+    def keep_sketches(self, maker: str, made: Mapping[str, Sketch]) -> None:
+        """Keep what was made of the texts of sources, by source id, in the place of what was."""
+        if not made:
+            return
+        with self._transaction() as connection:
+            rows = connection.execute(select(sources.c.id, sources.c.n))
+            kept = [
+                {"source_n": n, "maker": maker, **vars(made[id_])} for id_, n in rows if id_ in made
+            ]
+            due = sketches.c.source_n == bindparam("n")
+            connection.execute(sketches.delete().where(due), [{"n": r["source_n"]} for r in kept])
+            connection.execute(insert(sketches), kept)
 
     def correct(self, rows: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Store passages anew under their ids; one transaction. Then `rebuild_word_index`."""

@@ -18,11 +18,13 @@ from retrieval.record.schema import (
     Entries,
     Fields,
     Revision,
+    Sketch,
     SourceState,
     StoredPassage,
     StoredSource,
     passages,
     revisions,
+    sketches,
     sources,
 )
 from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source, Vectors
@@ -80,6 +82,12 @@ class Reader:
             select(sources.c.snapshot).where(sources.c.id == source_id), source_id
         )
         return str(found.snapshot)
+
+    def sketches(self, maker: str) -> dict[str, Sketch]:
+        """What is kept of the texts of sources, made by `maker`, by source id."""
+        columns = (sources.c.id, sketches.c.sha256, sketches.c.words, sketches.c.minima)
+        kept = select(*columns).join(sketches).where(sketches.c.maker == maker)
+        return {row[0]: Sketch(*row[1:]) for row in self.connection.execute(kept)}
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages in the order of `ids`; ids that are not in the record are left out."""

@@ -14,7 +14,7 @@ from retrieval.errors import (
     LibraryMissing,
 )
 from retrieval.library import Library
-from retrieval.record import NewPassage, Place, Record, match_expression
+from retrieval.record import NewPassage, Place, Record, Sketch, match_expression
 from retrieval.record.history import Notice, Page, Seen
 from retrieval.types import EVERYTHING, Filters
 from tests.fakes_retrieval import NOTES, WordsEmbedder, a_source, fill, put
@@ -195,6 +195,20 @@ def test_origins_growth_and_takedowns_are_known(record: Record) -> None:
     record.remove("b")
     with record.reader() as reader:
         assert not reader.grew_from(before)
+
+
+def test_what_copies_are_found_by_is_kept_until_its_source_goes(record: Record) -> None:
+    put(record, "a", "First.")
+    put(record, "b", "Second.")
+    made = {"a": Sketch("0" * 64, b"words", b"minima"), "b": Sketch("1" * 64, b"other", b"")}
+    record.keep_sketches("one", made)
+    record.keep_sketches("two", {"b": made["a"], "gone meanwhile": made["a"]})
+    with record.reader() as reader:
+        assert reader.sketches("one") == {"a": made["a"]}
+        assert reader.sketches("two") == {"b": made["a"]}
+    record.remove("b")
+    with record.reader() as reader:
+        assert reader.sketches("two") == {}
 
 
 def test_what_became_of_a_source_is_written_down(record: Record) -> None:
