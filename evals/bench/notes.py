@@ -6,6 +6,7 @@ a search by words meets lists as long as it would in a library of that size.
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -96,7 +97,7 @@ def write_notes(folder: Path, passages: int) -> list[Answer]:
     folder.mkdir(parents=True)
     count = max(1, passages // PARAGRAPHS)
     every = max(1, count // PLANTED)
-    answers = _make_answers(min(PLANTED, count))
+    answers = make_answers(min(PLANTED, count))
     for first in range(0, count, NOTES_A_FILE):
         with (folder / f"notes-{first:08}.jsonl").open("w", encoding="utf-8") as file:
             for n in range(first, min(first + NOTES_A_FILE, count)):
@@ -105,12 +106,20 @@ def write_notes(folder: Path, passages: int) -> list[Answer]:
     return answers
 
 
-def make_note(n: int, planted: Answer | None = None) -> dict[str, object]:
+def make_answers(count: int) -> list[Answer]:
+    """What may be asked: as many questions as `count`, each with the sentence that answers it."""
+    drawn = random.Random(0)
+    pairs = list(product(_BODIES, _THINGS))
+    drawn.shuffle(pairs)
+    return [_make_answer(drawn, *pair) for pair in islice(pairs, count)]
+
+
+def make_note(n: int, planted: Answer | None = None, size: int = PARAGRAPHS) -> dict[str, object]:
     """Note number `n`, as a line of JSON; with `planted`, its sentence stands in the middle."""
     drawn = random.Random(n)
-    paragraphs = [_write_paragraph(drawn) for _ in range(PARAGRAPHS)]
+    paragraphs = [_write_paragraph(drawn) for _ in range(size)]
     if planted is not None:
-        middle = PARAGRAPHS // 2
+        middle = size // 2
         paragraphs[middle] = f"{planted.sentence} {_write_sentence(drawn)}"
     body, place = drawn.choice(_BODIES), _draw_place(drawn)
     return {
@@ -139,13 +148,6 @@ def write_long_text(characters: int) -> str:
     return "\n\n".join(written)
 
 
-def _make_answers(count: int) -> list[Answer]:
-    drawn = random.Random(0)
-    pairs = list(product(_BODIES, _THINGS))
-    drawn.shuffle(pairs)
-    return [_make_answer(drawn, *pair) for pair in islice(pairs, count)]
-
-
 def _make_answer(drawn: random.Random, body: str, thing: str) -> Answer:
     # Two endings: no place of another note has them.
     place, year = f"{_draw_place(drawn)}wick-on-sea", _FIRST + drawn.randrange(_YEARS)
@@ -161,23 +163,20 @@ def _write_paragraph(drawn: random.Random) -> str:
 
 
 def _write_sentence(drawn: random.Random) -> str:
-    thing, other = drawn.sample(_THINGS, 2)
-    words = {
-        "body": drawn.choice(_BODIES),
-        "thing": thing,
-        "other": other,
-        "adjective": drawn.choice(_ADJECTIVES),
-        "place": _draw_place(drawn),
-        "town": _draw_place(drawn),
-        "third": _draw_place(drawn),
-        "word": _name(100_000 + _draw_rank(drawn)),
-        "month": drawn.choice(_MONTHS),
-        "day": drawn.randrange(1, 29),
-        "year": _FIRST + drawn.randrange(_YEARS),
-        "percent": drawn.randrange(2, 98),
-        "number": f"{drawn.randrange(11, 90_000):,}",
-    }
+    words = _Words(drawn)
     return " ".join(drawn.choice(part).format_map(words) for part in _PARTS) + "."
+
+
+class _Words(dict[str, object]):
+    """The words of one sentence, each drawn where it is needed."""
+
+    def __init__(self, drawn: random.Random) -> None:
+        super().__init__()
+        self._drawn = drawn
+
+    def __missing__(self, what: str) -> object:
+        word = self[what] = _DRAW[what](self._drawn)
+        return word
 
 
 def _draw_place(drawn: random.Random) -> str:
@@ -196,3 +195,21 @@ def _name(number: int) -> str:
         syllables, consonant = divmod(syllables, len(_ONSETS))
         parts.append(_ONSETS[consonant] + _VOWELS[(number + consonant) % len(_VOWELS)])
     return "".join(parts)
+
+
+_DRAW: Final[dict[str, Callable[[random.Random], object]]] = {
+    "body": lambda drawn: drawn.choice(_BODIES),
+    "thing": lambda drawn: drawn.choice(_THINGS[::2]),
+    "other": lambda drawn: drawn.choice(_THINGS[1::2]),
+    "adjective": lambda drawn: drawn.choice(_ADJECTIVES),
+    "place": _draw_place,
+    "town": _draw_place,
+    "third": _draw_place,
+    "word": lambda drawn: _name(100_000 + _draw_rank(drawn)),
+    "month": lambda drawn: drawn.choice(_MONTHS),
+    "day": lambda drawn: 1 + int(28 * drawn.random()),
+    "year": lambda drawn: _FIRST + int(_YEARS * drawn.random()),
+    "percent": lambda drawn: 2 + int(96 * drawn.random()),
+    "number": lambda drawn: f"{11 + int(90_000 * drawn.random()):,}",
+}
+"""How each kind of word is drawn; two things of one sentence are never the same."""

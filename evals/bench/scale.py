@@ -25,6 +25,7 @@ from evals.bench import notes
 from evals.bench.corpus import JITTER, TODAY
 from evals.bench.measure import KIB, Report, Spread, peak_mb, time_call
 from evals.bench.notes import Answer
+from retrieval.chunking import split_passages
 from retrieval.embedding import MiniLM
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore
@@ -33,7 +34,7 @@ from retrieval.library import DEPTH, RECORD, Library
 from retrieval.locks import FileLock
 from retrieval.record import Reader, Record, match_expression
 from retrieval.search import DENSE_WEIGHT, Search
-from retrieval.types import EVERYTHING, Vector, Vectors
+from retrieval.types import EVERYTHING, Source, Vector, Vectors
 from retrieval.vetting import Voucher
 
 MS: Final = 1_000
@@ -41,6 +42,8 @@ SAMPLE: Final = 1_000
 """Passages embedded by the product's model."""
 FAR: Final = 10**9
 """Number of the first note of the sample: none of the library is like it."""
+LONG_NOTE: Final = 100
+"""Passages of a note that is written straight to the record."""
 K: Final = 10
 VETTING: Final = Voucher(person="Benchmark")
 Found = TypeVar("Found")
@@ -203,6 +206,37 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
         record_mb=round(stats.record_bytes / KIB**2, 1),
         index_mb=round(stats.index_bytes / KIB**2, 1),
     )
+
+
+def lay(directory: Path, passages: int, sample: Path) -> list[Answer]:
+    """Write notes straight to the record of a new library, without files and without an index.
+
+    For sizes at which adding files would take hours: it is linear, see `Filled.slower`.
+    """
+    embedder, answers = SampledEmbedder(sample), notes.make_answers(notes.PLANTED)
+    directory.mkdir(parents=True)
+    record = Record.create(directory / RECORD, embedder.id, embedder.dimension)
+    sources = passages // LONG_NOTE
+    for n in range(sources):
+        place, rest = divmod(n, max(1, sources // notes.PLANTED))
+        planted = answers[place] if rest == 0 and place < len(answers) else None
+        store_long_note(record, embedder, n, planted)
+    record.close()
+    return answers
+
+
+def store_long_note(
+    record: Record, embedder: SampledEmbedder, n: int, planted: Answer | None
+) -> None:
+    """Store note number `n` of `LONG_NOTE` passages."""
+    made = notes.make_note(n, planted, LONG_NOTE)
+    snapshot = str(made.pop("text"))
+    cut = split_passages(str(made["id"]), snapshot)
+    digest = sha256(snapshot.encode()).hexdigest()
+    rest = {"accessed": TODAY, "vetted_by": "benchmark", "sha256": digest, "origin": made["id"]}
+    source = Source.model_validate(made | rest)
+    vectors = embedder.embed([passage.text for passage in cut])
+    record.replace(source, snapshot, digest, source.id, cut, vectors)
 
 
 def add_one(directory: Path, folder: Path, sample: Path) -> float:
