@@ -259,6 +259,19 @@ class Record:
         with self._transaction() as connection:
             self._backend.rebuild_words(connection)
 
+    @property
+    def no_vector_index(self) -> str:
+        """Why the database keeps no index of vectors itself; empty where it keeps one."""
+        return self._backend.no_vector_index
+
+    def check_vector_index(self) -> bool:
+        """True where the database's index of vectors, if any, holds those of the passages."""
+        return self._backend.check_vectors()
+
+    def rebuild_vector_index(self) -> None:
+        with self._transaction() as connection:
+            self._backend.rebuild_vectors(connection)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._backend.writing() as connection:
@@ -287,6 +300,7 @@ class Record:
             ]
             connection.execute(insert(passages), rows)
         self._backend.add_words(connection, n)
+        self._backend.add_vectors(connection, n)
 
     def _delete_passages(self, connection: Connection, source_id: str) -> None:
         n = _row_number(connection, source_id)

@@ -27,7 +27,7 @@ from retrieval.record.schema import (
     sketches,
     sources,
 )
-from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source, Vectors
+from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source, Vector, Vectors
 
 BLOCK = 1_000
 """Rows read at a time: 1.5 MB of vectors."""
@@ -178,6 +178,13 @@ class Reader:
         """
         within = None if filters == EVERYTHING else self.admitted_sources(filters)
         return self._backend.match(self.connection, expression, depth, ids, within)
+
+    def nearest(self, vector: Vector, depth: int) -> dict[str, float] | None:
+        """Passages with the highest cosine, best first, by the database's own index of vectors.
+
+        None where it has none, or cannot tell so many.
+        """
+        return self._backend.nearest(self.connection, vector, depth)
 
     def entries(self, after: int = -1) -> Iterator[Entries]:
         """Passages whose row or source changed after generation `after`, in blocks."""

@@ -289,6 +289,62 @@ def test_another_machine_sees_a_new_source_at_once(server: str, tmp_path: Path) 
         assert "late" not in {h.passage.source.id for h in two.search("walrus", 5)}
 
 
+@pytest.fixture
+def indexing(server: str) -> Iterator[Record]:
+    """A record whose database keeps an index of vectors."""
+    without_library(server)
+    record = Record.create(server, WORDS.id, WORDS.dimension)
+    if record.no_vector_index:
+        record.close()
+        pytest.skip(record.no_vector_index)
+    yield record
+    record.close()
+
+
+def nearest_text(record: Record, query: str) -> str:
+    with record.reader() as reader:
+        found = reader.nearest(WORDS.embed([query])[0], 1)
+        assert found
+        [passage] = reader.passages(list(found))
+    return passage.text
+
+
+def test_the_databases_index_of_vectors_follows_every_change(indexing: Record) -> None:
+    put(indexing, "a", "A zeppelin landed.", "It rained.")
+    put(indexing, "b", "A walrus came ashore.")
+    assert nearest_text(indexing, "zeppelin landed") == "A zeppelin landed."
+    put(indexing, "a", "A balloon landed.")
+    assert nearest_text(indexing, "zeppelin landed") == "A balloon landed."
+    indexing.remove("a")
+    assert nearest_text(indexing, "balloon landed") == "A walrus came ashore."
+    assert indexing.check_vector_index()
+    with indexing.reader() as reader:
+        assert reader.nearest(WORDS.embed(["walrus"])[0], 2_000) is None
+        [stored] = reader.stored_passages(sorted(reader.ids()))
+    indexing.correct([stored], WORDS.embed(["something else"]))
+    assert not indexing.check_vector_index()
+    indexing.rebuild_vector_index()
+    assert indexing.check_vector_index()
+
+
+def test_a_search_asks_the_databases_own_index(indexing: Record, tmp_path: Path) -> None:
+    url = str(indexing.place)
+    with Library.open(tmp_path / "one", WORDS, database_url=url, exact_up_to=0) as library:
+        fill(library)
+        assert library.stats().search == "pgvector"
+        assert library.verify() == []
+        [hit] = library.search("repair of the bridge", 1)
+        assert "repair" in hit.passage.text
+        assert not list((tmp_path / "one").rglob("*.bin"))
+
+
+def test_a_server_without_an_index_of_vectors_says_why(server: str, tmp_path: Path) -> None:
+    without_library(server)
+    with Library.open(tmp_path, WORDS, create=True, database_url=server) as library:
+        stats = library.stats()
+    assert ("pgvector" in stats.index) != stats.index.endswith("in step")
+
+
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     with pytest.raises(LibraryError, match="cannot be reached") as error:
         Record.open("postgresql://desk:secret@127.0.0.1:1/none")
