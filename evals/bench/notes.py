@@ -134,6 +134,12 @@ def make_note(n: int, planted: Answer | None = None, size: int = PARAGRAPHS) -> 
     }
 
 
+def write_sentences(count: int) -> list[str]:
+    """Sentences to put notes together from, where writing each note anew would take too long."""
+    drawn = random.Random(count)
+    return [_write_sentence(drawn) for _ in range(count)]
+
+
 def is_planted(text: str) -> bool:
     """Whether a text is a question that may be asked, or a passage that answers one."""
     return _MARK in text or text.endswith("?")

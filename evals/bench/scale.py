@@ -9,6 +9,7 @@ Each stage runs in a process of its own, whose memory is told.
 """
 
 import multiprocessing
+import random
 import resource
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,16 +26,15 @@ from evals.bench import notes
 from evals.bench.corpus import JITTER, TODAY
 from evals.bench.measure import KIB, Report, Spread, peak_mb, time_call
 from evals.bench.notes import Answer
-from retrieval.chunking import split_passages
 from retrieval.embedding import MiniLM
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore
 from retrieval.ingestion import Ingestion
 from retrieval.library import DEPTH, RECORD, Library
 from retrieval.locks import FileLock
-from retrieval.record import Reader, Record, match_expression
+from retrieval.record import NewPassage, Reader, Record, match_expression
 from retrieval.search import DENSE_WEIGHT, Search
-from retrieval.types import EVERYTHING, Source, Vector, Vectors
+from retrieval.types import EVERYTHING, Source, Vectors
 from retrieval.vetting import Voucher
 
 MS: Final = 1_000
@@ -44,6 +44,8 @@ FAR: Final = 10**9
 """Number of the first note of the sample: none of the library is like it."""
 LONG_NOTE: Final = 100
 """Passages of a note that is written straight to the record."""
+SENTENCES: Final = 50_000
+"""What such notes are put together from."""
 K: Final = 10
 VETTING: Final = Voucher(person="Benchmark")
 Found = TypeVar("Found")
@@ -63,20 +65,22 @@ class SampledEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         start = perf_counter()
         planted = [n for n, text in enumerate(texts) if notes.is_planted(text)]
-        laid = np.array([self._lay(text) for text in texts], np.float32)
-        laid = laid.reshape(len(texts), self.dimension)
+        laid = self._lay(texts)
         if planted:
             laid[planted] = self._model.embed([texts[n] for n in planted])
         self.seconds += perf_counter() - start
         return laid
 
-    def _lay(self, text: str) -> Vector:
-        drawn = np.random.default_rng(np.frombuffer(sha256(text.encode()).digest(), np.uint32))
-        one, other = self._sample[drawn.integers(len(self._sample), size=2)]
-        share = drawn.random(dtype=np.float32)
-        noise = JITTER * drawn.standard_normal(self.dimension, dtype=np.float32)
-        laid: Vector = share * one + (1 - share) * other + noise
-        return laid / np.linalg.norm(laid)
+    def _lay(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts, the same ones each time that they are asked for together."""
+        seed = np.frombuffer(sha256("\n".join(texts).encode()).digest(), np.uint32)
+        drawn = np.random.default_rng(seed)
+        one, other = drawn.integers(len(self._sample), size=(2, len(texts)))
+        share = drawn.random((len(texts), 1), dtype=np.float32)
+        laid = share * self._sample[one] + (1 - share) * self._sample[other]
+        laid += JITTER * drawn.standard_normal(laid.shape, dtype=np.float32)
+        laid /= np.linalg.norm(laid, axis=1, keepdims=True)
+        return laid
 
 
 @dataclass(frozen=True)
@@ -208,35 +212,47 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
     )
 
 
-def lay(directory: Path, passages: int, sample: Path) -> list[Answer]:
-    """Write notes straight to the record of a new library, without files and without an index.
+def lay(directory: Path, first: int, passages: int, sample: Path) -> list[Answer]:
+    """Write notes straight to the record, from the one numbered `first`, and build no index.
 
     For sizes at which adding files would take hours: it is linear, see `Filled.slower`.
     """
     embedder, answers = SampledEmbedder(sample), notes.make_answers(notes.PLANTED)
-    directory.mkdir(parents=True)
-    record = Record.create(directory / RECORD, embedder.id, embedder.dimension)
-    sources = passages // LONG_NOTE
-    for n in range(sources):
-        place, rest = divmod(n, max(1, sources // notes.PLANTED))
-        planted = answers[place] if rest == 0 and place < len(answers) else None
-        store_long_note(record, embedder, n, planted)
+    sentences = notes.write_sentences(SENTENCES)
+    if not first:
+        directory.mkdir(parents=True)
+        Record.create(directory / RECORD, embedder.id, embedder.dimension).close()
+    record = Record.open(directory / RECORD)
+    for n in range(passages // LONG_NOTE):
+        planted = answers[n] if not first and n < len(answers) else None
+        store_long_note(record, embedder, sentences, first + n, planted)
     record.close()
     return answers
 
 
 def store_long_note(
-    record: Record, embedder: SampledEmbedder, n: int, planted: Answer | None
+    record: Record,
+    embedder: SampledEmbedder,
+    sentences: Sequence[str],
+    n: int,
+    planted: Answer | None,
 ) -> None:
-    """Store note number `n` of `LONG_NOTE` passages."""
-    made = notes.make_note(n, planted, LONG_NOTE)
-    snapshot = str(made.pop("text"))
-    cut = split_passages(str(made["id"]), snapshot)
+    """Store note number `n`, of `LONG_NOTE` passages of the given sentences."""
+    drawn = random.Random(-n - 1)
+    paragraphs = [" ".join(drawn.choices(sentences, k=5)) for _ in range(LONG_NOTE)]
+    if planted is not None:
+        paragraphs[0] = f"{planted.sentence} {sentences[n]}"
+    made = notes.make_note(FAR + n, None, 1)
+    snapshot = "\n\n".join(paragraphs)
     digest = sha256(snapshot.encode()).hexdigest()
     rest = {"accessed": TODAY, "vetted_by": "benchmark", "sha256": digest, "origin": made["id"]}
-    source = Source.model_validate(made | rest)
-    vectors = embedder.embed([passage.text for passage in cut])
-    record.replace(source, snapshot, digest, source.id, cut, vectors)
+    source = Source.model_validate({k: v for k, v in made.items() if k != "text"} | rest)
+    start, cut = 0, []
+    for place, text in enumerate(paragraphs):
+        end = start + len(text)
+        cut.append(NewPassage(id=f"{source.id}-{place}", start=start, end=end, text=text))
+        start = end + 2
+    record.replace(source, snapshot, digest, source.id, cut, embedder.embed(paragraphs))
 
 
 def add_one(directory: Path, folder: Path, sample: Path) -> float:
@@ -276,9 +292,11 @@ def _opened(directory: Path, way: str, found: Searched) -> Iterator[tuple[Record
     folder = directory / "index"
     index = Index(FolderStore(folder, record), FileLock(folder / "owner.lock", "measuring"), record)
     asked = Search(index, 0 if way == "index" else 10**12)
-    index.start()
-    if way == "index" and not index.update(opened=True):
-        raise RuntimeError(f"no index: {index.state}")
+    if way == "index":
+        index.start()
+        index.wait()  # where it is not in step, it is made
+        if not index.update(opened=True):
+            raise RuntimeError(f"no index: {index.state}")
     with record.reader() as reader:
         asked.nearest(reader, np.ones(record.dimension, np.float32), 1, EVERYTHING)
     found.opened = perf_counter() - start
