@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from retrieval.brute_force import EXACT_UP_TO
+from retrieval import brute_force
 from retrieval.copying import COPY, copy_record
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
@@ -82,7 +82,7 @@ class Library:
         create: bool = False,
         chroma_url: str | None = None,
         database_url: str | None = None,
-        exact_up_to: int = EXACT_UP_TO,
+        exact_up_to: int | None = None,
         partial: bool = False,
     ) -> Self:
         """Open the library in `directory`, or make an empty one.
@@ -93,7 +93,7 @@ class Library:
             create: make an empty library where there is none.
             chroma_url: a Chroma server that keeps the index, see `ChromaIndex.at_server`.
             database_url: a PostgreSQL database (`postgresql://…`) that holds the record.
-            exact_up_to: passages up to which every search compares all vectors.
+            exact_up_to: passages up to which every search compares all vectors; see `brute_force`.
             partial: open it even where a copy into it has not ended.
 
         Raises:
@@ -125,6 +125,8 @@ class Library:
         index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
         if chroma_url is None:  # a server is asked when it is needed
             index.start()
+        if exact_up_to is None:
+            exact_up_to = brute_force.exact_up_to(record.dimension)
         return cls(directory, record, embedder, index, exact_up_to)
 
     @staticmethod

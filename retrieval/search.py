@@ -66,7 +66,7 @@ class Search:
     def describe_route(self, passages: int) -> str:
         """Which way an unfiltered search of so many passages goes, in words."""
         if passages <= self._exact_up_to:
-            return f"exact scan (the faster way up to {self._exact_up_to:,} passages)"
+            return f"exact scan (up to {self._exact_up_to:,} passages)"
         if self._index.is_in_record:
             return "pgvector"
         return "Chroma" if self._index.is_serving else "exact scan until Chroma is open"

@@ -79,8 +79,8 @@ class SampledEmbedder:
         share = drawn.random((len(texts), 1), dtype=np.float32)
         laid = share * self._sample[one] + (1 - share) * self._sample[other]
         laid += JITTER * drawn.standard_normal(laid.shape, dtype=np.float32)
-        laid /= np.linalg.norm(laid, axis=1, keepdims=True)
-        return laid
+        unit: Vectors = laid / np.linalg.norm(laid, axis=1, keepdims=True)
+        return unit
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from retrieval.record import database
 from retrieval.record.backend import Backend, upsert
 from retrieval.record.history import History
 from retrieval.record.queries import match_expression
-from retrieval.record.reader import Matrix, Reader
+from retrieval.record.reader import MATRIX_ROWS, Matrix, Reader
 from retrieval.record.schema import (
     SOURCE_FIELDS,
     Entries,
@@ -45,9 +45,9 @@ from retrieval.record.schema import (
 from retrieval.types import Source, Vectors
 
 __all__ = [
-    "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader", "Record",
-    "Revision", "Sketch", "SourceState", "StoredPassage", "StoredSource", "has_unit_length",
-    "match_expression",
+    "MATRIX_ROWS", "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader",
+    "Record", "Revision", "Sketch", "SourceState", "StoredPassage", "StoredSource",
+    "has_unit_length", "match_expression",
 ]  # fmt: skip
 
 UNIT_TOLERANCE = 1e-3

@@ -114,7 +114,7 @@ def test_the_nearest_passages_come_best_first_with_their_cosine(
 ) -> None:
     vector = WordsEmbedder().embed([query])
     with record.reader() as reader:
-        matrix = reader.matrix()
+        [matrix] = reader.matrices()
     cosines = dict(zip(matrix.ids.tolist(), (matrix.vectors @ vector[0]).tolist(), strict=True))
     expected = sorted(cosines, key=lambda i: -cosines[i])[:10]
     found = nearest(vector, 10)
