@@ -21,6 +21,7 @@ BENCHMARKS: Final = {
     "desk": ("desk", "bench_desk"),
     "memory": ("drafts", "bench_memory"),
     "scale": ("scale", "bench_scale"),
+    "pages": ("scale", "bench_pages"),
 }
 """Module and function of each; loaded when it runs, so that none pays for another's imports."""
 PASSAGES = 20_000

@@ -6,15 +6,18 @@ a search by words meets lists as long as it would in a library of that size.
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
+from textwrap import fill
 from typing import Final
 
 PARAGRAPHS: Final = 10
 """Passages of a note: an article of about 700 words."""
 NOTES_A_FILE: Final = 500
+LINE: Final = 90
+"""Characters of a line of a book."""
 PLANTED: Final = 100
 """Notes that have an answer, spread evenly over all."""
 _FIRST: Final = 1990
@@ -145,13 +148,52 @@ def is_planted(text: str) -> bool:
     return _MARK in text or text.endswith("?")
 
 
-def write_long_text(characters: int) -> str:
-    """Paragraphs of at least so many characters."""
-    drawn, written, size = random.Random(characters), [], 0
-    while size < characters:
-        written.append(_write_paragraph(drawn))
-        size += len(written[-1]) + 2
-    return "\n\n".join(written)
+def write_files(folder: Path, count: int) -> None:
+    """Write notes of a page each, one a file, as text with front matter."""
+    folder.mkdir(parents=True)
+    for n in range(count):
+        made = make_note(n, None, PARAGRAPHS // 2)
+        text = made.pop("text")
+        lines = "".join(f"{name}: {json.dumps(value)}\n" for name, value in made.items())
+        (folder / f"note-{n:08}.md").write_text(f"---\n{lines}---\n\n{text}\n", "utf-8")
+
+
+def write_book(folder: Path, pages: int) -> None:
+    """Write one PDF of so many pages, five paragraphs each."""
+    folder.mkdir(parents=True)
+    drawn = random.Random(pages)
+    texts = [
+        "\n\n".join(fill(_write_paragraph(drawn), LINE) for _ in range(PARAGRAPHS // 2))
+        for _ in range(pages)
+    ]
+    (folder / "book.pdf").write_bytes(_to_pdf(texts))
+
+
+def _to_pdf(texts: Sequence[str]) -> bytes:
+    """A page a text, line by line, in one of the fonts that every reader of PDF has."""
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(texts)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(texts)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for n, text in enumerate(texts):
+        objects.append(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font"
+            f" << /F1 3 0 R >> >> /Contents {5 + 2 * n} 0 R >>"
+        )
+        lines = "".join(f"({line}) Tj T*\n" for line in text.split("\n"))
+        content = f"BT /F1 10 Tf 14 TL 60 790 Td\n{lines}ET"
+        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+    made, places = bytearray(b"%PDF-1.4\n"), []
+    for number, one in enumerate(objects, start=1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n{one}\nendobj\n".encode("latin-1")
+    start = len(made)
+    made += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    made += "".join(f"{place:010} 00000 n \n" for place in places).encode()
+    made += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n".encode()
+    return bytes(made + b"%%EOF\n")
 
 
 def _make_answer(drawn: random.Random, body: str, thing: str) -> Answer:

@@ -24,7 +24,7 @@ import numpy as np
 
 from evals.bench import notes
 from evals.bench.corpus import JITTER, TODAY
-from evals.bench.measure import KIB, Report, Spread, peak_mb, time_call
+from evals.bench.measure import KIB, Ratio, Report, Spread, peak_mb, time_call
 from evals.bench.notes import Answer
 from retrieval.embedding import MiniLM
 from retrieval.index import Index
@@ -44,6 +44,7 @@ FAR: Final = 10**9
 """Number of the first note of the sample: none of the library is like it."""
 LONG_NOTE: Final = 100
 """Passages of a note that is written straight to the record."""
+PAGES: Final = 2_000
 SENTENCES: Final = 50_000
 """What such notes are put together from."""
 K: Final = 10
@@ -99,8 +100,14 @@ class Filled:
     cpu: float
     """Processor time of this process, the model's included."""
     index_cpu: float
+    """Of the processes that it starts: those that read files, and the one that builds the index."""
     record_mb: float
     index_mb: float
+
+    @property
+    def cpu_of_all(self) -> float:
+        """Processor time of all that was done."""
+        return self.cpu + self.index_cpu
 
 
 @dataclass
@@ -157,6 +164,29 @@ def bench_scale(folder: Path, runs: int, sizes: tuple[int, ...]) -> Report:
     )
 
 
+def bench_pages(folder: Path, runs: int, _: tuple[int, ...]) -> Report:
+    """Add `PAGES` pages, as one book and as many files, `runs` times, and a tenth of them."""
+    sample, _rate = _run_apart(embed_sample, folder / "sample.npy")
+    spreads, ratios = [], []
+    facts: dict[str, int | float | str] = {}
+    for form, write in (("one PDF", notes.write_book), ("files", notes.write_files)):
+        costs = []
+        for count in (PAGES // 10, PAGES):
+            what = f"{count:,} pages as {form}"
+            _run_apart(write, folder / what, count)
+            filled = [
+                _run_apart(fill, folder / f"{what}-{n}", folder / what, sample) for n in range(runs)
+            ]
+            used = [MS * one.cpu_of_all / count for one in filled]
+            costs.append(Spread.of(f"processor time a page, {what}", used, "ms"))
+            facts[f"passages, {what}"] = filled[0].passages
+            facts[f"peak of adding, MiB, {what}"] = filled[0].peak
+            facts[f"peak of what it starts, MiB, {what}"] = filled[0].index_peak
+        spreads += costs
+        ratios.append(Ratio.of(costs[1], costs[0]))
+    return Report(benchmark="pages", spreads=tuple(spreads), ratios=tuple(ratios), facts=facts)
+
+
 def _spread_filling(filled: Filled) -> list[Spread]:
     rest = filled.files - filled.embedding
     whole = filled.files + filled.origins + filled.index
@@ -194,7 +224,7 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
         stats = library.stats()
     if report.refused:
         raise RuntimeError(f"a note was refused: {report.refused[0]}")
-    steps, built = np.diff(marks[1:]), resource.getrusage(resource.RUSAGE_CHILDREN)
+    steps, built = np.diff(marks), resource.getrusage(resource.RUSAGE_CHILDREN)
     fifth = max(1, len(steps) // 5)
     return Filled(
         passages=stats.passages,
