@@ -13,6 +13,10 @@ EXACT_BYTES = 1_600_000_000
 takes less time than the search by words, less memory than Chroma, and finds all that an index
 misses."""
 
+SMALL = 20_000
+"""Passages up to which this answers where the record's database keeps an index of its own: all
+vectors would have to come from the server first, to each machine."""
+
 
 def exact_up_to(dimension: int) -> int:
     """Passages of vectors of so many numbers that are compared with every query."""

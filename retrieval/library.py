@@ -126,7 +126,8 @@ class Library:
         if chroma_url is None:  # a server is asked when it is needed
             index.start()
         if exact_up_to is None:
-            exact_up_to = brute_force.exact_up_to(record.dimension)
+            limit = brute_force.exact_up_to(record.dimension)
+            exact_up_to = brute_force.SMALL if index.is_in_record else limit
         return cls(directory, record, embedder, index, exact_up_to)
 
     @staticmethod

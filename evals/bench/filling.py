@@ -138,7 +138,7 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
 def lay(place: Place, first: int, passages: int, sample: Path) -> list[Answer]:
     """Write notes straight to the record, from the one numbered `first`, and build no index.
 
-    For sizes at which adding files would take hours: it is linear, as those of 10,000 and 100,000 show.
+    For sizes at which adding files would take hours: it is linear between 10,000 and 100,000.
     """
     embedder, answers = SampledEmbedder(sample), notes.make_answers(notes.PLANTED)
     sentences = notes.write_sentences(SENTENCES)

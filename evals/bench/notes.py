@@ -43,7 +43,7 @@ _THINGS = (
     "electric cars", "rain gauges", "museum tickets",
 )  # fmt: skip
 _ADJECTIVES = (
-    "annual", "late", "early", "costly", "regional", "quiet", "sudden", "steady", "unusual",
+    "yearly", "late", "prompt", "costly", "regional", "quiet", "sudden", "steady", "rare",
     "northern", "southern", "public", "private", "modest", "record", "seasonal", "rural", "coastal",
     "technical", "legal", "local", "foreign", "joint", "final",
 )  # fmt: skip
