@@ -17,7 +17,7 @@ from retrieval.errors import IngestionStopped, LibraryError, SourceRefused, Sour
 from retrieval.loaders import LOADERS, MULTI_DOCUMENT, Document, RawFile, printable, read_file
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.isolation import FileLoader, explain_failure
-from retrieval.origins import find_origins, name_origin
+from retrieval.origins import assign_origins, name_origin
 from retrieval.record import NewPassage, Record
 from retrieval.types import Embedder, Source
 from retrieval.vetting import Admission, Vetting
@@ -128,7 +128,7 @@ class Ingestion:
             self._try_document(document, Path(document.path))
         self._write_ready()
         if settle:
-            self._assign_origins()
+            assign_origins(self._record)
         return self._report(())
 
     def _ingest(
@@ -151,7 +151,7 @@ class Ingestion:
         for id_ in sorted(stale - set(self._seen)):
             self._record.remove(id_)
             self._done["removed"].append(id_)
-        self._assign_origins()
+        assign_origins(self._record)
         return self._report(found.skipped)
 
     def _report(self, passed_over: Iterable[Path]) -> AddReport:
@@ -306,13 +306,6 @@ class Ingestion:
     def _find_gone(self, folder: Path) -> set[str]:
         paths = {id_: Path(known.path) for id_, known in self._states.items()}
         return {i for i, p in paths.items() if p.is_relative_to(folder) and not p.exists()}
-
-    def _assign_origins(self) -> None:
-        """Work origins out afresh: one new source can join two old ones into one story."""
-        with self._record.reader() as reader:
-            stories = ((source, reader.snapshot(source.id)) for source in reader.sources())
-            found = find_origins(stories)
-        self._record.set_origins(found)
 
 
 def find_files(paths: Iterable[Path]) -> FoundFiles:

@@ -9,11 +9,11 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from retrieval.brute_force import EXACT_UP_TO
+from retrieval import brute_force
 from retrieval.copying import COPY, copy_record
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
-from retrieval.index_stores import FolderStore, ServerStore, Store
+from retrieval.index_stores import FolderStore, RecordStore, ServerStore, Store
 from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
 from retrieval.record import Place, Record
@@ -55,7 +55,7 @@ class Stats(BaseModel, frozen=True, extra="forbid"):
     record_bytes: int
     index_bytes: int
     index: str
-    """State of the Chroma index, and who owns it where that is another process."""
+    """State of the index, and who owns it where that is another process."""
     search: str
     """Which way an unfiltered search goes."""
 
@@ -82,7 +82,7 @@ class Library:
         create: bool = False,
         chroma_url: str | None = None,
         database_url: str | None = None,
-        exact_up_to: int = EXACT_UP_TO,
+        exact_up_to: int | None = None,
         partial: bool = False,
     ) -> Self:
         """Open the library in `directory`, or make an empty one.
@@ -93,7 +93,7 @@ class Library:
             create: make an empty library where there is none.
             chroma_url: a Chroma server that keeps the index, see `ChromaIndex.at_server`.
             database_url: a PostgreSQL database (`postgresql://…`) that holds the record.
-            exact_up_to: passages up to which every search compares all vectors.
+            exact_up_to: passages up to which every search compares all vectors; see `brute_force`.
             partial: open it even where a copy into it has not ended.
 
         Raises:
@@ -120,9 +120,14 @@ class Library:
         store: Store = FolderStore(folder, record)
         if chroma_url is not None:
             store = ServerStore(chroma_url, record)
+        elif not record.no_vector_index:
+            store = RecordStore(record)
         index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
         if chroma_url is None:  # a server is asked when it is needed
             index.start()
+        if exact_up_to is None:
+            limit = brute_force.exact_up_to(record.dimension)
+            exact_up_to = brute_force.SMALL if index.is_in_record else limit
         return cls(directory, record, embedder, index, exact_up_to)
 
     @staticmethod
@@ -356,9 +361,14 @@ class Library:
             generation=revision.generation,
             record_bytes=self._record.count_bytes(),
             index_bytes=sum(p.stat().st_size for p in files),
-            index=self._index.state,
+            index=f"{self._index.state}{self._explain_index()}",
             search=self._search.describe_route(scope.passages),
         )
+
+    def _explain_index(self) -> str:
+        """Why a record on a server has no index of its own, where it has none."""
+        why = self._record.no_vector_index if self._record.machine else ""
+        return f"; none in the database: {why}" if why else ""
 
     def verify(self, *, repair: bool = False) -> list[Difference]:
         """Compare all that is derived with what it is derived from; `repair` mends what it can."""

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Self
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.locks import Lock
@@ -25,27 +25,29 @@ from retrieval.record import database
 from retrieval.record.backend import Backend, upsert
 from retrieval.record.history import History
 from retrieval.record.queries import match_expression
-from retrieval.record.reader import Matrix, Reader
+from retrieval.record.reader import MATRIX_ROWS, Matrix, Reader
 from retrieval.record.schema import (
     SOURCE_FIELDS,
     Entries,
     Fields,
     NewPassage,
     Revision,
+    Sketch,
     SourceState,
     StoredPassage,
     StoredSource,
     meta,
     passages,
     revisions,
+    sketches,
     sources,
 )
 from retrieval.types import Source, Vectors
 
 __all__ = [
-    "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader", "Record",
-    "Revision", "SourceState", "StoredPassage", "StoredSource", "has_unit_length",
-    "match_expression",
+    "MATRIX_ROWS", "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader",
+    "Record", "Revision", "Sketch", "SourceState", "StoredPassage", "StoredSource",
+    "has_unit_length", "match_expression",
 ]  # fmt: skip
 
 UNIT_TOLERANCE = 1e-3
@@ -210,6 +212,19 @@ class Record:
                 touched = update(passages).where(passages.c.source_n == row.n)
                 connection.execute(touched.values(generation=generation))
 
+    def keep_sketches(self, maker: str, made: Mapping[str, Sketch]) -> None:
+        """Keep what was made of the texts of sources, by source id, in the place of what was."""
+        if not made:
+            return
+        with self._transaction() as connection:
+            rows = connection.execute(select(sources.c.id, sources.c.n))
+            kept = [
+                {"source_n": n, "maker": maker, **vars(made[id_])} for id_, n in rows if id_ in made
+            ]
+            due = sketches.c.source_n == bindparam("n")
+            connection.execute(sketches.delete().where(due), [{"n": r["source_n"]} for r in kept])
+            connection.execute(insert(sketches), kept)
+
     def correct(self, rows: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Store passages anew under their ids; one transaction. Then `rebuild_word_index`."""
         self._require_unit_vectors(vectors, len(rows))
@@ -244,6 +259,19 @@ class Record:
         with self._transaction() as connection:
             self._backend.rebuild_words(connection)
 
+    @property
+    def no_vector_index(self) -> str:
+        """Why the database keeps no index of vectors itself; empty where it keeps one."""
+        return self._backend.no_vector_index
+
+    def check_vector_index(self) -> bool:
+        """True where the database's index of vectors, if any, holds those of the passages."""
+        return self._backend.check_vectors()
+
+    def rebuild_vector_index(self) -> None:
+        with self._transaction() as connection:
+            self._backend.rebuild_vectors(connection)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._backend.writing() as connection:
@@ -272,6 +300,7 @@ class Record:
             ]
             connection.execute(insert(passages), rows)
         self._backend.add_words(connection, n)
+        self._backend.add_vectors(connection, n)
 
     def _delete_passages(self, connection: Connection, source_id: str) -> None:
         n = _row_number(connection, source_id)

@@ -13,6 +13,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Integer, String
 
 from retrieval.locks import Lock
+from retrieval.types import Vector
 
 
 class Backend(Protocol):
@@ -20,6 +21,8 @@ class Backend(Protocol):
 
     where: str
     """The place, without a password: for messages."""
+    no_vector_index: str
+    """Why the database keeps no index of vectors itself; empty where it keeps one."""
 
     def reading(self) -> AbstractContextManager[Connection]:
         """One moment of the record; what the database cannot do is a `LibraryError`."""
@@ -48,6 +51,20 @@ class Backend(Protocol):
 
         Of the `depth` best from `sources` (rows; None for all), and of those among `ids`.
         """
+
+    def add_vectors(self, connection: Connection, source_n: int) -> None:
+        """Put the vectors of a source's passages into the index of vectors, if there is one."""
+
+    def nearest(
+        self, connection: Connection, vector: Vector, depth: int
+    ) -> dict[str, float] | None:
+        """Passages with the highest cosine, best first; None where no index can tell so many."""
+
+    def check_vectors(self) -> bool:
+        """True where the index of vectors, if there is one, holds exactly those of the passages."""
+
+    def rebuild_vectors(self, connection: Connection) -> None:
+        """Make the index of vectors anew, if there is one."""
 
     def purge(self, connection: Connection) -> None:
         """Make deleted words leave the full-text index."""

@@ -25,6 +25,7 @@ from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryM
 from retrieval.locks import FileLock
 from retrieval.record.queries import TITLE_WEIGHT
 from retrieval.record.schema import HEAD, LibraryFacts, meta, revisions
+from retrieval.types import Vector
 
 BUSY_SECONDS = 10.0
 """How long one statement waits for another process's write before it is given up."""
@@ -75,6 +76,8 @@ MATCHING_ADMITTED = text(
 class SqliteBackend:
     """The record in one file; its words in a full-text index of FTS5."""
 
+    no_vector_index = "SQLite has none"
+
     def __init__(self, path: Path) -> None:
         """Open an existing file, bringing an older one up to date.
 
@@ -122,6 +125,18 @@ class SqliteBackend:
             query = MATCHING_ADMITTED
             asked["sources"] = json.dumps(list(sources))
         return {row.id: -row.score for row in connection.execute(query, asked)}
+
+    def add_vectors(self, connection: Connection, source_n: int) -> None:
+        """There is no index of vectors in the file."""
+
+    def nearest(self, connection: Connection, vector: Vector, depth: int) -> None:
+        """There is none to ask."""
+
+    def check_vectors(self) -> bool:
+        return True
+
+    def rebuild_vectors(self, connection: Connection) -> None:
+        """There is none."""
 
     def purge(self, connection: Connection) -> None:
         # Until its parts are merged, the full-text index keeps words of deleted rows in them.

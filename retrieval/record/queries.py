@@ -71,7 +71,11 @@ OWNERS = select(sources.c.n, *SOURCE).where(
     sources.c.n.op("IN", is_comparison=True)(listed_integers(_ids))
 )
 TIERS_AND_ORIGINS = select_joined(passages.c.id, sources.c.tier, sources.c.origin).where(_NAMED)
-MATRIX = select(passages.c.id, passages.c.source_n, passages.c.vector).order_by(passages.c.n)
+MATRIX = (
+    select(passages.c.n, passages.c.id, passages.c.source_n, passages.c.vector)
+    .where(passages.c.generation > bindparam("after"))
+    .order_by(passages.c.n)
+)
 ENTRIES = (
     select_joined(
         passages.c.id,

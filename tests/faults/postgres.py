@@ -16,11 +16,16 @@ WAYS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 RUNUSER = shutil.which("runuser", path=WAYS)
 """PostgreSQL refuses to run as root; this gives the rights away."""
 
+PROGRAMS = "POSTGRES_PROGRAMS"
+"""Names the folder of the programs of another server, for example one that has pgvector."""
+
 
 def found() -> Path | None:
     """The folder of the server's programs, where it can be run."""
     if os.getuid() == 0 and RUNUSER is None:
         return None
+    if chosen := os.environ.get(PROGRAMS):
+        return Path(chosen)
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     named = [installed[-1]] if installed else [Path(p) for p in [shutil.which("initdb")] if p]
     return named[0].parent if named else None

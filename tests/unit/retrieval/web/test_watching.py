@@ -151,7 +151,7 @@ def test_reprints_are_found_though_the_watch_that_brought_them_was_killed(
     links = ((f"{HOME}/first", "A"), ("http://city.example.org/second", "B"))
     web.put(FEED, feed(*links), Content_Type=XML)
     with monkeypatch.context() as patched:
-        patched.setattr("retrieval.ingestion.find_origins", lambda stories: 1 / 0)
+        patched.setattr("retrieval.ingestion.assign_origins", lambda record: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             look(library, web)
     assert len({source.origin for source in library.sources()}) == 2
