@@ -104,7 +104,7 @@ def add_reviews(
         documents[document.id] = document
     with library.writer("adding fact-checks") as record:
         ingestion = Ingestion(record, library.embedder, vetting, today)
-        report = ingestion.add_documents(documents.values())
+        report = ingestion.add_documents(list(documents.values()))
     address = {one.path: str(one.meta.url) for one in documents.values()}
     told = [
         Refusal(path=address[one.path], reason=one.reason.replace(one.path, address[one.path]))

@@ -8,8 +8,7 @@ from retrieval.errors import FetchFailed, LibraryError, SourceRefused, SourceUnr
 from retrieval.ingestion import Refusal
 from retrieval.library import Library
 from retrieval.locks import FileLock
-from retrieval.record.history import Feed, Page
-from retrieval.types import Source
+from retrieval.record.history import Feed
 from retrieval.vetting import VettingList, parse_address
 from retrieval.web.feeds import Entry, Listing, read_listing
 from retrieval.web.fetching import Fetcher, check_address, plain_address
@@ -95,12 +94,8 @@ class _Pass:
     def find_due(self) -> list[Visit]:
         """Pages that have not been asked for as long as their age allows."""
         now = self._fetcher.now()
-        sources = {source.id: source for source in self._library.sources()}
-        return [
-            Visit(url=page.url, page=page)
-            for page in self._library.history.pages()
-            if page.source_id in sources and _is_due(page, sources[page.source_id], now)
-        ]
+        due = self._library.history.pages_due(lambda checked, day: _is_due(checked, day, now))
+        return [Visit(url=page.url, page=page, dated=dated) for page, dated in due]
 
     def close_feeds(self, left: set[str]) -> None:
         """Remember what a feed was like, unless something that it names is still to be had."""
@@ -181,8 +176,9 @@ def _start_of(known: Feed | None, now: datetime) -> date:
     return (datetime.strptime(known.checked, STAMP).replace(tzinfo=UTC) - OVERLAP).date()
 
 
-def _is_due(page: Page, source: Source, now: datetime) -> bool:
-    age = (now.date() - (source.published or source.accessed)).days
+def _is_due(checked: str, day: date, now: datetime) -> bool:
+    """Whether a page of a day, asked for last at `checked`, is asked for again."""
+    age = (now.date() - day).days
     days = next(after for most, after in AGES if age <= most)
-    checked = datetime.strptime(page.checked, STAMP).replace(tzinfo=UTC)
-    return now - checked >= timedelta(days=days)
+    asked = datetime.strptime(checked, STAMP).replace(tzinfo=UTC)
+    return now - asked >= timedelta(days=days)
