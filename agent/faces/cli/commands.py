@@ -4,7 +4,7 @@ import json
 import logging
 import signal
 import threading
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +21,7 @@ from agent.faces.terminal import (
     require_folder_of,
     say,
 )
+from agent.jobs.port import State
 from agent.language.phrases import day
 from agent.render import FILES, FORMATS, SUFFIXES, claimreview, render, render_file, short_answer
 from agent.settings import Settings
@@ -42,11 +43,40 @@ def worker(at: Path | None, workers: int | None) -> Exit:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told)
-    with open_library(at) as library, bootstrap.open_jobs(settings, library, at_once):
+    with (
+        open_library(at) as library,
+        bootstrap.open_jobs(settings, library, at_once, watches=True),
+    ):
         logging.getLogger("dbos").setLevel(logging.ERROR)  # tracebacks of drafts that fail
         say(f"Drafting up to {at_once} at a time from {library.directory}. Stop with Ctrl-C.")
         stop.wait()
     say("Stopped. What was in work is begun anew by the next worker.")
+    return Exit.OK
+
+
+def list_jobs(at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict jobs`: drafts and watches that were asked for last, newest first."""
+    settings = read_settings()
+    rows: list[tuple[datetime, str, State, str]] = []
+    with open_library(at) as library:
+        if bootstrap.has_jobs(settings, library):
+            with bootstrap.open_jobs(settings, library, 0) as jobs:
+                drafts = jobs.recent()
+            with bootstrap.open_watch_schedule(settings, library) as schedule:
+                passes = schedule.recent()
+            rows += [(j.submitted, "draft", j.state, j.error or j.question.text) for j in drafts]
+            rows += [
+                (p.slot, "watch", p.state, p.error or (p.made.summary if p.made else ""))
+                for p in passes
+            ]
+    rows.sort(key=lambda row: row[0], reverse=True)
+    if as_json:
+        names = ("at", "kind", "state", "told")
+        found = [dict(zip(names, (row[0].isoformat(), *row[1:]), strict=True)) for row in rows]
+        deliver(json.dumps(found, ensure_ascii=False, indent=2))
+        return Exit.OK
+    lines = [f"{at:%Y-%m-%d %H:%M}  {kind}  {state:<9}  {told}" for at, kind, state, told in rows]
+    deliver("\n".join(lines) or "No job was asked for yet.")
     return Exit.OK
 
 
