@@ -10,6 +10,7 @@ from types import FrameType
 
 from agent import bootstrap
 from agent.audit import selftest
+from agent.claims import read_claim
 from agent.faces.cli import doctor as examination
 from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.opening import open_library, question_of, read_settings
@@ -23,7 +24,9 @@ from agent.faces.terminal import (
 )
 from agent.jobs.port import State
 from agent.language.phrases import day
+from agent.pipeline.published_checks import find_checks
 from agent.render import FILES, FORMATS, SUFFIXES, claimreview, render, render_file, short_answer
+from agent.render.wording import CHECKED, told_check
 from agent.settings import Settings
 from agent.types import Insufficient, Page
 from retrieval import Filters, Library
@@ -136,12 +139,16 @@ def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Ex
 def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict search`."""
     with open_library(at) as library:
-        hits = library.search(query, k, Filters(published_to=as_of, dated_only=as_of is not None))
+        scope = Filters(published_to=as_of, dated_only=as_of is not None)
+        hits = library.search(query, k, scope)
+        nli = bootstrap.build_nli_model(read_settings().threads)
+        checks = find_checks(read_claim(query), library, nli, scope) if query.strip() else ()
     if as_json:
         rows = [hit.model_dump(mode="json") for hit in hits]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2))
         return Exit.OK
-    lines = []
+    lines = [f"{CHECKED}: {told_check(c)} ({c.source.id})" for c in checks]
+    lines += [""] if checks else []
     for n, hit in enumerate(hits, 1):
         source = hit.passage.source
         when = day(source.published) if source.published else "no date"

@@ -176,3 +176,22 @@ def test_who_says_both_counts_on_both_sides() -> None:
     count = count_origins([stance("a", Stance.BOTH)], by_id(source("a")))
     assert (count.opposing, count.partly) == ({"a": 2}, {"a": 2})
     assert decide(count).label is VerdictLabel.MIXED
+
+
+@given(ORIGINS, ORIGINS, ORIGINS)
+def test_published_checks_alone_decide_nothing(
+    one: dict[str, int], other: dict[str, int], part: dict[str, int]
+) -> None:
+    checks = tuple({*one, *other, *part})
+    count = Tally(supporting=one, opposing=other, partly=part, checks=checks)
+    assert decide(count).label is VerdictLabel.UNPROVEN
+
+
+def test_a_published_check_counts_beside_others() -> None:
+    stances = [stance("check", Stance.AGAINST), stance("blog", Stance.AGAINST)]
+    known = by_id(source("check", tier=1), source("blog", tier=3))
+    alone = count_origins(stances[:1], known, checks={"check"})
+    both = count_origins(stances, known, checks={"check"})
+    assert decide(alone).label is VerdictLabel.UNPROVEN
+    assert decide(both).label is VerdictLabel.REFUTED
+    assert decide(count_origins(stances[1:], known)).label is VerdictLabel.UNPROVEN
