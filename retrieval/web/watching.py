@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from retrieval.errors import FetchFailed, LibraryError, SourceRefused, SourceUnreadable
 from retrieval.ingestion import Refusal
 from retrieval.library import Library
+from retrieval.loaders.isolation import FileLoader
 from retrieval.locks import FileLock
 from retrieval.record.history import Feed
 from retrieval.vetting import VettingList, parse_address
-from retrieval.web.feeds import Entry, Listing, read_listing
+from retrieval.web.feeds import LOADER, Entry, Listing, read_apart
 from retrieval.web.fetching import Fetcher, check_address, plain_address
 from retrieval.web.intake import STAMP, TRIES, Intake, Visit, WebReport
 
@@ -18,7 +19,6 @@ LOG = logging.getLogger(__name__)
 
 MOST = 500
 """Pages asked for in one pass; the others wait for the next."""
-FEED_BYTES = 10_000_000
 MAPS = 20
 """Sitemaps read of one index."""
 FIRST = timedelta(days=2)
@@ -72,13 +72,15 @@ class _Pass:
         self.intake = Intake(library, vetting, fetcher)
         self.failed: list[Refusal] = []
         self._read: list[tuple[Feed, set[str]]] = []
+        self._reader = FileLoader(loading=LOADER)
 
     def find_new(self) -> list[Visit]:
         """Addresses that feeds name, that are vetted, and that were not met before."""
         named: dict[str, Entry] = {}
-        for url in (feed for entry in self._vetting.publisher for feed in entry.feeds):
-            for entry in self._read_feed(url):
-                named.setdefault(plain_address(entry.address), entry)
+        with self._reader:
+            for url in (feed for entry in self._vetting.publisher for feed in entry.feeds):
+                for entry in self._read_feed(url):
+                    named.setdefault(plain_address(entry.address), entry)
         met = self._library.history.seen(named)
         fresh: list[Visit] = []
         for url, entry in named.items():
@@ -152,7 +154,7 @@ class _Pass:
             etag=answer.header("etag"),
             modified=answer.header("last-modified"),
         )
-        return read_listing(answer.body, url, FEED_BYTES), row
+        return read_apart(answer.body, url, self._reader), row
 
     def _read_maps(self, entries: Iterable[Entry], since: date) -> Iterator[Entry]:
         """What a sitemap names since a day, those that it leads on to included."""
