@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,11 +183,13 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
     from agent.writers.reading import Reader
+    from retrieval import LibraryAsOf
 
     nli = build_nli_model(settings.threads)
     judge = build_judge(settings)
     embedded = Desk(
         library=library,
+        on_day=partial(LibraryAsOf, library),
         planner=EmbeddedPlanner(SpellingCorrector(library.search)),
         writer=EmbeddedWriter(library.embed, Reader(nli, judge), settings.length),
         judge=judge,

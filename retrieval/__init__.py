@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from retrieval.vetting import Vetting, VettingList, Voucher
     from retrieval.web.factchecks import add_reviews, read_reviews, search_reviews
     from retrieval.web.fetching import Fetcher
-    from retrieval.web.following import follow_passage
+    from retrieval.web.following import LibraryAsOf, follow_passage
     from retrieval.web.intake import Intake, WebReport
     from retrieval.web.notices import RegisterReport, add_register
     from retrieval.web.reviews import KIND, Review, find_review
@@ -49,7 +49,7 @@ _MODULES = {
     "vetting": ("Vetting", "VettingList", "Voucher"),
     "web.factchecks": ("add_reviews", "read_reviews", "search_reviews"),
     "web.fetching": ("Fetcher",),
-    "web.following": ("follow_passage",),
+    "web.following": ("LibraryAsOf", "follow_passage"),
     "web.intake": ("Intake", "WebReport"),
     "web.notices": ("RegisterReport", "add_register"),
     "web.reviews": ("KIND", "Review", "find_review"),
@@ -58,45 +58,12 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
-    "KIND",
-    "AddReport",
-    "Change",
-    "Difference",
-    "Embedder",
-    "Fetcher",
-    "FileLock",
-    "Filters",
-    "Hit",
-    "Intake",
-    "Library",
-    "LibraryBusy",
-    "LibraryDamaged",
-    "LibraryError",
-    "LibraryMissing",
-    "Notice",
-    "Passage",
-    "Passages",
-    "RegisterReport",
-    "Review",
-    "Scope",
-    "Source",
-    "Stats",
-    "TextKind",
-    "Vectors",
-    "Version",
-    "Vetting",
-    "VettingList",
-    "Voucher",
-    "WebReport",
-    "add_register",
-    "add_reviews",
-    "find_files",
-    "find_review",
-    "follow_passage",
-    "read_reviews",
-    "search_reviews",
-    "split_sentences",
-    "watch",
+    "KIND", "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters",
+    "Hit", "Intake", "Library", "LibraryAsOf", "LibraryBusy", "LibraryDamaged", "LibraryError",
+    "LibraryMissing", "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope",
+    "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher",
+    "WebReport", "add_register", "add_reviews", "find_files", "find_review", "follow_passage",
+    "read_reviews", "search_reviews", "split_sentences", "watch",
 ]  # fmt: skip
 
 

@@ -221,6 +221,13 @@ class History:
         chosen = select(*columns).where(versions.c.source_id == source_id).order_by(versions.c.n)
         return [Version(**row) for row in self._rows(chosen)]
 
+    def texts_on(self, day: date) -> dict[str, str]:
+        """The text that each source that was changed after a day had on it, by source id."""
+        later = select(versions.c.source_id, versions.c.snapshot).where(versions.c.until > day)
+        with self._reading() as connection:
+            rows = connection.execute(later.order_by(versions.c.n.desc())).all()
+        return {row.source_id: row.snapshot for row in rows}  # the first one after it stays
+
     def notices(self, source_id: str | None = None) -> list[Notice]:
         """Notices about one source or about all, oldest first."""
         columns = [column for column in notices.c if column.name != "n"]

@@ -78,6 +78,25 @@ def test_a_watch_brings_in_what_a_feed_names(web: Web, vetting: Path, tmp_path: 
     assert told.json["added"] == []
 
 
+def test_a_draft_as_of_a_day_leaves_out_what_was_written_into_a_page_later(
+    web: Web, vetting: Path, tmp_path: Path
+) -> None:
+    place = ("--library", tmp_path / "library")
+    old = "The council closed the old bridge to cars after an inspection found cracks."
+    new = "The council opened the old bridge to cars after engineers had mended the beams."
+    web.article(PAGE, "The bridge", old * 9)
+    verdict("library", "fetch", PAGE, "--vetting", vetting, *place)
+    web.pass_days(10)
+    web.article(PAGE, "The bridge", old * 9, new * 9)
+    verdict("library", "fetch", PAGE, "--vetting", vetting, *place)
+    asked = ("draft", "Did the council close the old bridge to cars?", *place)
+    assert "mended the beams" in verdict(*asked, "--format", "json").out
+    told = verdict(*asked, "--format", "json", "--as-of", "2026-03-05")
+    assert "mended the beams" not in told.out
+    note = "Words that came into a source after March 5, 2026 were left out (sources: 1)."
+    assert told.json["usage"]["notes"] == [note]
+
+
 def test_a_watch_goes_on_until_it_is_stopped(
     web: Web, vetting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
