@@ -1,12 +1,25 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from time import perf_counter
 
+from agent.language.phrases import day
 from agent.llm.budget import Account, Budget
 from agent.pipeline.draft import conclude_page, draft_page
 from agent.pipeline.retrieve import retrieve_evidence, scope_of, too_thin_for_page
-from agent.ports import Judge, NliModel, PassageStore, Planner, StanceReader, Step, Store, Writer
+from agent.ports import (
+    DatedStore,
+    Judge,
+    NliModel,
+    PassageStore,
+    Planner,
+    StanceReader,
+    Step,
+    Store,
+    Writer,
+)
 from agent.types import (
     CheckedSection,
     Claim,
@@ -20,6 +33,7 @@ from agent.verdict import same_claim, verdict_on
 from agent.verification.gate import CitationGate
 from agent.writers.conclusion import BOTTOM_LINE, LIMITS
 
+LEFT_OUT = "Words that came into a source after {day} were left out (sources: {count})."
 SHOWN_EARLIER = 3
 """Earlier drafts of the same claim that a page names."""
 
@@ -35,6 +49,8 @@ class Desk:
     nli: NliModel
     store: Store
     stances: StanceReader
+    on_day: Callable[[date], DatedStore] | None = None
+    """The library as it was on a day, for a question with an "as of" date; else as it is."""
     spare: Writer | None = None
     """Writes where too little of what the writer wrote is accepted."""
     searcher: Judge | None = None
@@ -72,11 +88,16 @@ class Desk:
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
     ) -> Page | Insufficient:
         clock.step("search")
-        evidence = retrieve_evidence(plan, self.library, self.nli, self.stances, self.room)
+        as_of = plan.question.as_of
+        dated = self.on_day(as_of) if as_of and self.on_day else None
+        library = dated or self.library
+        evidence = retrieve_evidence(plan, library, self.nli, self.stances, self.room)
+        if as_of and dated and (changed := dated.left_out):
+            account.note(LEFT_OUT.format(count=len(changed), day=day(as_of)))
         if isinstance(evidence, Insufficient):
             return evidence
         verdict = verdict_on(plan.claim, evidence, plan.question.as_of)
-        gate = CitationGate(self.judge, self.library, evidence, scope_of(plan), self.searcher)
+        gate = CitationGate(self.judge, library, evidence, scope_of(plan), self.searcher)
         clock.step("draft")
         made = draft_page(plan, verdict, gate, (self.writer, self.spare), clock.step)
         if reason := too_thin_for_page(made.body, evidence):

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     )
     from retrieval.verification import Difference
     from retrieval.vetting import Vetting, VettingList, Voucher
-    from retrieval.web.factchecks import Review, add_reviews, read_reviews, search_reviews
+    from retrieval.web.factchecks import add_reviews, read_reviews, search_reviews
     from retrieval.web.fetching import Fetcher
-    from retrieval.web.following import follow_passage
+    from retrieval.web.following import LibraryAsOf, follow_passage
     from retrieval.web.intake import Intake, WebReport
     from retrieval.web.notices import RegisterReport, add_register
+    from retrieval.web.reviews import KIND, Review, find_review
     from retrieval.web.watching import watch
 
 _MODULES = {
@@ -58,22 +59,23 @@ _MODULES = {
     "record.history": ("Change", "Notice", "Version"),
     "verification": ("Difference",),
     "vetting": ("Vetting", "VettingList", "Voucher"),
-    "web.factchecks": ("Review", "add_reviews", "read_reviews", "search_reviews"),
+    "web.factchecks": ("add_reviews", "read_reviews", "search_reviews"),
     "web.fetching": ("Fetcher",),
-    "web.following": ("follow_passage",),
+    "web.following": ("LibraryAsOf", "follow_passage"),
     "web.intake": ("Intake", "WebReport"),
     "web.notices": ("RegisterReport", "add_register"),
+    "web.reviews": ("KIND", "Review", "find_review"),
     "web.watching": ("watch",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
-    "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters", "Hit",
-    "Intake", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing",
-    "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope", "Source", "Stats",
-    "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher", "WebReport",
-    "add_register", "add_reviews", "find_files", "follow_passage", "read_reviews",
-    "search_reviews", "split_sentences", "watch", "without_secrets",
+    "KIND", "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters",
+    "Hit", "Intake", "Library", "LibraryAsOf", "LibraryBusy", "LibraryDamaged", "LibraryError",
+    "LibraryMissing", "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope",
+    "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher",
+    "WebReport", "add_register", "add_reviews", "find_files", "find_review", "follow_passage",
+    "read_reviews", "search_reviews", "split_sentences", "watch", "without_secrets",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ next run goes on where this one stopped: what is there already is known by its h
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,13 +18,15 @@ from retrieval.loaders import LOADERS, MULTI_DOCUMENT, Document, RawFile, printa
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.isolation import FileLoader, explain_failure
 from retrieval.origins import assign_origins, name_origin
-from retrieval.record import NewPassage, Record
+from retrieval.record import NewPassage, Record, SourceState
 from retrieval.types import Embedder, Source
 from retrieval.vetting import Admission, Vetting
 
 BATCH = 256
 """Passages embedded at a time; as much is done again after an interruption."""
 DAY = timedelta(days=1)
+ORIGINS = "origins"
+"""Work that is due after sources came in: finding which of them tell one story."""
 _ABOUT_THE_FOLDER = ("readme", "license", "licence", "notice")
 
 Progress = Callable[[int, int, str], None]
@@ -84,12 +86,9 @@ class Ingestion:
         self._loader = loader or FileLoader()
         self._record, self._embedder, self._vetting = record, embedder, vetting
         self._today = today
-        self._states = record.source_states()
-        with record.reader() as reader:
-            self._stored = {source.id: source for source in reader.sources()}
+        self._states: dict[str, SourceState] = {}
+        self._stored: dict[str, Source] = {}
         self._ids_by_path: dict[str, set[str]] = defaultdict(set)
-        for id_, known in self._states.items():
-            self._ids_by_path[known.path].add(id_)
         self._seen: dict[str, str] = {}
         self._ready: list[_NewSource] = []
         self._done: dict[str, list[str]] = defaultdict(list)
@@ -107,6 +106,7 @@ class Ingestion:
             IngestionStopped: the record or the embedder failed, or somebody pressed Ctrl-C.
             SourceUnreadable: a path is missing or a folder has nothing to load.
         """
+        self._recall()
         found = find_files(paths)
         try:
             with self._loader:
@@ -114,22 +114,37 @@ class Ingestion:
         except (LibraryError, KeyboardInterrupt) as error:
             raise self._explain_stop(error, found) from error
 
-    def add_documents(self, documents: Iterable[Document], *, settle: bool = True) -> AddReport:
+    def add_documents(self, documents: Sequence[Document], *, settle: bool = True) -> AddReport:
         """Bring documents in that are loaded already; one that is not admitted is reported.
 
         Args:
             documents: in order; `path` names each in the report.
-            settle: work origins out afresh at the end; left out, the next run does it.
+            settle: work origins out afresh at the end; left out, that stays due (`ORIGINS`) where
+                a source came in.
 
         Raises:
             LibraryError: the record or the embedder failed; what was written before stays.
         """
+        self._recall({document.id for document in documents})
         for document in documents:
             self._try_document(document, Path(document.path))
         self._write_ready()
         if settle:
-            assign_origins(self._record)
+            self.settle_origins()
         return self._report(())
+
+    def settle_origins(self) -> None:
+        """Work origins out afresh: one new source can join two old ones into one story."""
+        assign_origins(self._record)
+        self._record.history.set_due(ORIGINS, due=False)
+
+    def _recall(self, ids: Collection[str] | None = None) -> None:
+        """Learn what the record holds, of all sources or of those among `ids`."""
+        with self._record.reader() as reader:
+            self._states = reader.source_states(ids)
+            self._stored = {source.id: source for source in reader.sources(ids)}
+        for id_, known in self._states.items():
+            self._ids_by_path[known.path].add(id_)
 
     def _ingest(
         self, found: FoundFiles, progress: Progress | None, mirrored: Path | None
@@ -151,7 +166,7 @@ class Ingestion:
         for id_ in sorted(stale - set(self._seen)):
             self._record.remove(id_)
             self._done["removed"].append(id_)
-        assign_origins(self._record)
+        self.settle_origins()
         return self._report(found.skipped)
 
     def _report(self, passed_over: Iterable[Path]) -> AddReport:
@@ -286,6 +301,8 @@ class Ingestion:
 
     def _write_ready(self) -> None:
         """Embed what is ready and put it into the record, one transaction a source."""
+        if self._ready:
+            self._record.history.set_due(ORIGINS, due=True)
         vectors = self._embedder.embed([p.text for one in self._ready for p in one.passages])
         at = 0
         for one in self._ready:

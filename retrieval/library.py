@@ -297,12 +297,22 @@ class Library:
 
     @contextmanager
     def writer(
-        self, doing: str = "adding sources", wait_seconds: float = WAIT_SECONDS
+        self,
+        doing: str = "adding sources",
+        wait_seconds: float = WAIT_SECONDS,
+        *,
+        settle: bool = True,
     ) -> Iterator[Record]:
         """Hold the writer's lock and hand out the record; then purge it and keep the index in step.
 
         Each change is a transaction of its own: what was written before an error stays, and the
         index follows when the library is next opened or searched.
+
+        Args:
+            doing: what is done, for others who wait.
+            wait_seconds: how long to wait for another process that is writing.
+            settle: purge and bring the index in step, which takes time that grows with the
+                library. Left out, the next writer does it: for one who writes often in a row.
 
         Raises:
             LibraryBusy: another process kept writing for longer than `wait_seconds`.
@@ -314,8 +324,9 @@ class Library:
                 with suppress(LibraryError):  # the first error is told; a purge stays due
                     self._record.purge()
                 raise
-            self._record.purge()
-            self._index.update()
+            if settle:
+                self._record.purge()
+                self._index.update()
 
     def copy_from(self, other: "Library", progress: Progress | None = None) -> int:
         """Put everything of another library into this empty one; return how many sources.

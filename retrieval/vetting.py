@@ -3,7 +3,7 @@
 import json
 import tomllib
 import unicodedata
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -227,6 +227,7 @@ def _propose_entry(publisher: str | None, place: Site) -> str:
     )
 
 
+@lru_cache(maxsize=4_096)  # each address is looked at several times on its way in
 def parse_address(url: str | None) -> Site | None:
     """Where an address really lies; None unless it is a plain web address of a registered host.
 

@@ -54,7 +54,7 @@ HOMES = {  # one SDK, one file; two where one file would do two jobs
     "docx": {"agent/render/docx.py"},
     "jinja2": {"agent/render/html.py", "agent/faces/web/access.py", "evals/reports/html.py"},
     "argon2": {"agent/faces/web/accounts.py"},
-    "dbos": {"agent/jobs/durable.py", "agent/jobs/worker.py"},  # asking for drafts, and making them
+    "dbos": {"agent/jobs/durable.py", "agent/jobs/watching.py", "agent/jobs/worker.py"},
     "mcp": {"agent/faces/mcp/server.py"},
     "uvicorn": {
         "agent/faces/mcp/server.py",

@@ -9,7 +9,7 @@ killed process) leaves what was there before.
 import re
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -242,10 +242,10 @@ class Record:
             for passage_id in ids:
                 connection.execute(passages.delete().where(passages.c.id == passage_id))
 
-    def source_states(self) -> dict[str, SourceState]:
-        """What an ingestion needs to know of each source, by source id."""
+    def source_states(self, ids: Collection[str] | None = None) -> dict[str, SourceState]:
+        """What an ingestion needs to know of each source, or of those among `ids`, by source id."""
         with self.reader() as reader:
-            return reader.source_states()
+            return reader.source_states(ids)
 
     def check_integrity(self) -> list[str]:
         """What the database's own check finds; empty when all is well."""

@@ -1,6 +1,8 @@
 """The queries behind `Reader`: those that never change are built once."""
 
+import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select
@@ -49,6 +51,14 @@ def filter_conditions(filters: Filters) -> list[ColumnElement[bool]]:
         ("id", filters.sources),
     )
     return conditions + [sources.c[name].in_(values) for name, values in lists if values]
+
+
+def named(query: Select[Any], ids: Collection[str] | None) -> Select[Any]:
+    """The same query of sources, of those among `ids` alone; None for all."""
+    if ids is None:
+        return query
+    listed = listed_strings(json.dumps(sorted(ids)))
+    return query.where(sources.c.id.op("IN", is_comparison=True)(listed))
 
 
 def select_joined(*columns: ColumnElement[Any]) -> Select[Any]:

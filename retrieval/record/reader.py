@@ -1,7 +1,7 @@
 """Reads of the record. A `Reader` lives in one transaction: everything it returns fits together."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -84,16 +84,17 @@ class Reader:
         known = self.connection.scalar(same) == earlier.stamp
         return known and not self.connection.scalar(down)
 
-    def source_states(self) -> dict[str, SourceState]:
-        """What an ingestion needs to know of each source, by source id."""
+    def source_states(self, ids: Collection[str] | None = None) -> dict[str, SourceState]:
+        """What an ingestion needs to know of each source, or of those among `ids`, by source id."""
         columns = (sources.c[name] for name in ("id", "raw_sha256", "path", "sha256", "origin"))
-        rows = self.connection.execute(select(*columns)).mappings()
+        rows = self.connection.execute(queries.named(select(*columns), ids)).mappings()
         return {
             row["id"]: SourceState(**{k: v for k, v in row.items() if k != "id"}) for row in rows
         }
 
-    def sources(self) -> list[Source]:
-        rows = self.connection.execute(select(*SOURCE).order_by(sources.c.id))
+    def sources(self, ids: Collection[str] | None = None) -> list[Source]:
+        """Every source, or those among `ids`, by id."""
+        rows = self.connection.execute(queries.named(select(*SOURCE).order_by(sources.c.id), ids))
         return [_source(row) for row in rows]
 
     def source(self, source_id: str) -> Source:

@@ -196,6 +196,14 @@ def worker(library: LibraryDir = None, workers: Workers = None) -> None:
     raise typer.Exit(commands.worker(library, workers))
 
 
+@app.command()
+def jobs(as_json: AsJson = False, library: LibraryDir = None) -> None:
+    """List drafts and watches that workers have, had or are to have."""
+    from agent.faces.cli import commands  # noqa: PLC0415
+
+    raise typer.Exit(commands.list_jobs(library, as_json=as_json))
+
+
 def version(value: bool) -> None:
     """Print the version and stop."""
     if value:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from agent.faces.exit_codes import BadInput
 from agent.faces.options import AsJson, LibraryDir
 
 library_app = typer.Typer(
@@ -167,6 +168,13 @@ def watch(
         typer.Option(metavar="MINUTES", min=1, help="Go on, with a pause of so many minutes."),
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Pages visited in one pass at most.")] = 500,
+    schedule: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CRONTAB",
+            help='Leave it to `verdict worker`, as in "*/30 * * * *" (UTC), or `off` to end that.',
+        ),
+    ] = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -176,6 +184,10 @@ def watch(
     """
     from agent.faces.cli import web_commands  # noqa: PLC0415
 
+    if schedule is not None:
+        if vetting is not None or every is not None:
+            raise BadInput("Give --schedule alone: workers take the list from VERDICT_VETTING.")
+        raise typer.Exit(web_commands.schedule_watch(schedule, library))
     raise typer.Exit(web_commands.watch_feeds(vetting, every, most, library, as_json=as_json))
 
 

@@ -162,7 +162,7 @@ def look_at_clock(library: Library) -> Finding:
     )
 
 
-def look_at_watch(library: Library) -> Iterator[Finding]:
+def look_at_pages(library: Library) -> Iterator[Finding]:
     """When the pages behind sources were last looked at; nothing where there are none."""
     pages = library.history.pages()
     if not pages:
@@ -170,9 +170,9 @@ def look_at_watch(library: Library) -> Iterator[Finding]:
     gone = sum(page.gone for page in pages)
     failing = sum(page.failures > 0 and not page.gone for page in pages)
     yield Finding(
-        subject="watch",
+        subject="pages",
         fine=True,
-        detail=f"{len(pages)} pages, last looked at {max(p.checked for p in pages)}"
+        detail=f"{len(pages)} of the web, last looked at {max(p.checked for p in pages)}"
         f"{f', {gone} gone' if gone else ''}{f', {failing} not to be had' if failing else ''}",
         advice="" if not failing else "`verdict library watch` tries them again.",
     )
