@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
-    from retrieval.ingestion import AddReport, find_files
+    from retrieval.files import find_files
+    from retrieval.ingestion import AddReport
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
     from retrieval.record.history import Change, Notice, Version
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "errors": ("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
-    "ingestion": ("AddReport", "find_files"),
+    "files": ("find_files",),
+    "ingestion": ("AddReport",),
     "library": ("Library", "Stats"),
     "locks": ("FileLock",),
     "sentences": ("split_sentences",),

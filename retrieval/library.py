@@ -32,6 +32,7 @@ from retrieval.types import (
 )
 from retrieval.verification import Difference, find_differences
 from retrieval.vetting import Vetting
+from retrieval.workers import Workers
 
 RECORD = "library.sqlite3"
 WEB = "web"
@@ -241,7 +242,7 @@ class Library:
         place = {passage_id: row for row, passage_id in enumerate(ids)}
         return vectors[[place[passage_id] for passage_id in passage_ids]]
 
-    def add(
+    def add(  # noqa: PLR0913  # who does the work may be chosen
         self,
         paths: Iterable[Path],
         vetting: Vetting,
@@ -249,6 +250,7 @@ class Library:
         today: date,
         progress: Progress | None = None,
         wait_seconds: float = WAIT_SECONDS,
+        workers: Workers | None = None,
     ) -> AddReport:
         """Bring files and folders into the library. Adding them again changes nothing.
 
@@ -260,6 +262,7 @@ class Library:
             today: the date of access of what does not give one; nothing is published after it.
             progress: called before each file and at the end.
             wait_seconds: how long to wait for another process that is writing.
+            workers: who reads and embeds; by default threads and processes of this machine.
 
         Raises:
             SourceUnreadable: a path is missing or a folder has nothing to load; nothing was added.
@@ -268,9 +271,10 @@ class Library:
                 pressed Ctrl-C; what was added before stays, and the message says how much.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            return Ingestion(record, self._embedder, vetting, today).run(paths, progress)
+            ingestion = Ingestion(record, self._embedder, vetting, today, workers)
+            return ingestion.run(paths, progress)
 
-    def sync(
+    def sync(  # noqa: PLR0913
         self,
         folder: Path,
         vetting: Vetting,
@@ -278,6 +282,7 @@ class Library:
         today: date,
         progress: Progress | None = None,
         wait_seconds: float = WAIT_SECONDS,
+        workers: Workers | None = None,
     ) -> AddReport:
         """Do as `add` does, and remove the sources whose file in `folder` is gone.
 
@@ -287,8 +292,8 @@ class Library:
             LibraryError: see `add`.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            run = Ingestion(record, self._embedder, vetting, today).run
-            return run([folder], progress, mirrored=folder)
+            ingestion = Ingestion(record, self._embedder, vetting, today, workers)
+            return ingestion.run([folder], progress, mirrored=folder)
 
     @contextmanager
     def writer(

@@ -115,6 +115,19 @@ class Record:
         """What one writer of the library holds at a time; `folder` is the library's."""
         return self._backend.write_lock(folder, doing, wait_seconds)
 
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Have the transactions of the block wait for the disk together, at its end.
+
+        A process that dies loses none of them. A machine that dies may lose the last ones: each is
+        then there or not, whole. The caller holds the writer's lock.
+
+        Raises:
+            LibraryError: the disk is failing.
+        """
+        with self._backend.unflushed():
+            yield
+
     def count_bytes(self) -> int:
         """What the record takes on the disk, or at its server."""
         return self._backend.count_bytes()

@@ -27,6 +27,9 @@ class Backend(Protocol):
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that no other writer runs beside: all of it is stored, or nothing."""
 
+    def unflushed(self) -> AbstractContextManager[None]:
+        """Let transactions of the block be on the disk at its end, where that saves time."""
+
     def add_words(self, connection: Connection, source_n: int) -> None:
         """Put the words of a source's passages into the full-text index."""
 
