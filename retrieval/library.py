@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
@@ -14,7 +14,6 @@ from retrieval.copying import COPY, copy_record
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, ServerStore, Store
-from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
 from retrieval.record import Place, Record
 from retrieval.record.history import Change, History
@@ -31,8 +30,11 @@ from retrieval.types import (
     Vectors,
 )
 from retrieval.verification import Difference, find_differences
-from retrieval.vetting import Vetting
-from retrieval.workers import Workers
+
+if TYPE_CHECKING:
+    from retrieval.ingestion import AddReport, Ingestion, Progress
+    from retrieval.vetting import Vetting
+    from retrieval.workers import Workers
 
 RECORD = "library.sqlite3"
 WEB = "web"
@@ -245,13 +247,13 @@ class Library:
     def add(  # noqa: PLR0913  # who does the work may be chosen
         self,
         paths: Iterable[Path],
-        vetting: Vetting,
+        vetting: "Vetting",
         *,
         today: date,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         wait_seconds: float = WAIT_SECONDS,
-        workers: Workers | None = None,
-    ) -> AddReport:
+        workers: "Workers | None" = None,
+    ) -> "AddReport":
         """Bring files and folders into the library. Adding them again changes nothing.
 
         A file that cannot be loaded or is not admitted is reported; the others go in.
@@ -271,19 +273,19 @@ class Library:
                 pressed Ctrl-C; what was added before stays, and the message says how much.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            ingestion = Ingestion(record, self._embedder, vetting, today, workers)
+            ingestion = self._ingestion(record, vetting, today, workers)
             return ingestion.run(paths, progress)
 
     def sync(  # noqa: PLR0913
         self,
         folder: Path,
-        vetting: Vetting,
+        vetting: "Vetting",
         *,
         today: date,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         wait_seconds: float = WAIT_SECONDS,
-        workers: Workers | None = None,
-    ) -> AddReport:
+        workers: "Workers | None" = None,
+    ) -> "AddReport":
         """Do as `add` does, and remove the sources whose file in `folder` is gone.
 
         An empty or missing folder is an error, not a reason to remove everything.
@@ -292,8 +294,15 @@ class Library:
             LibraryError: see `add`.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            ingestion = Ingestion(record, self._embedder, vetting, today, workers)
+            ingestion = self._ingestion(record, vetting, today, workers)
             return ingestion.run([folder], progress, mirrored=folder)
+
+    def _ingestion(
+        self, record: Record, vetting: "Vetting", today: date, workers: "Workers | None"
+    ) -> "Ingestion":
+        from retrieval.ingestion import Ingestion  # noqa: PLC0415 - a draft adds nothing
+
+        return Ingestion(record, self._embedder, vetting, today, workers)
 
     @contextmanager
     def writer(
@@ -317,7 +326,7 @@ class Library:
             self._record.purge()
             self._index.update()
 
-    def copy_from(self, other: "Library", progress: Progress | None = None) -> int:
+    def copy_from(self, other: "Library", progress: "Progress | None" = None) -> int:
         """Put everything of another library into this empty one; return how many sources.
 
         Raises:

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import FrameType
 
 from agent import bootstrap
-from agent.audit import selftest
 from agent.faces.cli import doctor as examination
 from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.opening import open_library, question_of, read_settings
@@ -89,6 +88,8 @@ def draft(
     if made.fallen:
         say(f"{counted(len(made.fallen), 'sentence')} rejected; --out page.html lists the reasons.")
     if self_test:
+        from agent.audit import selftest  # noqa: PLC0415 - what it plants takes time to prepare
+
         say(selftest.summarize(selftest.self_test(made, bootstrap.build_judge(settings))))
     return Exit.OK
 
