@@ -73,9 +73,9 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
-def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An `INSERT` that can say what happens on a conflict, in the words of the database."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 
