@@ -26,6 +26,7 @@ from retrieval.types import Embedder
 if TYPE_CHECKING:
     from agent.jobs.watching import Watching, WatchSchedule
     from retrieval.web.fetching import Fetcher
+    from retrieval.workers import Workers
 
 Progress = Callable[[int, int, str], None]
 
@@ -164,6 +165,19 @@ def copy_library(
 
     with opened(source, create=False) as old, opened(target, create=True) as new:
         return new.copy_from(old, progress)
+
+
+def build_workers(address: str | None, library: Library) -> "Workers | None":
+    """Who reads and embeds files: a Ray cluster, or None for this machine.
+
+    Raises:
+        LibraryError: Ray is not installed.
+    """
+    if address is None:
+        return None
+    from retrieval.ray_workers import RayWorkers
+
+    return RayWorkers(address, library.embedder)
 
 
 def build_fetcher() -> "Fetcher":

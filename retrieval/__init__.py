@@ -14,7 +14,8 @@ if TYPE_CHECKING:
         LibraryMissing,
         without_secrets,
     )
-    from retrieval.ingestion import AddReport, find_files
+    from retrieval.files import find_files
+    from retrieval.ingestion import AddReport
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
     from retrieval.record.history import Change, Notice, Version
@@ -48,7 +49,8 @@ _MODULES = {
         "LibraryMissing",
         "without_secrets",
     ),
-    "ingestion": ("AddReport", "find_files"),
+    "files": ("find_files",),
+    "ingestion": ("AddReport",),
     "library": ("Library", "Stats"),
     "locks": ("FileLock",),
     "sentences": ("split_sentences",),

@@ -16,6 +16,10 @@ class LibraryError(Exception):
         super().__init__(message)
         self.advice = advice
 
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """Travel between processes."""
+        return type(self), (self.args[0], self.advice)
+
     def __str__(self) -> str:
         return f"{self.args[0]} {self.advice}"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
@@ -14,7 +14,6 @@ from retrieval.copying import COPY, copy_record
 from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, RecordStore, ServerStore, Store
-from retrieval.ingestion import AddReport, Ingestion, Progress
 from retrieval.locks import FileLock
 from retrieval.record import Place, Record
 from retrieval.record.history import Change, History
@@ -31,7 +30,11 @@ from retrieval.types import (
     Vectors,
 )
 from retrieval.verification import Difference, find_differences
-from retrieval.vetting import Vetting
+
+if TYPE_CHECKING:
+    from retrieval.ingestion import AddReport, Ingestion, Progress
+    from retrieval.vetting import Vetting
+    from retrieval.workers import Workers
 
 RECORD = "library.sqlite3"
 WEB = "web"
@@ -246,15 +249,16 @@ class Library:
         place = {passage_id: row for row, passage_id in enumerate(ids)}
         return vectors[[place[passage_id] for passage_id in passage_ids]]
 
-    def add(
+    def add(  # noqa: PLR0913  # who does the work may be chosen
         self,
         paths: Iterable[Path],
-        vetting: Vetting,
+        vetting: "Vetting",
         *,
         today: date,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         wait_seconds: float = WAIT_SECONDS,
-    ) -> AddReport:
+        workers: "Workers | None" = None,
+    ) -> "AddReport":
         """Bring files and folders into the library. Adding them again changes nothing.
 
         A file that cannot be loaded or is not admitted is reported; the others go in.
@@ -265,6 +269,7 @@ class Library:
             today: the date of access of what does not give one; nothing is published after it.
             progress: called before each file and at the end.
             wait_seconds: how long to wait for another process that is writing.
+            workers: who reads and embeds; by default threads and processes of this machine.
 
         Raises:
             SourceUnreadable: a path is missing or a folder has nothing to load; nothing was added.
@@ -273,17 +278,19 @@ class Library:
                 pressed Ctrl-C; what was added before stays, and the message says how much.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            return Ingestion(record, self._embedder, vetting, today).run(paths, progress)
+            ingestion = self._ingestion(record, vetting, today, workers)
+            return ingestion.run(paths, progress)
 
-    def sync(
+    def sync(  # noqa: PLR0913
         self,
         folder: Path,
-        vetting: Vetting,
+        vetting: "Vetting",
         *,
         today: date,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         wait_seconds: float = WAIT_SECONDS,
-    ) -> AddReport:
+        workers: "Workers | None" = None,
+    ) -> "AddReport":
         """Do as `add` does, and remove the sources whose file in `folder` is gone.
 
         An empty or missing folder is an error, not a reason to remove everything.
@@ -292,8 +299,15 @@ class Library:
             LibraryError: see `add`.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            run = Ingestion(record, self._embedder, vetting, today).run
-            return run([folder], progress, mirrored=folder)
+            ingestion = self._ingestion(record, vetting, today, workers)
+            return ingestion.run([folder], progress, mirrored=folder)
+
+    def _ingestion(
+        self, record: Record, vetting: "Vetting", today: date, workers: "Workers | None"
+    ) -> "Ingestion":
+        from retrieval.ingestion import Ingestion  # noqa: PLC0415 - a draft adds nothing
+
+        return Ingestion(record, self._embedder, vetting, today, workers)
 
     @contextmanager
     def writer(
@@ -328,7 +342,7 @@ class Library:
                 self._record.purge()
                 self._index.update()
 
-    def copy_from(self, other: "Library", progress: Progress | None = None) -> int:
+    def copy_from(self, other: "Library", progress: "Progress | None" = None) -> int:
         """Put everything of another library into this empty one; return how many sources.
 
         Raises:

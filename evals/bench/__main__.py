@@ -17,6 +17,7 @@ BENCHMARKS: Final = {
     "search": ("library", "bench_search"),
     "index": ("library", "bench_index"),
     "rival": ("library", "bench_rival"),
+    "add": ("library", "bench_add"),
     "pairs": ("verifier", "bench_pairs"),
     "desk": ("desk", "bench_desk"),
     "memory": ("drafts", "bench_memory"),

@@ -11,6 +11,7 @@ import secrets
 import socket
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from typing import Self
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.locks import Lock
@@ -117,6 +119,19 @@ class Record:
         """What one writer of the library holds at a time; `folder` is the library's."""
         return self._backend.write_lock(folder, doing, wait_seconds)
 
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Have the transactions of the block wait for the disk together, at its end.
+
+        A process that dies loses none of them. A machine that dies may lose the last ones: each is
+        then there or not, whole. The caller holds the writer's lock.
+
+        Raises:
+            LibraryError: the disk is failing.
+        """
+        with self._backend.unflushed():
+            yield
+
     def count_bytes(self) -> int:
         """What the record takes on the disk, or at its server."""
         return self._backend.count_bytes()
@@ -173,8 +188,8 @@ class Record:
         with self._transaction() as connection:
             generation = _begin_revision(connection, takedown=False)
             self._delete_passages(connection, source.id)
-            self._put_source(connection, row)
-            self._insert_passages(connection, source.id, generation, passages, vectors)
+            n = connection.execute(_put_source(connection.dialect.name), row).scalar_one()
+            self._insert_passages(connection, n, generation, passages, vectors)
 
     def remove(self, source_id: str) -> bool:
         """Delete a source; False where there was none. `purge` makes its words leave the file."""
@@ -277,22 +292,14 @@ class Record:
         with self._backend.writing() as connection:
             yield connection
 
-    def _put_source(self, connection: Connection, row: Mapping[str, object]) -> None:
-        rest = {name: value for name, value in row.items() if name != "id"}
-        put = upsert(connection, sources).values(row)
-        connection.execute(put.on_conflict_do_update(index_elements=["id"], set_=rest))
-
     def _insert_passages(
         self,
         connection: Connection,
-        source_id: str,
+        n: int,
         generation: int,
         new: Sequence[NewPassage],
         vectors: Vectors,
     ) -> None:
-        n = _row_number(connection, source_id)
-        if n is None:
-            raise AssertionError("the source was stored a moment ago")
         if new:
             rows = [
                 {**passage.model_dump(), "source_n": n, "generation": generation, "vector": blob}
@@ -307,7 +314,7 @@ class Record:
         if n is not None:
             self._backend.forget_words(connection, n)
             connection.execute(passages.delete().where(passages.c.source_n == n))
-            due = upsert(connection, meta).values(key=_PURGE, value="due")
+            due = upsert(connection.dialect.name, meta).values(key=_PURGE, value="due")
             connection.execute(due.on_conflict_do_nothing())
 
     @contextmanager
@@ -330,8 +337,21 @@ def has_unit_length(vectors: Vectors) -> np.ndarray[tuple[int], np.dtype[np.bool
     return np.asarray(np.abs(np.linalg.norm(vectors, axis=1) - 1.0) < UNIT_TOLERANCE)
 
 
+_LAST_GENERATION = select(func.max(revisions.c.generation))
+_ROW_NUMBER = select(sources.c.n).where(sources.c.id == bindparam("source"))
+
+
+@cache
+def _put_source(dialect: str) -> ReturningInsert[int]:
+    """A source in the place of the one with its id, giving its row; made once, not for each."""
+    put = upsert(dialect, sources)
+    stored = {*SOURCE_FIELDS, "snapshot", "raw_sha256", "path"} - {"id"}
+    values = {name: put.excluded[name] for name in sorted(stored)}
+    return put.on_conflict_do_update(index_elements=["id"], set_=values).returning(sources.c.n)
+
+
 def _begin_revision(connection: Connection, *, takedown: bool) -> int:
-    last = connection.scalar(select(func.max(revisions.c.generation)))
+    last = connection.scalar(_LAST_GENERATION)
     generation = int(last or 0) + 1
     row = {"generation": generation, "stamp": secrets.token_hex(8), "takedown": takedown}
     connection.execute(insert(revisions), row)
@@ -339,7 +359,7 @@ def _begin_revision(connection: Connection, *, takedown: bool) -> int:
 
 
 def _row_number(connection: Connection, source_id: str) -> int | None:
-    found: int | None = connection.scalar(select(sources.c.n).where(sources.c.id == source_id))
+    found: int | None = connection.scalar(_ROW_NUMBER, {"source": source_id})
     return found
 
 

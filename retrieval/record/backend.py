@@ -30,6 +30,9 @@ class Backend(Protocol):
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that no other writer runs beside: all of it is stored, or nothing."""
 
+    def unflushed(self) -> AbstractContextManager[None]:
+        """Let transactions of the block be on the disk at its end, where that saves time."""
+
     def add_words(self, connection: Connection, source_n: int) -> None:
         """Put the words of a source's passages into the full-text index."""
 
@@ -87,9 +90,9 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
-def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An `INSERT` that can say what happens on a conflict, in the words of the database."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 

@@ -309,7 +309,11 @@ class History:
         """Write down that work is to be done, or is done."""
         key = f"due {work}"
         with self._writing() as connection:
-            put = upsert(connection, meta).values(key=key, value="due").on_conflict_do_nothing()
+            put = (
+                upsert(connection.dialect.name, meta)
+                .values(key=key, value="due")
+                .on_conflict_do_nothing()
+            )
             connection.execute(put if due else meta.delete().where(meta.c.key == key))
 
     def keep_responses(self, rows: Sequence[StoredResponse]) -> None:
@@ -348,7 +352,7 @@ class History:
         new: list[Notice] = []
         with self._writing() as connection:
             for one in found:
-                put = upsert(connection, notices).values(one.model_dump())
+                put = upsert(connection.dialect.name, notices).values(one.model_dump())
                 new_row = put.on_conflict_do_nothing().returning(notices.c.n)
                 if connection.execute(new_row).first() is not None:
                     _tell(connection, one.source_id, one.kind, one.words)
@@ -388,7 +392,7 @@ def _put_pages(connection: Connection, kept: Sequence[Page]) -> None:
 def _put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], key: str) -> None:
     if not rows:
         return
-    put = upsert(connection, table)
+    put = upsert(connection.dialect.name, table)
     rest = {name: put.excluded[name] for name in rows[0] if name != key}
     connection.execute(put.on_conflict_do_update(index_elements=[key], set_=rest), list(rows))
 

@@ -117,6 +117,11 @@ class PostgresBackend:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({CHANGE})"))
             yield connection
 
+    @contextmanager
+    def unflushed(self) -> Iterator[None]:
+        """Each is on its disk before the next one: the server says how."""
+        yield
+
     def add_words(self, connection: Connection, source_n: int) -> None:
         postgres_words.add_words(connection, source_n)
 

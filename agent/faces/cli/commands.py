@@ -10,7 +10,6 @@ from pathlib import Path
 from types import FrameType
 
 from agent import bootstrap
-from agent.audit import selftest
 from agent.claims import read_claim
 from agent.faces.cli import doctor as examination
 from agent.faces.exit_codes import BadInput, Exit
@@ -124,6 +123,8 @@ def draft(
     if made.fallen:
         say(f"{counted(len(made.fallen), 'sentence')} rejected; --out page.html lists the reasons.")
     if self_test:
+        from agent.audit import selftest  # noqa: PLC0415 - what it plants takes time to prepare
+
         say(selftest.summarize(selftest.self_test(made, bootstrap.build_judge(settings))))
     return Exit.OK
 

@@ -22,6 +22,15 @@ Wait = Annotated[
     float, typer.Option(min=0, help="Seconds to wait for another process that is writing.")
 ]
 
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Have a Ray cluster read and embed: `auto`, `local` or its address.",
+    ),
+]
+
 
 @library_app.command()
 def add(
@@ -31,6 +40,7 @@ def add(
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
+    ray: Ray = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -41,6 +51,8 @@ def add(
     )
 
     if any(map(web_commands.is_address, paths)):
+        if ray:
+            raise BadInput("--ray is for files. Leave it out for web addresses.")
         raise typer.Exit(web_commands.fetch(paths, vetting, vetted_by, library, as_json=as_json))
     raise typer.Exit(
         library_commands.add(
@@ -51,6 +63,7 @@ def add(
             wait=wait,
             as_json=as_json,
             prune=False,
+            ray=ray,
         )
     )
 
@@ -63,6 +76,7 @@ def sync(
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
+    ray: Ray = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -71,7 +85,7 @@ def sync(
 
     raise typer.Exit(
         library_commands.add(
-            [folder], vetting, vetted_by, library, wait=wait, as_json=as_json, prune=True
+            [folder], vetting, vetted_by, library, wait=wait, as_json=as_json, prune=True, ray=ray
         )
     )
 

@@ -15,6 +15,7 @@ from retrieval.chunking import split_passages
 from retrieval.embedding import load_onnxruntime
 from retrieval.library import Library
 from retrieval.loaders import load, read_file
+from retrieval.vetting import Voucher
 from tests.fakes_retrieval import WordsEmbedder, fill
 
 
@@ -48,6 +49,16 @@ def test_a_process_that_failed_has_no_figures() -> None:
 def test_a_report_says_what_machine_it_is_of() -> None:
     assert json.dumps(describe_machine())
     assert describe_machine()["packages"]
+
+
+def test_notes_of_the_benchmark_all_go_in_and_are_the_same_every_time(tmp_path: Path) -> None:
+    first, again = (corpus.write_notes(tmp_path / name, 12) for name in ("a", "b"))
+    written = [path.read_text("utf-8") for path in sorted(first.iterdir())]
+    assert written == [path.read_text("utf-8") for path in sorted(again.iterdir())]
+    with Library.open(tmp_path / "library", WordsEmbedder(), create=True) as library:
+        report = library.add([first], Voucher(person="Ana"), today=corpus.TODAY)
+        assert (len(report.added), report.refused) == (12, ())
+        assert library.stats().passages >= 12
 
 
 def test_a_synthetic_library_is_searched_like_a_real_one(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed, IngestionStopped, SourceUnreadable
-from retrieval.ingestion import AddReport, Ingestion, find_files
+from retrieval.files import find_files
+from retrieval.ingestion import AddReport, Ingestion
 from retrieval.record import Record
 from retrieval.types import Filters, Vectors
 from retrieval.vetting import Vetting, VettingList, Voucher
