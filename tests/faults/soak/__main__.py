@@ -7,6 +7,7 @@ import argparse
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -39,7 +40,7 @@ from tests.faults.soak.lookup import (
     press_offers,
     settle,
 )
-from tests.faults.soak.machines import FAKETIME, ROOT, Town, free_port
+from tests.faults.soak.machines import ROOT, Town, free_port
 from tests.faults.soak.memory import Memory
 from tests.replay.chatting import Endpoint, model_endpoint
 
@@ -227,10 +228,9 @@ class Soak:
     def _table(self, weather: Weather) -> Iterator[str]:
         ledger, now = self.ledger, time.monotonic() - self.began
         yield f"Soak of {self.typed.minutes} minutes, seed {self.typed.seed}; {now / 60:.1f} gone"
-        yield (
-            f"at {datetime.now(UTC):%H:%M:%S} UTC; clocks jump: {FAKETIME is not None}; disks: "
-            + (f"machines {self.town.disk.mounted}, database {self.town.storage.mounted}")
-        )
+        clocks = self.town.shim is not None
+        disks = self.town.disk.mounted and self.town.storage.mounted
+        yield f"at {datetime.now(UTC):%H:%M:%S} UTC; clocks jump: {clocks}; disks fill: {disks}"
         with ledger.lock:
             late = sorted(ledger.seconds)
             yield f"asked {dict(ledger.asked)}, answered {dict(ledger.answered)}"
@@ -273,6 +273,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path)
     parser.add_argument("--keep", type=Path, help="Where logs are copied at the end.")
     typed = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended
     folder = Path(tempfile.mkdtemp(prefix="verdict-soak-"))
     folder.chmod(0o711)
     try:
