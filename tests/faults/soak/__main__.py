@@ -5,7 +5,6 @@ python -m tests.faults.soak --minutes 120 --asks 5000 --drafts 300 [--seed 7] [-
 
 import argparse
 import random
-import re
 import shutil
 import signal
 import sys
@@ -37,6 +36,7 @@ from tests.faults.soak.lookup import (
     Found,
     look_up_drafts,
     look_up_slack,
+    nameless_traces,
     press_offers,
     settle,
 )
@@ -49,7 +49,6 @@ SHARES = {"web": 0.45, "mcp": 0.2, "slack": 0.35}
 SAMPLE = 10.0
 REPORT = 300.0
 SETTLE = 900.0
-TRACE = re.compile(r"^Traceback \(most recent call last\)")
 
 
 def questions(dice: random.Random) -> Iterator[str]:
@@ -205,9 +204,8 @@ class Soak:
         faults += found.lost if found else []
         for name, machine in self.town.machines.items():
             faults += machine.nameless
-            lines = machine.log.read_text("utf-8", "replace").splitlines()
-            traces = sum(bool(TRACE.match(line)) for line in lines)
-            faults += [f"{name}: {traces} tracebacks in its log"] if traces else []
+            traces = nameless_traces(machine.log)
+            faults += [f"{name}: {n} x traceback of {words}" for words, n in traces.items()]
             slope = self.memory[name].slope(self.worked / 2, self.worked)
             if slope and not slope.flat:
                 faults.append(f"{name} grows by {slope.per_hour:.1f} MB an hour")

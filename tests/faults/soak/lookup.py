@@ -3,10 +3,12 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from agent.faces.exit_codes import BY_NAME
 from agent.faces.slack.messages import UNSURE
 from tests.faces.slack.envelopes import Socket
 from tests.faces.slack.loopback import TEAM, Slack, is_answer
@@ -17,6 +19,10 @@ Json = dict[str, Any]
 OVER = {"done", "failed", "cancelled"}
 QUIET = 36
 """Looks, five seconds apart, without an open job: what Slack has not been told by then is lost."""
+
+
+TRACE = "Traceback (most recent call last)"
+CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
 
 
 @dataclass
@@ -161,3 +167,22 @@ def _state(door: Door, key: str) -> str:
         return str(door.send("GET", f"/api/v1/jobs/{key}").json()["state"])
     except Unanswered:
         return "out of reach"
+
+
+def nameless_traces(log: Path) -> Counter[str]:
+    """How often each failure that has no name of ours left its traceback in a log."""
+    found: Counter[str] = Counter()
+    last = ""
+    lines = log.read_text("utf-8", "replace").splitlines()
+    for n, line in enumerate(lines):
+        if not line.startswith(TRACE):
+            continue
+        chained = any(before.startswith(CHAINED) for before in lines[max(0, n - 2) : n])
+        if not chained and last:
+            found[last] += 1
+        told = next((one for one in lines[n + 1 :] if one[:1].strip()), "")
+        known = told.partition(":")[0].rpartition(".")[2] in BY_NAME
+        last = "" if known else told[:160]
+    found[last] += 1
+    del found[""]
+    return found
