@@ -20,6 +20,10 @@ class LibraryDamaged(LibraryError):
     """The record (not the index, which is rebuilt) cannot be read."""
 
 
+class LibraryUnreachable(LibraryError):
+    """The server that holds the library or its drafts cannot be used now; it may be soon."""
+
+
 class LibraryBusy(LibraryError):
     """Another process is writing; the message names it."""
 
