@@ -142,10 +142,16 @@ class Machine:
         if self.process:
             self.process.kill()
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Ask it to stop."""
         self._killed = True
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Ask it to stop, and see that it does."""
+        self.end()
+        if self.process:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(20)
             self.process.kill()
@@ -231,6 +237,8 @@ class Town:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        for machine in self.machines.values():
+            machine.end()
         for machine in self.machines.values():
             machine.stop()
         self.postgres.stop()
