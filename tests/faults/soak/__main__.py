@@ -48,7 +48,7 @@ SHARES = {"web": 0.45, "mcp": 0.2, "slack": 0.35}
 """Of the asks, by door."""
 SAMPLE = 10.0
 REPORT = 300.0
-SETTLE = 900.0
+SETTLE = 480.0
 
 
 def questions(dice: random.Random) -> Iterator[str]:
@@ -66,7 +66,7 @@ class Soak:
     """All of it: machines, doors, faults, and the table at the end."""
 
     def __init__(self, typed: argparse.Namespace, folder: Path, stack: ExitStack) -> None:
-        self.typed, self.seconds = typed, typed.minutes * 60.0
+        self.typed, self.seconds, self.stack = typed, typed.minutes * 60.0, stack
         self.ledger, self.dice = Ledger(), random.Random(typed.seed)  # noqa: S311
         self.town = Town(folder)
         stack.callback(self.town.close)
@@ -111,6 +111,7 @@ class Soak:
             town, self.model, self.slack, self.dice, half=self.began + self.seconds / 2
         )
         gap = max(6.0, min(45.0, self.seconds / 30))
+        self.stack.callback(weather.stopping.set)
         dealing = threading.Thread(target=weather.run, args=(gap,), daemon=True)
         dealing.start()
         threads = self._work()
