@@ -23,6 +23,8 @@ TRIES: Final = 60
 PAUSE: Final = 4.0
 """Seconds between two of them at most."""
 NUMBERS: Final = re.compile(r"\b[0-9a-f]{8}\b|\d+(?:\.\d+)?")
+ASIDE: Final = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
+"""What a server said, within the product's own words."""
 HELPFUL: Final = re.compile(
     r"\b(check|ask again|try again|give|set|wait|restore|free|choose|run|start|send|limit|busy)\b",
     re.IGNORECASE,
@@ -52,7 +54,8 @@ class Ledger:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fail(self, door: str, words: str, *, named: bool) -> None:
-        kind = f"{door}: {NUMBERS.sub('N', ' '.join(words.split()))[:200]}"
+        short = NUMBERS.sub("N", ASIDE.sub("", " ".join(words.split())))[:160]
+        kind = f"{door}: {short}"
         with self.lock:
             (self.errors if named else self.nameless)[kind] += 1
 
