@@ -46,20 +46,27 @@ from tests.replay.chatting import Endpoint, model_endpoint
 
 SHARES = {"web": 0.45, "mcp": 0.2, "slack": 0.35}
 """Of the asks, by door."""
+MEMES = 120
+"""Different claims that are asked about in Slack; an earlier check answers again."""
 SAMPLE = 10.0
 REPORT = 300.0
 SETTLE = 480.0
 
 
-def questions(dice: random.Random) -> Iterator[str]:
-    """Claims as the notes word them: a third are from a few that everybody asks about."""
+def questions(dice: random.Random, most: int | None = None) -> Iterator[str]:
+    """Claims as the notes word them: a third are from a few that everybody asks about.
+
+    Args:
+        dice: Chooses.
+        most: How many different ones there are; None for all that the notes have.
+    """
     texts = [path.read_text("utf-8") for path in sorted((ROOT / "seeds").glob("*/*.md"))]
     bodies = [" ".join(text.split("---", 2)[2].split()) for text in texts]
     said = [body[a:b] for body in bodies for a, b in split_sentences(body)]
     known = [one for one in said if 40 < len(one) < 180]
     dice.shuffle(known)
     while True:
-        yield dice.choice(known[:30] if dice.random() < 1 / 3 else known)
+        yield dice.choice(known[:30] if dice.random() < 1 / 3 else known[:most])
 
 
 class Soak:
@@ -147,11 +154,14 @@ class Soak:
             name: Door(name, f"http://127.0.0.1:{port}", machines[name], ledger, client)
             for name, port in zip(("web", "mcp"), self.ports, strict=True)
         }
-        web, mcp, asked = self.doors["web"], self.doors["mcp"], questions(self.dice)
+        web, mcp = self.doors["web"], self.doors["mcp"]
+        many, few = questions(self.dice), questions(self.dice, MEMES)
         typed, seconds = self.typed, self.seconds
         counts = {door: round(typed.asks * share) for door, share in SHARES.items()}
 
-        def acts(count: int, make: Callable[[int, str], None]) -> Iterator[Callable[[], None]]:
+        def acts(
+            count: int, make: Callable[[int, str], None], asked: Iterator[str]
+        ) -> Iterator[Callable[[], None]]:
             for n in range(count):
                 with ledger.lock:
                     text = next(asked)
@@ -164,7 +174,7 @@ class Soak:
             "drafts": (typed.drafts, lambda n, text: ask_draft(web, n, text)),
         }
         return [
-            paced(name, ledger, acts(count, make), count, seconds)
+            paced(name, ledger, acts(count, make, few if name == "slack" else many), count, seconds)
             for name, (count, make) in made.items()
         ]
 
