@@ -25,7 +25,11 @@ class LibraryUnreachable(LibraryError):
 
 
 class LibraryBusy(LibraryError):
-    """Another process is writing; the message names it."""
+    """Another process is writing; the message says which, or what changed meanwhile."""
+
+
+class SourceGone(LibraryError):
+    """There is no such source, or no longer."""
 
 
 class EmbedderMismatch(LibraryError):

@@ -33,7 +33,7 @@ from agent.jobs.durable import (
 from agent.jobs.port import JobsUnavailable, State, packed, shown, unavailable
 from agent.jobs.recording import Answered, Drafting, Tape, recording
 from agent.types import Page, Question
-from retrieval.errors import LibraryUnreachable
+from retrieval.errors import LibraryBusy, LibraryUnreachable
 from retrieval.locks import FileLock
 
 
@@ -161,30 +161,41 @@ class Worker:
 
     def _workflow(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
         def draft(question: dict[str, Any]) -> dict[str, Any]:
-            made: dict[str, Any] = DBOS.run_step(
-                {"name": "draft"}, lambda: self._patiently(lambda: self._draft(question))
-            )
-            if made["kind"] == Page.__name__:  # the same page has the same id: kept once
+            while True:
+                made: dict[str, Any] = DBOS.run_step(
+                    {"name": "draft"}, lambda: self._patiently(lambda: self._draft(question))
+                )
+                if made["kind"] != Page.__name__:
+                    return made
                 page = Page.model_validate(made["draft"])
-                self._patiently(lambda: self._drafting.keep(page))
-            return made
+                # Looked at on every run: what was drafted before a worker died may rest on a
+                # source that was taken away since.
+                if self._patiently(lambda: self._keep(page)):  # noqa: B023  (called at once)
+                    return made
 
         return draft
 
     def _patiently(self, act: Callable[[], T]) -> T:
-        """What an act gives, begun anew as long as its database cannot be reached.
+        """What an act gives, begun anew as long as its database is away or its library in flux.
 
         Whoever asked was told that the draft will be made: a restart of the server fails no job.
         """
         for number in count():
             try:
                 return act()
-            except (LibraryUnreachable, JobsUnavailable) as error:
+            except (LibraryUnreachable, LibraryBusy, JobsUnavailable) as error:
                 wait = min(LONGEST_WAIT, 2.0**number)
                 LOGGER.warning("%s waits %.0f s: %s", DBOS.workflow_id, wait, error)
                 if self._stopping.wait(wait):
                     raise _Stopped from error
         raise AssertionError  # `count` does not end
+
+    def _keep(self, page: Page) -> bool:
+        """Keep a page, the same page once; False where its sources changed since it was drafted."""
+        stands = self._drafting.stands(page)
+        if stands:
+            self._drafting.keep(page)
+        return stands
 
     def _draft(self, question: dict[str, Any]) -> dict[str, Any]:
         job, home = str(DBOS.workflow_id), threading.get_ident()
