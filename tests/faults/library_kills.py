@@ -39,8 +39,8 @@ from tests.faults.soak.machines import Machine
 PATIENCE: Final = 300.0
 """Seconds for what takes a few on a machine that is not loaded."""
 READY: Final = "Drafting up to"
-OPEN: Final = 6
-"""Jobs that are kept waiting or in work while workers are killed."""
+WAITING: Final = 2
+"""Jobs that wait, beside one for each worker, while workers are killed."""
 OUT: Final = 2
 """Sources of one topic that are out at the same time, at most."""
 DAY: Final = date(2026, 11, 29)
@@ -185,7 +185,7 @@ class Works:
 
     def _fill(self) -> None:
         still = sum(not self.jobs.get(key).state.over for key in self.asked)
-        for _ in range(OPEN - still):
+        for _ in range(len(self.machines) + WAITING - still):
             words, topic = next(self.questions)
             key = f"kill-{len(self.asked)}"
             self.jobs.submit(Question(text=words, asked_on=DAY), key)
