@@ -198,6 +198,18 @@ def test_a_draft_whose_database_was_away_is_begun_anew_and_not_failed(tmp_path: 
     assert len(desk.drafted) == len(desk.kept) == 1
 
 
+def test_a_draft_whose_source_went_before_it_was_kept_is_made_again(tmp_path: Path) -> None:
+    desk, looks = ScriptedDesk(), count(1)
+    drafting = Drafting(desk.draft, desk.kept.append, lambda _: next(looks) > 2)
+    with (
+        DurableJobs(address(tmp_path)) as jobs,
+        Worker(jobs, drafting, "one", FAST),
+    ):
+        jobs.submit(asked("a"), "a")
+        assert over(jobs, "a").state is State.DONE
+    assert (len(desk.drafted), len(desk.kept)) == (3, 1)
+
+
 def test_jobs_that_are_over_for_long_are_deleted_and_no_other(tmp_path: Path) -> None:
     desk = ScriptedDesk()
     with DurableJobs(address(tmp_path)) as jobs:
