@@ -7,7 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+    from retrieval.errors import (
+        LibraryBusy,
+        LibraryDamaged,
+        LibraryError,
+        LibraryMissing,
+        LibraryUnreachable,
+    )
     from retrieval.ingestion import AddReport, find_files
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
@@ -34,7 +40,10 @@ if TYPE_CHECKING:
     from retrieval.web.watching import watch
 
 _MODULES = {
-    "errors": ("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
+    "errors": (
+        *("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
+        "LibraryUnreachable",
+    ),
     "ingestion": ("AddReport", "find_files"),
     "library": ("Library", "Stats"),
     "locks": ("FileLock",),
@@ -58,9 +67,9 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters", "Hit",
     "Intake", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing",
-    "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope", "Source", "Stats",
-    "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher", "WebReport",
-    "add_register", "add_reviews", "find_files", "follow_passage", "read_reviews",
+    "LibraryUnreachable", "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope",
+    "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher",
+    "WebReport", "add_register", "add_reviews", "find_files", "follow_passage", "read_reviews",
     "search_reviews", "split_sentences", "watch",
 ]  # fmt: skip
 

@@ -49,8 +49,7 @@ from agent.settings import DRAFT
 from agent.store import draft_id
 from agent.types import Insufficient, Page
 from agent.types import Question as DraftQuestion
-from retrieval import LibraryDamaged
-from retrieval.errors import LibraryUnreachable
+from retrieval import LibraryDamaged, LibraryUnreachable
 
 LOG: Final = logging.getLogger(__name__)
 MAX_AGE: Final = timedelta(days=30)
