@@ -73,23 +73,24 @@ class Desk:
             return plan
         return Plan(question=question, claim=plan.claim, queries=question.queries)
 
-    def stands(self, page: Page) -> bool:
-        """Whether the library still has every source of the evidence, as the page read it."""
-        read = {s.id: s.sha256 for s in page.evidence.sources}
+    def stands(self, made: Page | Insufficient) -> bool:
+        """Whether the library still has, as it was read, every source that a page may show."""
+        hits = made.evidence.hits if isinstance(made, Page) else made.nearest
+        read = {h.passage.source.id: h.passage.source.sha256 for h in hits}
         return self.library.digests(list(read)) == read
 
     def _draft_what_stands(
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
     ) -> Page | Insufficient:
-        """Draft anew where a source was taken away meanwhile: no page that is kept cites it."""
+        """Draft anew where a source was taken away meanwhile: no page shows it."""
         for _ in range(ATTEMPTS):
             with suppress(SourceGone):
                 made = self._draft(plan, earlier, clock, account)
-                if isinstance(made, Insufficient):
-                    return made
-                if self.stands(made):
+                if not self.stands(made):
+                    continue
+                if isinstance(made, Page):
                     self.store.keep(made)
-                    return made
+                return made
         raise LibraryBusy(
             f"Sources of this draft were removed or changed {ATTEMPTS} times while it was made.",
             "Draft it again when the library is at rest.",

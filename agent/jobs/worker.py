@@ -30,9 +30,9 @@ from agent.jobs.durable import (
     Leases,
     Watch,
 )
-from agent.jobs.port import JobsUnavailable, State, packed, shown, unavailable
+from agent.jobs.port import JobsUnavailable, State, packed, shown, unavailable, unpacked
 from agent.jobs.recording import Answered, Drafting, Tape, recording
-from agent.types import Page, Question
+from agent.types import Insufficient, Page, Question
 from retrieval.errors import LibraryBusy, LibraryUnreachable
 from retrieval.locks import FileLock
 
@@ -165,12 +165,10 @@ class Worker:
                 made: dict[str, Any] = DBOS.run_step(
                     {"name": "draft"}, lambda: self._patiently(lambda: self._draft(question))
                 )
-                if made["kind"] != Page.__name__:
-                    return made
-                page = Page.model_validate(made["draft"])
+                drafted = unpacked(made)
                 # Looked at on every run: what was drafted before a worker died may rest on a
                 # source that was taken away since.
-                if self._patiently(lambda: self._keep(page)):  # noqa: B023  (called at once)
+                if self._patiently(lambda: self._keep(drafted)):  # noqa: B023  (called at once)
                     return made
 
         return draft
@@ -190,11 +188,11 @@ class Worker:
                     raise _Stopped from error
         raise AssertionError  # `count` does not end
 
-    def _keep(self, page: Page) -> bool:
-        """Keep a page, the same page once; False where its sources changed since it was drafted."""
-        stands = self._drafting.stands(page)
-        if stands:
-            self._drafting.keep(page)
+    def _keep(self, made: Page | Insufficient) -> bool:
+        """Keep a page, the same page once; False where sources changed since it was drafted."""
+        stands = self._drafting.stands(made)
+        if stands and isinstance(made, Page):
+            self._drafting.keep(made)
         return stands
 
     def _draft(self, question: dict[str, Any]) -> dict[str, Any]:

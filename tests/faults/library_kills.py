@@ -248,12 +248,13 @@ class Works:
                 self._wrong(f"the log of {key} has gaps")
             if job.state is not State.DONE or sum(e.state.over for e in events) != 1:
                 self._wrong(f"{key} is {job.state}: {job.error}")
-            elif isinstance(job.made, Page):
+                continue
+            if isinstance(job.made, Page):
                 self._judge_page(job, job.made, ended[key], kept)
-                out = {w.source for w in withdrawn if w.covers(ended[key])}
-                self.outcome.missed += any(self.owner.notes[s][0] == topic for s in out)
-                for source in out & {s.id for s in job.made.evidence.sources}:
-                    self._wrong(f"{key} ended at {ended[key]} on {source}, which was out")
+            out = {w.source for w in withdrawn if w.covers(ended[key])}
+            self.outcome.missed += any(self.owner.notes[s][0] == topic for s in out)
+            for source in out & _read(job):
+                self._wrong(f"{key} ended at {ended[key]} on {source}, which was out")
         for machine in [*self.machines, *self.ended]:
             self.outcome.wrong += machine.nameless
             for words, n in nameless_traces(machine.log).items():
@@ -293,6 +294,13 @@ class Works:
             rows = list(connection.execute(sa.text(query)))
         engine.dispose()
         return rows
+
+
+def _read(job: Job) -> set[str]:
+    """Ids of the sources that a finished draft may show."""
+    if isinstance(job.made, Page):
+        return {source.id for source in job.made.evidence.sources}
+    return {hit.passage.source.id for hit in job.made.nearest} if job.made else set()
 
 
 def kill(
