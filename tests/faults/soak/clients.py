@@ -102,6 +102,7 @@ class Door:
             words = f"{type(error).__name__} {'while it was down' if excused else 'out of nothing'}"
             self.ledger.fail(self.name, words, named=excused)
             raise Unanswered from error
+        self.machine.reached = self.machine.starts
         if response.status_code < 400:
             return response
         self._note(response)

@@ -94,6 +94,8 @@ class Machine:
     nameless: list[str] = field(default_factory=list)
     """Those of these ends that have no exit status of ours."""
     starts: int = 0
+    reached: int = 0
+    """The start since which somebody had an answer of it."""
     disturbed: float = -1e9
     """When it was last killed, or what it needs was taken away."""
     process: subprocess.Popen[bytes] | None = None
@@ -163,8 +165,8 @@ class Machine:
             file.write(struct.pack("q", seconds))
 
     def excused(self) -> bool:
-        """Whether it may be out of reach now."""
-        return time.monotonic() - self.disturbed < HEALTHY
+        """Whether it may be out of reach now: it is coming up, or was disturbed lately."""
+        return self.reached != self.starts or time.monotonic() - self.disturbed < HEALTHY
 
     def megabytes(self) -> float | None:
         """Its memory; None where it does not run."""
