@@ -340,7 +340,8 @@ def build_drafting(desk: Desk) -> Drafting:
     """The two halves of a job: what the desk drafts is recorded before it is kept."""
     from agent.store import ReadOnlyStore
 
-    return Drafting(replace(desk, store=ReadOnlyStore(desk.store)).draft, desk.store.keep)
+    draft = replace(desk, store=ReadOnlyStore(desk.store)).draft
+    return Drafting(draft, desk.store.keep, desk.stands)
 
 
 def build_budget(settings: Settings) -> Budget:

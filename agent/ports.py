@@ -45,6 +45,9 @@ class PassageStore(Protocol):
     def passages(self, source_id: str) -> list[Passage]:
         """Every passage of a source, in reading order."""
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of the snapshots of those that are there, by id."""
+
     def snapshot(self, source_id: str) -> str: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...

@@ -1,6 +1,7 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
@@ -32,8 +33,11 @@ from agent.types import (
 from agent.verdict import same_claim, verdict_on
 from agent.verification.gate import CitationGate
 from agent.writers.conclusion import BOTTOM_LINE, LIMITS
+from retrieval.errors import LibraryBusy, SourceGone
 
 LEFT_OUT = "Words that came into a source after {day} were left out (sources: {count})."
+ATTEMPTS = 5
+"""Times that a page is drafted whose sources are taken away meanwhile."""
 SHOWN_EARLIER = 3
 """Earlier drafts of the same claim that a page names."""
 
@@ -68,13 +72,14 @@ class Desk:
 
         Raises:
             ChatError: a language model is configured and a person must mend its settings.
+            LibraryBusy: sources of it were removed or changed each time it was drafted.
         """
         with self.budget.open(on_step) as account:
             clock = _Clock(on_step)
             clock.step("plan")
             plan = self.plan(question)
             earlier = self._earlier(plan.claim)
-            made = self._draft(plan, earlier, clock, account)
+            made = self._draft_what_stands(plan, earlier, clock, account)
             return made if isinstance(made, Page) else made.after(account.usage(), earlier)
 
     def plan(self, question: Question) -> Plan:
@@ -83,6 +88,29 @@ class Desk:
         if not question.queries:
             return plan
         return Plan(question=question, claim=plan.claim, queries=question.queries)
+
+    def stands(self, made: Page | Insufficient) -> bool:
+        """Whether the library still has, as it was read, every source that a page may show."""
+        hits = made.evidence.hits if isinstance(made, Page) else made.nearest
+        read = {h.passage.source.id: h.passage.source.sha256 for h in hits}
+        return self.library.digests(list(read)) == read
+
+    def _draft_what_stands(
+        self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
+    ) -> Page | Insufficient:
+        """Draft anew where a source was taken away meanwhile: no page shows it."""
+        for _ in range(ATTEMPTS):
+            with suppress(SourceGone):
+                made = self._draft(plan, earlier, clock, account)
+                if not self.stands(made):
+                    continue
+                if isinstance(made, Page):
+                    self.store.keep(made)
+                return made
+        raise LibraryBusy(
+            f"Sources of this draft were removed or changed {ATTEMPTS} times while it was made.",
+            "Draft it again when the library is at rest.",
+        )
 
     def _draft(
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
@@ -106,7 +134,7 @@ class Desk:
         made = conclude_page(plan, verdict, made, gate, self.writer)
         if not (made.summary and made.limits and made.bottom_line):
             return Insufficient.of(plan, evidence, "its conclusion did not stand the check")
-        page = Page(
+        return Page(
             question=plan.question,
             claim=plan.claim,
             verdict=verdict,
@@ -124,8 +152,6 @@ class Desk:
             usage=account.usage(),
             timings=clock.seconds(),
         )
-        self.store.keep(page)
-        return page
 
     def brief(self) -> "Desk":
         """The same desk without a model that writes and judges: for the short answer alone."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         LibraryDamaged,
         LibraryError,
         LibraryMissing,
+        LibraryUnreachable,
         without_secrets,
     )
     from retrieval.files import find_files
@@ -43,11 +44,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "errors": (
-        "LibraryBusy",
-        "LibraryDamaged",
-        "LibraryError",
-        "LibraryMissing",
-        "without_secrets",
+        *("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
+        *("LibraryUnreachable", "without_secrets"),
     ),
     "files": ("find_files",),
     "ingestion": ("AddReport",),
@@ -74,10 +72,11 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "KIND", "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters",
     "Hit", "Intake", "Library", "LibraryAsOf", "LibraryBusy", "LibraryDamaged", "LibraryError",
-    "LibraryMissing", "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope",
-    "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher",
-    "WebReport", "add_register", "add_reviews", "find_files", "find_review", "follow_passage",
-    "read_reviews", "search_reviews", "split_sentences", "watch", "without_secrets",
+    "LibraryMissing", "LibraryUnreachable", "Notice", "Passage", "Passages", "RegisterReport",
+    "Review", "Scope", "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting",
+    "VettingList", "Voucher", "WebReport", "add_register", "add_reviews", "find_files",
+    "find_review", "follow_passage", "read_reviews", "search_reviews", "split_sentences", "watch",
+    "without_secrets",
 ]  # fmt: skip
 
 

@@ -32,8 +32,16 @@ class LibraryDamaged(LibraryError):
     """The record (not the index, which is rebuilt) cannot be read."""
 
 
+class LibraryUnreachable(LibraryError):
+    """The server that holds the library or its drafts cannot be used now; it may be soon."""
+
+
 class LibraryBusy(LibraryError):
-    """Another process is writing; the message names it."""
+    """Another process is writing; the message says which, or what changed meanwhile."""
+
+
+class SourceGone(LibraryError):
+    """There is no such source, or no longer."""
 
 
 class EmbedderMismatch(LibraryError):

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from retrieval import brute_force
 from retrieval.copying import COPY, copy_record
-from retrieval.errors import LibraryError, LibraryMissing
+from retrieval.errors import LibraryError, LibraryMissing, SourceGone
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, RecordStore, ServerStore, Store
 from retrieval.locks import FileLock
@@ -202,6 +202,11 @@ class Library:
         with self._record.reader() as reader:
             return reader.source(source_id)
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of the snapshots of those that are there, by id."""
+        with self._record.reader() as reader:
+            return reader.digests(source_ids)
+
     def passage(self, passage_id: str) -> Passage | None:
         with self._record.reader() as reader:
             return next(iter(reader.passages([passage_id])), None)
@@ -210,7 +215,7 @@ class Library:
         """Every passage of a source, in reading order.
 
         Raises:
-            LibraryError: there is no such source.
+            SourceGone: there is no such source.
         """
         with self._record.reader() as reader:
             return reader.passages_of(source_id)
@@ -243,10 +248,19 @@ class Library:
         return self._embedder.embed(texts)
 
     def vectors(self, passage_ids: Sequence[str]) -> Vectors:
-        """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
+        """The stored vectors of passages, in order; shape (len(passage_ids), dimension).
+
+        Raises:
+            SourceGone: one of them is not there, or no longer.
+        """
         with self._record.reader() as reader:
             ids, vectors = reader.vectors(list(passage_ids))
         place = {passage_id: row for row, passage_id in enumerate(ids)}
+        if missing := set(passage_ids) - place.keys():
+            raise SourceGone(
+                f"The library has no passage {min(missing)!r}.",
+                "Its source was removed or changed; search again.",
+            )
         return vectors[[place[passage_id] for passage_id in passage_ids]]
 
     def add(  # noqa: PLR0913  # who does the work may be chosen

@@ -41,6 +41,7 @@ BY_NAME = {
     "LibraryError": Exit.LIBRARY,
     "JobError": Exit.JOBS,
     "ReviewError": Exit.JOBS,
+    "AccountsUnavailable": Exit.JOBS,
 }
 """Keyed by class name, so that showing help does not import the library."""
 

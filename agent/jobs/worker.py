@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSPortableJSONSerializer
@@ -31,12 +31,12 @@ from agent.jobs.durable import (
     Leases,
     Watch,
 )
-from agent.jobs.port import JobsUnavailable, State, packed
+from agent.jobs.port import JobsUnavailable, State, packed, shown, unavailable, unpacked
 from agent.jobs.recording import Answered, Drafting, Tape, recording
 from agent.jobs.watching import QUEUE as WATCHES
 from agent.jobs.watching import RUN, Pass, Watching, WatchSchedule, slot_of
-from agent.types import Page, Question
-from retrieval import LibraryBusy
+from agent.types import Insufficient, Page, Question
+from retrieval.errors import LibraryBusy, LibraryUnreachable
 from retrieval.locks import FileLock
 
 
@@ -67,6 +67,9 @@ def _place(directory: Path) -> str:
 
 
 LOGGER: Final = logging.getLogger(__name__)
+T = TypeVar("T")
+LONGEST_WAIT: Final = 15.0
+"""Seconds between two tries to reach a database that is away."""
 SWEEP_SECONDS: Final = 3600.0
 """Between two looks for jobs that are too old to be kept."""
 
@@ -122,8 +125,11 @@ class Worker:
         if not self._one.acquire(blocking=False):
             raise JobsUnavailable("This process has a worker already. Start another process.")
         try:
-            self._leases = Leases(self._jobs.url)
-            self._leases.beat(self._name)
+            try:
+                self._leases = Leases(self._jobs.url)
+                self._leases.beat(self._name)
+            except sa.exc.SQLAlchemyError as fault:
+                raise unavailable(shown(self._jobs.url), fault) from fault
             self._jobs.serve(self._pace.at_once, self._pace.poll)
             self._schedule.serve()
             self._launch()
@@ -169,12 +175,39 @@ class Worker:
 
     def _workflow(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
         def draft(question: dict[str, Any]) -> dict[str, Any]:
-            made: dict[str, Any] = DBOS.run_step({"name": "draft"}, self._draft, question)
-            if made["kind"] == Page.__name__:  # the same page has the same id: kept once
-                self._drafting.keep(Page.model_validate(made["draft"]))
-            return made
+            while True:
+                made: dict[str, Any] = DBOS.run_step(
+                    {"name": "draft"}, lambda: self._patiently(lambda: self._draft(question))
+                )
+                drafted = unpacked(made)
+                # Looked at on every run: what was drafted before a worker died may rest on a
+                # source that was taken away since.
+                if self._patiently(lambda: self._keep(drafted)):  # noqa: B023  (called at once)
+                    return made
 
         return draft
+
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """What an act gives, begun anew as long as its database is away or its library in flux.
+
+        Whoever asked was told that the draft will be made: a restart of the server fails no job.
+        """
+        for number in count():
+            try:
+                return act()
+            except (LibraryUnreachable, LibraryBusy, JobsUnavailable) as error:
+                wait = min(LONGEST_WAIT, 2.0**number)
+                LOGGER.warning("%s waits %.0f s: %s", DBOS.workflow_id, wait, error)
+                if self._stopping.wait(wait):
+                    raise _Stopped from error
+        raise AssertionError  # `count` does not end
+
+    def _keep(self, made: Page | Insufficient) -> bool:
+        """Keep a page, the same page once; False where sources changed since it was drafted."""
+        stands = self._drafting.stands(made)
+        if stands and isinstance(made, Page):
+            self._drafting.keep(made)
+        return stands
 
     def _draft(self, question: dict[str, Any]) -> dict[str, Any]:
         job, home = str(DBOS.workflow_id), threading.get_ident()

@@ -10,7 +10,13 @@ from typing import Final, Self
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, exc, make_url, text
 
-from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+from retrieval.errors import (
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    LibraryMissing,
+    LibraryUnreachable,
+)
 from retrieval.locks import POLL_SECONDS
 from retrieval.record import pgvector, postgres_words
 from retrieval.record.database import migrate, read_facts
@@ -241,7 +247,7 @@ def translate_errors(where: str) -> Iterator[None]:
     try:
         yield
     except exc.OperationalError as error:
-        raise LibraryError(
+        raise LibraryUnreachable(
             f"The library at {where} cannot be reached or used ({_first_line(error.orig)}).",
             "Check VERDICT_DATABASE_URL, the server, the rights and its free space.",
         ) from error

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Row, Select, func, select
 
-from retrieval.errors import LibraryDamaged, LibraryError
+from retrieval.errors import LibraryDamaged, SourceGone
 from retrieval.record import queries
 from retrieval.record.backend import Backend
 from retrieval.record.queries import SOURCE, filter_conditions
@@ -99,6 +99,11 @@ class Reader:
 
     def source(self, source_id: str) -> Source:
         return _source(self._fetch_one(select(*SOURCE).where(sources.c.id == source_id), source_id))
+
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of the snapshots of those that are there, by id."""
+        chosen = select(sources.c.id, sources.c.sha256).where(sources.c.id.in_(source_ids))
+        return {row.id: row.sha256 for row in self.connection.execute(chosen)}
 
     def snapshot(self, source_id: str) -> str:
         found = self._fetch_one(
@@ -263,7 +268,7 @@ class Reader:
     def _fetch_one(self, query: Select[Any], source_id: str) -> Row[Any]:
         row = self.connection.execute(query).one_or_none()
         if row is None:
-            raise LibraryError(
+            raise SourceGone(
                 f"There is no source {source_id!r} in the library.",
                 "List what there is with `verdict library list`.",
             )

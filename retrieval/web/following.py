@@ -76,6 +76,9 @@ class LibraryAsOf:
     def passages(self, source_id: str) -> list[Passage]:
         return [p for p in self._library.passages(source_id) if self._stood(p)]
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        return self._library.digests(source_ids)
+
     def snapshot(self, source_id: str) -> str:
         return self._library.snapshot(source_id)
 

@@ -69,6 +69,7 @@ def test_what_was_put_is_there_when_the_record_is_opened_again(place: Place) -> 
     with again.reader() as reader:
         assert reader.sources() == [source] == [reader.source("a")]
         assert reader.snapshot("a") == "First of all.\n\nThen the rest."
+        assert reader.digests(["a", "unknown"]) == {"a": source.sha256}
         held = reader.passages_of("a")
         ids, vectors = reader.vectors([p.id for p in held])
     assert [p.text for p in held] == ["First of all.", "Then the rest."]
