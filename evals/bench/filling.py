@@ -134,6 +134,7 @@ def lay(place: Place, first: int, passages: int, sample: Path) -> list[Answer]:
     """Write notes straight to the record, from the one numbered `first`, and build no index.
 
     For sizes at which adding files would take hours: it is linear between 10,000 and 100,000.
+    Returns what may be asked; the first notes answer it.
     """
     embedder, answers = SampledEmbedder(sample), notes.make_answers(notes.PLANTED)
     sentences = notes.write_sentences(SENTENCES)
@@ -144,7 +145,7 @@ def lay(place: Place, first: int, passages: int, sample: Path) -> list[Answer]:
         planted = answers[n] if not first and n < len(answers) else None
         _store_long_note(record, embedder, sentences, first + n, planted)
     record.close()
-    return answers
+    return answers[: passages // LONG_NOTE]
 
 
 def _store_long_note(
