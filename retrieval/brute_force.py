@@ -14,8 +14,8 @@ takes less time than the search by words, less memory than Chroma, and finds all
 misses."""
 
 SMALL = 20_000
-"""Passages up to which this answers where the record's database keeps an index of its own: all
-vectors would have to come from the server first, to each machine."""
+"""Passages up to which this answers where a server keeps an index, which somebody chose: PostgreSQL
+with pgvector, from which all vectors would have to come first, or Chroma."""
 
 
 def exact_up_to(dimension: int) -> int:

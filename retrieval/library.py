@@ -121,17 +121,20 @@ class Library:
             raise
         folder = directory / "index"
         store: Store = FolderStore(folder, record)
+        limit, above = brute_force.exact_up_to(record.dimension), 0
         if chroma_url is not None:
-            store = ServerStore(chroma_url, record)
+            store, limit = ServerStore(chroma_url, record), brute_force.SMALL
         elif not record.no_vector_index:
-            store = RecordStore(record)
-        index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
+            store, limit = RecordStore(record), brute_force.SMALL
+        else:
+            above = limit if exact_up_to is None else exact_up_to
+        lock = FileLock(folder / "owner.lock", "keeping the index")
+        index = Index(store, lock, record, above)
         if chroma_url is None:  # a server is asked when it is needed
             index.start()
-        if exact_up_to is None:
-            limit = brute_force.exact_up_to(record.dimension)
-            exact_up_to = brute_force.SMALL if index.is_in_record else limit
-        return cls(directory, record, embedder, index, exact_up_to)
+        return cls(
+            directory, record, embedder, index, limit if exact_up_to is None else exact_up_to
+        )
 
     @staticmethod
     def is_in(directory: Path) -> bool:

@@ -79,20 +79,18 @@ class Filled:
     files: float
     embedding: float
     origins: float
-    index: float
     peak: float
-    index_peak: float
+    started_peak: float
+    """Of the processes that it starts to read files."""
     cpu: float
     """Processor time of this process, the model's included."""
-    index_cpu: float
-    """Of the processes that it starts: those that read files, and the one that builds the index."""
+    started_cpu: float
     record_mb: float
-    index_mb: float
 
     @property
     def cpu_of_all(self) -> float:
         """Processor time of all that was done."""
-        return self.cpu + self.index_cpu
+        return self.cpu + self.started_cpu
 
 
 def embed_sample(place: Path) -> tuple[Path, float]:
@@ -114,24 +112,21 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
         with library.writer() as record:
             run = Ingestion(record, embedder, VETTING, TODAY).run
             report = run([folder], lambda done, total, name: marks.append(perf_counter()))
-            origins = perf_counter()
-        index = perf_counter()
+        origins = perf_counter()
         stats = library.stats()
     if report.refused:
         raise RuntimeError(f"a note was refused: {report.refused[0]}")
-    built = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Filled(
         passages=stats.passages,
         files=marks[-1] - marks[0],
         embedding=embedder.seconds,
         origins=origins - marks[-1],
-        index=index - origins,
         peak=peak_mb(),
-        index_peak=round(built.ru_maxrss / KIB, 1),
+        started_peak=round(started.ru_maxrss / KIB, 1),
         cpu=process_time(),
-        index_cpu=built.ru_utime + built.ru_stime,
+        started_cpu=started.ru_utime + started.ru_stime,
         record_mb=round(stats.record_bytes / KIB**2, 1),
-        index_mb=round(stats.index_bytes / KIB**2, 1),
     )
 
 
@@ -139,6 +134,7 @@ def lay(place: Place, first: int, passages: int, sample: Path) -> list[Answer]:
     """Write notes straight to the record, from the one numbered `first`, and build no index.
 
     For sizes at which adding files would take hours: it is linear between 10,000 and 100,000.
+    Returns what may be asked; the first notes answer it.
     """
     embedder, answers = SampledEmbedder(sample), notes.make_answers(notes.PLANTED)
     sentences = notes.write_sentences(SENTENCES)
@@ -149,7 +145,7 @@ def lay(place: Place, first: int, passages: int, sample: Path) -> list[Answer]:
         planted = answers[n] if not first and n < len(answers) else None
         _store_long_note(record, embedder, sentences, first + n, planted)
     record.close()
-    return answers
+    return answers[: passages // LONG_NOTE]
 
 
 def _store_long_note(
