@@ -38,10 +38,8 @@ class Index:
     The owner (a file lock) alone builds it and opens it; every other process searches exactly.
     """
 
-    def __init__(self, store: Store, lock: FileLock, record: Record, above: int = 0) -> None:
-        """Keep the index of `record` in `store`; none is made up to `above` passages."""
-        self._store, self._lock, self._record, self._above = store, lock, record, above
-        self._is_absent = False
+    def __init__(self, store: Store, lock: FileLock, record: Record) -> None:
+        self._store, self._lock, self._record = store, lock, record
         self._live: tuple[Revision, ChromaIndex] | None = None
         self._using = threading.RLock()  # held while `_live` is asked or exchanged
         self._updating = threading.Lock()
@@ -68,7 +66,7 @@ class Index:
         """Look at the index; where it is missing, damaged or out of step, mend it meanwhile."""
         self.fault_at_start = self._find_fault()
         if self.fault_at_start is None:
-            self.state = self._describe_step()
+            self.state = "in step"
         else:
             self.state = f"being made ({self.fault_at_start}); exact scan meanwhile"
             self._update_in_background(opened=False)
@@ -97,8 +95,8 @@ class Index:
             if not owner:
                 return [f"It could not be examined: {self.state}."]
             fault = self._find_fault()
-            if fault is not None or self._is_absent:
-                return [fault] if fault else []
+            if fault is not None:
+                return [fault]
             self._close_index()
             with self._record.reader() as reader:
                 return self._store.audit(reader)
@@ -142,13 +140,8 @@ class Index:
             self.state = "unfinished; run `verdict library verify --repair`"
             return False
         self._not_before = 0.0
-        self.state = self._describe_step()
+        self.state = "in step" if self._live is None else "in step, serving"
         return True
-
-    def _describe_step(self) -> str:
-        if self._is_absent:
-            return "not needed yet"
-        return "in step" if self._live is None else "in step, serving"
 
     def _bring_in_step(self) -> None:
         fault = self._find_fault()
@@ -198,8 +191,7 @@ class Index:
         except IndexBroken as error:
             return str(error.args[0])
         with self._record.reader() as reader:
-            self._is_absent = found is None and reader.count() <= self._above
-            if found == reader.revision() or self._is_absent:
+            if found == reader.revision() or (found is None and not reader.count()):
                 return None
         return "There is no index yet." if found is None else "The record changed since."
 

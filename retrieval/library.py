@@ -121,20 +121,16 @@ class Library:
             raise
         folder = directory / "index"
         store: Store = FolderStore(folder, record)
-        limit, above = brute_force.exact_up_to(record.dimension), 0
+        limit = brute_force.exact_up_to(record.dimension)
         if chroma_url is not None:
             store, limit = ServerStore(chroma_url, record), brute_force.SMALL
         elif not record.no_vector_index:
             store, limit = RecordStore(record), brute_force.SMALL
-        else:
-            above = limit if exact_up_to is None else exact_up_to
-        lock = FileLock(folder / "owner.lock", "keeping the index")
-        index = Index(store, lock, record, above)
+        index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
         if chroma_url is None:  # a server is asked when it is needed
             index.start()
-        return cls(
-            directory, record, embedder, index, limit if exact_up_to is None else exact_up_to
-        )
+        limit = limit if exact_up_to is None else exact_up_to
+        return cls(directory, record, embedder, index, limit)
 
     @staticmethod
     def is_in(directory: Path) -> bool:

@@ -1,6 +1,5 @@
 """Every question asked of a record that is filled, leg by leg, exactly or by an index."""
 
-import resource
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from evals.bench.filling import SampledEmbedder
-from evals.bench.measure import KIB, peak_mb
+from evals.bench.measure import peak_mb
 from evals.bench.notes import Answer
 from retrieval.index import Index
 from retrieval.index_stores import FolderStore, RecordStore, Store
@@ -31,13 +30,8 @@ class Searched:
     """Milliseconds by way, by the clock and of the processor, and what was found."""
 
     times: dict[str, list[float]] = field(default_factory=dict)
-    built: float = 0.0
-    """Seconds to make the index."""
     opened: float = 0.0
-    """Seconds until the first answer."""
     peak: float = 0.0
-    built_peak: float = 0.0
-    built_cpu: float = 0.0
     nearest: list[list[str]] = field(default_factory=list)
     """For each question the ids of the nearest `K`, best first."""
     best: list[list[str]] = field(default_factory=list)
@@ -82,15 +76,13 @@ def _opened(
     index = Index(store, FileLock(folder / "owner.lock", "measuring"), record)
     asked = Search(index, 10**12 if way == "exact" else 0)
     if way == "index":
-        if not index.update():
+        index.start()
+        index.wait()  # where it is not in step, it is made
+        if not index.update(opened=True):
             raise RuntimeError(f"no index: {index.state}")
-        found.built = perf_counter() - start
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        found.built_cpu, found.built_peak = used.ru_utime + used.ru_stime, used.ru_maxrss / KIB
-        index.update(opened=True)
     with record.reader() as reader:
         asked.nearest(reader, np.ones(record.dimension, np.float32), 1, EVERYTHING)
-    found.opened = perf_counter() - start - found.built
+    found.opened = perf_counter() - start
     try:
         yield record, asked
     finally:

@@ -79,18 +79,20 @@ class Filled:
     files: float
     embedding: float
     origins: float
+    index: float
     peak: float
-    started_peak: float
-    """Of the processes that it starts to read files."""
+    index_peak: float
     cpu: float
     """Processor time of this process, the model's included."""
-    started_cpu: float
+    index_cpu: float
+    """Of the processes that it starts: those that read files, and the one that builds the index."""
     record_mb: float
+    index_mb: float
 
     @property
     def cpu_of_all(self) -> float:
         """Processor time of all that was done."""
-        return self.cpu + self.started_cpu
+        return self.cpu + self.index_cpu
 
 
 def embed_sample(place: Path) -> tuple[Path, float]:
@@ -112,21 +114,24 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
         with library.writer() as record:
             run = Ingestion(record, embedder, VETTING, TODAY).run
             report = run([folder], lambda done, total, name: marks.append(perf_counter()))
-        origins = perf_counter()
+            origins = perf_counter()
+        index = perf_counter()
         stats = library.stats()
     if report.refused:
         raise RuntimeError(f"a note was refused: {report.refused[0]}")
-    started = resource.getrusage(resource.RUSAGE_CHILDREN)
+    built = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Filled(
         passages=stats.passages,
         files=marks[-1] - marks[0],
         embedding=embedder.seconds,
         origins=origins - marks[-1],
+        index=index - origins,
         peak=peak_mb(),
-        started_peak=round(started.ru_maxrss / KIB, 1),
+        index_peak=round(built.ru_maxrss / KIB, 1),
         cpu=process_time(),
-        started_cpu=started.ru_utime + started.ru_stime,
+        index_cpu=built.ru_utime + built.ru_stime,
         record_mb=round(stats.record_bytes / KIB**2, 1),
+        index_mb=round(stats.index_bytes / KIB**2, 1),
     )
 
 

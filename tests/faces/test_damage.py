@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import Library
-from retrieval.embedding import MiniLM
 from tests.faces.front import QUESTION, ended, note, sources, started, verdict
 
 ADA = ("--vetted-by", "Ada Reed")
@@ -28,30 +26,22 @@ def answers(library: Path) -> list[tuple[str, float]]:
     return [(hit["passage"]["id"], round(hit["score"], 4)) for hit in hits]
 
 
-@pytest.fixture
-def indexed(own: Path) -> Path:
-    """A library that has an index, as one of more than a million passages has."""
-    with Library.open(own, MiniLM(), exact_up_to=0) as library:
-        library.settle()
-    return own
-
-
 @pytest.mark.parametrize("damage", [truncate, flip, Path.unlink])
 @pytest.mark.parametrize("pattern", ["manifest.json", "chroma.sqlite3", "*/*.bin"])
 def test_a_damaged_index_is_found_and_made_anew_and_answers_stay_the_same(
-    indexed: Path, library: Path, damage: Callable[[Path], None], pattern: str
+    own: Path, library: Path, damage: Callable[[Path], None], pattern: str
 ) -> None:
-    [folder] = (indexed / "index").glob("index-*")
+    [folder] = (own / "index").glob("index-*")
     damage(max(folder.glob(pattern), key=lambda path: path.stat().st_size))
-    assert answers(indexed) == answers(library)
-    assert verdict("library", "stats", "--json", "--library", indexed).json["index"] == "in step"
-    assert verdict("library", "verify", "--library", indexed).out == "No differences.\n"
+    assert answers(own) == answers(library)
+    assert verdict("library", "stats", "--json", "--library", own).json["index"] == "in step"
+    assert verdict("library", "verify", "--library", own).out == "No differences.\n"
 
 
-def test_verify_tells_what_it_mended(indexed: Path) -> None:
-    [folder] = (indexed / "index").glob("index-*")
+def test_verify_tells_what_it_mended(own: Path) -> None:
+    [folder] = (own / "index").glob("index-*")
     flip(folder / "chroma.sqlite3")
-    told = verdict("library", "verify", "--repair", "--json", "--library", indexed)
+    told = verdict("library", "verify", "--repair", "--json", "--library", own)
     assert told.status == 0
     [found] = told.json
     assert found["where"] == "index"

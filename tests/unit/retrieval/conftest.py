@@ -13,7 +13,7 @@ from tests.fakes_retrieval import WordsEmbedder, fill
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of `NOTES`, its index in step, closed. Not to be changed."""
     directory = tmp_path_factory.mktemp("filled")
-    with Library.open(directory, WordsEmbedder(), create=True, exact_up_to=0) as library:
+    with Library.open(directory, WordsEmbedder(), create=True) as library:
         fill(library)
     return directory
 

@@ -178,7 +178,7 @@ def test_a_record_restored_from_a_backup_is_not_taken_for_the_one_indexed(
 
 
 def test_an_index_of_another_library_is_not_used(directory: Path, tmp_path: Path) -> None:
-    with Library.open(tmp_path / "other", WordsEmbedder(), create=True, exact_up_to=0) as other:
+    with Library.open(tmp_path / "other", WordsEmbedder(), create=True) as other:
         fill(other)
     shutil.rmtree(directory / "index")
     shutil.copytree(tmp_path / "other" / "index", directory / "index")

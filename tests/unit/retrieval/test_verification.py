@@ -75,7 +75,7 @@ def test_any_damage_to_the_index_is_found_on_opening_and_mended_from_the_record(
 
 def test_an_index_folder_that_is_gone_is_made_again(directory: Path) -> None:
     shutil.rmtree(directory / "index")
-    with Library.open(directory, WordsEmbedder(), exact_up_to=0) as library:
+    with Library.open(directory, WordsEmbedder()) as library:
         library.settle()
         (difference,) = library.verify()
     assert (difference.where, difference.detail) == ("index", "There is no index yet.")
