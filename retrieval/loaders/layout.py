@@ -17,7 +17,7 @@ from retrieval.loaders.tables import Table, write_table
 
 APART = 1.2
 """Gap between words, in sizes of type, from which on they belong to different cells or columns."""
-GUTTER = 0.8
+GUTTER = 0.5
 """Least width of the strip between two columns, in sizes of type."""
 FAR = 2.5
 """Gap from which on two pieces of a line are written apart."""

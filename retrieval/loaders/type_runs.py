@@ -3,7 +3,7 @@
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -24,6 +24,8 @@ _INVISIBLE = 3
 """Text rendering mode of words behind a scan, or of hidden ones."""
 
 Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points."""
 
 
 class _Type(NamedTuple):
@@ -168,7 +170,45 @@ class _PageReader:
             return
         colour = (parts[0].value, parts[1].value, parts[2].value)
         if not _is_near(colour, PAPER) and self._grounds is not None:
-            self._grounds.append((*thing.get_bounds(), colour))
+            self._grounds += [(*box, colour) for box in _list_areas(thing)]
+
+
+def _list_areas(path: Any) -> list[Box]:  # noqa: ANN401 - no types of its own
+    """The areas that a path fills: of a frame or a grid its lines, and not what they go round."""
+    whole: Box = path.get_bounds()
+    parts: list[list[tuple[float, float]]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for n in range(min(pdf.FPDFPath_CountSegments(path.raw), MOST_GROUNDS)):
+        segment = pdf.FPDFPath_GetPathSegment(path.raw, n)
+        if pdf.FPDFPathSegment_GetType(segment) == pdf.FPDF_SEGMENT_MOVETO:
+            parts.append([])
+        if parts and pdf.FPDFPathSegment_GetPoint(segment, x, y):
+            parts[-1].append(path.get_matrix().on_point(x.value, y.value))
+    boxes = [_bound(points) for points in parts if len(points) > 2]
+    if len(boxes) < 2 or not _is_same(_bound([(x, y) for b in boxes for x, y in _ends(b)]), whole):
+        return [whole]
+    return [
+        box for box in boxes if not any(_is_inside(box, o) or _is_inside(o, box) for o in boxes)
+    ]
+
+
+def _bound(points: Sequence[tuple[float, float]]) -> Box:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _ends(box: Box) -> tuple[tuple[float, float], tuple[float, float]]:
+    return box[:2], box[2:]
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    return all(abs(a - b) <= 2 for a, b in zip(one, other, strict=True))
+
+
+def _is_inside(one: Box, other: Box) -> bool:
+    """Whether a box lies within another one and does not fill it."""
+    within = one[0] >= other[0] and one[1] >= other[1] and one[2] <= other[2] and one[3] <= other[3]
+    return within and one != other
 
 
 def _is_near(one: Colour, other: Colour) -> bool:
