@@ -80,13 +80,16 @@ def find_day(tree: HtmlElement) -> str | None:
 
 
 def _list_marked(page: HtmlElement) -> Iterator[str]:
-    """Lines that only say when a page was published: the marked ones, then those with a label."""
-    for element in page.xpath("//*[@itemprop='datePublished' or @pubdate]"):
+    """Lines that only say when the page was published: the marked ones, then one with a label."""
+    for element in page.xpath("//*[@itemprop='datePublished']"):
         yield element.get("content") or element.get("datetime") or element.text_content()
+    labelled: set[str] = set()
     for element in page.iter("li", "p", "span", "div", "dd", "time"):
         text = " ".join(element.text_content()[: 4 * SHORT].split())
         if len(text) <= SHORT and (found := _LABELLED.fullmatch(text)):
-            yield found[1]
+            labelled.add(found[1])
+    if len(labelled) == 1:  # several are those of a list of articles
+        yield labelled.pop()
 
 
 def _ask(part: HtmlElement) -> str | None:

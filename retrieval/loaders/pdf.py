@@ -47,6 +47,8 @@ FEW = 40
 RUNNING = 3
 """Lines of the heads and feet of pages that a note names."""
 _WORD = re.compile(r"[^\W\d_]+")
+_LEADER = re.compile(r"[._\u2026]{3,}")
+"""Dots that lead to the number of a page, and lines to write on."""
 _FILE_NAME = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)\s*-\s*.*|untitled.*|book\d+|binder\d*.*|document\d*"
     r"|.*\.(?:docx?|xlsx?|pptx?|pdf|exe|qxd|indd|tex|dvi|rtf|odt)|[\W\d]*)$",
@@ -99,7 +101,7 @@ def _read(raw: RawFile, file: pdfium.PdfDocument) -> Document:
     text, pages, gone = _write_pages(sheets, forms, running)
     if not pages:
         raise SourceUnreadable(
-            f"{raw.path} has no text layer; it seems to be a scan.",
+            f"{raw.path} has no text layer; it seems to be a scan, a drawing or empty.",
             "Run text recognition (OCR) over it and add the result.",
         )
     notes = (*lost, *_describe_gone(gone), *_judge_text(raw, text))
@@ -201,7 +203,7 @@ def _judge_text(raw: RawFile, text: str) -> tuple[str, ...]:
         SourceUnreadable: so much that nothing in it can be trusted.
     """
     words = _WORD.findall(text)
-    dense = sum(not c.isspace() for c in text)
+    dense = sum(not c.isspace() for c in _LEADER.sub("", text))
     letters = sum(map(len, words)) + sum(map(str.isdigit, text))
     if dense > 100 and letters < 0.5 * dense:
         raise _explain_letters(raw, f"of {dense:,} characters {letters:,} are letters or digits")

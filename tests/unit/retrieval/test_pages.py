@@ -139,7 +139,7 @@ def test_the_date_is_that_of_the_article_and_of_nothing_beside_it(tmp_path: Path
         entry("Movie", datePublished="1987-06-05"),
         entry(
             "NewsArticle",
-            headline="The hall of Marrow",
+            headline="The hall of &#8216;Marrow&#8217;",
             datePublished="2026-02-10T09:00:00Z",
             dateModified="2026-03-01",
             publisher={"name": "Marrow Post"},
@@ -148,7 +148,7 @@ def test_the_date_is_that_of_the_article_and_of_nothing_beside_it(tmp_path: Path
     )
     document = page_of(tmp_path, "", head)
     assert document.meta.published == date(2026, 2, 10)
-    assert (document.title, document.meta.publisher) == ("The hall of Marrow", "Marrow Post")
+    assert (document.title, document.meta.publisher) == ("The hall of ‘Marrow’", "Marrow Post")
     assert document.meta.author == "Ines Vale"
     assert document.notes == ("changed on 2026-03-01, after its publication on 2026-02-10",)
 
@@ -274,6 +274,7 @@ def test_the_day_of_a_change_or_of_another_thing_is_no_publication(
         ('<meta name="application-name" content="Marrow">', None),
         (records(entry("WebSite", name="Marrow Post"), entry("Article")), "Marrow Post"),
         ('<link rel="canonical" href="https://www.marrow.example/hall">', "marrow.example"),
+        ('<link rel="canonical" href="https://.marrow.example">', None),
     ],
 )
 def test_the_publisher_is_named_as_the_page_names_it(

@@ -226,3 +226,17 @@ def test_words_in_a_grid_drawn_at_once_are_kept_and_those_under_a_bar_are_not(
     assert "310 tons" in text
     assert "95 sacks" in text
     assert "SECRET" not in text
+
+
+def test_dots_that_lead_to_the_number_of_a_page_are_no_strange_letters(tmp_path: Path) -> None:
+    entries = [f"Pears of Ash {'.' * 60} {n}" for n in range(1, 5)]
+    assert "Pears of Ash" in loaded(tmp_path, lines(60, 700, *entries)).text
+
+
+def test_words_in_another_direction_are_left_out_and_told_of(tmp_path: Path) -> None:
+    side = "ET BT /F1 11 Tf 0 1 -1 0 400 100 Tm (The mill of Marrow ran on every day of the year"
+    text = "The orchard of Ash grew forty tons of pears, and sold them in the market of the town."
+    page = [(60.0, 700.0, BODY, "", f"{text}) Tj {side}, its owner said.")]
+    document = loaded(tmp_path, page)
+    assert document.text == text
+    assert any("another direction" in note for note in document.notes)
