@@ -18,6 +18,8 @@ _BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
 """A comma and the name of who says so."""
 _SECOND = re.compile(r"\b(?:and|but) (?:also )?$")
 """Before a second verb of the same speaker."""
+_COLON = re.compile(r"[:;] ")
+"""Behind it another statement begins, whose speaker need not say what stands before it."""
 _ACCORDING = "according to"
 _NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
 """Where a clause of its own begins."""
@@ -78,6 +80,7 @@ def _parted(
     for frame in reporting_clauses(line.text):
         outside = not start <= frame.start < frame.end <= end or _leads(frame, wanted, line)
         speaks = outside and (frame.start < end or _trails(frame, line.text))
+        speaks = speaks and not _elsewhere(frame, wanted, line)
         (over if speaks else inside).append(frame)
     return [f for f in over if not any(_apart(f, o, wanted, line) for o in inside)], inside
 
@@ -100,6 +103,23 @@ def _keeps(frame: ReportingClause, claim: str, said: Container[str]) -> bool:
 def _trails(frame: ReportingClause, text: str) -> bool:
     """Whether a cue behind what is shared speaks of it: "..., the mayor said on Tuesday"."""
     return reaches_back(frame, text) or _BEHIND.search(text, 0, frame.start) is not None
+
+
+def _elsewhere(frame: ReportingClause, wanted: frozenset[str], line: Line) -> bool:
+    """Whether a cue speaks of another part of the line than what is shared.
+
+    All of that stands before a colon, and the cue ends what comes behind it; or the cue names what
+    was put right, and some of what is shared stands only behind it: "it said June; it was July".
+    """
+    right = _NEXT.search(line.text, frame.end) if frame.former else None
+    if right is not None and wanted & set(content_stems(line.text[right.end() :])) - set(
+        content_stems(line.text[: right.start()])
+    ):
+        return True
+    return any(
+        wanted & line.content <= set(content_stems(line.text[: colon.start()]))
+        for colon in _COLON.finditer(line.text, 0, frame.start)
+    )
 
 
 def _apart(

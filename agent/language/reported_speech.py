@@ -30,6 +30,18 @@ _PHRASE = pattern(
     r"|{reporting.statements} that|(?:claim|allegation|accusation|rumou?r)s? of)\b",
     re.IGNORECASE,
 )
+_WORDING = r"(?:versions?|editions?|drafts?|headlines?|captions?|posts?)"
+_FORMER = pattern(
+    rf"\b(?:earlier|previous|prior|original|initial|first) (?:\w+ )?{_WORDING}\b"
+    r"(?: of (?:this|the|our) (?:\w+ )?{reporting.documents})?,? (?:had )?"
+    r"(?:{reporting.falsehood}ly |in error )?"
+    r"(?:{reporting.saying}|{reporting.stating}|gave|put|mis[a-z]+ed)\b"
+    r"|\b(?:originally|initially|{reporting.falsehood}ly) "
+    r"(?:said|stated|reported|wrote|gave|identified|described|named)\b"
+    r"|\bmis(?:stated|reported|identified|quoted|named|attributed|dated)\b",
+    re.IGNORECASE,
+)
+"""What a text once said and has put right: a correction names it so as not to say it."""
 _DOCUMENT = pattern(r"\b(?:{reporting.documents}|it|we|i)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?:\b(?:an?|another|one|some|other|further|earlier|recent|previous|separate|quoted)|'s)\W+$",
@@ -55,6 +67,8 @@ class ReportingClause:
     """The word marks the content as somebody's own ("claims", "believes", "denied")."""
     document: bool
     """What speaks is the source itself ("the report says")."""
+    former: bool = False
+    """The text said it once and has put it right ("an earlier version of this article said")."""
 
 
 def opens(frame: ReportingClause, text: str) -> bool:
@@ -87,6 +101,10 @@ def reporting_clauses(text: str) -> list[ReportingClause]:
     for m in _PHRASE.finditer(flat):
         document = m[0].casefold() == "according to" and bool(_BY_DOCUMENT.match(flat, m.end()))
         found.append(ReportingClause(m.start(), m.end(), contested=not document, document=document))
+    found += [
+        ReportingClause(m.start(), m.end(), contested=True, document=False, former=True)
+        for m in _FORMER.finditer(flat)
+    ]
     return sorted(found, key=lambda f: f.start)
 
 

@@ -92,6 +92,11 @@ TAKEN_BACK: Final = (
     pattern(
         rf"\b{EDITION} (?:had )?(?:{STATED} {WRONGLY}|{WRONGLY} {STATED}) that (?P<what>[^;]+)"
     ),
+    pattern(
+        r"\b(?:earlier|previous|original|initial) (?:[\w-]+ )?(?:versions?|editions?|headlines?)"
+        rf"(?: of (?:this|the|our) (?:[\w-]+ )?{STATEMENT})? (?:had )?{STATED}(?: that)? "
+        r"(?P<what>[^;]+)"
+    ),
     pattern(r"\b{core.be} no longer (?:true|correct|right|accurate) that (?P<what>[^;]+)"),
 )
 """A statement that somebody made before and does not stand by."""

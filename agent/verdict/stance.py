@@ -20,6 +20,7 @@ from agent.language.reported_speech import (
 from agent.language.text import content_stems
 from agent.ports import NliModel
 from agent.stance import SourceSentence, proposition, stance_by_rules
+from agent.stance.cues import DENIAL, MENTION
 from agent.types import Citation, Claim, EvidenceSpan, Outcome, SourceStance, Stance
 from retrieval.sentences import split_sentences
 from retrieval.types import Passage, Source
@@ -35,6 +36,10 @@ SUBJECT: Final = re.compile(
 )
 """Who speaks, before the verb."""
 PERSON: Final = re.compile(r"\b(?:[A-Z][\w'’.-]+ )+[A-Z][\w'’-]+$")
+NAMED_CLAIM: Final = re.compile(
+    r"(?:^|\b(?:the|this|these|that|those|such|any|all|an?|online|viral|false) )$", re.IGNORECASE
+)
+"""What stands before "claim" where it is a noun."""
 HEARSAY: Final = pattern(r"(?:the )?{reporting.tellers}\b", re.IGNORECASE)
 BODY: Final = re.compile(rf"\b(?:{INSTITUTION}|[A-Z]{{2,6}}|Police|News)\b")
 
@@ -48,6 +53,8 @@ def holder_of(text: str, source: Source) -> str:
     for frame in reporting_clauses(text):
         if frame.document or not (opens(frame, text) or reaches_back(frame, text)):
             continue
+        if _rejected(text, frame):
+            continue
         who = _speaker(text, frame)
         if set(content_stems(who)) & set(content_stems(source.publisher)):
             continue
@@ -58,8 +65,18 @@ def holder_of(text: str, source: Source) -> str:
     return ""
 
 
+def _rejected(text: str, frame: ReportingClause) -> bool:
+    """Whether the frame names what the sentence itself rules on: "the claim that ... is false"."""
+    return bool(NAMED_CLAIM.search(text, 0, frame.start)) and any(
+        mention.start() <= frame.start < mention.end() and DENIAL.search(text, mention.start())
+        for mention in MENTION.finditer(text)
+    )
+
+
 def _speaker(text: str, frame: ReportingClause) -> str:
-    """The words that name who speaks."""
+    """The words that name who speaks; none of a claim that nobody is said to make."""
+    if NAMED_CLAIM.search(text, 0, frame.start):
+        return ""
     if text[frame.start : frame.end].casefold() == "according to":
         return re.split(r"[,;:.]", text[frame.end :], maxsplit=1)[0].strip()
     before = text[: frame.start].strip()

@@ -342,6 +342,34 @@ def test_names_are_the_same_as_wholes_and_not_by_their_stem(
     assert outcome("names", claim, evidence) is found
 
 
+def test_who_speaks_behind_a_colon_need_not_say_what_stands_before_it() -> None:
+    source = "The council closed the ferry of Ostby: nine masts had cracked, the harbour said."
+    assert outcome("attribution", "The council closed the ferry of Ostby.", source) is Outcome.OK
+    cracked = outcome("attribution", "Nine masts had cracked.", source)
+    assert cracked is Outcome.VIOLATED
+
+
+COST = "Correction: a previous edition misstated the cost of the mast as 4 million crowns."
+LEFT = "It originally stated that the harbour master left in June; she left in July."
+MASTS = "An earlier version of this article said that nine masts had cracked."
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "expected"),
+    [
+        ("The mast cost 4 million crowns.", COST, Outcome.VIOLATED),
+        ("The harbour master left in June.", LEFT, Outcome.VIOLATED),
+        ("The harbour master left in July.", LEFT, Outcome.OK),
+        ("Nine masts had cracked.", MASTS, Outcome.VIOLATED),
+        (MASTS, MASTS, Outcome.OK),
+    ],
+)
+def test_what_a_correction_puts_right_is_not_what_the_source_says(
+    claim: str, source: str, expected: Outcome
+) -> None:
+    assert outcome("attribution", claim, source) is expected
+
+
 def test_a_source_that_states_a_thing_itself_needs_no_attribution() -> None:
     claim = "The old bridge was closed in May."
     assert outcome("attribution", claim, f"The report says that {claim}") is Outcome.OK

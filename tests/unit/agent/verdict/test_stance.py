@@ -124,6 +124,10 @@ def test_an_open_question_has_no_sides() -> None:
         ("They say that the ferry was closed.", "They"),
         ("The council claims that the ferry was closed.", "The council"),
         ("Harbour News wrote that the ferry was closed.", ""),
+        ("The claim that the ferry was closed is false.", ""),
+        ("Rumours that the ferry was closed are wrong, this page says.", ""),
+        ("The claim that the ferry was closed went round the town.", "somebody"),
+        ("Two skippers claim that the report is false.", "Two skippers"),
     ],
 )
 def test_what_somebody_only_says_is_held_by_that_somebody(text: str, holder: str) -> None:
