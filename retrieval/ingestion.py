@@ -24,7 +24,7 @@ from retrieval.loaders.isolation import Answer, explain_failure
 from retrieval.origins import assign_origins, name_origin
 from retrieval.record import NewPassage, Record, SourceState
 from retrieval.types import Embedder, Source, Vectors
-from retrieval.vetting import Admission, Vetting
+from retrieval.vetting import Admission, Vetting, provided_by
 from retrieval.workers import Pending, Pool, Workers
 
 BATCH = 256
@@ -304,7 +304,13 @@ class Ingestion:
                 return
         cut = tuple(split_passages(source.id, document.text, document.pages))
         self._seen[source.id] = document.path
-        self._done["notes"] += [f"{source.id}: {note}" for note in document.notes]
+        notes = list(document.notes)
+        if source.publisher == provided_by(source.vetted_by):
+            notes.append(
+                f"it names no publisher and is filed under {source.publisher!r}; name one in its"
+                f" front matter or in {Path(document.path).name}.yaml"
+            )
+        self._done["notes"] += [f"{source.id}: {note}" for note in notes]
         self._ready.append(_NewSource(source=source, document=document, passages=cut))
 
     def _refuse_clash(self, document: Document) -> None:

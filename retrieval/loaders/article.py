@@ -27,6 +27,8 @@ _ASIDE = re.compile(
 )
 """Names of what stands beside an article."""
 _TEASER = re.compile(r"(?:\[(?:…|\.\.\.)\]|\[(?:read|weiterlesen)[^\]]*\])$", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-z]+[^<>]*>")
+"""Markup that stands on the page as words."""
 _ENDS = re.compile(r"[.!?…:][”’\"')\]]*$")
 
 
@@ -59,7 +61,8 @@ def _fill_gaps(tree: HtmlElement, lines: list[str]) -> list[str]:
             continue
         around = _list_parents(blocks[left][0]) & _list_parents(blocks[right][0])
         for element, text in blocks[left + 1 : right]:
-            said = element.tag in {"p", "li"} or _ENDS.search(text)
+            whole_words = element.tag in {"p", "li"} or bool(_ENDS.search(text))
+            said = whole_words and not _MARKUP.search(text)
             missing = len(text) >= LEAST and _squash(text)[:LEAST] not in flat
             if said and missing and around & _list_parents(element):
                 missed.setdefault(start, []).append(text)

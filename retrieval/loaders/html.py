@@ -32,6 +32,7 @@ _OFFER = re.compile(
     re.IGNORECASE,
 )
 """What a page says where it breaks off for those who have not paid."""
+_HOST = re.compile(r"[a-z\d][-a-z\d]*(?:\.[a-z\d][-a-z\d]*)+|\[[:\da-f]+\]", re.IGNORECASE)
 LONGEST_OFFER = 300
 """Characters."""
 BROKEN_OFF = "its text breaks off in the middle of a sentence; what is stored may be its beginning"
@@ -65,11 +66,12 @@ def html(raw: RawFile) -> tuple[Document, ...]:
         raise _explain_no_article(raw)
     sidecar = raw.front_matter().model_dump(exclude_unset=True)
     published, doubts = record.judge_dates(day)
+    url = _address(page.url)
     fields = {
         "title": one_line(record.title or page.title or ""),
-        "publisher": one_line(record.publisher or _host(page.url)),
+        "publisher": one_line(record.publisher or _host(url)),
         "author": plausible_name(record.author or page.author or ""),
-        "url": page.url,
+        "url": url,
         "published": published,
         "kind": "page",
     }
@@ -103,6 +105,11 @@ def _extract(tree: HtmlElement) -> trafilatura.settings.Document:
     if isinstance(page, trafilatura.settings.Document):
         return page
     return trafilatura.extract_metadata(tree)
+
+
+def _address(url: str | None) -> str | None:
+    """The address that the page gives itself, if it has a host."""
+    return url if _HOST.fullmatch(urlsplit(url or "").hostname or "") else None
 
 
 def _host(url: str | None) -> str:

@@ -12,11 +12,12 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from retrieval.loaders.columns import Row, Run, Strip, find_strips, part_run
 from retrieval.loaders.tables import Table, write_table
 
 APART = 1.2
 """Gap between words, in sizes of type, from which on they belong to different cells or columns."""
-GUTTER = 0.8
+GUTTER = 0.5
 """Least width of the strip between two columns, in sizes of type."""
 FAR = 2.5
 """Gap from which on two pieces of a line are written apart."""
@@ -40,24 +41,11 @@ _FIGURE = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page )?[-–— ]*(\d{1,4})[-–— ]*", re.IGNORECASE)
 
 
-class Run(NamedTuple):
-    """Words side by side. `base` is their baseline, counted upwards; all in points."""
-
-    text: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-
-
 class Block(NamedTuple):
     """Lines of prose, or one paragraph that is finished."""
 
     lines: tuple[str, ...]
     finished: bool = False
-
-
-Row = list[Run]
 
 
 def group_rows(runs: Sequence[Run]) -> list[Row]:
@@ -69,16 +57,19 @@ def group_rows(runs: Sequence[Run]) -> list[Row]:
             row.append(run)
         else:
             rows.append([run])
-    return [_join_near(sorted(row, key=lambda r: r.x0)) for row in rows]
+    rows = [sorted(row, key=lambda r: r.x0) for row in rows]
+    return [_join_near(row, strips) for row, strips in zip(rows, find_strips(rows), strict=True)]
 
 
-def _join_near(row: Row) -> Row:
-    """Join the runs that only a change of type sets apart."""
-    joined = row[:1]
-    for run in row[1:]:
+def _join_near(row: Row, strips: Sequence[Strip]) -> Row:
+    """Join the runs that only a change of type sets apart, and part those that cross a strip."""
+    parts = [part for run in row for part in part_run(run, strips)]
+    joined = parts[:1]
+    for run in parts[1:]:
         last = joined[-1]
         gap, size = run.x0 - last.x1, max(run.size, last.size)
-        if gap < APART * size and run.size > 0.6 * size:
+        parted = any(last.x1 <= x0 + 1 and run.x0 >= x1 - 1 for x0, x1 in strips)
+        if gap < APART * size and run.size > 0.6 * size and not parted:
             space = " " if gap > 0.12 * size else ""
             size = last.size if len(last.text) >= len(run.text) else run.size
             text = f"{last.text.rstrip()}{space}{run.text}"

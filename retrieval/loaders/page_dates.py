@@ -98,12 +98,12 @@ def list_short_lines(page: HtmlElement) -> Iterator[str]:
 
 
 def _list_marked(page: HtmlElement) -> Iterator[str]:
-    """Lines that only say when a page was published: the marked ones, then those with a label."""
-    for element in page.xpath("//*[@itemprop='datePublished' or @pubdate]"):
+    """Lines that only say when the page was published: the marked ones, then one with a label."""
+    for element in page.xpath("//*[@itemprop='datePublished']"):
         yield element.get("content") or element.get("datetime") or element.text_content()
-    for line in list_short_lines(page):
-        if found := _LABELLED.fullmatch(line):
-            yield found[1]
+    labelled = {found[1] for line in list_short_lines(page) if (found := _LABELLED.fullmatch(line))}
+    if len(labelled) == 1:  # several are those of a list of articles
+        yield labelled.pop()
 
 
 def _read_day(line: str) -> str | None:

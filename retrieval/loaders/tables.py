@@ -35,7 +35,7 @@ def write_table(table: Table) -> str:
     for row in rows[heads:]:
         if len(row) == 1:
             group = row[0]
-        elif any(row):
+        elif any(cell.strip(" :") for cell in row):
             said.append(_write_row(row, names, group))
     if not said and names:
         said = [_end("; ".join(names))]

@@ -27,7 +27,7 @@ from retrieval.web import factchecks
 from retrieval.web.archive import Archive
 from retrieval.web.fetching import GONE, Admits, Fetched, Fetcher, check_address, plain_address
 from retrieval.web.notices import find_notices
-from retrieval.web.pages import OWN_COPY, find_day, find_statements, name_source, read_page
+from retrieval.web.pages import OWN_COPY, find_statements, name_source, read_page
 
 LOG = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ class Intake:
         source_id = visit.page.source_id if visit.page else name_source(place)
         read = read_page(answer, source_id, loader)
         statements = find_statements(answer.body)
-        document = self._rename(read, visit, find_day(statements))
+        document = self._rename(read, visit)
         checks = factchecks.reviews_in(
             statements, answer.address, self.name_publisher(answer.address, None) or ""
         )
@@ -181,9 +181,9 @@ class Intake:
             notices=tuple(find_notices(source_id, said, statements, today, answer.address)),
         )
 
-    def _rename(self, read: Document, visit: Visit, stated: date | None) -> Document:
+    def _rename(self, read: Document, visit: Visit) -> Document:
         """The document under its publisher's name, with the date that it states or others know."""
-        published = stated or read.meta.published or visit.dated
+        published = read.meta.published or visit.dated
         if published is None and visit.page is not None:
             with suppress(LibraryError):  # removed meanwhile: then it comes back without a date
                 published = self._library.source(visit.page.source_id).published

@@ -4,8 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -53,8 +51,6 @@ WALLS = (
 """What stands on a page instead of its article: its name, its markup, and why."""
 OWN_COPY = "Save the text that you may use, and add the file."
 _MOST_STATEMENTS = 500
-_FIRST_YEAR = 1900
-"""An earlier date, such as the year 1, is what a system writes that knows none."""
 
 
 def name_source(address: str) -> str:
@@ -92,6 +88,7 @@ def read_page(answer: Fetched, source_id: str, loader: FileLoader) -> Document:
         id=source_id,
         title=document.title,
         publisher=document.meta.publisher,
+        author=document.meta.author,
         url=answer.address,
         published=document.meta.published,
         kind="page",
@@ -129,19 +126,6 @@ def find_statements(page: bytes) -> list[dict[str, Any]]:
             continue
         found += _flatten(value)
     return found[:_MOST_STATEMENTS]
-
-
-def find_day(statements: list[dict[str, Any]]) -> date | None:
-    """When an article says of itself that it was published; not when what it is about was."""
-    for kind in ("Article", "Report", "BlogPosting", "ClaimReview", "WebPage"):
-        for statement in statements:
-            kinds = statement.get("@type")
-            named = kinds if isinstance(kinds, list) else [kinds]
-            if any(isinstance(one, str) and one.endswith(kind) for one in named):
-                with suppress(ValueError):
-                    day = date.fromisoformat(str(statement.get("datePublished"))[:10])
-                    return day if day.year >= _FIRST_YEAR else None
-    return None
 
 
 def is_kind(statement: dict[str, Any], kind: str) -> bool:
