@@ -205,9 +205,8 @@ class Bounded:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         headers = dict(scope.get("headers") or ())
         said = headers.get(b"content-length", b"0")
-        if scope["type"] == "http" and not (
-            said.isdigit() and len(said) < 10 and int(said) <= LARGEST
-        ):
+        fits = said.isdigit() and len(said) <= len(str(LARGEST)) and int(said) <= LARGEST
+        if scope["type"] == "http" and not fits:
             await _refuse(send)
             return
         left = LARGEST
