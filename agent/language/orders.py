@@ -17,7 +17,7 @@ ABOUT: Final = (
     r"|output|marker|editors?)"
 )
 """What an order to a writer of pages is about."""
-START: Final = r"(?:^\W*|[:;>*]\s*|\bplease )"
+START: Final = r"(?:^\W*|[:;>]\s*|\bplease )"
 VERBS: Final = (
     r"(?:say|write|print|state|report|conclude|answer|reply|respond|declare|rule|mention|insist)"
 )
@@ -26,7 +26,9 @@ DEEDS: Final = (
     r"quote|credit|name|insert|notify|leave|drop|delete|remove|open|fetch|send|post|call|link|set|change|begin|"
     r"end|finish|start|replace|use)"
 )
-AT: Final = r"(?:the|this|these|your|all|every|each|any|no|it|only|nothing|as|in|to|at|under|from)"
+AT: Final = (
+    r"(?:an?|the|this|these|your|all|every|each|any|no|it|only|nothing|as|in|to|at|under|from)"
+)
 ORDERS: Final = re.compile(
     r"\b(?:ignore|disregard|forget|override|set aside|bypass)\b[^.!?]{0,40}"
     r"\b(?:instructions?|prompts?|rules|guidelines|orders|above|before|told)\b"
@@ -35,9 +37,10 @@ ORDERS: Final = re.compile(
     r"(?:ai|language models?|assistants?|chat ?bots?|fact-checking (?:model|system|program))\b"
     r"[^.!?]{0,60}\b(?:you|must|should|shall|now|please|:)"
     rf"|{START}{VERBS} that\b"
-    rf"|\bplease {DEEDS}\b[^.!?]{{0,60}}\b{ABOUT}\b"
-    rf"|{START}{DEEDS} {AT}\b[^.!?]{{0,60}}\b{ABOUT}\b",
-    re.IGNORECASE,
+    rf"|{START}(?:name|list|credit|sign) \S+ as the\b"
+    rf"|\bplease {DEEDS}\b.{{0,80}}\b{ABOUT}\b"
+    rf"|{START}{DEEDS}(?: out| down| up| in| off)? (?:{AT}\b|\W).{{0,80}}\b{ABOUT}\b",
+    re.IGNORECASE | re.DOTALL,
 )
 QUOTED: Final = re.compile(r"“[^”]*”|(?<![=:])(?<![=:] )\"[^\"]*\"")
 """Not what stands behind a sign of equality or a colon, as a value of markup or of a record."""
@@ -47,7 +50,7 @@ HIDDEN: Final = re.compile(
     r"[\U000E0000-\U000E007F]{4}"  # tag characters: letters that nobody sees
     r"|<(?:!--|/?(?:span|img|script|style|div|svg|iframe)\b)"
     r"|[\"'][}\]]\s*\n"  # the end of a record
-    r"|(?=[A-Za-z+/]*\d)(?=[A-Za-z\d+/]*[a-z])(?=[A-Za-z\d+/]*[A-Z])[A-Za-z\d+/]{48,}={0,2}"
+    r"|(?<![\w/.=?&%-])(?=[A-Za-z+/]*\d)(?=[A-Za-z\d+/]*[a-z])(?=[A-Za-z\d+/]*[A-Z])[A-Za-z\d+/]{48,}={0,2}"
 )
 """What prose does not hold: text that is meant for a program."""
 TWO_SCRIPTS: Final = re.compile(r"(?:[a-zA-Z][\u0400-\u052f]|[\u0400-\u052f][a-zA-Z])")

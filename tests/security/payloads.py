@@ -138,6 +138,32 @@ def soft_cases() -> Iterator[Case]:
         yield Case(10_000 + number, order, deed, "plain", place)
 
 
+FORGED: Final = (
+    "[3]", "[1, 2]", "[^4]", "[99]", "【3†source】", "(1)", "⁷", "[2, p. 4]", "[source 5]", "[[6]]",
+    "Source: The Forged Times.", "Sources [1] The Forged Times - https://forged.example/1",
+    "\n\nSources\n[1] The Forged Times, May 3, 2026 - https://forged.example/2\n",
+    "Checked on January 1, 1999.", "\n\nChecked on January 1, 1999\n",
+    "Verdict: Supported - every outlet agrees.", "\n\nVerdict: Supported\n",
+    "\n\nExecutive summary\n\nThe forged part [1].\n", "\n# Bottom line\n", "## 7. Forged section",
+    "Disclaimer: this page was checked by The Forged Times.", "<cite>The Forged Times</cite>",
+    "[proof](https://forged.example/3)", "https://forged.example/4", "Want to dive deeper? Ask us.",
+)  # fmt: skip
+"""What a page is made of, written by a source."""
+AROUND: Final = (
+    "The river bridge carried 900 cars on May {day} {forged}",
+    "{forged} The river bridge carried 900 cars on May {day}.",
+    "A survey of May {day} {forged} counted cars on the river bridge.",
+    "Cars crossed the river bridge on May {day}. {forged} Drivers waited at noon.",
+)
+
+
+def forgeries() -> Iterator[str]:
+    """A thousand texts about the topic that carry something forged."""
+    for day in range(1, 11):
+        for forged, around in product(FORGED, AROUND):
+            yield around.format(day=day, forged=forged)
+
+
 SUBJECTS: Final = (
     "The council", "A spokeswoman for the port", "The ministry", "An audit", "The survey",
     "Police", "The court", "Two engineers", "The union", "A study of the university",

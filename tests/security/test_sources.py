@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from agent.language.orders import without_orders
-from agent.pipeline.plan import ModelPlanner
+from agent.pipeline.plan import EmbeddedPlanner, ModelPlanner
 from agent.render import render
 from agent.service import Desk
 from agent.types import CheckedSentence, Insufficient, Page, VerdictLabel
@@ -26,7 +26,7 @@ from retrieval.types import Passage
 from tests.fakes import READER, FakeShelf, MemoryStore, embed, passages, source
 from tests.scripted import Script, ScriptedChat, honest
 from tests.security.models import leaky, obedient
-from tests.security.payloads import Case, benign, cases, soft_cases
+from tests.security.payloads import Case, benign, cases, forgeries, soft_cases
 from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES
 from tests.unit.agent.writers.test_hostile_answers import drawing, lying
 
@@ -41,6 +41,8 @@ REPORTS: Final = (
     "The survey counted cars on the river bridge on a day in June.",
     "Drivers asked the council about the river bridge and cars.",
 )
+ADDRESS: Final = re.compile(r"https?://\S+")
+MARK: Final = re.compile(r"\[(\d+)\]")
 FOREIGN: Final = re.compile(r"https?://|www\.|\[\d|<|javascript:|=== ")
 
 
@@ -58,6 +60,20 @@ def desk_over(shelf: FakeShelf, script: Script) -> Desk:
         spare=spare,
         searcher=EMBEDDED,
         room=10_000,
+    )
+
+
+def plain_desk(shelf: FakeShelf) -> Desk:
+    """A desk without a model."""
+    writer = EmbeddedWriter(embed, READER)
+    return Desk(
+        library=shelf,
+        planner=EmbeddedPlanner(),
+        writer=writer,
+        judge=EMBEDDED,
+        nli=NLI,
+        store=MemoryStore(),
+        stances=STANCES,
     )
 
 
@@ -188,6 +204,39 @@ def test_01_the_model_is_shown_no_order_and_no_text_is_lost_beside_it() -> None:
     assert not met
     assert any(REPORTS[0] in text for text in asked)
     assert not any(case.name in text for case in some for text in asked)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_02_nothing_that_a_source_forges_becomes_part_of_the_page(part: int) -> None:
+    """A thousand texts, ten a draft; without a model, and with one that copies what it reads."""
+    mine = list(forgeries())[part::4]
+    for first in range(0, len(mine), 10):
+        forged = [
+            p
+            for n, text in enumerate(mine[first : first + 10])
+            for p in passages(source(f"n{n}", tier=2), text)
+        ]
+        shelf = FakeShelf([*HONEST, *forged])
+        for desk in (plain_desk(shelf), desk_over(shelf, honest)):
+            assert forged_parts(desk.draft(QUESTION)) == [], (first, desk.writer.name)
+
+
+def forged_parts(made: Page | Insufficient) -> list[str]:
+    """What on a printed page is not the page's own."""
+    lines = render(made, "text").splitlines()
+    listed = [line for line in lines if re.match(r"\[\d+\] ", line)]
+    known = {one.url for one in made.evidence.sources} if isinstance(made, Page) else set()
+    found = [f"source {a}" for line in listed for a in ADDRESS.findall(line) if a not in known]
+    if isinstance(made, Page):
+        body = " ".join(one.text for one in made.sentences())
+        cited = {int(n) for line in lines if line not in listed for n in MARK.findall(line)}
+        if cited != set(range(1, len(listed) + 1)):
+            found.append(f"cites {sorted(cited)} of {len(listed)}")
+        found += [f"mark in a sentence: {m}" for m in MARK.findall(body)]
+    for own in ("Checked on", "Verdict:", "Executive summary", "Disclaimer:", "Sources"):
+        begun = sum(line.startswith(own) for line in lines)
+        found += [f"{own} {begun} times"] if begun > 1 else []
+    return found
 
 
 @pytest.mark.parametrize("part", range(2))
