@@ -17,6 +17,7 @@ import mammoth
 from lxml import etree, html
 
 from agent.audit.cited_text import CitedText, UnreadableText
+from agent.audit.limits import require_few_attributes, require_few_bytes, require_few_tags
 from agent.audit.markers import MARKER, RAISED
 from agent.audit.reading import read_text
 from agent.render.docx import DRAFT, PROPERTIES
@@ -27,22 +28,12 @@ WORD: Final = {".docx"}
 WEB: Final = {".html", ".htm", ".xhtml"}
 MAX_UNPACKED: Final = 100_000_000
 """Bytes that the parts of a Word document may unpack to, pictures included."""
-MAX_TAGS: Final = 200_000
-"""Tags of a Word document or a page in HTML, as many as some 100 printed pages have. Each takes
-20 microseconds; a few bytes of a Word document can unpack to millions."""
-MAX_BYTES: Final = 2_000_000
-"""Bytes of a text, some 600 printed pages."""
 _BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ExpatError, SAXException),
     *(etree.LxmlError, ArithmeticError, AttributeError, EOFError, LookupError, OSError),
     *(RuntimeError, TypeError, ValueError),
 )
 """What a damaged file makes the parsers raise."""
-MAX_ATTRIBUTES: Final = 2_000
-"""Of one tag, without their values."""
-_TAG = re.compile(rb"<[^<>]+")
-_VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
-IN_PARTS: Final = "Give it in parts, each with its list of sources."
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STYLES = "\n".join(
     [
@@ -67,10 +58,7 @@ def read_file(data: bytes, suffix: str) -> CitedText:
         return _read_word(data)
     if suffix in WEB:
         return _read_web(data)
-    if len(data) > MAX_BYTES:
-        raise UnreadableText(
-            f"The text has {len(data):,} bytes; at most {MAX_BYTES:,} are read.", IN_PARTS
-        )
+    require_few_bytes(data)
     try:
         return read_text(data.decode("utf-8"), suffix)
     except UnicodeDecodeError as error:
@@ -106,7 +94,7 @@ def _open_word(data: bytes) -> tuple[BytesIO, str]:
         if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
             raise ValueError("it unpacks to too much")
         xml = [parts.read(name) for name in parts.namelist() if name.endswith((".xml", ".rels"))]
-        _require_few_tags(sum(part.count(b"<") for part in xml))
+        require_few_tags(sum(part.count(b"<") for part in xml))
         for name in dict.fromkeys(parts.namelist()):
             part = parts.read(name)
             if name == PROPERTIES.lstrip("/"):
@@ -116,24 +104,6 @@ def _open_word(data: bytes) -> tuple[BytesIO, str]:
             rest.writestr(name, part)
     kept.seek(0)
     return kept, draft
-
-
-def _require_few_tags(tags: int) -> None:
-    if tags > MAX_TAGS:
-        raise UnreadableText(
-            f"The document has {tags:,} tags; at most {MAX_TAGS:,} are read.", IN_PARTS
-        )
-
-
-def _require_few_attributes(data: bytes) -> None:
-    """The parser takes the square of the attributes of one tag."""
-    long = (tag[0] for tag in _TAG.finditer(data) if len(tag[0]) > MAX_ATTRIBUTES)
-    words = max((len(_VALUE.sub(b"", tag).split()) for tag in long), default=0)
-    if words > MAX_ATTRIBUTES:
-        raise UnreadableText(
-            f"The page has a tag with {words:,} words; at most {MAX_ATTRIBUTES:,} are read.",
-            "Save it again from a browser, or as Markdown.",
-        )
 
 
 def _property(properties: etree._Element) -> str:
@@ -151,8 +121,8 @@ def _without_hidden(root: etree._Element) -> bytes:
 
 
 def _read_web(data: bytes) -> CitedText:
-    _require_few_tags(data.count(b"<"))
-    _require_few_attributes(data)
+    require_few_tags(data.count(b"<"))
+    require_few_attributes(data)
     wide = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
     try:
         data = data.decode("utf-16" if wide else "utf-8-sig").encode()

@@ -111,7 +111,10 @@ def classify_kind(bare: str, statement: str) -> ClaimKind:
 
 def says_something(statement: str) -> bool:
     """Whether there is a subject and something that may be its verb."""
-    first, *rest = [w.strip(".,;:!?\"'()") for w in statement.lower().split()]
+    words = [w.strip(".,;:!?\"'()") for w in statement.lower().split()]
+    if not words:  # nothing that can be seen was typed
+        return False
+    first, *rest = words
     if not rest or not set(content(statement)) - {"say"}:
         return False
     return any(_may_be_verb(w) for w in rest) or first in {"there", "it"}

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from agent.faces.slack.payloads import (
     parse_event,
     parse_shortcut,
 )
-from agent.faces.slack.transport import RequestVerifier, has_valid_signature
+from agent.faces.slack.transport import RequestVerifier, create_asgi_app, has_valid_signature
 from tests.fuzz.files import json_of, plainly, text_of
 from tests.fuzz.running import Run, Target
 from tests.fuzz.texts import TEXT
@@ -144,10 +145,9 @@ def _requests() -> Sequence[bytes]:
 @contextmanager
 def _slack() -> Iterator[Run]:
     """The app itself, with a Slack of its own: an event is stored, and answered with a status."""
-    from slack_bolt import BoltRequest  # noqa: PLC0415
-
     from tests.faces.slack.loopback import serving  # noqa: PLC0415
     from tests.faces.slack.place import opened  # noqa: PLC0415
+    from tests.faces.slack.served import signed  # noqa: PLC0415
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -155,15 +155,25 @@ def _slack() -> Iterator[Run]:
         place = stack.enter_context(opened(slack, folder / "slack.sqlite3"))
         place.desk.responder.stop()
 
+        app = create_asgi_app(place.connection.app, SECRET.decode())
+
         def run(data: bytes) -> object:
-            try:
-                body = json.loads(data)
-            except (ValueError, RecursionError):
-                return None
-            if not isinstance(body, dict):
-                return None
-            answer = place.connection.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
-            assert answer.status < 500, f"{answer.status} {answer.body}"
+            told: list[Json] = []
+
+            async def receive() -> Json:
+                return {"type": "http.request", "body": data, "more_body": False}
+
+            async def send(message: Json) -> None:
+                told.append(message)
+
+            headers = [
+                (name.lower().encode(), value.encode())
+                for name, value in signed(data, time.time(), SECRET.decode()).items()
+            ]
+            known = {"path": "/slack/events", "query_string": b"", "headers": headers}
+            scope = {"type": "http", "method": "POST", "root_path": "", **known}
+            asyncio.run(app(scope, receive, send))
+            assert told[0]["status"] < 500, told
             return None
 
         yield run
@@ -204,6 +214,8 @@ REQUESTS: Final[tuple[Json, ...]] = (
     {"method": "GET", "path": "/api/v1/sources/bridge"},
     {"method": "POST", "path": "/login", "body": "name=Ada&password=x&csrf=1"},
     {"method": "GET", "path": "/drafts/{draft}"},
+    {"method": "GET", "path": "/login?next=/drafts%3Fstatus=draft"},
+    {"method": "GET", "path": "/sources?q=bridge"},
 )
 
 
@@ -345,20 +357,20 @@ def _mcp() -> Iterator[Run]:
 TARGETS: Final = (
     Target(
         "slack-payloads",
-        70,
+        150,
         _coded(EVENT, DIRECT, CHANNEL, SHORTCUT, COMMAND, PRESS),
         plainly(_payload),
         json_of(*KEYS),
         (UnreadablePayload,),
     ),
-    Target("slack-gate", 40, _requests, plainly(_gate), text_of("\n\n", "X-Slack-Signature: ")),
-    Target("slack-app", 4, _coded(EVENT, DIRECT, SHORTCUT, COMMAND, PRESS), _slack, json_of(*KEYS)),
+    Target("slack-gate", 85, _requests, plainly(_gate), text_of("\n\n", "X-Slack-Signature: ")),
+    Target("slack-app", 7, _coded(EVENT, DIRECT, SHORTCUT, COMMAND, PRESS), _slack, json_of(*KEYS)),
     Target(
         "api",
-        10,
+        3,
         _coded(*REQUESTS),
         _api,
         json_of("method", "path", "headers", "json", "body", "question", "text"),
     ),
-    Target("mcp", 4, _coded(*CALLS), _mcp, json_of("jsonrpc", "id", "method", "params", "name")),
+    Target("mcp", 0.8, _coded(*CALLS), _mcp, json_of("jsonrpc", "id", "method", "params", "name")),
 )

@@ -204,7 +204,7 @@ def plainly(run: Run) -> Callable[[], Any]:
     return opened
 
 
-def _loader(name: str, weight: int, drawn: st.SearchStrategy[bytes], *seeds: bytes) -> Target:
+def _loader(name: str, weight: float, drawn: st.SearchStrategy[bytes], *seeds: bytes) -> Target:
     suffix = name.split(" ", maxsplit=1)[0]
     target = f"load{suffix.replace('.', '-')}"
     return Target(target, weight, lambda: seeds, plainly(loads(name)), drawn)
@@ -295,43 +295,43 @@ def _read_archive(path: Path) -> object:
 
 
 TARGETS: Final = (
-    _loader(".md text:markdown", 50, text_of("---\n", "\n\n", "# ", "id: a"), NOTE),
+    _loader(".md text:markdown", 3, text_of("---\n", "\n\n", "# ", "id: a"), NOTE),
     _loader(
-        ".txt text:plain", 40, text_of("\n", "\n\n", "Source: "), NOTE, b"The bridge is closed.\n"
+        ".txt text:plain", 3, text_of("\n", "\n\n", "Source: "), NOTE, b"The bridge is closed.\n"
     ),
-    _loader(".jsonl text:jsonl", 40, json_of("id", "title", "text", "published", "url"), LINES),
-    _loader(".html html:html", 20, text_of("<p>", "</p>", "<table>", "<li>", "<script>"), PAGE),
+    _loader(".jsonl text:jsonl", 60, json_of("id", "title", "text", "published", "url"), LINES),
+    _loader(".html html:html", 1, text_of("<p>", "</p>", "<table>", "<li>", "<script>"), PAGE),
     _loader(
         ".docx docx:docx",
-        10,
+        1,
         st.binary(max_size=500),
         files.word(BODY),
         files.docx(["The bridge is closed.", "It was May 3."]),
     ),
     _loader(
         ".pdf pdf:pdf",
-        10,
+        1,
         st.binary(max_size=500),
         files.pdf([["The bridge is closed.", "It was May 3, 2025."], ["Page two."]], "Bridge"),
         files.typeset([(72.0, 700.0, 12.0, "", "The bridge"), (72.0, 680.0, 9.0, "1 0 0 rg", "1")]),
     ),
     Target(
         "front-matter",
-        50,
+        15,
         lambda: [FRONT[4:-5], b"id: a\n"],
         plainly(_read_front),
         text_of(": ", "\n", "- ", "a: &b", "*b"),
     ),
     Target(
         "feed",
-        40,
+        6,
         lambda: [RSS, ATOM, MAP, gzip.compress(MAP)],
         plainly(_read_feed),
         text_of("<rss>", "<urlset>", "<loc>", "<lastmod>"),
     ),
     Target(
         "claimreview",
-        60,
+        150,
         lambda: [REVIEWS, ANSWER],
         plainly(_read_reviews),
         json_of("claims", "claimReview", "item", "@type", "@graph", "author", "url"),
@@ -345,14 +345,14 @@ TARGETS: Final = (
     ),
     Target(
         "vetting",
-        20,
+        30,
         lambda: [VETTING],
         lambda: _written("vetting.toml", VettingList.read),
         text_of("[[publisher]]\n", "name = ", "domains = [", "]\n"),
     ),
     Target(
         "web-page",
-        15,
+        1,
         lambda: [b"text/html\n" + PAGE, b"text/plain; charset=utf-16\n" + NOTE],
         plainly(_read_web),
         text_of("text/html\n", "<p>", "</p>"),
@@ -360,7 +360,7 @@ TARGETS: Final = (
     ),
     Target(
         "warc",
-        15,
+        20,
         _warc,
         lambda: _written("2026-01.warc.gz", _read_archive),
         st.binary(max_size=300),

@@ -32,7 +32,7 @@ BULKY: Final = 500_000_000
 """Bytes by which one input may raise the memory of the process."""
 ROOM: Final = 4_000_000_000
 """Bytes of memory that the child may have."""
-DRAWN: Final = 0.1
+DRAWN: Final = 0.02
 """Share of the inputs that Hypothesis makes from nothing."""
 SEEDS: Final = Path(__file__).parent / "seeds"
 ROOT: Final = str(Path(__file__).parents[2])
@@ -46,8 +46,8 @@ class Target:
     """Something that reads what others wrote."""
 
     name: str
-    weight: int
-    """Share of a million inputs, in thousands."""
+    weight: float
+    """Inputs of a million, in thousands: cheap ones have more, so that a million takes minutes."""
     seeds: Callable[[], Sequence[bytes]]
     """Valid inputs, which are changed."""
     opened: Callable[[], AbstractContextManager[Run]]

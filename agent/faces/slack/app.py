@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext
 
 from agent import bootstrap
 from agent.faces.slack import messages
@@ -37,7 +37,6 @@ from agent.faces.slack.payloads import (
     ButtonPress,
     ParsedText,
     QuestionRequest,
-    UnreadablePayload,
     parse_button,
     parse_command,
     parse_event,
@@ -50,7 +49,7 @@ from agent.faces.slack.responder import (
     Responder,
     RetentionWorker,
 )
-from agent.faces.slack.transport import Connection
+from agent.faces.slack.transport import Connection, acknowledge_unreadable
 from agent.jobs.port import Jobs
 from agent.ports import Store
 from agent.render import render
@@ -263,16 +262,7 @@ def register_listeners(app: App, desk: SlackDesk) -> None:
         app.action(name)(_on_question(desk, buttons))
     app.action(Action.OPEN.value)(_on_link)
     app.action(Action.FEEDBACK.value)(_on_feedback(desk, buttons))
-    app.error(_on_error)
-
-
-def _on_error(error: Exception) -> BoltResponse | None:
-    """Acknowledge what nobody can read, or Slack would send it again; all else stays a failure."""
-    if isinstance(error, UnreadablePayload):
-        LOG.warning("%s", error)
-        return BoltResponse(status=200)
-    LOG.error("A request of Slack's failed.", exc_info=error)
-    return None
+    app.error(acknowledge_unreadable)
 
 
 def _store_event(desk: SlackDesk) -> Callable[..., None]:

@@ -10,12 +10,14 @@ import hmac
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import slack_bolt
 import sqlalchemy as sa
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.asgi import SlackRequestHandler
@@ -35,7 +37,7 @@ from agent.faces.slack.client import (
     TokenRevoked,
     call_sdk,
 )
-from agent.faces.slack.payloads import Route
+from agent.faces.slack.payloads import Route, UnreadablePayload
 
 AsgiMessage = dict[str, Any]
 Receive = Callable[[], Awaitable[AsgiMessage]]
@@ -66,6 +68,9 @@ WINDOW: Final = 300
 """Seconds between the timestamp of a request and our clock, either way."""
 TOO_LARGE: Final = (
     f"The request has more than {MAX_BYTES:,} bytes; no request of Slack's has. Send a smaller one."
+)
+UNREADABLE: Final = BoltResponse(
+    status=400, body="The request cannot be read. Send it as JSON, as Slack describes it."
 )
 NOT_SIGNED: Final = (
     f"The request does not bear Slack's signature of the last {WINDOW} seconds. Check "
@@ -173,6 +178,27 @@ def create_private_file(path: Path) -> str:
     """Create a database file that only its owner reads; return its URL for SQLAlchemy."""
     path.touch(mode=0o600)
     return f"sqlite:///{path}"
+
+
+# What cannot be read
+
+
+def _is_raised_by_bolt(error: Exception) -> bool:
+    """Whether it was bolt itself that stumbled: it looks into payloads before any of us does."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return Path(last.filename).is_relative_to(Path(slack_bolt.__file__).parent)
+
+
+def acknowledge_unreadable(error: Exception) -> BoltResponse | None:
+    """Acknowledge what nobody can read, or Slack would send it again; all else stays a failure."""
+    if isinstance(error, UnreadablePayload):
+        LOG.warning("%s", error)
+        return BoltResponse(status=200)
+    if isinstance(error, AttributeError | LookupError | TypeError) and _is_raised_by_bolt(error):
+        LOG.warning("Bolt cannot read what Slack sent (%r); it was passed over.", error)
+        return BoltResponse(status=200)
+    LOG.error("A request of Slack's failed.", exc_info=error)
+    return None
 
 
 # A socket
@@ -337,9 +363,13 @@ class AsgiHandler(SlackRequestHandler):
                 query=request.query_string,
                 headers=request.get_headers(),
             )
-        except ValueError:  # no UTF-8, or no JSON
-            return BoltResponse(status=400, body="The request cannot be read. Send it as JSON.")
-        response: BoltResponse = await asyncio.to_thread(self.app.dispatch, parsed)
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            return UNREADABLE  # no UTF-8, no JSON, or of another form than bolt looks into
+        try:
+            response: BoltResponse = await asyncio.to_thread(self.app.dispatch, parsed)
+        except (AttributeError, LookupError, TypeError):  # listeners raise nothing here: it is bolt
+            LOG.warning("Bolt cannot read what Slack sent.", exc_info=True)
+            return UNREADABLE
         if response.status == 404 and parsed.content_type == "application/json":
             return BoltResponse(status=200)  # an event of a kind that nobody here listens to
         return response

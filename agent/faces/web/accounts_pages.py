@@ -133,6 +133,9 @@ def _accounts(
 
 def _within(address: str) -> str:
     """An address of the desk itself; the first page for any other."""
-    parts = urlsplit(address.replace("\\", "/"))
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:  # for example an unclosed bracket in the host
+        return "/"
     own = address.startswith("/") and not address.startswith("//") and address.isprintable()
     return address if own and not parts.netloc and not parts.scheme else "/"
