@@ -278,6 +278,9 @@ def recheck(
         typer.Argument(metavar="[DRAFT]...", help="Ids of drafts; by default all that are due."),
     ] = None,
     by: Annotated[str | None, typer.Option(help="Your name, for the trail.")] = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only list drafts and sentences; verify nothing.")
+    ] = False,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -287,7 +290,9 @@ def recheck(
     """
     from agent.faces.cli import recheck_command  # noqa: PLC0415
 
-    raise typer.Exit(recheck_command.recheck(drafts or (), by, library, as_json=as_json))
+    raise typer.Exit(
+        recheck_command.recheck(drafts or (), by, library, only_list=only_list, as_json=as_json)
+    )
 
 
 @app.command()
