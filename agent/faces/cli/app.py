@@ -198,7 +198,7 @@ def worker(library: LibraryDir = None, workers: Workers = None) -> None:
 
 @app.command()
 def jobs(as_json: AsJson = False, library: LibraryDir = None) -> None:
-    """List drafts and watches that workers have, had or are to have."""
+    """List the drafts and watches of the workers."""
     from agent.faces.cli import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.list_jobs(library, as_json=as_json))
