@@ -14,7 +14,6 @@ from agent.jobs.port import Jobs
 from agent.jobs.recording import Drafting, RecordedChat
 from agent.llm.budget import Budget, Limits
 from agent.ports import Chat, Judge, NliModel, Store
-from agent.review.port import Reviews
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from agent.types import Page
@@ -24,6 +23,7 @@ from retrieval.library import Library
 from retrieval.types import Embedder
 
 if TYPE_CHECKING:
+    from agent.review.port import Reviews
     from retrieval.web.fetching import Fetcher
     from retrieval.workers import Workers
 
@@ -263,7 +263,7 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
 @contextmanager
 def open_reviews(
     settings: Settings, library: Library, desk: Desk | None = None
-) -> Iterator[Reviews]:
+) -> "Iterator[Reviews]":
     """The drafts under review, in `drafts.sqlite3` beside the library or in PostgreSQL.
 
     Args:
