@@ -14,7 +14,6 @@ from agent.jobs.port import Jobs
 from agent.jobs.recording import Drafting, RecordedChat
 from agent.llm.budget import Budget, Limits
 from agent.ports import Chat, Judge, NliModel, Store
-from agent.review.port import Reviews
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from agent.types import Page
@@ -25,6 +24,7 @@ from retrieval.types import Embedder
 
 if TYPE_CHECKING:
     from agent.jobs.watching import Watching, WatchSchedule
+    from agent.review.port import Reviews
     from retrieval.web.fetching import Fetcher
     from retrieval.workers import Workers
 
@@ -314,7 +314,7 @@ def build_watching(settings: Settings, library: Library) -> "Watching | None":
 @contextmanager
 def open_reviews(
     settings: Settings, library: Library, desk: Desk | None = None
-) -> Iterator[Reviews]:
+) -> "Iterator[Reviews]":
     """The drafts under review, in `drafts.sqlite3` beside the library or in PostgreSQL.
 
     Args:

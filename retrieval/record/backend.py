@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -14,6 +14,9 @@ from sqlalchemy.types import Integer, String
 
 from retrieval.locks import Lock
 from retrieval.types import Vector
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class Backend(Protocol):
@@ -90,9 +93,11 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
-def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upsert(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
     """An `INSERT` that can say what happens on a conflict, in the words of the database."""
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - and not for a file
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -243,6 +244,27 @@ def test_a_run_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(
     assert content(cut) == content(whole)
     for record in (whole, cut):
         record.close()
+
+
+def test_ctrl_c_ends_a_run_with_its_figures(tmp_path: Path) -> None:
+    notes = write_notes(tmp_path / "notes", 60, paragraphs=40)
+    record = Record.create(tmp_path / "a.sqlite3", "counting", 8)
+    command = [sys.executable, "-c", _ADDING, str(tmp_path / "a.sqlite3"), str(notes)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as adding:
+        assert adding.stdout
+        assert adding.stdout.readline() == "ready\n"
+        while not record.source_states():
+            time.sleep(0.01)
+        adding.send_signal(signal.SIGINT)
+        _, said = adding.communicate(timeout=60)
+    last = said.strip().splitlines()[-1]
+    assert "IngestionStopped: Stopped. The library holds" in last
+    assert "The same command goes on from there." in last
+    report = Ingestion(record, CountingEmbedder(), ANA, TODAY).run([notes])
+    assert report.unchanged
+    assert len(report.unchanged) + len(report.added) == 60
+    record.close()
 
 
 def test_without_ray_the_command_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
