@@ -11,6 +11,7 @@ out may rest on it.
 import argparse
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -86,8 +87,7 @@ class Outcome:
             f"{self.kills} kills ({self.in_work} of a worker with a draft in work), "
             f"{self.withdrawals} withdrawals; {self.jobs} drafts acknowledged, {self.pages} pages, "
             f"{self.redrafted} begun more than once, {self.anew} times sources were read again, "
-            f"{self.missed} finished while a source of "
-            f"their topic was out; wrong: {len(self.wrong)}"
+            f"{self.missed} finished while a source of their topic was out; wrong: {len(self.wrong)}"
         )
 
 
@@ -325,6 +325,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=7)
     typed = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended
     with tempfile.TemporaryDirectory(prefix="verdict-kills-") as folder, served() as url:
         made = kill(Path(folder), url, typed.kills, workers=typed.workers, seed=typed.seed)
     sys.stdout.write(f"{made}\n" + "".join(f"  {line}\n" for line in made.wrong))
