@@ -87,7 +87,8 @@ class Outcome:
             f"{self.kills} kills ({self.in_work} of a worker with a draft in work), "
             f"{self.withdrawals} withdrawals; {self.jobs} drafts acknowledged, {self.pages} pages, "
             f"{self.redrafted} begun more than once, {self.anew} times sources were read again, "
-            f"{self.missed} finished while a source of their topic was out; wrong: {len(self.wrong)}"
+            f"{self.missed} finished while a source of their topic was out; "
+            f"wrong: {len(self.wrong)}"
         )
 
 
