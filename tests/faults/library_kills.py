@@ -11,13 +11,14 @@ out may rest on it.
 import argparse
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
@@ -41,7 +42,11 @@ PATIENCE: Final = 300.0
 READY: Final = "Drafting up to"
 WAITING: Final = 2
 """Jobs that wait, beside one for each worker, while workers are killed."""
-OUT: Final = 2
+AFTER_READING: Final = frozenset({"draft", "check", "conclude"})
+"""Steps of a draft that has read its sources."""
+MOMENT: Final = timedelta(seconds=10)
+"""After such a step the draft is in work still, unless its worker died."""
+OUT: Final = 4
 """Sources of one topic that are out at the same time, at most."""
 DAY: Final = date(2026, 11, 29)
 
@@ -71,6 +76,8 @@ class Outcome:
     pages: int = 0
     redrafted: int = 0
     """Pages of jobs that were begun more than once."""
+    anew: int = 0
+    """Times that a draft read its sources again, because one was taken out meanwhile."""
     missed: int = 0
     """Finished pages whose topic had a source out at that moment."""
     wrong: list[str] = field(default_factory=list)
@@ -79,8 +86,9 @@ class Outcome:
         return (
             f"{self.kills} kills ({self.in_work} of a worker with a draft in work), "
             f"{self.withdrawals} withdrawals; {self.jobs} drafts acknowledged, {self.pages} pages, "
-            f"{self.redrafted} begun more than once, {self.missed} finished while a source of "
-            f"their topic was out; wrong: {len(self.wrong)}"
+            f"{self.redrafted} begun more than once, {self.anew} times sources were read again, "
+            f"{self.missed} finished while a source of their topic was out; "
+            f"wrong: {len(self.wrong)}"
         )
 
 
@@ -149,16 +157,11 @@ class Works:
         for machine in self.machines:
             machine.start()
         while self.outcome.kills < kills:
-            self._fill()
-            running = self._until(self._running)
-            topic = self.asked[self.dice.choice(running).id]
-            moments: list[Callable[[], None]] = [lambda: self._kill(returning)]
-            if self.dice.random() < 0.7:
-                moments.append(lambda topic=topic: self.owner.act(topic))  # type: ignore[misc]
-            self.dice.shuffle(moments)
-            for moment in moments:
-                time.sleep(self.dice.uniform(0.0, 1.5))
-                moment()
+            reading = self._until(self._reading)
+            self.owner.act(self.asked[self.dice.choice(reading).id])
+            if self.dice.random() < 2 / 3:  # else the next source goes first
+                time.sleep(self.dice.uniform(0.0, 3.0))
+                self._kill(returning)
         self._until(lambda: all(self.jobs.get(key).state.over for key in self.asked), 3 * PATIENCE)
         self._judge()
         return self.outcome
@@ -191,12 +194,16 @@ class Works:
             self.jobs.submit(Question(text=words, asked_on=DAY), key)
             self.asked[key] = topic
 
-    def _running(self) -> list[Job]:
-        """Jobs in work, once a worker is there to be killed."""
+    def _reading(self) -> list[Job]:
+        """Jobs that read their sources a moment ago, once a worker is there to be killed."""
         self._fill()
         found = [self.jobs.get(key) for key in self.asked]
-        running = [job for job in found if job.state is State.RUNNING]
+        running = [job for job in found if job.state is State.RUNNING and self._has_read(job)]
         return running if any(map(self._is_ready, self.machines)) else []
+
+    def _has_read(self, job: Job) -> bool:
+        last = list(self.jobs.events(job.id, wait_seconds=0.0))[-1]
+        return last.step in AFTER_READING and datetime.now(UTC) - last.at < MOMENT
 
     def _kill(self, returning: float) -> None:
         machine = self.dice.choice(list(filter(self._is_ready, self.machines)) or self.machines)
@@ -243,6 +250,8 @@ class Works:
         for key, topic in self.asked.items():
             job = self.jobs.get(key)
             events = list(self.jobs.events(key))
+            read = sum(e.step == "search" for e in events)
+            self.outcome.anew += max(0, read - sum(e.step == "plan" for e in events))
             self.outcome.redrafted += sum(e.step == "plan" for e in events) > 1
             if [e.number for e in events] != list(range(1, len(events) + 1)):
                 self._wrong(f"the log of {key} has gaps")
@@ -317,6 +326,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=7)
     typed = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended
     with tempfile.TemporaryDirectory(prefix="verdict-kills-") as folder, served() as url:
         made = kill(Path(folder), url, typed.kills, workers=typed.workers, seed=typed.seed)
     sys.stdout.write(f"{made}\n" + "".join(f"  {line}\n" for line in made.wrong))
