@@ -6,6 +6,7 @@ again less each time and divides by the length, as BM25 does, but it is not BM25
 """
 
 import json
+import logging
 import math
 import re
 import secrets
@@ -44,6 +45,9 @@ _WORD = re.compile(r"[^\W_]+")
 def connect(url: str) -> Engine:
     """Connections that see the record's schema alone."""
     address = make_url(url).set(drivername="postgresql+psycopg")
+    # A server that went takes its cursors along. Whoever read is told so by the call itself; the
+    # pool would put a traceback beside it.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     options = {"connect_timeout": CONNECT_SECONDS, "options": f"-csearch_path={SCHEMA}"}
     return create_engine(address, pool_pre_ping=True, max_overflow=-1, connect_args=options)
 
