@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -389,6 +389,7 @@ class Library:
         with self._record.reader() as reader:
             scope, revision = reader.scope(EVERYTHING), reader.revision()
         files = (p for p in (self.directory / "index").rglob("*") if p.is_file())
+        why = self._record.no_vector_index if self._record.machine else ""
         return Stats(
             directory=self.directory,
             sources=len(self.sources()),
@@ -399,21 +400,14 @@ class Library:
             generation=revision.generation,
             record_bytes=self._record.count_bytes(),
             index_bytes=sum(p.stat().st_size for p in files),
-            index=f"{self._index.state}{self._explain_index()}",
+            index=self._index.state + (f"; none in the database: {why}" if why else ""),
             search=self._search.describe_route(scope.passages),
         )
 
-    def _explain_index(self) -> str:
-        """Why a record on a server has no index of its own, where it has none."""
-        why = self._record.no_vector_index if self._record.machine else ""
-        return f"; none in the database: {why}" if why else ""
-
     def verify(self, *, repair: bool = False) -> list[Difference]:
         """Compare all that is derived with what it is derived from; `repair` mends what it can."""
-        if not repair:
-            return find_differences(self._record, self._index, self._embedder, repair=False)
-        with self.writer("repairing the library"):
-            return find_differences(self._record, self._index, self._embedder, repair=True)
+        with self.writer("repairing the library") if repair else nullcontext():
+            return find_differences(self._record, self._index, self._embedder, repair=repair)
 
 
 def _create(place: Place, directory: Path, embedder: Embedder) -> None:

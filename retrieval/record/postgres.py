@@ -1,5 +1,6 @@
 """The record in PostgreSQL: one schema of a database that many machines share."""
 
+import logging
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,9 @@ CHANGE: Final = 0x7665726469637402
 def connect(url: str) -> Engine:
     """Connections that see the record's schema alone."""
     address = make_url(url).set(drivername="postgresql+psycopg")
+    # A server that went takes its cursors along. Whoever read is told so by the call itself; the
+    # pool would put a traceback beside it.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     options = {"connect_timeout": CONNECT_SECONDS, "options": f"-csearch_path={SCHEMA}"}
     return create_engine(address, pool_pre_ping=True, max_overflow=-1, connect_args=options)
 
