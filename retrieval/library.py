@@ -41,8 +41,7 @@ WEB = "web"
 """Folder of what was fetched, beside the record."""
 DEPTH = 100
 """Candidates taken from each leg of a search before they are fused."""
-WAIT_SECONDS = 60.0
-"""How long a writer waits for another one."""
+WAIT_SECONDS = 60.0  # that a writer waits for another one
 
 
 class Stats(BaseModel, frozen=True, extra="forbid"):
