@@ -7,7 +7,7 @@ override Q := $(value Q)
 export Q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: draft serve test test-browser check format docs lock bench record
+.PHONY: draft serve test test-browser audit format docs lock bench record
 .DEFAULT_GOAL := test
 
 # The lock files pin every package by hash, so nothing is resolved here.
@@ -44,6 +44,10 @@ test: $(VENV)/ready-dev
 test-browser: $(VENV)/ready-dev
 	@VERDICT_TEST_API_REQUESTS=5000 $(BIN)/pytest -o faulthandler_timeout=0 tests/browser tests/faces/web/test_api_description.py
 
+# Known vulnerabilities of the pinned packages; without a network it says that it did not look.
+audit: $(VENV)/ready-dev
+	@.ci/audit
+
 format: $(VENV)/ready-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -60,7 +64,7 @@ record: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.replay.record $(RECORD)
 
 # Needs uv; run after a change of dependencies in pyproject.toml.
-COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+COMPILE := uv pip compile --no-emit-package pip --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock:
 	$(COMPILE) --extra build --extra mcp --extra slack pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock

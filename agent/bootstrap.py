@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from agent.jobs.port import Jobs
 from agent.jobs.recording import Drafting, RecordedChat
 from agent.llm.budget import Budget, Limits
 from agent.ports import Chat, Judge, NliModel, Store
-from agent.review.port import Reviews
 from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from agent.types import Page
@@ -24,10 +23,15 @@ from retrieval.library import Library
 from retrieval.types import Embedder
 
 if TYPE_CHECKING:
+    from agent.jobs.watching import Watching, WatchSchedule
+    from agent.review.port import Reviews
     from retrieval.web.fetching import Fetcher
+    from retrieval.workers import Workers
 
 Progress = Callable[[int, int, str], None]
 
+JOBS = "jobs.sqlite3"
+"""File of the jobs, beside a library in a folder."""
 BESIDE = 2_500
 """Tokens of a prompt beside its evidence: instructions, schema, question."""
 ROOM = 10_000
@@ -163,6 +167,19 @@ def copy_library(
         return new.copy_from(old, progress)
 
 
+def build_workers(address: str | None, library: Library) -> "Workers | None":
+    """Who reads and embeds files: a Ray cluster, or None for this machine.
+
+    Raises:
+        LibraryError: Ray is not installed.
+    """
+    if address is None:
+        return None
+    from retrieval.ray_workers import RayWorkers
+
+    return RayWorkers(address, library.embedder)
+
+
 def build_fetcher() -> "Fetcher":
     """What fetches pages of the web."""
     from retrieval.web.fetching import Fetcher
@@ -180,11 +197,13 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
     from agent.writers.reading import Reader
+    from retrieval import LibraryAsOf
 
     nli = build_nli_model(settings.threads)
     judge = build_judge(settings)
     embedded = Desk(
         library=library,
+        on_day=partial(LibraryAsOf, library),
         planner=EmbeddedPlanner(SpellingCorrector(library.search)),
         writer=EmbeddedWriter(library.embed, Reader(nli, judge), settings.length),
         judge=judge,
@@ -220,14 +239,23 @@ def _database(settings: Settings, library: Library, file: str) -> str:
     return f"sqlite:///{library.directory / file}"
 
 
+def database_of(settings: Settings, library: Library) -> str:
+    """Address of the database of draft jobs; it need not exist yet."""
+    return _database(settings, library, "jobs.sqlite3")
+
+
 @contextmanager
-def open_jobs(settings: Settings, library: Library, workers: int | None = None) -> Iterator[Jobs]:
+def open_jobs(
+    settings: Settings, library: Library, workers: int | None = None, *, watches: bool = False
+) -> Iterator[Jobs]:
     """The draft jobs, with a worker in this process until the block ends.
 
     Args:
         settings: Where they are stored and how many may wait.
         library: What the drafts are made from.
         workers: Drafts made at once; None for what the settings say, 0 for no worker.
+        watches: Whether the worker watches the web too, where there is a schedule and a
+            vetting list.
 
     Raises:
         JobsUnavailable: the file or the server that holds them cannot be used.
@@ -235,21 +263,58 @@ def open_jobs(settings: Settings, library: Library, workers: int | None = None) 
     from agent.jobs.durable import DurableJobs
     from agent.jobs.worker import Pace, Worker, slot
 
-    url = _database(settings, library, "jobs.sqlite3")
+    url = database_of(settings, library)
     at_once = settings.workers if workers is None else workers
     with DurableJobs(url, settings.queue) as jobs, ExitStack() as stack:
         if at_once:
             name = stack.enter_context(slot(library.directory))
             drafting = build_drafting(build_desk(settings, library))
             pace = Pace(at_once=at_once, keep_days=settings.job_days)
-            stack.enter_context(Worker(jobs, drafting, name, pace))
+            watching = build_watching(settings, library) if watches else None
+            stack.enter_context(Worker(jobs, drafting, name, pace, watching))
         yield jobs
+
+
+@contextmanager
+def open_watch_schedule(settings: Settings, library: Library) -> Iterator["WatchSchedule"]:
+    """When the web is watched, and what came of it.
+
+    Raises:
+        JobsUnavailable: the file or the server that holds the jobs cannot be used.
+    """
+    from agent.jobs.durable import DurableJobs
+    from agent.jobs.watching import WatchSchedule
+
+    with DurableJobs(_database(settings, library, JOBS), settings.queue) as jobs:
+        yield WatchSchedule(jobs)
+
+
+def has_jobs(settings: Settings, library: Library) -> bool:
+    """Whether there is a place where the jobs of a library are kept."""
+    return settings.database_url is not None or (library.directory / JOBS).exists()
+
+
+def build_watching(settings: Settings, library: Library) -> "Watching | None":
+    """What makes one pass over the feeds of the vetting list, which is read anew each time.
+
+    None where no list is set.
+    """
+    path = settings.vetting
+    if path is None:
+        return None
+    from retrieval import VettingList, WebReport, watch
+
+    def make_pass(alive: Callable[[], None]) -> WebReport:
+        fetcher, vetting = build_fetcher(), VettingList.read(path)
+        return watch(library, vetting, fetcher, progress=lambda done, total, name: alive())
+
+    return make_pass
 
 
 @contextmanager
 def open_reviews(
     settings: Settings, library: Library, desk: Desk | None = None
-) -> Iterator[Reviews]:
+) -> "Iterator[Reviews]":
     """The drafts under review, in `drafts.sqlite3` beside the library or in PostgreSQL.
 
     Args:
@@ -275,7 +340,8 @@ def build_drafting(desk: Desk) -> Drafting:
     """The two halves of a job: what the desk drafts is recorded before it is kept."""
     from agent.store import ReadOnlyStore
 
-    return Drafting(replace(desk, store=ReadOnlyStore(desk.store)).draft, desk.store.keep)
+    draft = replace(desk, store=ReadOnlyStore(desk.store)).draft
+    return Drafting(draft, desk.store.keep, desk.stands)
 
 
 def build_budget(settings: Settings) -> Budget:

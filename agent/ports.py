@@ -1,6 +1,6 @@
 """Every seam of the agent on one screen. Anything that can be slow, fail or cost money is here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -45,12 +45,23 @@ class PassageStore(Protocol):
     def passages(self, source_id: str) -> list[Passage]:
         """Every passage of a source, in reading order."""
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of the snapshots of those that are there, by id."""
+
     def snapshot(self, source_id: str) -> str: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...
 
     def vectors(self, passage_ids: Sequence[str]) -> Vectors:
         """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
+
+
+class DatedStore(PassageStore, Protocol):
+    """The library without what came into a source after a day."""
+
+    @property
+    def left_out(self) -> Collection[str]:
+        """Ids of the sources of which something was left out so far."""
 
 
 class Chat(Protocol):

@@ -1,12 +1,26 @@
 """The whole product, top to bottom. Every face and the evaluation harness call `Desk.draft`."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from time import perf_counter
 
+from agent.language.phrases import day
 from agent.llm.budget import Account, Budget
 from agent.pipeline.draft import conclude_page, draft_page
 from agent.pipeline.retrieve import retrieve_evidence, scope_of, too_thin_for_page
-from agent.ports import Judge, NliModel, PassageStore, Planner, StanceReader, Step, Store, Writer
+from agent.ports import (
+    DatedStore,
+    Judge,
+    NliModel,
+    PassageStore,
+    Planner,
+    StanceReader,
+    Step,
+    Store,
+    Writer,
+)
 from agent.types import (
     CheckedSection,
     Claim,
@@ -19,7 +33,11 @@ from agent.types import (
 from agent.verdict import same_claim, verdict_on
 from agent.verification.gate import CitationGate
 from agent.writers.conclusion import BOTTOM_LINE, LIMITS
+from retrieval.errors import LibraryBusy, SourceGone
 
+LEFT_OUT = "Words that came into a source after {day} were left out (sources: {count})."
+ATTEMPTS = 5
+"""Times that a page is drafted whose sources are taken away meanwhile."""
 SHOWN_EARLIER = 3
 """Earlier drafts of the same claim that a page names."""
 
@@ -35,6 +53,8 @@ class Desk:
     nli: NliModel
     store: Store
     stances: StanceReader
+    on_day: Callable[[date], DatedStore] | None = None
+    """The library as it was on a day, for a question with an "as of" date; else as it is."""
     spare: Writer | None = None
     """Writes where too little of what the writer wrote is accepted."""
     searcher: Judge | None = None
@@ -52,13 +72,14 @@ class Desk:
 
         Raises:
             ChatError: a language model is configured and a person must mend its settings.
+            LibraryBusy: sources of it were removed or changed each time it was drafted.
         """
         with self.budget.open(on_step) as account:
             clock = _Clock(on_step)
             clock.step("plan")
             plan = self.plan(question)
             earlier = self._earlier(plan.claim)
-            made = self._draft(plan, earlier, clock, account)
+            made = self._draft_what_stands(plan, earlier, clock, account)
             return made if isinstance(made, Page) else made.after(account.usage(), earlier)
 
     def plan(self, question: Question) -> Plan:
@@ -68,15 +89,43 @@ class Desk:
             return plan
         return Plan(question=question, claim=plan.claim, queries=question.queries)
 
+    def stands(self, made: Page | Insufficient) -> bool:
+        """Whether the library still has, as it was read, every source that a page may show."""
+        hits = made.evidence.hits if isinstance(made, Page) else made.nearest
+        read = {h.passage.source.id: h.passage.source.sha256 for h in hits}
+        return self.library.digests(list(read)) == read
+
+    def _draft_what_stands(
+        self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
+    ) -> Page | Insufficient:
+        """Draft anew where a source was taken away meanwhile: no page shows it."""
+        for _ in range(ATTEMPTS):
+            with suppress(SourceGone):
+                made = self._draft(plan, earlier, clock, account)
+                if not self.stands(made):
+                    continue
+                if isinstance(made, Page):
+                    self.store.keep(made)
+                return made
+        raise LibraryBusy(
+            f"Sources of this draft were removed or changed {ATTEMPTS} times while it was made.",
+            "Draft it again when the library is at rest.",
+        )
+
     def _draft(
         self, plan: Plan, earlier: tuple[Earlier, ...], clock: "_Clock", account: Account
     ) -> Page | Insufficient:
         clock.step("search")
-        evidence = retrieve_evidence(plan, self.library, self.nli, self.stances, self.room)
+        as_of = plan.question.as_of
+        dated = self.on_day(as_of) if as_of and self.on_day else None
+        library = dated or self.library
+        evidence = retrieve_evidence(plan, library, self.nli, self.stances, self.room)
+        if as_of and dated and (changed := dated.left_out):
+            account.note(LEFT_OUT.format(count=len(changed), day=day(as_of)))
         if isinstance(evidence, Insufficient):
             return evidence
         verdict = verdict_on(plan.claim, evidence, plan.question.as_of)
-        gate = CitationGate(self.judge, self.library, evidence, scope_of(plan), self.searcher)
+        gate = CitationGate(self.judge, library, evidence, scope_of(plan), self.searcher)
         clock.step("draft")
         made = draft_page(plan, verdict, gate, (self.writer, self.spare), clock.step)
         if reason := too_thin_for_page(made.body, evidence):
@@ -85,7 +134,7 @@ class Desk:
         made = conclude_page(plan, verdict, made, gate, self.writer)
         if not (made.summary and made.limits and made.bottom_line):
             return Insufficient.of(plan, evidence, "its conclusion did not stand the check")
-        page = Page(
+        return Page(
             question=plan.question,
             claim=plan.claim,
             verdict=verdict,
@@ -103,8 +152,6 @@ class Desk:
             usage=account.usage(),
             timings=clock.seconds(),
         )
-        self.store.keep(page)
-        return page
 
     def brief(self) -> "Desk":
         """The same desk without a model that writes and judges: for the short answer alone."""

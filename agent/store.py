@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from agent.claims.fingerprint import fingerprint
 from agent.ports import Store
 from agent.types import Claim, Page, draft_id
-from retrieval.errors import LibraryDamaged
+from retrieval.errors import LibraryDamaged, LibraryUnreachable
 
 __all__ = ["FILE", "LATEST", "DraftStore", "ReadOnlyStore", "draft_id", "open_engine"]
 
@@ -23,6 +23,7 @@ BUSY_SECONDS: Final = 30
 """How long a writer waits for its turn on a SQLite file."""
 MAKING: Final = 0x7665726469637403
 """Key of the advisory lock under which tables are made and keyed."""
+SERVER: Final = "Check VERDICT_DATABASE_URL, the server, the rights and its free space."
 LATEST = 10
 """Earlier drafts that are read at most; each is a whole page."""
 KEYED = 4
@@ -52,6 +53,7 @@ class DraftStore:
 
     Raises (every method):
         LibraryDamaged: it is no database, or cannot be read or written.
+        LibraryUnreachable: the server cannot be used now.
     """
 
     def __init__(self, url: str) -> None:
@@ -73,13 +75,23 @@ class DraftStore:
         """What the database could not do, in words that say what to do next."""
         try:
             yield
-        except sa.exc.DatabaseError as error:
-            raise LibraryDamaged(
-                f"The drafts in {self._where} cannot be read or written ({error.orig}).",
-                "Free space or restore the file from a backup; moving it away starts a new one."
-                if self._sqlite
-                else "Check VERDICT_DATABASE_URL, the server, the rights and its free space.",
+        except sa.exc.OperationalError as error:
+            if self._sqlite:
+                raise self._damaged(error) from error
+            raise LibraryUnreachable(
+                f"The drafts in {self._where} cannot be read or written now ({error.orig}).",
+                SERVER,
             ) from error
+        except sa.exc.DatabaseError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sa.exc.DatabaseError) -> LibraryDamaged:
+        return LibraryDamaged(
+            f"The drafts in {self._where} cannot be read or written ({error.orig}).",
+            "Free space or restore the file from a backup; moving it away starts a new one."
+            if self._sqlite
+            else SERVER,
+        )
 
     def _create(self) -> None:
         """Make tables and index where they are missing; another process may do so meanwhile."""

@@ -82,6 +82,9 @@ class ClaimLibrary:
     def passages(self, source_id: str) -> list[Passage]:
         return self.library.passages(source_id)
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        return self.library.digests(source_ids)
+
     def snapshot(self, source_id: str) -> str:
         return self.library.snapshot(source_id)
 

@@ -99,6 +99,28 @@ def lock() -> dict[str, str]:
     return locked
 
 
+RUN: Final = 8
+"""Words in a row that nobody writes by chance as a prompt has them."""
+
+
+def repeated(text: str) -> str:
+    """The first `RUN` words in a row that stand in the instructions of a prompt, in small letters.
+
+    Empty where a text has none.
+    """
+    return next((run for run in _runs(text) if run in _instructions()), "")
+
+
+@cache
+def _instructions() -> frozenset[str]:
+    return frozenset(run for name in NAMES for run in _runs(load(name).instructions))
+
+
+def _runs(text: str) -> list[str]:
+    words = re.findall(r"\w+", text.lower())
+    return [" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)]
+
+
 def parse(text: str, answer: type[A]) -> A:
     """Read an answer: the last object in it that is of the type asked for.
 

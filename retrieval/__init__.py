@@ -7,8 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
-    from retrieval.ingestion import AddReport, find_files
+    from retrieval.errors import (
+        LibraryBusy,
+        LibraryDamaged,
+        LibraryError,
+        LibraryMissing,
+        LibraryUnreachable,
+        without_secrets,
+    )
+    from retrieval.files import find_files
+    from retrieval.ingestion import AddReport
     from retrieval.library import Library, Stats
     from retrieval.locks import FileLock
     from retrieval.record.history import Change, Notice, Version
@@ -26,16 +34,21 @@ if TYPE_CHECKING:
     )
     from retrieval.verification import Difference
     from retrieval.vetting import Vetting, VettingList, Voucher
-    from retrieval.web.factchecks import Review, add_reviews, read_reviews, search_reviews
+    from retrieval.web.factchecks import add_reviews, read_reviews, search_reviews
     from retrieval.web.fetching import Fetcher
-    from retrieval.web.following import follow_passage
+    from retrieval.web.following import LibraryAsOf, follow_passage
     from retrieval.web.intake import Intake, WebReport
     from retrieval.web.notices import RegisterReport, add_register
+    from retrieval.web.reviews import KIND, Review, find_review
     from retrieval.web.watching import watch
 
 _MODULES = {
-    "errors": ("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
-    "ingestion": ("AddReport", "find_files"),
+    "errors": (
+        *("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
+        *("LibraryUnreachable", "without_secrets"),
+    ),
+    "files": ("find_files",),
+    "ingestion": ("AddReport",),
     "library": ("Library", "Stats"),
     "locks": ("FileLock",),
     "sentences": ("split_sentences",),
@@ -46,22 +59,24 @@ _MODULES = {
     "record.history": ("Change", "Notice", "Version"),
     "verification": ("Difference",),
     "vetting": ("Vetting", "VettingList", "Voucher"),
-    "web.factchecks": ("Review", "add_reviews", "read_reviews", "search_reviews"),
+    "web.factchecks": ("add_reviews", "read_reviews", "search_reviews"),
     "web.fetching": ("Fetcher",),
-    "web.following": ("follow_passage",),
+    "web.following": ("LibraryAsOf", "follow_passage"),
     "web.intake": ("Intake", "WebReport"),
     "web.notices": ("RegisterReport", "add_register"),
+    "web.reviews": ("KIND", "Review", "find_review"),
     "web.watching": ("watch",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
-    "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters", "Hit",
-    "Intake", "Library", "LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing",
-    "Notice", "Passage", "Passages", "RegisterReport", "Review", "Scope", "Source", "Stats",
-    "TextKind", "Vectors", "Version", "Vetting", "VettingList", "Voucher", "WebReport",
-    "add_register", "add_reviews", "find_files", "follow_passage", "read_reviews",
-    "search_reviews", "split_sentences", "watch",
+    "KIND", "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters",
+    "Hit", "Intake", "Library", "LibraryAsOf", "LibraryBusy", "LibraryDamaged", "LibraryError",
+    "LibraryMissing", "LibraryUnreachable", "Notice", "Passage", "Passages", "RegisterReport",
+    "Review", "Scope", "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting",
+    "VettingList", "Voucher", "WebReport", "add_register", "add_reviews", "find_files",
+    "find_review", "follow_passage", "read_reviews", "search_reviews", "split_sentences", "watch",
+    "without_secrets",
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from retrieval import tokens
-from retrieval.errors import EmbeddingFailed
+from retrieval.errors import EmbeddingFailed, without_secrets
 from retrieval.types import Vectors
 
 MAX_INPUTS = 256
@@ -143,7 +143,7 @@ class EndpointEmbedder:
         return np.asarray(vectors / norms, dtype=np.float32)
 
     def _failure_error(self, error: openai.APIError) -> EmbeddingFailed:
-        where = f"The embedding endpoint {self._base_url}"
+        where = f"The embedding endpoint {without_secrets(self._base_url)}"
         if isinstance(error, openai.APIStatusError):
             message = f"{where} answered {error.status_code} for the model {self._model!r}."
             return EmbeddingFailed(message, _advice(error.status_code))
@@ -155,8 +155,9 @@ class EndpointEmbedder:
         )
 
     def _answer_error(self, what: str) -> EmbeddingFailed:
+        where = without_secrets(self._base_url)
         return EmbeddingFailed(
-            f"The answer of {self._base_url} for the model {self._model!r} {what}.",
+            f"The answer of {where} for the model {self._model!r} {what}.",
             "Check that the address serves /embeddings and that the model is an embedding model.",
         )
 

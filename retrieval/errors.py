@@ -1,5 +1,13 @@
 """What can go wrong in the library. Every message says what happened and what to do next."""
 
+from urllib.parse import urlsplit
+
+
+def without_secrets(address: str) -> str:
+    """An address as it may be shown: name, password and query, which may hold a key, left out."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
 
 class LibraryError(Exception):
     """Base of all library errors; `advice` is the next step for a person."""
@@ -7,6 +15,10 @@ class LibraryError(Exception):
     def __init__(self, message: str, advice: str) -> None:
         super().__init__(message)
         self.advice = advice
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """Travel between processes."""
+        return type(self), (self.args[0], self.advice)
 
     def __str__(self) -> str:
         return f"{self.args[0]} {self.advice}"
@@ -20,8 +32,16 @@ class LibraryDamaged(LibraryError):
     """The record (not the index, which is rebuilt) cannot be read."""
 
 
+class LibraryUnreachable(LibraryError):
+    """The server that holds the library or its drafts cannot be used now; it may be soon."""
+
+
 class LibraryBusy(LibraryError):
-    """Another process is writing; the message names it."""
+    """Another process is writing; the message says which, or what changed meanwhile."""
+
+
+class SourceGone(LibraryError):
+    """There is no such source, or no longer."""
 
 
 class EmbedderMismatch(LibraryError):

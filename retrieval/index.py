@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.errors import IndexBroken, LibraryError
-from retrieval.index_audit import compare_all
-from retrieval.index_stores import QUICK, Store
+from retrieval.index_stores import QUICK, RecordStore, Store
 from retrieval.locks import FileLock
 from retrieval.record import Record, Revision
 from retrieval.types import Vector
@@ -58,6 +57,11 @@ class Index:
         """Whether Chroma is open in this process."""
         return self._live is not None
 
+    @property
+    def is_in_record(self) -> bool:
+        """Whether the record's own database keeps the index: it is asked through the record."""
+        return isinstance(self._store, RecordStore)
+
     def start(self) -> None:
         """Look at the index; where it is missing, damaged or out of step, mend it meanwhile."""
         self.fault_at_start = self._find_fault()
@@ -95,14 +99,7 @@ class Index:
                 return [fault]
             self._close_index()
             with self._record.reader() as reader:
-                try:
-                    index = self._store.open(reader)
-                except LibraryError as error:
-                    return [str(error.args[0])]
-                try:
-                    return compare_all(index, reader)
-                finally:
-                    self._store.close(index)
+                return self._store.audit(reader)
 
     def rebuild(self) -> bool:
         """Throw the index away and make it anew; True where that was done."""

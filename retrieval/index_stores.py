@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from retrieval import manifest
-from retrieval.errors import IndexBroken
-from retrieval.index_audit import check_sample
+from retrieval.errors import IndexBroken, LibraryError
+from retrieval.index_audit import check_sample, compare_all
 from retrieval.index_build import (
     Alive,
     build_folder,
@@ -46,6 +46,9 @@ class Store(Protocol):
         """Open the index, which is in step with `reader`."""
 
     def close(self, index: "ChromaIndex") -> None: ...
+
+    def audit(self, reader: Reader) -> list[str]:
+        """Compare every passage of the index with the record; differences in words."""
 
     def sweep(self) -> None:
         """Remove what an index that was closed wrote after its end."""
@@ -105,6 +108,9 @@ class FolderStore:
             self._in_use.discard(index.folder)
             remove_folder(index.folder)
 
+    def audit(self, reader: Reader) -> list[str]:
+        return _compare_opened(self, reader)
+
     def sweep(self) -> None:
         for left_over in self.folder.glob("working-*"):
             if left_over not in self._in_use:
@@ -153,6 +159,9 @@ class ServerStore:
     def close(self, index: "ChromaIndex") -> None:
         index.close()
 
+    def audit(self, reader: Reader) -> list[str]:
+        return _compare_opened(self, reader)
+
     def sweep(self) -> None:
         """Nothing of it is on this machine."""
 
@@ -162,6 +171,48 @@ class ServerStore:
         record = self.record
         name = f"verdict-{record.library}"
         return ChromaIndex.at_server(self.url, name, record.embedder, record.dimension)
+
+
+@dataclass
+class RecordStore:
+    """The index that the record's own database keeps, written in each of its transactions."""
+
+    record: Record
+
+    def inspect(self) -> Revision:
+        with self.record.reader() as reader:
+            return reader.revision()
+
+    def discard(self) -> None:
+        self.record.rebuild_vector_index()
+
+    def update(self, reader: Reader, alive: Alive) -> None:
+        """It is in step with every transaction."""
+
+    def open(self, reader: Reader) -> "ChromaIndex":
+        raise IndexBroken("The database asks its index itself.", "Search through the record.")
+
+    def close(self, index: "ChromaIndex") -> None:
+        """It is open as long as the record is."""
+
+    def audit(self, reader: Reader) -> list[str]:
+        if self.record.check_vector_index():
+            return []
+        return ["It does not hold the vectors of the passages."]
+
+    def sweep(self) -> None:
+        """Nothing of it is on this machine."""
+
+
+def _compare_opened(store: Store, reader: Reader) -> list[str]:
+    try:
+        index = store.open(reader)
+    except LibraryError as error:
+        return [str(error.args[0])]
+    try:
+        return compare_all(index, reader)
+    finally:
+        store.close(index)
 
 
 def _check_or_close(index: "ChromaIndex", reader: Reader) -> "ChromaIndex":

@@ -1,12 +1,15 @@
 """Ingestion: files into the record, one transaction a source; and what became of each file.
 
-A file is read, loaded, vetted, cut into passages and embedded. Whatever happens (a broken file, a
+A file is read, loaded, vetted, cut into passages and embedded. Workers load and embed ahead; one
+owner does the rest in the order of the files, so that a report never depends on who was faster.
+Of the files only a few are in memory at a time. Whatever happens (a broken file, a
 full disk, a killed process), each source is in the record either as it was or as it is now, and the
 next run goes on where this one stopped: what is there already is known by its hash and left alone.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,18 +17,23 @@ from pydantic import BaseModel
 
 from retrieval.chunking import split_passages
 from retrieval.errors import IngestionStopped, LibraryError, SourceRefused, SourceUnreadable
-from retrieval.loaders import LOADERS, MULTI_DOCUMENT, Document, RawFile, printable, read_file
+from retrieval.files import FoundFiles, explain_broken_link, find_files
+from retrieval.loaders import MULTI_DOCUMENT, Document, RawFile, printable, read_file
 from retrieval.loaders.frontmatter import FrontMatter
-from retrieval.loaders.isolation import FileLoader, explain_failure
-from retrieval.origins import find_origins, name_origin
-from retrieval.record import NewPassage, Record
-from retrieval.types import Embedder, Source
-from retrieval.vetting import Admission, Vetting
+from retrieval.loaders.isolation import Answer, explain_failure
+from retrieval.origins import assign_origins, name_origin
+from retrieval.record import NewPassage, Record, SourceState
+from retrieval.types import Embedder, Source, Vectors
+from retrieval.vetting import Admission, Vetting, provided_by
+from retrieval.workers import Pending, Pool, Workers
 
 BATCH = 256
-"""Passages embedded at a time; as much is done again after an interruption."""
+"""Passages embedded at a time; a few times as much is done again after an interruption."""
+BYTES_AHEAD = 32_000_000
+"""Bytes of files that lie read before the first of them is taken."""
 DAY = timedelta(days=1)
-_ABOUT_THE_FOLDER = ("readme", "license", "licence", "notice")
+ORIGINS = "origins"
+"""Work that is due after sources came in: finding which of them tell one story."""
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file at hand."""
@@ -53,12 +61,27 @@ class AddReport(BaseModel, frozen=True, extra="forbid"):
     """Doubts about documents that did get in."""
 
 
-class FoundFiles(BaseModel, frozen=True):
-    """Files to load, those of a folder that were passed over, and links that lead nowhere."""
+@dataclass(frozen=True)
+class _Ahead:
+    """A file that was read before its turn."""
 
-    files: tuple[Path, ...]
-    skipped: tuple[Path, ...]
-    broken: tuple[Path, ...] = ()
+    path: Path
+    raw: RawFile | LibraryError
+    same: str | None = None
+    """The source that it is as far as anybody can tell without loading it."""
+    answer: Pending[Answer] | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.raw.data) if isinstance(self.raw, RawFile) else 0
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Sources whose passages are being embedded, and the vectors of these passages."""
+
+    sources: tuple["_NewSource", ...]
+    vectors: Pending[Vectors]
 
 
 class _NewSource(BaseModel, frozen=True):
@@ -78,20 +101,18 @@ class Ingestion:
         embedder: Embedder,
         vetting: Vetting,
         today: date,
-        loader: FileLoader | None = None,
+        workers: Workers | None = None,
     ) -> None:
+        """Write to `record` what `workers` read and embed, by default a `Pool` of this process."""
         record.require(embedder.id, embedder.dimension)
-        self._loader = loader or FileLoader()
-        self._record, self._embedder, self._vetting = record, embedder, vetting
-        self._today = today
-        self._states = record.source_states()
-        with record.reader() as reader:
-            self._stored = {source.id: source for source in reader.sources()}
+        self._record, self._vetting = record, vetting
+        self._workers, self._today = workers or Pool(embedder), today
+        self._states: dict[str, SourceState] = {}
+        self._stored: dict[str, Source] = {}
         self._ids_by_path: dict[str, set[str]] = defaultdict(set)
-        for id_, known in self._states.items():
-            self._ids_by_path[known.path].add(id_)
         self._seen: dict[str, str] = {}
         self._ready: list[_NewSource] = []
+        self._batches: deque[_Batch] = deque()
         self._done: dict[str, list[str]] = defaultdict(list)
         self._refused: list[Refusal] = []
 
@@ -107,29 +128,46 @@ class Ingestion:
             IngestionStopped: the record or the embedder failed, or somebody pressed Ctrl-C.
             SourceUnreadable: a path is missing or a folder has nothing to load.
         """
+        self._recall()
         found = find_files(paths)
         try:
-            with self._loader:
+            with self._workers, self._record.bulk():
                 return self._ingest(found, progress, mirrored)
         except (LibraryError, KeyboardInterrupt) as error:
             raise self._explain_stop(error, found) from error
 
-    def add_documents(self, documents: Iterable[Document], *, settle: bool = True) -> AddReport:
+    def add_documents(self, documents: Sequence[Document], *, settle: bool = True) -> AddReport:
         """Bring documents in that are loaded already; one that is not admitted is reported.
 
         Args:
             documents: in order; `path` names each in the report.
-            settle: work origins out afresh at the end; left out, the next run does it.
+            settle: work origins out afresh at the end; left out, that stays due (`ORIGINS`) where
+                a source came in.
 
         Raises:
             LibraryError: the record or the embedder failed; what was written before stays.
         """
-        for document in documents:
-            self._try_document(document, Path(document.path))
-        self._write_ready()
+        self._recall({document.id for document in documents})
+        with self._workers:
+            for document in documents:
+                self._try_document(document, Path(document.path))
+            self._write_all()
         if settle:
-            self._assign_origins()
+            self.settle_origins()
         return self._report(())
+
+    def settle_origins(self) -> None:
+        """Work origins out afresh: one new source can join two old ones into one story."""
+        assign_origins(self._record)
+        self._record.history.set_due(ORIGINS, due=False)
+
+    def _recall(self, ids: Collection[str] | None = None) -> None:
+        """Learn what the record holds, of all sources or of those among `ids`."""
+        with self._record.reader() as reader:
+            self._states = reader.source_states(ids)
+            self._stored = {source.id: source for source in reader.sources(ids)}
+        for id_, known in self._states.items():
+            self._ids_by_path[known.path].add(id_)
 
     def _ingest(
         self, found: FoundFiles, progress: Progress | None, mirrored: Path | None
@@ -138,20 +176,20 @@ class Ingestion:
         stale: set[str] = set()
         for link in found.broken:
             self._refuse(link, explain_broken_link(link))
-        for done, path in enumerate(found.files):
-            report_step(done, len(found.files), Path(printable(path)).name)
+        for done, ahead in enumerate(self._read_ahead(found.files)):
+            report_step(done, len(found.files), Path(printable(ahead.path)).name)
             refused_before = len(self._refused)
-            self._add_file(path)
+            self._add_file(ahead)
             if len(self._refused) == refused_before:
-                stale |= self._ids_by_path[str(path)]
-        self._write_ready()
+                stale |= self._ids_by_path[str(ahead.path)]
+        self._write_all()
         report_step(len(found.files), len(found.files), "")
         if mirrored is not None:
             stale |= self._find_gone(mirrored.resolve())
         for id_ in sorted(stale - set(self._seen)):
             self._record.remove(id_)
             self._done["removed"].append(id_)
-        self._assign_origins()
+        self.settle_origins()
         return self._report(found.skipped)
 
     def _report(self, passed_over: Iterable[Path]) -> AddReport:
@@ -179,17 +217,39 @@ class Ingestion:
             f"{why}. {figures}.", f"{advice}The same command goes on from there."
         )
 
-    def _add_file(self, path: Path) -> None:
+    def _read_ahead(self, paths: Iterable[Path]) -> Iterator[_Ahead]:
+        """Give every file in order, while workers load those that follow."""
+        waiting: deque[_Ahead] = deque()
+        for path in paths:
+            waiting.append(self._begin(path))
+            while (
+                len(waiting) > self._workers.files_ahead
+                or sum(one.size for one in waiting) > BYTES_AHEAD
+            ):
+                yield waiting.popleft()
+        yield from waiting
+
+    def _begin(self, path: Path) -> _Ahead:
         try:
             raw = read_file(path)
-            if self._is_unchanged(raw):
-                return
-            documents = self._loader.load(raw)
-        except LibraryError as error:  # of this file alone: the record is not asked here
-            self._refuse(path, error)
+        except LibraryError as error:
+            return _Ahead(path, error)
+        if same := self._find_same(raw):
+            return _Ahead(path, raw, same)
+        return _Ahead(path, raw, answer=self._workers.load(raw))
+
+    def _add_file(self, ahead: _Ahead) -> None:
+        if isinstance(ahead.raw, LibraryError):
+            self._refuse(ahead.path, ahead.raw)
             return
-        for document in documents:
-            self._try_document(document, path)
+        if ahead.same is not None and ahead.same not in self._seen:
+            self._keep(ahead.same, ahead.path)
+            return
+        answer = (ahead.answer or self._workers.load(ahead.raw)).result()
+        if answer.refused:
+            self._refuse(ahead.path, SourceUnreadable(*answer.refused))
+        for document in answer.documents:
+            self._try_document(document, ahead.path)
 
     def _try_document(self, document: Document, path: Path) -> None:
         try:
@@ -198,20 +258,21 @@ class Ingestion:
         except Exception as error:  # noqa: BLE001
             self._refuse(path, explain_failure(path, error))
         if sum(len(one.passages) for one in self._ready) >= BATCH:
-            self._write_ready()
+            self._embed_ready()
+        self._write_embedded(self._workers.batches_ahead)
 
     def _refuse(self, path: Path, error: LibraryError) -> None:
         self._refused.append(Refusal(path=printable(path), reason=printable(error)))
 
-    def _is_unchanged(self, raw: RawFile) -> bool:
-        """True where neither file nor vetting has changed, which is told without loading it."""
+    def _find_same(self, raw: RawFile) -> str | None:
+        """The source that a file is still, neither it nor its vetting having changed."""
         ids = self._ids_by_path.get(str(raw.path), set())
         if len(ids) != 1 or raw.path.suffix.lower() in MULTI_DOCUMENT:
-            return False
+            return None
         (id_,) = ids
         source = self._stored[id_]
-        if self._states[id_].raw_sha256 != raw.sha256 or id_ in self._seen:
-            return False
+        if self._states[id_].raw_sha256 != raw.sha256:
+            return None
         meta = FrontMatter(
             publisher=source.publisher,
             url=source.url or None,
@@ -220,12 +281,13 @@ class Ingestion:
         try:
             now = self._vetting.admit(meta, str(raw.path))
         except SourceRefused:
-            return False
-        if now != Admission.model_validate(source.model_dump(include=set(Admission.model_fields))):
-            return False
-        self._seen[id_] = str(raw.path)
+            return None
+        was = Admission.model_validate(source.model_dump(include=set(Admission.model_fields)))
+        return id_ if now == was else None
+
+    def _keep(self, id_: str, path: Path | str) -> None:
+        self._seen[id_] = str(path)
         self._done["unchanged"].append(id_)
-        return True
 
     def _add_document(self, document: Document) -> None:
         self._refuse_clash(document)
@@ -238,12 +300,17 @@ class Ingestion:
             }
             moved = known.path != document.path and not Path(known.path).exists()
             if source.model_dump() | as_stored == stored.model_dump() and not moved:
-                self._seen[source.id] = document.path
-                self._done["unchanged"].append(source.id)
+                self._keep(source.id, document.path)
                 return
         cut = tuple(split_passages(source.id, document.text, document.pages))
         self._seen[source.id] = document.path
-        self._done["notes"] += [f"{source.id}: {note}" for note in document.notes]
+        notes = list(document.notes)
+        if source.publisher == provided_by(source.vetted_by):
+            notes.append(
+                f"it names no publisher and is filed under {source.publisher!r}; name one in its"
+                f" front matter or in {Path(document.path).name}.yaml"
+            )
+        self._done["notes"] += [f"{source.id}: {note}" for note in notes]
         self._ready.append(_NewSource(source=source, document=document, passages=cut))
 
     def _refuse_clash(self, document: Document) -> None:
@@ -252,8 +319,13 @@ class Ingestion:
         if known and other is None and known.path != document.path and Path(known.path).exists():
             other = None if known.raw_sha256 == document.raw_sha256 else known.path
         if other is not None:
+            where = (
+                document.path
+                if document.line is None
+                else f"{document.path}, line {document.line},"
+            )
             raise SourceRefused(
-                f"{document.path} has the id {document.id!r}, which {other} has already.",
+                f"{where} has the id {document.id!r}, which {other} has already.",
                 "Give one of them another id, or take the other out of the library first.",
             )
 
@@ -279,11 +351,27 @@ class Ingestion:
             **admission.model_dump(),
         )
 
-    def _write_ready(self) -> None:
-        """Embed what is ready and put it into the record, one transaction a source."""
-        vectors = self._embedder.embed([p.text for one in self._ready for p in one.passages])
-        at = 0
-        for one in self._ready:
+    def _embed_ready(self) -> None:
+        """Have embedded what is ready."""
+        texts = [passage.text for one in self._ready for passage in one.passages]
+        if self._ready:
+            self._batches.append(_Batch(tuple(self._ready), self._workers.embed(texts)))
+        self._ready = []
+
+    def _write_embedded(self, most: int) -> None:
+        """Put what is embedded into the record; wait where more than `most` batches are left."""
+        while len(self._batches) > most or (self._batches and self._batches[0].vectors.done()):
+            self._write(self._batches.popleft())
+
+    def _write_all(self) -> None:
+        self._embed_ready()
+        self._write_embedded(0)
+
+    def _write(self, batch: _Batch) -> None:
+        """One transaction a source."""
+        self._record.history.set_due(ORIGINS, due=True)
+        vectors, at = batch.vectors.result(), 0
+        for one in batch.sources:
             end = at + len(one.passages)
             self._record.replace(
                 one.source,
@@ -296,85 +384,7 @@ class Ingestion:
             at = end
             fate = "replaced" if one.source.id in self._states else "added"
             self._done[fate].append(one.source.id)
-        self._ready = []
 
     def _find_gone(self, folder: Path) -> set[str]:
         paths = {id_: Path(known.path) for id_, known in self._states.items()}
         return {i for i, p in paths.items() if p.is_relative_to(folder) and not p.exists()}
-
-    def _assign_origins(self) -> None:
-        """Work origins out afresh: one new source can join two old ones into one story."""
-        with self._record.reader() as reader:
-            stories = ((source, reader.snapshot(source.id)) for source in reader.sources())
-            found = find_origins(stories)
-        self._record.set_origins(found)
-
-
-def find_files(paths: Iterable[Path]) -> FoundFiles:
-    """List files, in order, each once. A folder gives its files at any depth, by name.
-
-    Passed over in a folder, and reported, are formats without a loader and files about the folder
-    itself (README, LICENSE); hidden files and the front matter beside a file are simply not listed.
-    A link that leads nowhere is reported and stops nothing.
-
-    Raises:
-        SourceUnreadable: a path is missing, or a folder has nothing to load.
-    """
-    files: dict[Path, None] = {}
-    skipped: dict[Path, None] = {}
-    broken: dict[Path, None] = {}
-    for given in paths:
-        path = resolve_link(given)
-        if path is None:
-            broken[given.absolute()] = None
-            continue
-        if not path.exists():
-            raise SourceUnreadable(f"There is no file or folder {path}.", "Check the path.")
-        if not path.is_dir():
-            files[path] = None
-            continue
-        listed = [one for one in sorted(path.rglob("*")) if _is_listed(one, path)]
-        loadable = [one for one in listed if _is_loadable(one)]
-        lost = [one for one in sorted(path.rglob("*")) if one.is_symlink() and not _exists(one)]
-        broken |= dict.fromkeys(one for one in lost if not _is_hidden(one, path))
-        if not loadable and not broken:
-            raise SourceUnreadable(
-                f"The folder {path} holds no file that can be loaded.",
-                f"Loaded are {', '.join(LOADERS)}.",
-            )
-        files |= dict.fromkeys(loadable)
-        skipped |= dict.fromkeys(set(listed) - set(loadable))
-    left_out = tuple(sorted(set(skipped) - set(files)))
-    return FoundFiles(files=tuple(files), skipped=left_out, broken=tuple(broken))
-
-
-def resolve_link(path: Path) -> Path | None:
-    """Where a path leads; None for a link that leads nowhere, or round in a circle."""
-    if path.is_symlink() and not _exists(path):
-        return None
-    return path.resolve()
-
-
-def explain_broken_link(path: Path) -> SourceUnreadable:
-    """Say that a link leads nowhere."""
-    return SourceUnreadable(f"{path} is a link to nothing.", "Correct the link, or remove it.")
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a link that leads back to itself
-        return False
-
-
-def _is_listed(path: Path, folder: Path) -> bool:
-    is_sidecar = path.suffix == ".yaml" and path.with_suffix("").suffix in LOADERS
-    return path.is_file() and not _is_hidden(path, folder) and not is_sidecar
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def _is_loadable(path: Path) -> bool:
-    return path.suffix.lower() in LOADERS and path.stem.lower() not in _ABOUT_THE_FOLDER

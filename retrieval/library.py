@@ -2,19 +2,18 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
-from retrieval.brute_force import EXACT_UP_TO
+from retrieval import brute_force
 from retrieval.copying import COPY, copy_record
-from retrieval.errors import LibraryError, LibraryMissing
+from retrieval.errors import LibraryError, LibraryMissing, SourceGone
 from retrieval.index import Index
-from retrieval.index_stores import FolderStore, ServerStore, Store
-from retrieval.ingestion import AddReport, Ingestion, Progress
+from retrieval.index_stores import FolderStore, RecordStore, ServerStore, Store
 from retrieval.locks import FileLock
 from retrieval.record import Place, Record
 from retrieval.record.history import Change, History
@@ -31,15 +30,18 @@ from retrieval.types import (
     Vectors,
 )
 from retrieval.verification import Difference, find_differences
-from retrieval.vetting import Vetting
+
+if TYPE_CHECKING:
+    from retrieval.ingestion import AddReport, Ingestion, Progress
+    from retrieval.vetting import Vetting
+    from retrieval.workers import Workers
 
 RECORD = "library.sqlite3"
 WEB = "web"
 """Folder of what was fetched, beside the record."""
 DEPTH = 100
 """Candidates taken from each leg of a search before they are fused."""
-WAIT_SECONDS = 60.0
-"""How long a writer waits for another one."""
+WAIT_SECONDS = 60.0  # that a writer waits for another one
 
 
 class Stats(BaseModel, frozen=True, extra="forbid"):
@@ -55,7 +57,7 @@ class Stats(BaseModel, frozen=True, extra="forbid"):
     record_bytes: int
     index_bytes: int
     index: str
-    """State of the Chroma index, and who owns it where that is another process."""
+    """State of the index, and who owns it where that is another process."""
     search: str
     """Which way an unfiltered search goes."""
 
@@ -82,7 +84,7 @@ class Library:
         create: bool = False,
         chroma_url: str | None = None,
         database_url: str | None = None,
-        exact_up_to: int = EXACT_UP_TO,
+        exact_up_to: int | None = None,
         partial: bool = False,
     ) -> Self:
         """Open the library in `directory`, or make an empty one.
@@ -93,7 +95,7 @@ class Library:
             create: make an empty library where there is none.
             chroma_url: a Chroma server that keeps the index, see `ChromaIndex.at_server`.
             database_url: a PostgreSQL database (`postgresql://…`) that holds the record.
-            exact_up_to: passages up to which every search compares all vectors.
+            exact_up_to: passages up to which every search compares all vectors; see `brute_force`.
             partial: open it even where a copy into it has not ended.
 
         Raises:
@@ -118,12 +120,16 @@ class Library:
             raise
         folder = directory / "index"
         store: Store = FolderStore(folder, record)
+        limit = brute_force.exact_up_to(record.dimension)
         if chroma_url is not None:
-            store = ServerStore(chroma_url, record)
+            store, limit = ServerStore(chroma_url, record), brute_force.SMALL
+        elif not record.no_vector_index:
+            store, limit = RecordStore(record), brute_force.SMALL
         index = Index(store, FileLock(folder / "owner.lock", "keeping the index"), record)
         if chroma_url is None:  # a server is asked when it is needed
             index.start()
-        return cls(directory, record, embedder, index, exact_up_to)
+        limit = limit if exact_up_to is None else exact_up_to
+        return cls(directory, record, embedder, index, limit)
 
     @staticmethod
     def is_in(directory: Path) -> bool:
@@ -194,6 +200,11 @@ class Library:
         with self._record.reader() as reader:
             return reader.source(source_id)
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of the snapshots of those that are there, by id."""
+        with self._record.reader() as reader:
+            return reader.digests(source_ids)
+
     def passage(self, passage_id: str) -> Passage | None:
         with self._record.reader() as reader:
             return next(iter(reader.passages([passage_id])), None)
@@ -202,7 +213,7 @@ class Library:
         """Every passage of a source, in reading order.
 
         Raises:
-            LibraryError: there is no such source.
+            SourceGone: there is no such source.
         """
         with self._record.reader() as reader:
             return reader.passages_of(source_id)
@@ -235,21 +246,31 @@ class Library:
         return self._embedder.embed(texts)
 
     def vectors(self, passage_ids: Sequence[str]) -> Vectors:
-        """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
+        """The stored vectors of passages, in order; shape (len(passage_ids), dimension).
+
+        Raises:
+            SourceGone: one of them is not there, or no longer.
+        """
         with self._record.reader() as reader:
             ids, vectors = reader.vectors(list(passage_ids))
         place = {passage_id: row for row, passage_id in enumerate(ids)}
+        if missing := set(passage_ids) - place.keys():
+            raise SourceGone(
+                f"The library has no passage {min(missing)!r}.",
+                "Its source was removed or changed; search again.",
+            )
         return vectors[[place[passage_id] for passage_id in passage_ids]]
 
-    def add(
+    def add(  # noqa: PLR0913  # who does the work may be chosen
         self,
         paths: Iterable[Path],
-        vetting: Vetting,
+        vetting: "Vetting",
         *,
         today: date,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         wait_seconds: float = WAIT_SECONDS,
-    ) -> AddReport:
+        workers: "Workers | None" = None,
+    ) -> "AddReport":
         """Bring files and folders into the library. Adding them again changes nothing.
 
         A file that cannot be loaded or is not admitted is reported; the others go in.
@@ -260,6 +281,7 @@ class Library:
             today: the date of access of what does not give one; nothing is published after it.
             progress: called before each file and at the end.
             wait_seconds: how long to wait for another process that is writing.
+            workers: who reads and embeds; by default threads and processes of this machine.
 
         Raises:
             SourceUnreadable: a path is missing or a folder has nothing to load; nothing was added.
@@ -268,17 +290,19 @@ class Library:
                 pressed Ctrl-C; what was added before stays, and the message says how much.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            return Ingestion(record, self._embedder, vetting, today).run(paths, progress)
+            ingestion = self._ingestion(record, vetting, today, workers)
+            return ingestion.run(paths, progress)
 
-    def sync(
+    def sync(  # noqa: PLR0913
         self,
         folder: Path,
-        vetting: Vetting,
+        vetting: "Vetting",
         *,
         today: date,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
         wait_seconds: float = WAIT_SECONDS,
-    ) -> AddReport:
+        workers: "Workers | None" = None,
+    ) -> "AddReport":
         """Do as `add` does, and remove the sources whose file in `folder` is gone.
 
         An empty or missing folder is an error, not a reason to remove everything.
@@ -287,17 +311,34 @@ class Library:
             LibraryError: see `add`.
         """
         with self.writer(wait_seconds=wait_seconds) as record:
-            run = Ingestion(record, self._embedder, vetting, today).run
-            return run([folder], progress, mirrored=folder)
+            ingestion = self._ingestion(record, vetting, today, workers)
+            return ingestion.run([folder], progress, mirrored=folder)
+
+    def _ingestion(
+        self, record: Record, vetting: "Vetting", today: date, workers: "Workers | None"
+    ) -> "Ingestion":
+        from retrieval.ingestion import Ingestion  # noqa: PLC0415 - a draft adds nothing
+
+        return Ingestion(record, self._embedder, vetting, today, workers)
 
     @contextmanager
     def writer(
-        self, doing: str = "adding sources", wait_seconds: float = WAIT_SECONDS
+        self,
+        doing: str = "adding sources",
+        wait_seconds: float = WAIT_SECONDS,
+        *,
+        settle: bool = True,
     ) -> Iterator[Record]:
         """Hold the writer's lock and hand out the record; then purge it and keep the index in step.
 
         Each change is a transaction of its own: what was written before an error stays, and the
         index follows when the library is next opened or searched.
+
+        Args:
+            doing: what is done, for others who wait.
+            wait_seconds: how long to wait for another process that is writing.
+            settle: purge and bring the index in step, which takes time that grows with the
+                library. Left out, the next writer does it: for one who writes often in a row.
 
         Raises:
             LibraryBusy: another process kept writing for longer than `wait_seconds`.
@@ -309,10 +350,11 @@ class Library:
                 with suppress(LibraryError):  # the first error is told; a purge stays due
                     self._record.purge()
                 raise
-            self._record.purge()
-            self._index.update()
+            if settle:
+                self._record.purge()
+                self._index.update()
 
-    def copy_from(self, other: "Library", progress: Progress | None = None) -> int:
+    def copy_from(self, other: "Library", progress: "Progress | None" = None) -> int:
         """Put everything of another library into this empty one; return how many sources.
 
         Raises:
@@ -346,6 +388,7 @@ class Library:
         with self._record.reader() as reader:
             scope, revision = reader.scope(EVERYTHING), reader.revision()
         files = (p for p in (self.directory / "index").rglob("*") if p.is_file())
+        why = self._record.no_vector_index if self._record.machine else ""
         return Stats(
             directory=self.directory,
             sources=len(self.sources()),
@@ -356,16 +399,14 @@ class Library:
             generation=revision.generation,
             record_bytes=self._record.count_bytes(),
             index_bytes=sum(p.stat().st_size for p in files),
-            index=self._index.state,
+            index=self._index.state + (f"; none in the database: {why}" if why else ""),
             search=self._search.describe_route(scope.passages),
         )
 
     def verify(self, *, repair: bool = False) -> list[Difference]:
         """Compare all that is derived with what it is derived from; `repair` mends what it can."""
-        if not repair:
-            return find_differences(self._record, self._index, self._embedder, repair=False)
-        with self.writer("repairing the library"):
-            return find_differences(self._record, self._index, self._embedder, repair=True)
+        with self.writer("repairing the library") if repair else nullcontext():
+            return find_differences(self._record, self._index, self._embedder, repair=repair)
 
 
 def _create(place: Place, directory: Path, embedder: Embedder) -> None:

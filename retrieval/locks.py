@@ -1,5 +1,6 @@
 """Locks between processes: a file held by `flock`, which the kernel frees when its holder dies."""
 
+import errno
 import fcntl
 import json
 import os
@@ -56,13 +57,20 @@ class FileLock:
         except BaseException:
             os.close(file)
             raise
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        os.ftruncate(file, 0)
-        os.write(
-            file, json.dumps({"pid": os.getpid(), "since": now, "doing": self._doing}).encode()
-        )
         self._file = file
+        self._sign(file)
         return True
+
+    def _sign(self, file: int) -> None:
+        """Say who holds it; the lock holds on a full disk too, where nobody can sign."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        words = json.dumps({"pid": os.getpid(), "since": now, "doing": self._doing})
+        os.ftruncate(file, 0)
+        try:
+            os.write(file, words.encode())
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
 
     def acquire(self) -> None:
         """Take the lock, waiting at most `wait_seconds`.

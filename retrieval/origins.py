@@ -2,13 +2,18 @@
 
 import re
 import unicodedata
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from itertools import islice
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+from rensa import RMinHash
+
+from retrieval.record import Record, Sketch
 from retrieval.types import Source
 from retrieval.vetting import Admission, provided_by
 
@@ -18,17 +23,34 @@ NEAR = 0.5
 per cent of their shingles; a reprint keeps most of them, and a cut or re-led one about half."""
 SHINGLE = 5
 """Words. Shorter runs recur by chance and in stock phrases."""
-PERMUTATIONS = 128
-"""Of MinHash; the standard error of an estimated similarity of 0.5 is 0.044."""
+PERMUTATIONS = 126
+"""Of MinHash; the standard error of an estimated similarity of 0.5 is 0.045."""
 BANDS = (42, 3)
 """Bands and rows of the index. A pair of similarity s is compared with probability 1-(1-s^3)^42:
 0.996 at `NEAR`, 0.005 at 0.05, which two reports of one event reach."""
 
 BATCH = 10_000
-"""Shingles hashed at a time: each takes `PERMUTATIONS` numbers of 8 bytes."""
+"""Shingles hashed at a time: their words take memory."""
 
 
-def find_origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
+Minima = npt.NDArray[np.uint32]
+"""Of MinHash: shape (n, `PERMUTATIONS`)."""
+
+
+def assign_origins(record: Record) -> None:
+    """Work the origins of a record out afresh: one new source can join two old ones into one story.
+
+    Only texts that are new or changed are read; what is known of the others is in the record.
+    """
+    with record.reader() as reader:
+        sources, known = reader.sources(), reader.sketches(_maker())
+        due = [s.id for s in sources if s.id not in known or known[s.id].sha256 != s.sha256]
+        made = {id_: sketch_text(reader.snapshot(id_)) for id_ in due}
+    record.keep_sketches(_maker(), made)
+    record.set_origins(group_origins(sources, known | made))
+
+
+def group_origins(sources: Sequence[Source], sketches: Mapping[str, Sketch]) -> dict[str, str]:
     """Give every source of a library its origin.
 
     The origin is the outlet: a copy's is the outlet that it copies (`syndicated_from`), so the
@@ -37,27 +59,41 @@ def find_origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
     else the first by id.
 
     Args:
-        stories: each source with its snapshot, in any order; the result does not depend on it.
+        sources: in any order; the result does not depend on it.
+        sketches: of the text of each, by source id.
 
     Returns:
         Source id to origin.
     """
-    sources: dict[str, Source] = {}
-    same: dict[bytes, str] = {}
-    groups, near = _DisjointSets(), _NearDuplicates()
-    for source, text in stories:
-        sources[source.id] = source
-        words = re.findall(r"\w+", text.casefold())
-        key = sha256(" ".join(words).encode()).digest()
-        alike = [same[key]] if key in same else near.add(source.id, words)
-        same.setdefault(key, source.id)
-        for other in alike:
-            groups.join(other, source.id)
+    groups = _DisjointSets()
+    for one, other in _find_alike(sketches):
+        groups.join(one, other)
     first: dict[str, Source] = {}
-    for source in sorted(sources.values(), key=_precedence):
+    for source in sorted(sources, key=_precedence):
         first.setdefault(groups.root(source.id), source)
-    roots = {id_: first[groups.root(id_)] for id_ in sources}
+    roots = {source.id: first[groups.root(source.id)] for source in sources}
     return {id_: name_origin(root.id, root) for id_, root in roots.items()}
+
+
+def sketch_text(text: str) -> Sketch:
+    """What is kept of a text to find its copies: a hash of its words, and their MinHash."""
+    words = re.findall(r"\w+", text.casefold())
+    key = sha256(" ".join(words).encode()).digest()
+    plain = sha256(text.encode()).hexdigest()
+    if len(words) < SHINGLE:
+        return Sketch(sha256=plain, words=key, minima=b"")
+    shingles = zip(*(words[i:] for i in range(SHINGLE)), strict=False)
+    minhash = RMinHash(PERMUTATIONS, seed=1)
+    while some := [" ".join(shingle) for shingle in islice(shingles, BATCH)]:
+        minhash.update(some)
+    minima = np.array(minhash.digest(), "<u4").tobytes()
+    return Sketch(sha256=plain, words=key, minima=minima)
+
+
+@cache
+def _maker() -> str:
+    """Names what makes sketches: those of another maker are made anew."""
+    return f"minhash/{PERMUTATIONS}/{SHINGLE}/rensa-{version('rensa')}"
 
 
 def name_outlet(publisher: str, syndicated_from: str | None) -> str:
@@ -78,28 +114,38 @@ def _precedence(source: Source) -> tuple[bool, date, str]:
     return source.syndicated_from is None, source.published or date.max, source.id
 
 
-class _NearDuplicates:
-    """Texts seen so far, to be asked which of them a further one is nearly equal to."""
+def _find_alike(sketches: Mapping[str, Sketch]) -> Iterator[tuple[str, str]]:
+    """Pairs of texts that are equal, or whose similarity reaches `NEAR`."""
+    first: dict[bytes, str] = {}
+    for id_, sketch in sketches.items():
+        if (same := first.setdefault(sketch.words, id_)) != id_:
+            yield same, id_
+    ids = [id_ for id_ in first.values() if sketches[id_].minima]
+    minima = np.frombuffer(b"".join(sketches[i].minima for i in ids), "<u4")
+    for one, others in _find_near(minima.reshape(-1, PERMUTATIONS)):
+        yield from ((ids[one], ids[other]) for other in others)
 
-    def __init__(self) -> None:
-        from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - takes 0.8 s (scipy)
 
-        self._blank = MinHash(PERMUTATIONS, hashfunc=zlib.crc32)
-        self._index = MinHashLSH(num_perm=PERMUTATIONS, params=BANDS)
-        self._sketches: dict[str, Any] = {}
+def _find_near(minima: Minima) -> Iterator[tuple[int, list[int]]]:
+    """Rows, each with later ones whose share of equal minima reaches `NEAR`.
 
-    def add(self, id_: str, words: Sequence[str]) -> list[str]:
-        """Remember a text; return the earlier ones whose similarity to it reaches `NEAR`."""
-        if len(words) < SHINGLE:
-            return []
-        shingles = zip(*(words[i:] for i in range(SHINGLE)), strict=False)
-        sketch = self._blank.copy()
-        while some := [" ".join(shingle).encode() for shingle in islice(shingles, BATCH)]:
-            sketch.update_batch(some)
-        candidates = self._index.query(sketch)
-        self._index.insert(id_, sketch)
-        self._sketches[id_] = sketch
-        return [other for other in candidates if sketch.jaccard(self._sketches[other]) >= NEAR]
+    Rows that are equal in one of the `BANDS` are compared. A band is sorted, not kept in a table:
+    at 100,000 texts tables of all bands take more than a gigabyte.
+    """
+    bands, width = BANDS
+    for band in range(bands):
+        keys = np.ascontiguousarray(minima[:, width * band : width * (band + 1)])
+        names = keys.view(f"V{keys.itemsize * width}").ravel()
+        order = np.argsort(names, kind="stable")
+        cuts = np.flatnonzero(names[order][1:] != names[order][:-1]) + 1
+        ends = np.append(cuts, len(order))
+        starts = np.append(0, cuts)
+        for run in np.flatnonzero(ends - starts > 1):
+            alike = order[starts[run] : ends[run]]
+            for place, one in enumerate(alike[:-1], start=1):
+                others = alike[place:]
+                equal = np.mean(minima[others] == minima[one], axis=1)
+                yield int(one), others[equal >= NEAR].tolist()
 
 
 class _DisjointSets:

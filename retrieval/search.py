@@ -54,7 +54,11 @@ class Search:
     ) -> dict[str, float]:
         """Passages with the highest cosine, from the index where that is faster and in step."""
         if filters == EVERYTHING and reader.count() > self._exact_up_to:
-            found = self._index.nearest(vector, depth, reader.revision())
+            found = (
+                reader.nearest(vector, depth)
+                if self._index.is_in_record
+                else self._index.nearest(vector, depth, reader.revision())
+            )
             if found is not None:
                 return found
         return self._exact.nearest(reader, vector, depth, filters)
@@ -62,7 +66,9 @@ class Search:
     def describe_route(self, passages: int) -> str:
         """Which way an unfiltered search of so many passages goes, in words."""
         if passages <= self._exact_up_to:
-            return f"exact scan (the faster way up to {self._exact_up_to:,} passages)"
+            return f"exact scan (up to {self._exact_up_to:,} passages)"
+        if self._index.is_in_record:
+            return "pgvector"
         return "Chroma" if self._index.is_serving else "exact scan until Chroma is open"
 
 

@@ -3,24 +3,32 @@
 import json
 import tomllib
 import unicodedata
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
-from tldextract import TLDExtract
 
 from retrieval.errors import SourceRefused, SourceUnreadable
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.normalise import one_line
 
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_suffixes = TLDExtract(
-    suffix_list_urls=(),  # the list that the package carries: never the network
-    cache_dir=None,
-    include_psl_private_domains=True,  # one blog on a platform is not the platform
-)
+
+
+@cache
+def _suffixes() -> "TLDExtract":
+    from tldextract import TLDExtract  # noqa: PLC0415 - brings a client for HTTP: 0.1 s
+
+    return TLDExtract(
+        suffix_list_urls=(),  # the list that the package carries: never the network
+        cache_dir=None,
+        include_psl_private_domains=True,  # one blog on a platform is not the platform
+    )
 
 
 class Site(BaseModel, frozen=True):
@@ -227,6 +235,7 @@ def _propose_entry(publisher: str | None, place: Site) -> str:
     )
 
 
+@lru_cache(maxsize=4_096)  # each address is looked at several times on its way in
 def parse_address(url: str | None) -> Site | None:
     """Where an address really lies; None unless it is a plain web address of a registered host.
 
@@ -249,7 +258,7 @@ def parse_address(url: str | None) -> Site | None:
     if {".", ".."} & set(segments):  # a browser would leave the path that is compared
         return None
     host = ".".join(labels)
-    registrable = _suffixes(host).top_domain_under_public_suffix
+    registrable = _suffixes()(host).top_domain_under_public_suffix
     return Site(host=host, registrable=registrable, path=segments) if registrable else None
 
 

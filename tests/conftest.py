@@ -6,10 +6,16 @@ import pytest
 from hypothesis import settings
 
 from tests.faults import postgres
+from tests.security.canaries import Canaries
 
 # A busy machine is slow, not wrong: time is measured in `evals/bench`, never in a test.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test's secret stands in what the tests print, log or leave behind."""
+    config.pluginmanager.register(Canaries(), "canaries")
 
 
 @pytest.fixture(scope="session")

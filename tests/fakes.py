@@ -135,6 +135,9 @@ class FakeShelf:
     def passages(self, source_id: str) -> list[Passage]:
         return [p for p in self._held if p.source.id == source_id]
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        return {p.source.id: p.source.sha256 for p in self._held if p.source.id in source_ids}
+
     def snapshot(self, source_id: str) -> str:
         return "\n\n".join(p.text for p in self._held if p.source.id == source_id)
 

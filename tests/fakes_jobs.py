@@ -24,6 +24,7 @@ from agent.jobs.port import (
     told,
 )
 from agent.jobs.recording import Draft, Drafting
+from agent.jobs.watching import SCHEDULE, WatchSchedule
 from agent.ports import Step
 from agent.types import Insufficient, Page, Question
 from tests.unit.agent.pages import insufficient, page, passage, sentence
@@ -87,6 +88,12 @@ def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+def fall_due(schedule: WatchSchedule) -> str:
+    """Have a slot of the watch come now; its id."""
+    with schedule.jobs.asking() as client:
+        return str(client.trigger_schedule(SCHEDULE).workflow_id)
 
 
 def address(folder: Path) -> str:

@@ -26,6 +26,7 @@ _FURNITURE = re.compile(
     r"\W*(?:Checked on\b|Disclaimer:|Verdict:|Searched:|Reason:|How it was read:|Checked before:"
     r"|Claim (?:tested|looked for):|(?:Correction|Withdrawn), [A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}:)"
 )
+_CHECKED = re.compile(r"\W*Already checked:")
 _VERDICT = re.compile(r"\W*Verdict:\W*(\w+)")
 _DEFINITION = re.compile(r"\s{0,3}\[\^?([0-9]{1,6})\s*\]:\s*(\S.*)$")
 _ENTRY = re.compile(
@@ -149,7 +150,9 @@ class Blocks:
         return None
 
     def _passed_over(self, line: Line) -> bool:
-        """Lines that state nothing to check; what cites is always kept."""
+        """Lines that state nothing to check; what cites is kept, but for what others found."""
+        if self._mode == "preamble" and _CHECKED.match(line.text):
+            return True  # in their words and with its own address; no sentence of the page
         if MARKER.search(line.text):
             return False
         if _UNDERLINE.match(line.text) or _RULE.match(line.text):

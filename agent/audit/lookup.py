@@ -51,6 +51,8 @@ def _find(entry: CitedSource, library: Sequence[Source]) -> Entry:
     titled = [s for s in library if title and s.title.casefold().strip() == title]
     address = comparable(entry.url) if entry.url else None
     placed = [s for s in library if address and address == comparable(s.url)]
+    if address and not placed:  # "?ref=home" behind the address of a page that has no parameters
+        placed = [s for s in library if comparable(s.url) == (*address[:2], ())]
     if len(placed) > 1:
         placed = [s for s in placed if s in titled] or placed
     found, shared = (placed, "address") if placed else (titled, "title")

@@ -31,13 +31,16 @@ RAISED: Final = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 """The digits 0 to 9 as raised characters."""
 _LOWERED = str.maketrans(f"{RAISED}\u207b", "0123456789-")
 _LIST = r"[0-9]{1,3}(?:\s*[,\u2013-]\s*[0-9]{1,3})*"
+_TAG = rf"<sup[^<>]*>\s*(?:<a\b[^<>]*>\s*)?(?P<tag>{_LIST})\s*(?:</a>\s*)?</sup>"
 _RAISED = re.compile(
     r"(?P<before>(?:[^\W\d_]{3}|[.!?,;:\"'\u201d\u2019)%]|(?<!\d)[12][0-9]{3})\s?)"
-    rf"(?:<sup>\s*(?P<tag>{_LIST})\s*</sup>|\^(?P<caret>{_LIST})\^"
+    rf"(?:{_TAG}|\^(?P<caret>{_LIST})\^"
     rf"|(?P<small>[{RAISED}]{{1,3}}(?:[,\u207b\u2013-][{RAISED}]{{1,3}})*))"
 )
 """A raised number behind a word, a stop or a year; behind anything else it is an exponent."""
-_EXPONENT = re.compile(rf"(?P<power>(?<=[0-9]))?<sup>\s*(?P<tag>{_LIST})\s*</sup>")
+_EXPONENT = re.compile(rf"(?P<power>(?<=[0-9]))?{_TAG}")
+_UNIT = re.compile(r"\d\s?[^\W\d_]+$")
+"""A unit behind its number: what is raised behind it may be a power of it."""
 
 _LINKED = rf"(?<!!)(?<!\\)\[[^\[\]]*\]\((?:<https?:[^<>\s]*>|{_URL})(?:\s+\"[^\"]*\")?\)"
 _TITLED = re.compile(rf"\[([^\[\]]*)\]\((?:<(https?:[^<>\s]*)>|({_URL}))|({_URL})")
@@ -121,7 +124,12 @@ class _Text(NamedTuple):
 
 
 def cited(
-    chars: str, at: list[int], *, markdown: bool, raised: Collection[int] = ()
+    chars: str,
+    at: list[int],
+    *,
+    markdown: bool,
+    raised: Collection[int] = (),
+    bracketed: bool = False,
 ) -> tuple[list[Cited], tuple[int, ...]]:
     """Split one paragraph into sentences with their citations.
 
@@ -134,13 +142,15 @@ def cited(
         at: offset in the file of each character.
         markdown: whether to take off escapes, emphasis, links and tags.
         raised: numbers that a raised figure may stand for.
+        bracketed: whether the text cites by brackets too: a raised figure behind a unit is its
+            power then, and one beside a bracket a note of somebody else.
 
     Returns:
         The sentences, and the numbers of a paragraph that holds nothing but markers.
     """
     whole = _Text(chars.replace(_HELD, "\ufffd"), at)
     if raised:
-        whole = whole.edit(_RAISED, lambda m: _lower(m, raised))
+        whole = whole.edit(_RAISED, lambda m: _lower(m, raised, bracketed=bracketed))
     groups: list[_Group] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -192,8 +202,12 @@ def lowered(raised: str) -> int:
     return int(raised.translate(_LOWERED))
 
 
-def _lower(match: re.Match[str], raised: Collection[int]) -> str:
+def _lower(match: re.Match[str], raised: Collection[int], *, bracketed: bool) -> str:
     """A raised number as a bracketed one, where it is one of the list."""
+    before = match.string[max(0, match.start() - _TAIL) : match.end("before")]
+    beside = MARKER.match(match.string, match.end() + match.string[match.end() :].startswith(" "))
+    if bracketed and (beside or _UNIT.search(before)):
+        return match[0]
     inner = match["tag"] or match["caret"] or match["small"].translate(_LOWERED)
     if set(_expand(inner)) <= set(raised):
         return f"{match['before']}[{inner}]"

@@ -209,10 +209,10 @@ def _sentences(text: str, blocks: Blocks, *, markdown: bool) -> list[tuple[str, 
     ]
     written = [(s, "".join(text[i] for i in at).replace("\n", " "), at) for s, at in paragraphs]
     bracketed = any(MARKER.search(chars) for _, chars, _ in written)
-    raised = () if bracketed else {s.number for s in blocks.sources}
+    raised = {s.number for s in blocks.sources}
     found: list[tuple[str, Cited]] = []
     for section, chars, at in written:
-        here, orphans = cited(chars, at, markdown=markdown, raised=raised)
+        here, orphans = cited(chars, at, markdown=markdown, raised=raised, bracketed=bracketed)
         if orphans and found and found[-1][0] == section:  # markers in a line of their own
             last = found[-1][1]
             found[-1] = section, last._replace(numbers=last.numbers + orphans)

@@ -16,6 +16,7 @@ from agent.checks.evidence_text import (
     beside,
     of_another,
 )
+from agent.checks.rows import find_tables, words_of
 from agent.language.dates import Date
 from agent.language.lexicon import pattern, words
 from agent.language.names import names
@@ -187,6 +188,7 @@ def check_amounts(name: CheckName, claim: str, reading: EvidenceText) -> CheckRe
     for quantity in wanted:
         carrying = {line for line, given in reading.quantities if same(quantity, given)}
         elsewhere = _belongs_elsewhere(claim, quantity, stated, carrying, reading)
+        elsewhere = elsewhere or _of_another_row(claim, quantity, carrying, reading)
         if carrying and not elsewhere and not _of_another(claim, quantity, carrying):
             continue
         if carrying:
@@ -244,6 +246,16 @@ def _belongs_elsewhere(
         return False
     rival = _rival(claim, quantity, stated, reading, CLOSE)
     return rival is not None and rival[0] not in carrying
+
+
+def _of_another_row(
+    claim: str, quantity: Quantity, carrying: set[Line], reading: EvidenceText
+) -> bool:
+    """Tell whether only tables have the value, and each of them in another row or column."""
+    tables = [t for t in find_tables(reading.lines) if carrying & set(t.lines)]
+    if not tables or carrying - {line for table in tables for line in table.lines}:
+        return False
+    return all(table.misplaces(quantity, words_of(claim), same) for table in tables)
 
 
 def _of_another(claim: str, quantity: Quantity, carrying: set[Line]) -> bool:

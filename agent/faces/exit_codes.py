@@ -19,7 +19,7 @@ class Exit(IntEnum):
     LIBRARY = 6
     """The library is missing, damaged or busy."""
     JOBS = 7
-    """Draft jobs: their database cannot be used, or drafts of a batch failed."""
+    """Jobs: their database cannot be used, drafts of a batch failed, or a schedule is not kept."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C; `library add` says what is in by then."""
 
@@ -41,6 +41,7 @@ BY_NAME = {
     "LibraryError": Exit.LIBRARY,
     "JobError": Exit.JOBS,
     "ReviewError": Exit.JOBS,
+    "AccountsUnavailable": Exit.JOBS,
 }
 """Keyed by class name, so that showing help does not import the library."""
 

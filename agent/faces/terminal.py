@@ -39,8 +39,18 @@ KINDS: Final = 1_000
 """Kinds of warnings that are remembered."""
 
 
+STEERING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that move a cursor, colour, rename or turn a line; a line feed and a tab may stay."""
+
+
+def harmless(text: str) -> str:
+    """A text as a terminal may be given it: words from outside cannot steer it."""
+    return STEERING.sub("", text)
+
+
 def say(text: str) -> None:
     """A line of talk, wrapped on a terminal."""
+    text = harmless(text)
     sys.stderr.write(f"{wrapped(text, width()) if sys.stderr.isatty() else text}\n")
 
 
@@ -59,7 +69,9 @@ def stdin() -> TextIO:
 
 
 def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
-    """Write to `out`, or to stdout; prose is wrapped on a terminal and left alone in a pipe.
+    """Write to `out`, or to stdout; on a terminal prose is wrapped and nothing steers it.
+
+    A file or a pipe gets the text as it is.
 
     Raises:
         BadInput: `out` cannot be written.
@@ -67,8 +79,8 @@ def deliver(text: str, out: Path | None = None, *, prose: bool = False) -> None:
     if out is not None:
         deliver_file((text if text.endswith("\n") else f"{text}\n").encode(), out)
         return
-    if prose and sys.stdout.isatty():
-        text = wrapped(text, width())
+    if sys.stdout.isatty():
+        text = wrapped(harmless(text), width()) if prose else harmless(text)
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()

@@ -232,7 +232,6 @@ class DurableJobs:
         """Delete the jobs that were over before a time; return how many."""
         with self._told():
             found = self._client.list_workflows(
-                name=WORKFLOW,
                 completed_before=before.isoformat(),
                 load_input=False,
                 load_output=False,
@@ -250,7 +249,7 @@ class DurableJobs:
         """Names of the workers that have jobs in work, dead ones included."""
         with self._told():
             found = self._client.list_workflows(
-                name=WORKFLOW, status="PENDING", load_input=False, load_output=False
+                status="PENDING", load_input=False, load_output=False
             )
         return {status.executor_id for status in found if status.executor_id}
 
@@ -269,7 +268,7 @@ class DurableJobs:
         self.close()
 
     def _found(self, job_id: str) -> WorkflowStatus | None:
-        found = self._client.list_workflows(workflow_ids=[job_id])
+        found = self._client.list_workflows(workflow_ids=[job_id], name=WORKFLOW)
         return found[0] if found else None
 
     def _require_room(self) -> None:
@@ -303,6 +302,16 @@ class DurableJobs:
             yield from self._stream(job_id, LOG, offset, wait_seconds)
         except error.DBOSNonExistentWorkflowError as lost:
             raise UnknownJob(f"The job {job_id!r} was deleted.") from lost
+
+    @contextmanager
+    def asking(self) -> Iterator[DBOSClient]:
+        """What else is kept with the jobs is asked for here.
+
+        Raises:
+            JobsUnavailable: the file or the server cannot be used.
+        """
+        with self._told():
+            yield self._client
 
     @contextmanager
     def _told(self) -> Iterator[None]:

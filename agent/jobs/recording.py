@@ -27,6 +27,8 @@ class Drafting:
     """Keeps nothing. Called from several threads."""
     keep: Callable[[Page], object]
     """Keeps a page; the same page twice is one."""
+    stands: Callable[[Page | Insufficient], bool] = lambda _: True
+    """Whether a draft may be given out now: its sources are there as it read them."""
 
 
 A = TypeVar("A", bound=BaseModel)

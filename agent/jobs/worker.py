@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSPortableJSONSerializer
@@ -24,15 +24,19 @@ from agent.jobs.durable import (
     APPLICATION,
     ATTEMPTS,
     LOG,
+    QUEUE,
     SHAPE,
     WORKFLOW,
     DurableJobs,
     Leases,
     Watch,
 )
-from agent.jobs.port import JobsUnavailable, State, packed
+from agent.jobs.port import JobsUnavailable, State, packed, shown, unavailable, unpacked
 from agent.jobs.recording import Answered, Drafting, Tape, recording
-from agent.types import Page, Question
+from agent.jobs.watching import QUEUE as WATCHES
+from agent.jobs.watching import RUN, Pass, Watching, WatchSchedule, slot_of
+from agent.types import Insufficient, Page, Question
+from retrieval.errors import LibraryBusy, LibraryUnreachable
 from retrieval.locks import FileLock
 
 
@@ -63,6 +67,9 @@ def _place(directory: Path) -> str:
 
 
 LOGGER: Final = logging.getLogger(__name__)
+T = TypeVar("T")
+LONGEST_WAIT: Final = 15.0
+"""Seconds between two tries to reach a database that is away."""
 SWEEP_SECONDS: Final = 3600.0
 """Between two looks for jobs that are too old to be kept."""
 
@@ -93,14 +100,22 @@ class Worker:
         drafting: What is done.
         name: Of this worker, different from that of every other one that lives. A worker that
             comes back under the name of a dead one has the jobs of that at once.
+        pace: How much, how often, how long.
+        watching: Makes the passes of the schedule; None leaves them to other workers.
     """
 
     _one = threading.Lock()
 
     def __init__(
-        self, jobs: DurableJobs, drafting: Drafting, name: str, pace: Pace = Pace()
+        self,
+        jobs: DurableJobs,
+        drafting: Drafting,
+        name: str,
+        pace: Pace = Pace(),
+        watching: Watching | None = None,
     ) -> None:
         self._jobs, self._drafting, self._name, self._pace = jobs, drafting, name, pace
+        self._watching, self._schedule = watching, WatchSchedule(jobs)
         self._watch = Watch(pace.patience)
         self._stopping = threading.Event()
         self._running = 0
@@ -110,9 +125,13 @@ class Worker:
         if not self._one.acquire(blocking=False):
             raise JobsUnavailable("This process has a worker already. Start another process.")
         try:
-            self._leases = Leases(self._jobs.url)
-            self._leases.beat(self._name)
+            try:
+                self._leases = Leases(self._jobs.url)
+                self._leases.beat(self._name)
+            except sa.exc.SQLAlchemyError as fault:
+                raise unavailable(shown(self._jobs.url), fault) from fault
             self._jobs.serve(self._pace.at_once, self._pace.poll)
+            self._schedule.serve()
             self._launch()
         except BaseException:
             DBOS.destroy(destroy_registry=True)
@@ -150,23 +169,51 @@ class Worker:
             }
         )
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=ATTEMPTS - 1)(self._workflow())
+        DBOS.workflow(name=RUN, max_recovery_attempts=ATTEMPTS - 1)(self._pass_workflow())
+        DBOS.listen_queues([QUEUE, WATCHES] if self._watching else [QUEUE])
         DBOS.launch()
 
     def _workflow(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
         def draft(question: dict[str, Any]) -> dict[str, Any]:
-            made: dict[str, Any] = DBOS.run_step({"name": "draft"}, self._draft, question)
-            if made["kind"] == Page.__name__:  # the same page has the same id: kept once
-                self._drafting.keep(Page.model_validate(made["draft"]))
-            return made
+            while True:
+                made: dict[str, Any] = DBOS.run_step(
+                    {"name": "draft"}, lambda: self._patiently(lambda: self._draft(question))
+                )
+                drafted = unpacked(made)
+                # Looked at on every run: what was drafted before a worker died may rest on a
+                # source that was taken away since.
+                if self._patiently(lambda: self._keep(drafted)):  # noqa: B023  (called at once)
+                    return made
 
         return draft
+
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """What an act gives, begun anew as long as its database is away or its library in flux.
+
+        Whoever asked was told that the draft will be made: a restart of the server fails no job.
+        """
+        for number in count():
+            try:
+                return act()
+            except (LibraryUnreachable, LibraryBusy, JobsUnavailable) as error:
+                wait = min(LONGEST_WAIT, 2.0**number)
+                LOGGER.warning("%s waits %.0f s: %s", DBOS.workflow_id, wait, error)
+                if self._stopping.wait(wait):
+                    raise _Stopped from error
+        raise AssertionError  # `count` does not end
+
+    def _keep(self, made: Page | Insufficient) -> bool:
+        """Keep a page, the same page once; False where sources changed since it was drafted."""
+        stands = self._drafting.stands(made)
+        if stands and isinstance(made, Page):
+            self._drafting.keep(made)
+        return stands
 
     def _draft(self, question: dict[str, Any]) -> dict[str, Any]:
         job, home = str(DBOS.workflow_id), threading.get_ident()
 
         def on_step(step: str) -> None:
-            if self._stopping.is_set():
-                raise _Stopped
+            self._require_going_on()
             if threading.get_ident() == home:  # not from the thread in which models are read
                 at = datetime.now(UTC).isoformat()
                 DBOS.write_stream(LOG, {"at": at, "state": State.RUNNING.value, "step": step})
@@ -185,6 +232,40 @@ class Worker:
             return packed(made)
         finally:
             self._count(-1)
+
+    def _pass_workflow(self) -> Callable[[object, object], dict[str, Any]]:
+        def watch_feeds(scheduled: object, _context: object) -> dict[str, Any]:
+            slot = slot_of(scheduled)
+            made: dict[str, Any] = DBOS.run_step({"name": "watch"}, self._watch_feeds, slot)
+            return made
+
+        return watch_feeds
+
+    def _watch_feeds(self, slot: datetime) -> dict[str, Any]:
+        """One pass; what it stored before its worker died, the next worker finds there."""
+        if self._watching is None:
+            raise JobsUnavailable(
+                f"The worker {self._name} took over a watch and has no vetting list. Set "
+                "VERDICT_VETTING for every worker."
+            )
+        if later := self._schedule.later_pass(slot):
+            left_out = f"a pass was made at {later:%H:%M:%S} UTC"
+            return Pass(began=datetime.now(UTC), left_out=left_out).model_dump(mode="json")
+        LOGGER.info("watching, due at %s", f"{slot:%Y-%m-%d %H:%M} UTC")
+        self._count(1)
+        began = datetime.now(UTC)
+        try:
+            made = Pass.of(self._watching(self._require_going_on), began)
+        except LibraryBusy as error:  # what others do to the library comes first
+            made = Pass(began=began, left_out=str(error))
+        finally:
+            self._count(-1)
+        LOGGER.info("watched: %s", made.summary)
+        return made.model_dump(mode="json")
+
+    def _require_going_on(self) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
 
     def _count(self, change: int) -> None:
         with self._idle:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from agent.llm.errors import BudgetSpent, ChatError
+from agent.llm.errors import BudgetSpent, ChatError, SpendingUnwritable
 from agent.types import EMBEDDED, Usage
 
 
@@ -71,18 +71,22 @@ class Spending:
 
     Args:
         path: The file; None keeps the count for this process only.
+
+    Raises (every method):
+        SpendingUnwritable: the file cannot be read or written.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._lock = threading.Lock()
-        self._record = sqlite3.connect(
-            ":memory:" if path is None else path,
-            timeout=PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        self._record.execute("PRAGMA journal_mode=WAL")
-        self._record.execute(SCHEMA)
+        self._lock, self._path = threading.Lock(), path
+        with self._turn():
+            self._record = sqlite3.connect(
+                ":memory:" if path is None else path,
+                timeout=PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._record.execute("PRAGMA journal_mode=WAL")
+            self._record.execute(SCHEMA)
 
     def reserve(
         self,
@@ -93,7 +97,7 @@ class Spending:
         most_cost: float | None,
     ) -> int | None:
         """Set tokens and US dollars aside; None where that would pass a limit of the day."""
-        with self._lock:
+        with self._turn():
             self._record.execute("BEGIN IMMEDIATE")
             try:
                 spent_tokens, spent_cost = self._sum(day)
@@ -107,19 +111,31 @@ class Spending:
                 )
                 return row.lastrowid
             finally:
-                self._record.execute("COMMIT")
+                if self._record.in_transaction:  # a full disk ends it by itself
+                    self._record.execute("COMMIT")
 
     def settle(self, reserved: int, tokens: int, cost: float) -> None:
         """Put what was used in the place of what was reserved."""
-        with self._lock:
+        with self._turn():
             self._record.execute(
                 "UPDATE spent SET tokens = ?, cost = ? WHERE id = ?", (tokens, cost, reserved)
             )
 
     def on(self, day: date) -> tuple[int, float]:
         """Tokens and US dollars of a day, reservations included."""
-        with self._lock:
+        with self._turn():
             return self._sum(day)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One thread at a time; what the file does not take is told."""
+        try:
+            with self._lock:
+                yield
+        except sqlite3.Error as error:
+            raise SpendingUnwritable(
+                f"What the model costs cannot be counted in {self._path} ({error})."
+            ) from error
 
     def _sum(self, day: date) -> tuple[int, float]:
         tokens, cost = self._record.execute(
@@ -247,6 +263,7 @@ class Budget:
 
         Raises:
             BudgetSpent: it is more than is left.
+            SpendingUnwritable: it cannot be written down.
         """
         account, limits = current(), self._limits
         tokens = input_tokens + output_tokens
@@ -277,7 +294,10 @@ class Budget:
         account = current()
         fresh = used.input_tokens - used.cached_tokens
         price = self._prices.cost(model, fresh, used.cached_tokens, used.output_tokens)
-        self._spending.settle(reserved.row, used.tokens, price or 0.0)
+        try:
+            self._spending.settle(reserved.row, used.tokens, price or 0.0)
+        except SpendingUnwritable as error:
+            account.note(f"{error.args[0]} What was set aside for a call stays counted.")
         account.input_tokens += used.input_tokens
         account.cached_tokens += used.cached_tokens
         account.output_tokens += used.output_tokens

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.language.orders import without_orders
 from agent.types import Citation
 from retrieval import tokens
 from retrieval.sentences import split_sentences
@@ -38,6 +39,7 @@ def pack(passages: Sequence[Passage], draw: Callable[[int], str] = secrets.token
     citation marks in it become braces (the stored text keeps them).
     """
     order = {p.source.id: n for n, p in reversed(list(enumerate(passages)))}
+    passages = [p for p in passages if without_orders(p.text)]
     names: dict[str, Passage] = {}
     for passage in sorted(passages, key=lambda p: (order[p.source.id], p.start)):
         name = draw(2)
@@ -57,7 +59,7 @@ def marker(draw: Callable[[int], str], *texts: str) -> str:
 
 
 def record(name: str, passage: Passage) -> str:
-    """One passage as the model sees it."""
+    """One passage as the model sees it: without what gives it orders."""
     source = passage.source
     return encoded(
         {
@@ -65,8 +67,8 @@ def record(name: str, passage: Passage) -> str:
             "publisher": source.publisher,
             "published": source.published.isoformat() if source.published else None,
             "kind": source.kind,
-            "title": source.title,
-            "text": passage.text,
+            "title": without_orders(source.title),
+            "text": without_orders(passage.text),
         }
     )
 

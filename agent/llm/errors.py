@@ -168,3 +168,9 @@ class BudgetSpent(ChatError):
     """The call could cost more than is left for this draft or for today; it was not made."""
 
     advice = "Raise the limit (VERDICT_DRAFT_TOKENS, VERDICT_DRAFT_COST, VERDICT_DAY_TOKENS, VERDICT_DAY_COST)."  # noqa: E501
+
+
+class SpendingUnwritable(ChatError):
+    """What calls cost cannot be written down: the limits of the day could not be held."""
+
+    advice = "Free space, check the rights of the file, or name another one (VERDICT_SPENDING)."

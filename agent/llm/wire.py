@@ -39,6 +39,7 @@ from agent.llm.errors import (
     ServiceUnreachable,
 )
 from agent.llm.replies import Reply
+from retrieval.errors import without_secrets
 
 Progress = Callable[[int], None]
 _T = TypeVar("_T")
@@ -87,7 +88,8 @@ class Wire:
         azure: str | None = None,
     ) -> None:
         self._address, self._api, self._stream = base_url, api, stream
-        self._where = f"The model endpoint {base_url.partition('?')[0]}"  # a key may follow
+        self._where = f"The model endpoint {without_secrets(base_url)}"
+        self._key = api_key
         self.names_deployments = azure is not None
         """What a call names as its model is a name that the user chose."""
         self._client = _client(base_url, api_key or NO_KEY, azure)
@@ -105,7 +107,15 @@ class Wire:
         Raises:
             ChatError: one of its kinds, for everything that can go wrong.
         """
-        return _wait_for(self._within(call, seconds, progress))
+        try:
+            return _wait_for(self._within(call, seconds, progress))
+        except ChatError as error:
+            error.args = (self._masked(error.args[0]), *error.args[1:])
+            raise
+
+    def _masked(self, said: str) -> str:
+        """What an endpoint says of a call, without the key: some repeat it."""
+        return said.replace(self._key, "[the key]") if self._key else said
 
     async def _within(self, call: Call, seconds: float, progress: Progress) -> Reply:
         body = bytearray()

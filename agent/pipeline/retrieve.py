@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from agent.language.text import STOP, expanded, tokens
+from agent.pipeline.published_checks import find_checks, passages_of
 from agent.ports import NliModel, PassageStore, StanceReader
 from agent.stance import (
     SourceSentence,
@@ -150,6 +151,7 @@ def retrieve_evidence(
         EmbeddingFailed: a model cannot be read or run.
     """
     filters = scope_of(plan)
+    checks = find_checks(plan.claim, library, nli, filters)
     first, *others = (library.search(query, PER_QUERY, filters) for query in plan.queries)
     hits = _each_once([*first, *(hit for found in others for hit in found)])
     related = _related(plan, hits, library) if hits else []
@@ -163,9 +165,13 @@ def retrieve_evidence(
     if room:
         queried = [hit for hits_ in (first, *others) for hit in hits_[:A_QUERY]]
         found += _whole_texts([*found, *_each_once(queried)], found, library, room)
+    known = {hit.passage.id for hit in found}
+    found += [_unranked(p) for p in passages_of(checks, library) if p.id not in known]
     passages = [hit.passage for hit in found]
     if not related:
-        evidence = Evidence(hits=(), scope=library.scope(filters), queries=plan.queries)
+        evidence = Evidence(
+            hits=(), scope=library.scope(filters), queries=plan.queries, checks=checks
+        )
         reason = _silence(plan, related) or ""
         return Insufficient.of(plan, _nearest(evidence, hits), reason, silent=True)
     read = stances.read(plan.claim, _of_sources(passages, library))
@@ -178,6 +184,7 @@ def retrieve_evidence(
         queries=(*plan.queries, *more.values(), corrections),
         stances=read,
         withdrawn=retracted_citations(passages),
+        checks=checks,
     )
     silent = None if _told(evidence) else _silence(plan, related)
     if silent:
@@ -220,7 +227,7 @@ def _told(evidence: Evidence) -> bool:
 
 def _nearest(evidence: Evidence, hits: Sequence[Hit]) -> Evidence:
     """The evidence with what came nearest, for a reader to look at; nothing of it is related."""
-    return Evidence(hits=tuple(hits[:NEAREST]), scope=evidence.scope, queries=evidence.queries)
+    return Evidence(**{**dict(evidence), "hits": tuple(hits[:NEAREST])})
 
 
 def _more(plan: Plan, related: Sequence[Related]) -> dict[Facet, str]:

@@ -3,7 +3,7 @@
 import json
 
 from agent.render.citations import Numbering
-from agent.render.wording import PLAIN, Edition, hidden
+from agent.render.wording import PLAIN, Edition, hidden, published_checks
 from agent.types import CheckedSentence, Evidence, Insufficient, Page, RejectedSentence
 from retrieval.types import Hit
 
@@ -28,6 +28,7 @@ def render(draft: Page | Insufficient, edition: Edition = PLAIN) -> str:
         "other_claims": draft.claim.others,
         "reading": draft.claim.notes,
         "earlier": [e.model_dump(mode="json") for e in draft.earlier],
+        "checks": [c.model_dump(mode="json") for c, _ in published_checks(draft)],
         "checked_on": draft.question.asked_on.isoformat(),
         "as_of": draft.question.as_of.isoformat() if draft.question.as_of else None,
     }

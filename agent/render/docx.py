@@ -19,7 +19,7 @@ from docx.text.run import Run
 
 from agent.language.phrases import day
 from agent.render import wording
-from agent.render.citations import Numbering, link, resolve
+from agent.render.citations import Numbering, link, resolve, safe_url
 from agent.types import CheckedSentence, Citation, Insufficient, Page
 from retrieval.types import Source
 
@@ -70,9 +70,23 @@ def _name_draft(word: Word, name: str) -> None:
 
 def _write_short(word: Word, draft: Insufficient) -> None:
     word.add_paragraph().add_run(wording.NO_VERDICT).bold = True
+    _write_checks(word, draft)
     _write_asides(word, draft)
     for line in (wording.searched_line(draft), wording.nearest_line(draft)):
         word.add_paragraph(line)
+
+
+def _write_checks(word: Word, draft: Page | Insufficient) -> None:
+    """What others found, under a comment with their stored words, and where they say it."""
+    for check, told in wording.published_checks(draft):
+        paragraph = word.add_paragraph()
+        paragraph.add_run(f"{wording.CHECKED}: ").bold = True
+        words = paragraph.add_run(told)
+        stored = " ".join(wording.prose(c.quote) for c in (check.claim, check.rating))
+        word.add_comment(words, f"{wording.SUMMARY}: {stored}", AUTHOR, "VD")
+        if address := safe_url(check.source.url):
+            paragraph.add_run(" ")
+            _link(paragraph, wording.prose(check.source.title), address=address)
 
 
 def _write_asides(word: Word, draft: Page | Insufficient) -> None:
@@ -93,6 +107,7 @@ class _Writer:
         verdict = word.add_paragraph()
         verdict.add_run(f"Verdict: {wording.verdict(page)}").bold = True
         verdict.add_run(f" - {wording.reason(page)}")
+        _write_checks(word, page)
         _write_asides(word, page)
         word.add_paragraph().add_run(wording.DISCLAIMER).italic = True
         self._section("Executive summary", page.summary)

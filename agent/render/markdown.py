@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from agent.language.phrases import day
 from agent.render import wording
-from agent.render.citations import Numbering, link, resolve
+from agent.render.citations import Numbering, link, resolve, safe_url
 from agent.types import CheckedSentence, Insufficient, Page
 from retrieval.types import Source
 
@@ -20,6 +20,7 @@ def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN)
         lines = [
             wording.checked_on(draft),
             f"**{wording.NO_VERDICT}**; {escape(wording.tested(draft))}",
+            *_checks(draft),
             escape(wording.searched_line(draft)),
             escape(wording.nearest_line(draft)),
             *map(escape, wording.asides(draft)),
@@ -32,6 +33,7 @@ def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN)
         wording.checked_on(draft),
         wording.DISCLAIMER,
         _verdict(draft),
+        *_checks(draft),
         *map(escape, wording.asides(draft)),
         "## Executive summary",
         _paragraph(draft.summary, numbering),
@@ -55,6 +57,17 @@ def escape(text: str) -> str:
     text = _ACTIVE.sub(r"\\\1", text)
     text = _AUTOLINK.sub(r"\1\3\\\2\4", text)
     return _OPENING.sub(r"\1\3\\\2\4", text)
+
+
+def _checks(draft: Page | Insufficient) -> list[str]:
+    """What others found, each with its address."""
+    lines = []
+    for check, told in wording.published_checks(draft):
+        url = safe_url(check.source.url)
+        lines.append(
+            f"**{wording.CHECKED}:** {escape(told)}" + (f" ([source](<{url}>))" if url else "")
+        )
+    return lines
 
 
 def _verdict(page: Page) -> str:

@@ -49,6 +49,20 @@ class Point(Value):
     sources: tuple[Source, ...]
 
 
+class FoundCheck(Value):
+    """What others found when they checked the same claim."""
+
+    publisher: str
+    rating: str
+    claim: str
+    published: date | None
+    url: str
+    source: str
+    """Id of the source that holds these words."""
+    told: str
+    """All of it in a line."""
+
+
 class Answer(Value):
     """The same verdict, sentences and scope whichever face asks."""
 
@@ -70,6 +84,8 @@ class Answer(Value):
     """What was done to the question on the way to the claim."""
     earlier: tuple[Earlier, ...] = ()
     """Earlier drafts about the same claim, newest first."""
+    checks: tuple[FoundCheck, ...] = ()
+    """Checks of this claim that others published: evidence among others."""
 
 
 def short_answer(draft: Page | Insufficient) -> Answer:
@@ -89,6 +105,7 @@ def short_answer(draft: Page | Insufficient) -> Answer:
             thrown_out=0,
             reading=draft.claim.notes,
             earlier=draft.earlier,
+            checks=_checks(draft),
         )
     return Answer(
         question=draft.question.text,
@@ -104,6 +121,22 @@ def short_answer(draft: Page | Insufficient) -> Answer:
         certificates=_certificates(draft),
         reading=draft.claim.notes,
         earlier=draft.earlier,
+        checks=_checks(draft),
+    )
+
+
+def _checks(draft: Page | Insufficient) -> tuple[FoundCheck, ...]:
+    return tuple(
+        FoundCheck(
+            publisher=check.source.publisher,
+            rating=check.rating.quote,
+            claim=check.claim.quote,
+            published=check.source.published,
+            url=check.source.url,
+            source=check.source.id,
+            told=told,
+        )
+        for check, told in wording.published_checks(draft)
     )
 
 
@@ -163,7 +196,12 @@ def _point(sentence: CheckedSentence, page: Page) -> Point:
 
 def as_text(found: Answer) -> str:
     """A few short lines."""
-    lines = [f"{found.headline}. {found.plain}", f"As of {day(found.as_of)}: {found.scope}."]
+    checked = [f"{wording.CHECKED}: {c.told} - {c.url}" for c in found.checks]
+    lines = [
+        *checked,
+        f"{found.headline}. {found.plain}",
+        f"As of {day(found.as_of)}: {found.scope}.",
+    ]
     lines += [f"Claim: {found.claim.rstrip('.')}.", *found.reading]
     lines += [f"Checked before on {day(e.checked_on)}: {e.verdict.value}." for e in found.earlier]
     lines.append("")

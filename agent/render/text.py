@@ -14,6 +14,7 @@ def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN)
             wording.title(draft),
             wording.checked_on(draft),
             f"{wording.NO_VERDICT}; {wording.tested(draft)}",
+            *_checks(draft),
             wording.searched_line(draft),
             wording.nearest_line(draft),
             *wording.asides(draft),
@@ -28,6 +29,7 @@ def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN)
                 wording.checked_on(draft),
                 wording.DISCLAIMER,
                 _verdict(draft),
+                *_checks(draft),
                 *wording.asides(draft),
             ]
         ),
@@ -53,6 +55,14 @@ def render(draft: Page | Insufficient, edition: wording.Edition = wording.PLAIN)
 def _verdict(page: Page) -> str:
     label, scope = wording.verdict(page), wording.reason(page)
     return f"Verdict: {label} - {scope}; {wording.tested(page)}"
+
+
+def _checks(draft: Page | Insufficient) -> list[str]:
+    """What others found, each with its address."""
+    return [
+        f"{wording.CHECKED}: {told} - {safe_url(c.source.url) or wording.prose(c.source.url)}"
+        for c, told in wording.published_checks(draft)
+    ]
 
 
 def _paragraph(sentences: Iterable[CheckedSentence], numbering: Numbering) -> str:

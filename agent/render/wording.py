@@ -10,6 +10,7 @@ from agent.types import (
     CheckedSentence,
     Insufficient,
     Page,
+    PublishedCheck,
     Usage,
     Value,
     VerdictLabel,
@@ -22,6 +23,8 @@ DISCLAIMER = (
     "and anything about breaking news, at the sources listed below."
 )
 NO_VERDICT = "Verdict: none - not enough evidence"
+CHECKED = "Already checked"
+"""Stands before what others found when they checked the same claim."""
 TWO_READINGS = "two readings"
 """Stands in brackets behind a sentence that an editor should look at."""
 SUMMARY = "Summary of the source"
@@ -36,9 +39,12 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_NUMBERED = r"[0-9]{1,6}(?:[a-z]|\s?ff?\.?)?"
 PLACE = (
-    r"\s*(?:[,:]?\s*(?:(?:pp?|pages?|paras?|paragraphs?|chap|ch|chapters?|sec|sections?|lines?|figs?"
-    r"|tables?)\b\.?|\u00a7+)\s*|:\s+)[0-9]{1,6}[a-z]?(?:\s*[,\u2013-]\s*[0-9]{1,6})*"
+    r"(?i:\s*(?:[,:]?\s*(?:(?:pp?|pages?|paras?|paragraphs?|ch(?:ap)?|chapters?|sec|sections?|lines?"
+    r"|figs?|figures?|tab|tables?|art|articles?|annex|app|appendix|vol|fn|notes?|slides?|rows?)\b\.?"
+    rf"|\u00a7+)\s*(?:{_NUMBERED}|[ivxl]{{1,6}}\b|[a-z]\b)|:\s+{_NUMBERED})"
+    rf"(?:\s*[,\u2013-]\s*{_NUMBERED})*)"
 )
 """Where in a source, behind its number: `, p. 4`, `, pp. 4-5`, `: 14`, `, \u00a7 3`."""
 _NUMBER = rf"\^?\d+(?:{PLACE})?"
@@ -154,6 +160,23 @@ def asides(draft: Page | Insufficient) -> tuple[str, ...]:
         f"Checked before: {before}. Earlier drafts are not used as evidence." if before else "",
     )
     return tuple(line for line in lines if line)
+
+
+def published_checks(
+    draft: Page | Insufficient,
+) -> tuple[tuple[PublishedCheck, str], ...]:
+    """What others found when they checked the claim, each with the words that tell it."""
+    checks = draft.checks if isinstance(draft, Insufficient) else draft.evidence.checks
+    return tuple((check, told_check(check)) for check in checks)
+
+
+def told_check(check: PublishedCheck) -> str:
+    """`PolitiFact, January 5, 2026: “False” (the claim that “The bridge fell.”)`."""
+    source, rating, claim = check.source, prose(check.rating.quote), prose(check.claim.quote)
+    return (
+        f"{prose(source.publisher)}, {published(source)}: \u201c{rating}\u201d "
+        f"(the claim that \u201c{claim}\u201d)"
+    )
 
 
 def checked_on(draft: Page | Insufficient) -> str:

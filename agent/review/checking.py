@@ -200,6 +200,7 @@ def extended(
         queries=old.queries,
         stances=(*old.stances, *stances),
         withdrawn=tuple(dict.fromkeys((*old.withdrawn, *back))),
+        checks=old.checks,
     )
 
 

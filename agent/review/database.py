@@ -156,10 +156,11 @@ def insert_version(
 
 
 def _cited(draft: str, document: Document) -> Sequence[dict[str, str]]:
-    """Each source once for each sentence that cites it, and once where its words decided."""
+    """Each source once for each sentence that cites it, and once where it decided or checked."""
     sha256 = {s.id: s.sha256 for s in document.evidence.sources}
     pairs = [(line.id, c.source) for line in page_lines(document) for c in line.citations]
     pairs += [("", s.source) for s in document.verdict.stances]
+    pairs += [("", check.source.id) for check in document.evidence.checks]
     return [
         {"draft": draft, "line": line, "source": source, "sha256": sha256[source]}
         for line, source in dict.fromkeys(pairs)

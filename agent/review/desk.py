@@ -105,7 +105,19 @@ class ReviewDesk:
             connection.execute(sa.insert(HEADS).values(head))
             row = {"version": 1, "at": at.isoformat(), "by": DESK, "action": "drafted"}
             insert_version(connection, draft, document, row | {"entry": entry})
+            self._mark_stale(connection, draft, document.evidence.sources)
         return draft
+
+    def _mark_stale(self, connection: sa.Connection, draft: str, read: Sequence[Source]) -> None:
+        """Mark a draft whose sources changed before it was taken in: their events are past."""
+        now = self._tools.library.digests([source.id for source in read])
+        stale = [source.id for source in read if now.get(source.id) != source.sha256]
+        mine = sa.and_(CITED.c.draft == draft, CITED.c.source.in_(stale))
+        cited = sorted(set(connection.scalars(sa.select(CITED.c.source).where(mine))))
+        for source in cited:
+            told = {"action": "marked", "detail": {"source": source}}
+            entry = trail.append(connection, self._clock(), who=DESK, draft=draft, **told)
+            _update(connection, draft, {"recheck": json.dumps(cited), "entry": entry})
 
     def get(self, draft: str, version: int | None = None) -> Review:
         """As `Reviews.get`: of an older version the document is old, all else as it stands."""

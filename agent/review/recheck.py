@@ -9,8 +9,8 @@ from agent.review.checking import Tools, extended, refused, sentence_of, verdict
 from agent.review.document import before, changed, line_with, page_lines, with_line
 from agent.review.port import Reviews
 from agent.review.types import Document, Line, Recheck, TrayLine
-from agent.types import Citation, Evidence, Kind, SourceStance
-from retrieval import Change
+from agent.types import Citation, Evidence, Kind, PublishedCheck, SourceStance
+from retrieval import Change, find_review
 from retrieval.types import Hit, Passage, Source
 
 
@@ -158,16 +158,31 @@ def _evidence(
         queries=old.queries,
         stances=tuple(s for s in old.stances if s.source not in texts),
         withdrawn=tuple(c for c in old.withdrawn if c.source not in texts),
+        checks=tuple(c for c in (_renewed(check, texts) for check in old.checks) if c),
     )
     had = {s.source for s in old.stances}
     whole = [p for p in every if p.source.id in had]
     stances: tuple[SourceStance, ...] = ()
     if whole:
         stances = tools.stances.read(document.claim, whole)
+    wanted |= {cited.passage for c in kept.checks for cited in (c.claim, c.rating)}
     new = [p for p in every if p.id in wanted]
     made = extended(kept, new, stances, whole)
     have = {s.id for s in made.sources}
     return Evidence(**{**dict(made), "stances": tuple(s for s in made.stances if s.source in have)})
+
+
+def _renewed(
+    check: PublishedCheck, texts: Mapping[str, tuple[str, list[Passage]]]
+) -> PublishedCheck | None:
+    """A published check as its source has it now; None where it checks that claim no more."""
+    if check.source.id not in texts:
+        return check
+    now = find_review(texts[check.source.id][1])
+    if now is None or now.claim.text != check.claim.quote:
+        return None
+    claim, rating = Citation.of(*now.claim), Citation.of(*now.rating)
+    return PublishedCheck(source=now.rating.passage.source, claim=claim, rating=rating)
 
 
 def _computed(line: Line) -> bool:

@@ -2,7 +2,14 @@
 
 from agent.types.asking import Claim, ClaimKind, Plan, Question
 from agent.types.base import EMBEDDED, Earlier, Usage, Value, VerdictLabel
-from agent.types.evidence import Citation, Evidence, Insufficient, SourceStance, Stance
+from agent.types.evidence import (
+    Citation,
+    Evidence,
+    Insufficient,
+    PublishedCheck,
+    SourceStance,
+    Stance,
+)
 from agent.types.page import (
     CheckedSection,
     CheckedSentence,
@@ -48,6 +55,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Plan",
+    "PublishedCheck",
     "Question",
     "QuotedWords",
     "RejectedSentence",

@@ -79,6 +79,16 @@ class SourceStance(Value):
         return self.takes_a_side and not self.holder and not self.disputed
 
 
+class PublishedCheck(Value):
+    """A check of this very claim that others published: shown first, evidence among others."""
+
+    source: Source
+    claim: Citation
+    """The claim as they checked it, in stored words."""
+    rating: Citation
+    """What they found, in stored words."""
+
+
 class Evidence(Value):
     """The only passages this draft may cite, best first, and what was searched to find them."""
 
@@ -89,6 +99,8 @@ class Evidence(Value):
     """What each source says of the claim, in the order of `sources`."""
     withdrawn: tuple[Citation, ...] = ()
     """Words that their source, or the one that it copies, took back later."""
+    checks: tuple[PublishedCheck, ...] = ()
+    """Checks of this claim that others published; their passages are among the hits."""
 
     def passage(self, passage_id: str) -> Passage | None:
         """Look a passage up by id."""
@@ -119,6 +131,8 @@ class Insufficient(Value):
     silent: bool = False
     """Whether no passage of the library is on the subject of the claim."""
     nearest: tuple[Hit, ...] = ()
+    checks: tuple[PublishedCheck, ...] = ()
+    """Checks of this claim that others published."""
     earlier: tuple[Earlier, ...] = ()
     """Earlier drafts about the same claim, newest first."""
     usage: Usage = Usage()
@@ -133,6 +147,7 @@ class Insufficient(Value):
             silent=silent,
             scope=evidence.scope,
             nearest=evidence.hits[:3],
+            checks=evidence.checks,
         )
 
     def after(self, usage: Usage, earlier: tuple[Earlier, ...] = ()) -> Self:

@@ -58,6 +58,13 @@ class Tally(Value):
     partly: dict[str, int] = Field(default_factory=dict)
     grave: bool = False
     """Whether the claim alleges harm or crime of somebody: then a report alone is not enough."""
+    checks: tuple[str, ...] = ()
+    """Origins that speak by a published check alone: they count beside others."""
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Origins that speak in other words than those of a published check."""
+        return frozenset({*self.supporting, *self.opposing, *self.partly} - {*self.checks})
 
     @property
     def alone(self) -> bool:
@@ -129,6 +136,9 @@ class Page(Value):
                 raise ValueError(f"cites nothing: {sentence.text!r}")
             for citation in sentence.citations:
                 self._resolves(citation)
+        for check in self.evidence.checks:
+            self._resolves(check.claim)
+            self._resolves(check.rating)
         return self
 
     def _resolves(self, citation: Citation) -> None:

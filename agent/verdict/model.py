@@ -5,6 +5,7 @@ from itertools import groupby
 from secrets import token_hex
 from typing import Final
 
+from agent.language.orders import gives_orders, without_orders
 from agent.llm import budget
 from agent.llm.context import encoded, find_words, marker
 from agent.llm.errors import ChatError
@@ -105,8 +106,8 @@ def _record(name: str, passages: Sequence[Passage]) -> str:
             "publisher": source.publisher,
             "published": source.published.isoformat() if source.published else None,
             "kind": source.kind,
-            "title": source.title,
-            "text": "\n".join(p.text for p in passages),
+            "title": without_orders(source.title),
+            "text": "\n".join(without_orders(p.text) for p in passages),
         }
     )
 
@@ -131,6 +132,7 @@ def _cited(quotes: Sequence[str], passages: Sequence[Passage]) -> list[Citation]
     found = []
     for words in quotes:
         cited = (find_words(words, passage) for passage in passages)
-        if first := next((c for c in cited if c), None):
+        first = next((c for c in cited if c), None)
+        if first and not gives_orders(first.quote):
             found.append(first)
     return found

@@ -10,6 +10,7 @@ from agent.checks.negation import check_negation
 from agent.claims import read_claim
 from agent.claims.opposite import DENYING
 from agent.language.lexicon import pattern
+from agent.language.orders import gives_orders
 from agent.language.phrases import INSTITUTION
 from agent.language.reported_speech import (
     ReportingClause,
@@ -169,6 +170,8 @@ def _lines(claim: Claim, passages: Sequence[Passage]) -> Iterator[_Line]:
         before = ""
         for start, end in split_sentences(passage.text):
             text = passage.text[start:end]
+            if gives_orders(text):
+                continue
             side = stance_by_rules(
                 claim, known, SourceSentence.of(text, passage, passage.start + start)
             )

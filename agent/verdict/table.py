@@ -1,7 +1,7 @@
 """The verdict: a printed table over independent origins, their tiers and stances."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -19,7 +19,8 @@ from agent.types import (
     Verdict,
     VerdictLabel,
 )
-from retrieval.types import Source
+from retrieval import find_review
+from retrieval.types import Passage, Source
 
 HARM: Final = pattern(r"\b{reporting.harm}\w*", re.IGNORECASE)
 """A policy, not a reading: what is said of somebody in these words needs more than one report."""
@@ -53,16 +54,30 @@ def _outweighed(side: Side, other: Side) -> bool:
 def _mixed(t: Tally) -> bool:
     """Words on both sides; what may be so, or is so in part, keeps a denial from deciding."""
     for_ = {**t.partly, **t.supporting}
-    return not _outweighed(for_, t.opposing) and not _outweighed(t.opposing, for_)
+    both = not _outweighed(for_, t.opposing) and not _outweighed(t.opposing, for_)
+    return bool(t.own) and both
 
 
 def _refuted(t: Tally) -> bool:
-    return _carries(t.opposing) and _outweighed({**t.partly, **t.supporting}, t.opposing)
+    return (
+        _speaks(t, t.opposing)
+        and _carries(t.opposing)
+        and _outweighed({**t.partly, **t.supporting}, t.opposing)
+    )
 
 
 def _supported(t: Tally) -> bool:
     enough = FINDING if t.grave else TRUSTED
-    return _carries(t.supporting, enough) and _outweighed(t.opposing, t.supporting)
+    return (
+        _speaks(t, t.supporting)
+        and _carries(t.supporting, enough)
+        and _outweighed(t.opposing, t.supporting)
+    )
+
+
+def _speaks(t: Tally, side: Side) -> bool:
+    """Whether a side has more than published checks: what others found never decides by itself."""
+    return bool(t.own & side.keys())
 
 
 TABLE: Final[tuple[Row, ...]] = (
@@ -101,6 +116,7 @@ def count_origins(
     withdrawn: Iterable[Citation] = (),
     *,
     grave: bool = False,
+    checks: Collection[str] = (),
 ) -> Tally:
     """Count origins by side: a reprint adds nothing, but the best tier of an origin counts.
 
@@ -112,6 +128,7 @@ def count_origins(
         sources: by id.
         withdrawn: what was taken back later.
         grave: whether the claim alleges harm or crime of somebody.
+        checks: ids of the sources that are published checks of a claim.
     """
     gone = tuple(withdrawn)
     votes = [
@@ -120,6 +137,7 @@ def count_origins(
         if s.counts and not any(w.overlaps(g) for w in s.words[:1] for g in gone)
     ]
     kept = [(stance, source) for stance, source in votes if not _overtaken(stance, source, votes)]
+    checked = {source.origin for _, source in kept if source.id in checks}
     sides: dict[Stance, dict[str, int]] = {side: {} for side in Stance}
     for origin in dict.fromkeys(source.origin for _, source in kept):
         mine = {stance for stance, source in kept if source.origin == origin}
@@ -131,6 +149,9 @@ def count_origins(
         opposing=sides[Stance.AGAINST],
         partly=sides[Stance.PARTLY],
         grave=grave,
+        checks=tuple(
+            sorted(checked - {source.origin for _, source in kept if source.id not in checks})
+        ),
     )
 
 
@@ -159,8 +180,18 @@ def verdict_on(claim: Claim, evidence: Evidence, as_of: date | None = None) -> V
         {source.id: source for source in evidence.sources},
         evidence.withdrawn,
         grave=alleges_harm(claim),
+        checks=_published_checks(evidence),
     )
     return compute_verdict(claim, evidence.stances, count, as_of)
+
+
+def _published_checks(evidence: Evidence) -> set[str]:
+    """Ids of the sources that are published checks, of this claim or another."""
+    passages: dict[str, list[Passage]] = {}
+    for passage in evidence.passages:
+        passages.setdefault(passage.source.id, []).append(passage)
+    found = {source for source, its_own in passages.items() if find_review(its_own)}
+    return found | {check.source.id for check in evidence.checks}
 
 
 def compute_verdict(

@@ -11,6 +11,7 @@ from typing import Final
 
 from agent.checks import EXACT
 from agent.language import absences
+from agent.language.orders import without_orders
 from agent.language.text import content
 from agent.ports import Judge, PassageStore
 from agent.statements import RecordStatements
@@ -34,6 +35,10 @@ from retrieval.types import Filters
 FOREIGN: Final = re.compile(
     r"\[\d+\]|https?://|www\.|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
 )
+PARTS: Final = re.compile(
+    r"(?:verdict|disclaimer|executive summary|sources?|bottom line)\s*:|checked on\b", re.IGNORECASE
+)
+"""How the parts of a page begin that are not sentences of sources."""
 WATCH: Final = re.compile(r"\b(?:watch|monitor|still open|next)\b", re.IGNORECASE)
 AHEAD: Final = re.compile(
     r"^(?:what|developments?|results?|indicators?|points?)\b[^.]{0,60}\bto (?:watch|monitor)\b",
@@ -113,7 +118,7 @@ class CitationGate:
                 )
             if not citation.is_in(passage):
                 return _falls("a quoted span is not in the stored snapshot", CheckName.CITATIONS)
-        if foreign := FOREIGN.search(sentence.text):
+        if foreign := FOREIGN.search(sentence.text) or PARTS.match(sentence.text):
             return _falls(
                 f"it carries {foreign[0]!r}, which only the renderer may write", CheckName.FORM
             )
@@ -213,8 +218,11 @@ class CitationGate:
         passage = self.evidence.passage(citation.passage)
         if passage is None:
             raise LookupError(citation.passage)
-        span = EvidenceSpan.of(citation.quote, passage.source, passage.text)
-        return EvidenceSpan(**{**dict(span), "offered": offered})
+        said = without_orders(citation.quote)
+        span = EvidenceSpan.of(said, passage.source, without_orders(passage.text))
+        return EvidenceSpan(
+            **{**dict(span), "offered": offered, "title": without_orders(passage.source.title)}
+        )
 
 
 def _violations(verification: Verification) -> list[CheckResult]:

@@ -107,6 +107,7 @@ _LEAST = 4
 """Content words below which the same words may mean anything."""
 _TURNS = pattern(
     r"\b(?:{core.negation}|{checks.possibility}|{checks.allegation}|{reporting.falsehood}|den\w+|that"
+    r"|{reporting.statements}"
     r"|claim\w*|until|except|but|although|though|\w*lie\w?|question\w*|ask\w*|would|had|should)\b"
     r"|n't\b",
 )
@@ -179,7 +180,17 @@ def is_near_copy(claim: str, reading: EvidenceText) -> bool:
     plain = _bare(said.replace('"', ""))  # quotation marks say no more than that it is verbatim
     itself = re.sub(r"^the ", "this ", plain)  # "this post", as a source calls itself
     forms = dict.fromkeys((said, plain, itself))
-    return any(_carries(_bare(text), form) for text in reading.flat for form in forms)
+    texts = dict.fromkeys((*reading.flat, *(squash(_closed(e.text)) for e in reading.extracts)))
+    return any(_carries(_bare(text), form) for text in texts for form in forms)
+
+
+def _closed(text: str) -> str:
+    """A text with a stop behind each heading that turns nothing of what follows it."""
+    return _HEADING.sub(lambda m: m[0] if _turns(m[1]) else f"{m[1]}.\n\n", text)
+
+
+def _turns(words: str) -> bool:
+    return bool(reporting_clauses(words) or _TURNS.search(words.casefold()))
 
 
 def _bare(text: str) -> str:
@@ -207,13 +218,12 @@ def _rest_of_sentence(text: str, start: int, end: int) -> tuple[str, str]:
 
 def _whole(before: str, after: str) -> bool:
     """Tell whether what stands around the words leaves them their meaning."""
-    if before and (before[-1] not in ",;:" or reporting_clauses(before) or _TURNS.search(before)):
+    if before and (before[-1] not in ",;:" or _turns(before)):
         return False
-    return not after or (
-        after[0] in ",;" and not reporting_clauses(after) and not _TURNS.search(after)
-    )
+    return not after or (after[0] in ",;" and not _turns(after))
 
 
+_HEADING = re.compile(r"^([^\n]*[\w\"'”’)])\n\s*\n", re.MULTILINE)
 _QUOTES = re.compile(r'["“”„«»]')
 
 

@@ -17,11 +17,17 @@ BENCHMARKS: Final = {
     "search": ("library", "bench_search"),
     "index": ("library", "bench_index"),
     "rival": ("library", "bench_rival"),
+    "add": ("library", "bench_add"),
     "pairs": ("verifier", "bench_pairs"),
     "desk": ("desk", "bench_desk"),
     "memory": ("drafts", "bench_memory"),
+    "scale": ("scale", "bench_scale"),
+    "pages": ("scale", "bench_pages"),
+    "postgres": ("scale", "bench_postgres"),
 }
 """Module and function of each; loaded when it runs, so that none pays for another's imports."""
+SHARED = "postgres"
+"""Asks for a database, so that it is not among all."""
 PASSAGES = 20_000
 
 
@@ -37,11 +43,12 @@ def main() -> int:
 
 def _run_one(options: argparse.Namespace) -> dict[str, object]:
     module, name = BENCHMARKS[options.name]
-    run: Callable[[Path, int, tuple[int, ...]], Report]
+    run: Callable[..., Report]
     run = getattr(import_module(f"evals.bench.{module}"), name)
     sizes = (options.passages,) if options.passages else ()
     with tempfile.TemporaryDirectory(prefix="verdict-bench-") as folder:
-        report = run(Path(folder), options.runs, sizes)
+        where = (options.database,) if options.name == SHARED else ()
+        report = run(Path(folder), options.runs, sizes, *where)
     peak = peak_mb()
     print(f"{report}\n  peak memory of this benchmark: {peak} MiB\n", flush=True)
     return {**report.model_dump(), "peak_mb": peak}
@@ -53,7 +60,7 @@ def _run_all(options: argparse.Namespace) -> list[dict[str, object]]:
     with tempfile.TemporaryDirectory(prefix="verdict-bench-") as folder:
         out = Path(folder) / "report.json"
         numbers = ["--runs", str(options.runs), "--passages", str(options.passages)]
-        for name in BENCHMARKS:
+        for name in (name for name in BENCHMARKS if name != SHARED):
             command = [sys.executable, "-m", "evals.bench", name, *numbers, "--out", str(out)]
             subprocess.run(command, check=True)  # noqa: S603  # ourselves
             reports += json.loads(out.read_text("utf-8"))["reports"]
@@ -70,10 +77,13 @@ def _parse_arguments() -> argparse.Namespace:
         default=PASSAGES,
         help=f"size of the synthetic library, 0 for none (default {PASSAGES})",
     )
+    parser.add_argument("--database", help="empty PostgreSQL database to fill (postgresql://…)")
     parser.add_argument("--out", type=Path, help="write a JSON file")
     options = parser.parse_args()
     if options.runs < 1 or options.passages < 0:
         parser.error("--runs is at least 1, --passages at least 0")
+    if options.name == SHARED and not options.database:
+        parser.error("postgres needs --database, an empty one: it is filled and left so")
     return options
 
 

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +15,7 @@ import numpy as np
 from retrieval import demonstration
 from retrieval.embedding import MiniLM
 from retrieval.library import Library
+from retrieval.loaders.frontmatter import split_front_matter
 from retrieval.record import NewPassage, Record
 from retrieval.types import Embedder, Source, Vectors
 
@@ -45,6 +48,25 @@ def build_demonstration(folder: Path, embedder: Embedder | None = None) -> Path:
     place = folder / "demonstration"
     demonstration.build(place, embedder or MiniLM(), TODAY)
     return place
+
+
+def write_notes(folder: Path, count: int) -> Path:
+    """Write `count` notes: one to three paragraphs of two to four of the demonstration's each."""
+    rng, seeds = random.Random(SEED), sorted(demonstration.find_notes().glob("*/*.md"))
+    split = [split_front_matter(path.read_text("utf-8")) for path in seeds]
+    paragraphs = [" ".join(one.split()) for _, body in split for one in body.split("\n\n")]
+    folder.mkdir(parents=True)
+    for n in range(count):
+        front = re.sub(
+            r"^id: .*$", f"id: n{n:06}", split[n % len(split)][0] or "", flags=re.MULTILINE
+        )
+        made = [
+            " ".join([f"On day {n} there were {n * 3 + k}.", *rng.sample(paragraphs, 2 + k)])
+            for k in range(rng.randint(1, 3))
+        ]
+        text = "\n\n".join(made)
+        (folder / f"n{n:06}.md").write_text(f"---\n{front.strip()}\n---\n{text}\n", "utf-8")
+    return folder
 
 
 def read_block(library: Library) -> Block:

@@ -1,9 +1,10 @@
 """Ingest, index and search, against plain Chroma, llama-index and a bare scan."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -14,10 +15,11 @@ from evals.bench.rivals import LlamaPipeline, PlainChroma
 from retrieval import demonstration
 from retrieval.embedding import CachedEmbedder, MiniLM
 from retrieval.library import Library
-from retrieval.types import Vectors
-from retrieval.vetting import VettingList
+from retrieval.types import Embedder, Vectors
+from retrieval.vetting import VettingList, Voucher
 
 K = 8
+NOTES = 300
 MS = 1_000
 
 
@@ -58,7 +60,8 @@ def _ingest_again(library: Library) -> None:
 
 def _time_builds(folder: Path, made: corpus.Block) -> tuple[Spread, Spread, Spread]:
     """Seconds to write the record, to build, check and seal the index, and for plain Chroma."""
-    with Library.open(folder / "library", CachedEmbedder(MiniLM()), create=True) as library:
+    embedder = CachedEmbedder(MiniLM())
+    with Library.open(folder / "library", embedder, create=True) as library:
         start = perf_counter()
         with library.writer() as record:
             corpus.store_block(record, made)
@@ -143,6 +146,67 @@ def _scan_nearest(vectors: Vectors, vector: Vectors) -> list[int]:
 def _share_of_nearest(held: Block, ids: list[str], vector: Vectors) -> float:
     true = {held.ids[row] for row in _scan_nearest(held.vectors, vector)}
     return len(true & set(ids)) / K
+
+
+class _Timed:
+    """An embedder, with the seconds that it took: by the clock, and of all processors."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder, self.id, self.dimension = embedder, embedder.id, embedder.dimension
+        self.seconds = self.cpu = 0.0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        start, cpu = perf_counter(), process_time()
+        vectors = self._embedder.embed(texts)
+        self.seconds += perf_counter() - start
+        self.cpu += process_time() - cpu
+        return vectors
+
+
+def bench_add(folder: Path, runs: int, _: tuple[int, ...]) -> Report:
+    """Add a folder of notes to a new library, and index the same texts by llama-index, in turn.
+
+    Both embed with one embedder object, each by the batches it makes itself. Ours reads files,
+    vets, keeps the record with texts, words and hashes, finds origins and builds its index; theirs
+    gets the texts, and holds nodes and vectors only.
+    """
+    model, notes = MiniLM(), corpus.write_notes(folder / "notes", NOTES)
+    model.embed(["loads the model"])
+    few = corpus.write_notes(folder / "few", 20)
+    texts = _add_notes(folder / "ours-first", few, model)  # imports what both need
+    LlamaPipeline(folder / "theirs-first", model).ingest(texts)
+    times: dict[str, list[float]] = defaultdict(list)
+    nodes = 0
+    for n in range(runs):
+        for name in ("ours", "llama-index"):
+            timed = _Timed(model)
+            start, cpu = perf_counter(), process_time()
+            if name == "ours":
+                texts = _add_notes(folder / f"ours-{n}", notes, timed)
+            else:
+                nodes = LlamaPipeline(folder / f"theirs-{n}", timed).ingest(texts)
+            times[name].append(perf_counter() - start)
+            times[f"{name}: processor time"].append(process_time() - cpu)
+            times[f"{name}: embedding, by the clock"].append(timed.seconds)
+            if name != "ours":  # of ours, what goes on meanwhile is in it
+                times[f"{name}: embedding, processor time"].append(timed.cpu)
+    spreads = {name: Spread.of(f"{name}, {NOTES} notes", taken) for name, taken in times.items()}
+    with Library.open(folder / "ours-0", model) as library:
+        passages = library.stats().passages
+    used = [spreads[f"{name}: processor time"] for name in ("llama-index", "ours")]
+    return Report(
+        benchmark="add",
+        spreads=tuple(spreads.values()),
+        ratios=(Ratio.of(spreads["llama-index"], spreads["ours"]), Ratio.of(*used)),
+        facts={"our passages": passages, "its nodes": nodes},
+    )
+
+
+def _add_notes(place: Path, notes: Path, embedder: Embedder) -> list[str]:
+    """Make a library of `notes`; return its texts."""
+    with Library.open(place, embedder, create=True) as library:
+        report = library.add([notes], Voucher(person="Benchmark"), today=corpus.TODAY)
+        return [library.snapshot(source_id) for source_id in report.added]
 
 
 def bench_rival(folder: Path, runs: int, _: tuple[int, ...]) -> Report:

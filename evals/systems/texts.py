@@ -144,6 +144,9 @@ class PageLibrary:
     def passages(self, source_id: str) -> list[Passage]:
         return [p for p in self._passages if p.source.id == source_id]
 
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        return {s.id: s.sha256 for s in self._sources if s.id in source_ids}
+
     def snapshot(self, source_id: str) -> str:
         return self._texts[source_id]
 

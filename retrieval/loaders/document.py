@@ -32,8 +32,8 @@ _WORD = re.compile(r"[^\s\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+")
 MAX_NAME = 120
 """Characters of a name."""
 _NOBODY = re.compile(
-    r"^(?:[\W\d_]*|user|owner|admin\w*|author|company|unknown|anonymous|default|home|pc|test"
-    r"|.*(?:microsoft|adobe|acrobat|libreoffice|latex|python-docx|pdfcreator|scanner|https?:).*)$",
+    r"^(?:[\W\d_]*|(?:super )?user|owner|admin\w*|author|company|unknown|anonymous|default|home"
+    r"|pc|test|.*(?:microsoft|adobe|acrobat|libreoffice|latex|python-docx|pdfcreator|scanner|https?:).*)$",
     re.IGNORECASE,
 )
 """What programs and machines put in the place of a name."""
@@ -67,6 +67,8 @@ class Document(BaseModel, frozen=True, extra="forbid"):
     pages: tuple[tuple[int, int], ...] = ()
     """In a paginated document: (offset where the page starts, its number from 1)."""
     path: str
+    line: int | None = None
+    """Of its file, from 1, where that holds a document a line."""
     raw_sha256: str
     notes: tuple[str, ...] = ()
     """Doubts that a person should know of, such as two publication dates that differ."""

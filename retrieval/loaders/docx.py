@@ -14,7 +14,8 @@ from lxml.html import HtmlElement, fragment_fromstring
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders.document import Document, RawFile, make_document, plausible_name
 from retrieval.loaders.frontmatter import check_front_matter
-from retrieval.loaders.markup import BLOCKS, clean
+from retrieval.loaders.html_tables import BLOCKS
+from retrieval.loaders.markup import clean
 from retrieval.loaders.normalise import normalise, one_line
 from retrieval.loaders.speech import mark_speech
 from retrieval.loaders.word_markup import WordPart, names_in, settle, text_of

@@ -2,33 +2,42 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import trafilatura
+from lxml.html import HtmlElement
 
 from retrieval.errors import SourceUnreadable
+from retrieval.loaders.article import find_article
+from retrieval.loaders.charsets import decode_letters, named_charset
 from retrieval.loaders.document import (
     Document,
     RawFile,
     explain_encoding,
     make_document,
+    plausible_name,
     refuse_echo,
 )
 from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.markup import clean
 from retrieval.loaders.normalise import normalise, one_line
+from retrieval.loaders.page_dates import find_day
 from retrieval.loaders.page_record import read_record
 from retrieval.loaders.speech import mark_speech
 
-_STATED_BY_PAGE = {"original_date": True, "extensive_search": False}
-"""Dates that the page marks up as its own; none guessed from addresses and running text."""
 _OFFER = re.compile(
-    r"\b(?:subscrib\w+|subscription|sign (?:in|up)|log in|register|free trial|to read on|continue"
-    r" reading|read the full|unlock|already a member)\b",
+    r"\b(?:subscrib\w+|subscription|sign (?:in|up)|log in|register|free trial|(?:to|and) (?:read on"
+    r"|continue)|(?:continue|keep) reading|read the (?:full|rest)|unlock|(?:a|your) member(?:ship)?"
+    r"|(?:for|to) members|members only|create an account|free articles?|(?:article )?limit of)\b",
     re.IGNORECASE,
 )
 """What a page says where it breaks off for those who have not paid."""
+_HOST = re.compile(r"[a-z\d][-a-z\d]*(?:\.[a-z\d][-a-z\d]*)+|\[[:\da-f]+\]", re.IGNORECASE)
 LONGEST_OFFER = 300
 """Characters."""
+BROKEN_OFF = "its text breaks off in the middle of a sentence; what is stored may be its beginning"
+_LAST_WORDS = re.compile(r"(?:[^\s]+ ){7,}[a-z]+,?")
+"""A sentence without an end."""
 PAID = "only subscribers can read all of this page; what is stored may be its beginning"
 
 
@@ -43,47 +52,77 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     """
     if reason := explain_encoding(raw.data):
         raise SourceUnreadable(f"{raw.path} {reason}.", "Save it as UTF-8 and add it again.")
-    tree = None if b"\x00" in raw.data else trafilatura.load_html(raw.data)
+    page_source, misnamed = _decode(raw.data)
+    tree = None if b"\x00" in raw.data else trafilatura.load_html(page_source)
     if tree is None:
         raise _explain_no_article(raw)
     refuse_echo(raw.path, " ".join(tree.text_content().split()))
     record = read_record(tree)
-    notes = clean(tree)
-    page = trafilatura.bare_extraction(
-        tree,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params=_STATED_BY_PAGE,
-    )
-    if page is None or isinstance(page, dict) or not page.text:
+    day = find_day(tree)
+    notes = (*misnamed, *clean(tree))
+    page = _extract(tree)
+    lines = find_article(tree, page.text or "")
+    if not lines:
         raise _explain_no_article(raw)
     sidecar = raw.front_matter().model_dump(exclude_unset=True)
-    published, doubts = record.judge_dates(page.date)
+    published, doubts = record.judge_dates(day)
+    url = _address(page.url)
     fields = {
         "title": one_line(record.title or page.title or ""),
-        "publisher": one_line(record.publisher or page.sitename or ""),
-        "author": one_line(record.author or page.author or ""),
-        "url": page.url,
+        "publisher": one_line(record.publisher or _host(url)),
+        "author": plausible_name(record.author or page.author or ""),
+        "url": url,
         "published": published,
         "kind": "page",
     }
     if "published" not in sidecar:
         notes += doubts
-    text, offers = _take_out_offers(page.text)
+    text, offers = _take_out_offers(lines)
     if offers or record.is_for_subscribers:
         notes += (PAID,)
+    elif _LAST_WORDS.fullmatch(text.rpartition("\n")[2]):
+        notes += (BROKEN_OFF,)
     meta = check_front_matter({**fields, **sidecar}, str(raw.path))
     return (make_document(raw, meta, text, notes=notes),)
 
 
-def _take_out_offers(text: str) -> tuple[str, bool]:
+def _decode(data: bytes) -> tuple[str | bytes, tuple[str, ...]]:
+    """The letters of a page in the encoding that it names; and a note where it is in another one.
+
+    The bytes, to be guessed at, where it names none.
+    """
+    named = named_charset(data)
+    text = decode_letters(data, ("utf-8", named))
+    if text is None and named == "utf-8":
+        note = "it names UTF-8 as its encoding and is in another; it is read as Windows-1252"
+        return data.decode("cp1252", "replace"), (note,)
+    return text or data, ()
+
+
+def _extract(tree: HtmlElement) -> trafilatura.settings.Document:
+    """What trafilatura takes for the article, and for its title, author and address."""
+    page = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False)
+    if isinstance(page, trafilatura.settings.Document):
+        return page
+    return trafilatura.extract_metadata(tree)
+
+
+def _address(url: str | None) -> str | None:
+    """The address that the page gives itself, if it has a host."""
+    return url if _HOST.fullmatch(urlsplit(url or "").hostname or "") else None
+
+
+def _host(url: str | None) -> str:
+    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+
+
+def _take_out_offers(lines: Sequence[str]) -> tuple[str, bool]:
     """Paragraphs apart, without the offers to subscribe at their end; whether there were any."""
-    lines = [line for line in normalise(text).split("\n") if line]
     kept = list(lines)
     while kept and len(kept[-1]) <= LONGEST_OFFER and len(_OFFER.findall(kept[-1])) > 1:
         kept.pop()
-    lines_kept: Sequence[str] = kept or lines
-    return "\n\n".join(map(mark_speech, lines_kept)), len(lines_kept) < len(lines)
+    kept = kept or list(lines)
+    return normalise("\n\n".join(map(mark_speech, kept))), len(kept) < len(lines)
 
 
 def _explain_no_article(raw: RawFile) -> SourceUnreadable:

@@ -6,17 +6,18 @@ are read one after the other, rows of a table become sentences.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from retrieval.loaders.columns import Row, Run, Strip, find_strips, part_run
 from retrieval.loaders.tables import Table, write_table
 
 APART = 1.2
 """Gap between words, in sizes of type, from which on they belong to different cells or columns."""
-GUTTER = 0.8
+GUTTER = 0.5
 """Least width of the strip between two columns, in sizes of type."""
 FAR = 2.5
 """Gap from which on two pieces of a line are written apart."""
@@ -40,24 +41,11 @@ _FIGURE = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page )?[-–— ]*(\d{1,4})[-–— ]*", re.IGNORECASE)
 
 
-class Run(NamedTuple):
-    """Words side by side. `base` is their baseline, counted upwards; all in points."""
-
-    text: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-
-
 class Block(NamedTuple):
     """Lines of prose, or one paragraph that is finished."""
 
     lines: tuple[str, ...]
     finished: bool = False
-
-
-Row = list[Run]
 
 
 def group_rows(runs: Sequence[Run]) -> list[Row]:
@@ -69,16 +57,19 @@ def group_rows(runs: Sequence[Run]) -> list[Row]:
             row.append(run)
         else:
             rows.append([run])
-    return [_join_near(sorted(row, key=lambda r: r.x0)) for row in rows]
+    rows = [sorted(row, key=lambda r: r.x0) for row in rows]
+    return [_join_near(row, strips) for row, strips in zip(rows, find_strips(rows), strict=True)]
 
 
-def _join_near(row: Row) -> Row:
-    """Join the runs that only a change of type sets apart."""
-    joined = row[:1]
-    for run in row[1:]:
+def _join_near(row: Row, strips: Sequence[Strip]) -> Row:
+    """Join the runs that only a change of type sets apart, and part those that cross a strip."""
+    parts = [part for run in row for part in part_run(run, strips)]
+    joined = parts[:1]
+    for run in parts[1:]:
         last = joined[-1]
         gap, size = run.x0 - last.x1, max(run.size, last.size)
-        if gap < APART * size and run.size > 0.6 * size:
+        parted = any(last.x1 <= x0 + 1 and run.x0 >= x1 - 1 for x0, x1 in strips)
+        if gap < APART * size and run.size > 0.6 * size and not parted:
             space = " " if gap > 0.12 * size else ""
             size = last.size if len(last.text) >= len(run.text) else run.size
             text = f"{last.text.rstrip()}{space}{run.text}"
@@ -92,13 +83,23 @@ def find_running(pages: Sequence[Sequence[Row]]) -> frozenset[str]:
     """Find what is repeated at the head or the foot of pages, with its figures masked."""
     if len(pages) < 2:
         return frozenset()
-    found: Counter[str] = Counter()
-    for rows in pages:
-        found.update({_mask(run.text) for n in _list_margins(rows) for run in rows[n]})
-    least = max(2, 0.4 * len(pages)) if len(pages) < MANY else EDGE
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for at, rows in enumerate(pages):
+        for text in {_mask(run.text) for n in _list_margins(rows) for run in rows[n]}:
+            found[text].append(at)
     return frozenset(
-        text for text, n in found.items() if n >= least and any(map(str.isalpha, text))
+        text
+        for text, places in found.items()
+        if any(map(str.isalpha, text)) and len(places) >= _least(places, len(pages))
     )
+
+
+def _least(places: Sequence[int], pages: int) -> float:
+    """On how many pages a line must stand to be a running one: of the left or right ones alone."""
+    if pages >= MANY:
+        return EDGE
+    one_side = len({at % 2 for at in places}) == 1
+    return max(2, 0.4 * (pages / 2 if one_side else pages))
 
 
 def find_numbering(pages: Sequence[Sequence[Row]]) -> int | None:

@@ -5,34 +5,29 @@ becomes a sentence a row, and a block quotation says that it is one.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from lxml.html import HtmlElement
 
+from retrieval.loaders.html_tables import BLOCKS, words_of, write_tables
 from retrieval.loaders.speech import quote_statement
-from retrieval.loaders.tables import Table, write_table
 from retrieval.loaders.typesetting import write_lowered, write_raised
 
-BLOCKS = frozenset([
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
-    "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table",
-    "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
-])  # fmt: skip
-"""Elements that stand on lines of their own."""
 DELETED = frozenset({"del", "s", "strike"})
 _KEPT = frozenset({"pre", "textarea", "script", "style", "code"})
 """Elements in which line ends mean something, or which are no text."""
-_UNSEEN = frozenset({"template", "datalist"})
+_UNSEEN = frozenset({"template", "datalist", "noscript"})
 _FOR_VOICES = re.compile(r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text)(?:$|\s)")
 """Classes of words that are spoken by a screen reader and never shown."""
-_ZERO = r"0*(?:\.0+)?(?:px|pt|r?em|%)?(?![\d.])"
+_ZERO = r"(?:0+(?:\.0*)?|\.0+)(?:px|pt|r?em|%)?(?![\d.,])"
 _HIDING = re.compile(
     r"(?:^|[;{\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    rf"|opacity\s*:\s*{_ZERO}|font-size\s*:\s*(?:{_ZERO}|[01](?:\.\d+)?px)"
+    rf"|opacity\s*:\s*{_ZERO}"
     r"|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0)",
     re.IGNORECASE,
 )
+_TINY = re.compile(rf"(?:^|[;{{\s])font-size\s*:\s*(?:{_ZERO}|[01](?:\.\d+)?px)", re.IGNORECASE)
+_SIZED = re.compile(r"(?:^|[;{\s])font(?:-size)?\s*:", re.IGNORECASE)
 _SQUEEZED = re.compile(rf"(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*{_ZERO}", re.IGNORECASE)
 _CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
@@ -46,6 +41,8 @@ _GROUND = re.compile(r"background", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _AT_RULE = re.compile(r"@[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@[^;{}]*;|/\*.*?\*/", re.DOTALL)
 _SIMPLE = re.compile(r"(?:[a-z]\w*)?([.#][\w-]+)", re.IGNORECASE)
+_LABELS = ("span", "time", "small", "label")
+_STARTS = re.compile(r"[A-Z][\w ]")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 MOSTLY = 0.5
 """Share of a page's text from which on a block quotation is its layout, not a quotation."""
@@ -59,6 +56,7 @@ def clean(tree: HtmlElement) -> tuple[str, ...]:
     """
     white = _drop_unseen(tree)
     _keep_space_apart(tree)
+    _part_labels(tree)
     for mark in list(tree.iter("sup", "sub")):
         _write_mark(mark)
     for word in list(tree.iter("q")):
@@ -66,8 +64,7 @@ def clean(tree: HtmlElement) -> tuple[str, ...]:
     for formula in list(tree.iter("math")):
         _put(formula, f" {formula.get('alttext') or ' '.join(formula.itertext())} ")
     _write_quotations(tree)
-    for table in reversed(list(tree.iter("table"))):  # an inner one first
-        _write_rows(table)
+    write_tables(tree)
     return ("text in white was left out",) if white else ()
 
 
@@ -84,7 +81,8 @@ def _drop_unseen(tree: HtmlElement) -> bool:
             style = _style_of(element, rules)
             if found := _LIFTED.search(style):
                 element.tag = found[1].lower()
-            if _is_unseen(element, style):
+            tiny = _TINY.search(style) and not _holds_type(element, rules)
+            if tiny or _is_unseen(element, style):
                 element.drop_tree()
             elif _WHITE.search(style) and not _has_ground(element, rules):
                 white = white or bool(element.text_content().strip())
@@ -103,6 +101,12 @@ def _is_unseen(element: HtmlElement, style: str) -> bool:
         or (style and _STRUCK.search(style))
         or (style and _CUT_OFF.search(style) and _SQUEEZED.search(style))
     )
+
+
+def _holds_type(element: HtmlElement, rules: Mapping[str, str]) -> bool:
+    """Whether what is inside an element has a size of its own, as where 0 only closes gaps."""
+    inside = (_style_of(e, rules) for e in element.iterdescendants() if isinstance(e.tag, str))
+    return any(_SIZED.search(style) and not _TINY.search(style) for style in inside)
 
 
 def _has_ground(element: HtmlElement, rules: Mapping[str, str]) -> bool:
@@ -142,6 +146,22 @@ def _keep_space_apart(tree: HtmlElement) -> None:
             element.tail = _SPACE.sub(" ", element.tail)
 
 
+def _part_labels(tree: HtmlElement) -> None:
+    """Set apart what a style sheet puts on a line of its own: a kicker, a date, a label."""
+    for element in tree.iter(*_LABELS):
+        if element.tail and _STARTS.match(element.tail) and _ends_words(element.text_content()):
+            element.tail = f" {element.tail}"
+        text = element.text or ""
+        if _STARTS.match(text) and _ends_words(_text_before(element)):
+            element.text = f" {text}"
+
+
+def _ends_words(text: str) -> bool:
+    """Whether words end here if a capital follows: "fair?" does, "Mc" and "(" do not."""
+    word = text[-2:]
+    return len(text) > 2 and (text[-1] in '.!?…:)”"' or (word.isalpha() and word.islower()))
+
+
 def _put(element: HtmlElement, text: str) -> None:
     """Put words in the place of an element."""
     for child in list(element):
@@ -153,7 +173,10 @@ def _put(element: HtmlElement, text: str) -> None:
 def _write_mark(mark: HtmlElement) -> None:
     if mark.getparent() is None:
         return
-    text, after = mark.text_content().strip(), mark.tail or ""
+    whole, after = mark.text_content(), mark.tail or ""
+    text = whole.strip()
+    if whole[-1:].isspace() and after[:1].isalnum():
+        mark.tail = after = f" {after}"
     if not after and (follower := mark.getnext()) is not None:
         after = follower.text_content()
     linked = mark.find(".//a") is not None or mark.getparent().tag == "a"
@@ -174,7 +197,7 @@ def _text_before(element: HtmlElement) -> str:
 def _write_quotations(tree: HtmlElement) -> None:
     whole = len(tree.text_content())
     for quotation in list(tree.iter("blockquote")):
-        text = _words_of(quotation)
+        text = words_of(quotation)
         if quotation.find(".//table") is not None or len(text) > MOSTLY * whole:
             quotation.tag = "div"
             continue
@@ -183,97 +206,3 @@ def _write_quotations(tree: HtmlElement) -> None:
         for child in list(quotation):
             quotation.remove(child)
         quotation.tag, quotation.text = "p", quote_statement(text, behind)
-
-
-def _words_of(element: HtmlElement) -> str:
-    """Words of an element, its paragraphs apart."""
-    return " ".join("".join(_pieces(element)).split())
-
-
-def _pieces(element: HtmlElement) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        apart = child.tag in BLOCKS or child.tag == "br"
-        yield " " if apart else ""
-        yield from _pieces(child)
-        yield f"{' ' if apart else ''}{child.tail or ''}"
-
-
-def _write_rows(table: HtmlElement) -> None:
-    """Write a table of figures or words as a paragraph; what only lays out a page is no table."""
-    parsed = _read_table(table)
-    if parsed is None:
-        for part in list(table.iter("table", "thead", "tbody", "tfoot", "tr", "td", "th")):
-            part.tag = "div"
-        return
-    for child in list(table):
-        table.remove(child)
-    table.tag, table.text = "p", write_table(parsed)
-
-
-def _read_table(table: HtmlElement) -> Table | None:
-    rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
-    cells = [[cell for cell in row if cell.tag in {"td", "th"}] for row in rows]
-    cells = [row for row in cells if row]
-    blocks = table.find(".//p//p") is not None or table.get("role") in {"presentation", "none"}
-    wide = any(len(row) > 1 for row in cells)
-    if blocks or not wide or table.find(".//table") is not None:
-        return None
-    long = [
-        c for row in cells for c in row if len(c.findall(".//p")) > 1 or c.find(".//h2") is not None
-    ]
-    if long or len(cells) < 2:
-        return None
-    titles = [caption] if (caption := table.find("caption")) is not None else []
-    while cells and len(cells[0]) == 1:
-        titles += cells.pop(0)
-    grid, heads = _lay_out(cells)
-    return Table(
-        rows=grid,
-        heads=heads,
-        caption=". ".join(_words_of(title) for title in titles),
-    )
-
-
-def _is_long(cell: HtmlElement) -> bool:
-    """Whether a cell holds a part of a page, and no figure or words."""
-    return len(cell.findall(".//p")) > 1 or cell.find(".//h2") is not None
-
-
-def _lay_out(rows: list[list[HtmlElement]]) -> tuple[tuple[tuple[str, ...], ...], int]:
-    """The cells in their columns, those that span several repeated; and how many rows are heads."""
-    grid: list[list[str]] = []
-    open_below: dict[int, tuple[int, str]] = {}
-    heads = 0
-    for row in rows:
-        line: list[str] = []
-        if len(row) == 1 and _span(row[0], "colspan") > 1:
-            grid.append([_words_of(row[0])])
-            continue
-        for cell in row:
-            _fill_from_above(line, open_below)
-            text = _words_of(cell)
-            for _ in range(_span(cell, "colspan")):
-                if (down := _span(cell, "rowspan") - 1) > 0:
-                    open_below[len(line)] = (down, text)
-                line.append(text)
-        _fill_from_above(line, open_below)
-        in_head = next(row[0].iterancestors("thead"), None) is not None
-        if heads == len(grid) and (in_head or all(cell.tag == "th" for cell in row)):
-            heads += 1
-        grid.append(line)
-    return tuple(map(tuple, grid)), heads
-
-
-def _fill_from_above(line: list[str], open_below: dict[int, tuple[int, str]]) -> None:
-    while len(line) in open_below:
-        at = len(line)
-        left, text = open_below.pop(at)
-        if left > 1:
-            open_below[at] = (left - 1, text)
-        line.append(text)
-
-
-def _span(cell: HtmlElement, name: str) -> int:
-    value = cell.get(name, "1").strip()
-    return min(max(int(value), 1), 100) if value.isascii() and value.isdigit() else 1

@@ -4,22 +4,34 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from pydantic import BaseModel
 
+from retrieval.loaders.normalise import one_line
+from retrieval.loaders.page_dates import find_change, list_short_lines, unmark_events
+
 DEEPEST = 6
 """Levels of JSON-LD that are looked at."""
+FIRST_YEAR = 1900
+"""An earlier date, such as the year 1, is what a system writes that knows none."""
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review)$")
+_OWNERS = frozenset({"Organization", "NewsMediaOrganization", "WebSite"})
 _PAGE = re.compile(r"Page$")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?!\d)")
 _EITHER = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/.-])")
 _ABOUT_DATES = re.compile(r"date|time|publish|issued", re.IGNORECASE)
-_EVENTS = frozenset(
-    ["birthdate", "deathdate", "foundingdate", "dissolutiondate", "startdate", "enddate", "bday"]
+_SITE = (
+    *("og:site_name", "publisher", "dc.publisher", "dcterms.publisher", "citation_publisher"),
+    *("application-name", "apple-mobile-web-app-title"),
 )
-"""Dates of people, bodies and events, which are no dates of a page."""
+"""Marks in which a page names who publishes it, the best first."""
+LONGEST_NAME = 80
+"""Characters of the name of a publisher."""
+_NO_NAME = re.compile(r"copyright|©|\(c\)", re.IGNORECASE)
 
 
 class PageRecord(BaseModel, frozen=True, extra="forbid"):
@@ -68,22 +80,25 @@ def read_record(tree: HtmlElement) -> PageRecord:
     What stays in the page of its JSON-LD is the entry for its article; dates of births and events
     lose their marks.
     """
-    main = _keep_main_entry(tree)
-    _unmark_events(tree)
+    main, owner = _keep_main_entry(tree)
+    unmark_events(tree)
     metas = [e for e in tree.iter("meta") if _ABOUT_DATES.search(_name_of(e))]
     dated = [e.get("content", "") for e in metas]
     dated += [e.get("datetime") or e.text_content() for e in tree.iter("time")]
     dated += [e.text_content() for e in tree.xpath("//*[contains(@class, 'date')]")[:20]]
+    dated += list_short_lines(tree)
     modified = [e.get("content", "") for e in metas if "modified" in _name_of(e).lower()]
     return PageRecord(
         title=_text(main.get("headline")),
-        publisher=_text(main.get("publisher")),
-        author=_text(main.get("author")),
+        publisher=_text(main.get("publisher")) or _find_site(tree) or owner,
+        author=_text(main.get("author")) or _find_byline(tree),
         published=_day(main.get("datePublished")),
-        modified=_day(main.get("dateModified")) or next(filter(None, map(_day, modified)), ""),
+        modified=_day(main.get("dateModified"))
+        or next(filter(None, map(_day, modified)), "")
+        or find_change(tree),
         either=tuple(found for words in dated for found in _read_either(words)),
         certain=frozenset(day for words in dated for day in _ISO.findall(words)),
-        is_for_subscribers=str(main.get("isAccessibleForFree")).lower() in {"false", "no"},
+        is_for_subscribers=any(_is_closed(part) for part in (main, *_parts(main))),
     )
 
 
@@ -91,7 +106,29 @@ def _name_of(meta: HtmlElement) -> str:
     return " ".join(meta.get(key, "") for key in ("name", "property", "itemprop"))
 
 
-def _keep_main_entry(tree: HtmlElement) -> Mapping[str, Any]:
+def _find_site(tree: HtmlElement) -> str:
+    said: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        for key in ("property", "name", "itemprop"):
+            said.setdefault(meta.get(key, "").lower(), meta.get("content", ""))
+    title = one_line(tree.findtext(".//title") or "").casefold()
+    for mark in _SITE:
+        name = one_line(said.get(mark, ""))
+        if name.lower().startswith(("http:", "https:")):
+            name = (urlsplit(name).hostname or "").removeprefix("www.")
+        titled = name.casefold() == title and mark != _SITE[0]
+        if name and len(name) <= LONGEST_NAME and not titled and not _NO_NAME.match(name):
+            return name
+    return ""
+
+
+def _find_byline(tree: HtmlElement) -> str:
+    metas = (e for e in tree.iter("meta") if (e.get("name") or "").lower() == "author")
+    return next(filter(None, (one_line(e.get("content", "")) for e in metas)), "")
+
+
+def _keep_main_entry(tree: HtmlElement) -> tuple[Mapping[str, Any], str]:
+    """The entry for the article, and who the page says has the site."""
     scripts = [s for s in tree.iter("script") if "ld+json" in s.get("type", "").lower()]
     entries = [entry for script in scripts for entry in _entries(_parse(script.text or ""))]
     main = _choose_main(entries, {e.get("href") for e in tree.xpath("//link[@rel='canonical']")})
@@ -99,7 +136,8 @@ def _keep_main_entry(tree: HtmlElement) -> Mapping[str, Any]:
         script.text = "{}"
     if scripts and main:
         scripts[0].text = json.dumps(main)
-    return main
+    owners = [e for e in entries if _OWNERS.intersection(_types(e))]
+    return main, next(filter(None, (_text(e.get("name")) for e in owners)), "")
 
 
 def _parse(text: str) -> object:
@@ -132,6 +170,15 @@ def _choose_main(entries: list[Mapping[str, Any]], addresses: set[str | None]) -
     return {}
 
 
+def _parts(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    parts = entry.get("hasPart")
+    return [p for p in (parts if isinstance(parts, list) else [parts]) if isinstance(p, dict)]
+
+
+def _is_closed(entry: Mapping[str, Any]) -> bool:
+    return str(entry.get("isAccessibleForFree")).lower() in {"false", "no"}
+
+
 def _types(entry: Mapping[str, Any]) -> list[str]:
     kind = entry.get("@type")
     return [str(one) for one in (kind if isinstance(kind, list) else [kind])]
@@ -148,7 +195,7 @@ def _text(value: object) -> str:
         value = value[0] if value else ""
     if isinstance(value, dict):
         value = value.get("name", "")
-    return value.strip() if isinstance(value, str) else ""
+    return unescape(value).strip() if isinstance(value, str) else ""
 
 
 def _day(value: object) -> str:
@@ -158,10 +205,9 @@ def _day(value: object) -> str:
 
 def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).year >= FIRST_YEAR
     except ValueError:
         return False
-    return True
 
 
 def _read_either(words: str) -> Iterator[tuple[str, str, str]]:
@@ -169,11 +215,3 @@ def _read_either(words: str) -> Iterator[tuple[str, str, str]]:
         one, other, year = int(found[1]), int(found[3]), found[4]
         if one != other and 1 <= one <= 12 and 1 <= other <= 12:
             yield found[0], f"{year}-{other:02}-{one:02}", f"{year}-{one:02}-{other:02}"
-
-
-def _unmark_events(tree: HtmlElement) -> None:
-    for element in tree.xpath("//*[@itemprop or contains(@class, 'bday')]"):
-        marks = {*element.get("class", "").lower().split(), element.get("itemprop", "").lower()}
-        if marks & _EVENTS:
-            for name in ("class", "itemprop", "datetime", "content"):
-                element.attrib.pop(name, None)

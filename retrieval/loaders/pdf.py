@@ -7,6 +7,7 @@ from collections import Counter
 import pypdfium2 as pdfium
 
 from retrieval.errors import SourceUnreadable
+from retrieval.loaders.columns import Row
 from retrieval.loaders.document import (
     MAX_CHARACTERS,
     Document,
@@ -17,7 +18,6 @@ from retrieval.loaders.document import (
 from retrieval.loaders.form_fields import read_fields
 from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.layout import (
-    Row,
     drop_running,
     find_numbering,
     find_running,
@@ -40,9 +40,15 @@ WITHOUT_A_PASSWORD = 4
 """PDFium's number for a file that wants one."""
 UNREAD = 0.05
 """Share of the characters for which the fonts do not say which they are: more is no text."""
+KANA = "\u3040"
+"""The first letter of scripts that are written without spaces, often from top to bottom."""
+FEW = 40
+"""Characters that stand aslant, as on a stamp at the margin, up to which no note is due."""
 RUNNING = 3
 """Lines of the heads and feet of pages that a note names."""
 _WORD = re.compile(r"[^\W\d_]+")
+_LEADER = re.compile(r"[._\u2026]{3,}")
+"""Dots that lead to the number of a page, and lines to write on."""
 _FILE_NAME = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)\s*-\s*.*|untitled.*|book\d+|binder\d*.*|document\d*"
     r"|.*\.(?:docx?|xlsx?|pptx?|pdf|exe|qxd|indd|tex|dvi|rtf|odt)|[\W\d]*)$",
@@ -95,7 +101,7 @@ def _read(raw: RawFile, file: pdfium.PdfDocument) -> Document:
     text, pages, gone = _write_pages(sheets, forms, running)
     if not pages:
         raise SourceUnreadable(
-            f"{raw.path} has no text layer; it seems to be a scan.",
+            f"{raw.path} has no text layer; it seems to be a scan, a drawing or empty.",
             "Run text recognition (OCR) over it and add the result.",
         )
     notes = (*lost, *_describe_gone(gone), *_judge_text(raw, text))
@@ -119,7 +125,7 @@ def _read_sheets(
     """Rows and form fields of every page; and notes on what was left out."""
     sheets: list[list[Row]] = []
     forms: list[str] = []
-    read = unread = unseen = 0
+    read = unread = unseen = turned = 0
     with_forms = file.get_formtype() != pdfium.raw.FORMTYPE_NONE
     if with_forms:
         file.init_forms()
@@ -132,11 +138,16 @@ def _read_sheets(
         read += sum(len(run.text) for run in typed.runs)
         unread += typed.unread
         unseen += typed.unseen
+        turned += typed.turned
         if read > MAX_CHARACTERS:
             break  # `make_document` refuses it with the reason
     if unread > UNREAD * (read + unread):
         raise _explain_letters(raw, f"of {read + unread:,} characters {unread:,} have no meaning")
+    if turned > read:
+        raise _explain_letters(raw, f"of {read + turned:,} characters {turned:,} stand aslant")
     notes = []
+    if turned > FEW:
+        notes.append(f"{turned} characters that stand in another direction are left out")
     if unread:
         notes.append(f"{unread} characters could not be read and are left out")
     if unseen:
@@ -192,7 +203,7 @@ def _judge_text(raw: RawFile, text: str) -> tuple[str, ...]:
         SourceUnreadable: so much that nothing in it can be trusted.
     """
     words = _WORD.findall(text)
-    dense = sum(not c.isspace() for c in text)
+    dense = sum(not c.isspace() for c in _LEADER.sub("", text))
     letters = sum(map(len, words)) + sum(map(str.isdigit, text))
     if dense > 100 and letters < 0.5 * dense:
         raise _explain_letters(raw, f"of {dense:,} characters {letters:,} are letters or digits")
@@ -201,8 +212,11 @@ def _judge_text(raw: RawFile, text: str) -> tuple[str, ...]:
         raise _explain_letters(raw, f"{mixed:,} of {len(words):,} words mix alphabets")
     latin = [w for w in words if w.isascii()]
     single = sum(len(w) == 1 for w in latin)
-    if len(latin) > 20 and single > 0.5 * len(latin):
+    if len(latin) > max(20, 0.5 * len(words)) and single > 0.5 * len(latin):
         raise _explain_letters(raw, "its words are set letter by letter")
+    unspaced = [w for w in words if w[0] >= KANA]
+    if len(unspaced) > 20 and sum(len(w) == 1 for w in unspaced) > 0.5 * len(unspaced):
+        raise _explain_letters(raw, "its lines seem to run from top to bottom")
     glued = sum(len(w) > 24 for w in latin)
     if len(latin) > 4 and sum(map(len, latin)) > 14 * len(latin):
         raise _explain_letters(raw, "its words run into each other without spaces")

@@ -26,7 +26,7 @@ def write_table(table: Table) -> str:
     """Write a table as one paragraph: its caption, and "Row: Head value; Head value." a row.
 
     Where no row is marked as heads, the first is taken for them if it has no figure but years and
-    a row below it has one.
+    a row below it has one. A list of two columns, each a name and what it is, has no heads.
     """
     rows, heads = table.rows, table.heads or _guess_heads(table.rows)
     names = _join_heads(rows[:heads])
@@ -35,7 +35,7 @@ def write_table(table: Table) -> str:
     for row in rows[heads:]:
         if len(row) == 1:
             group = row[0]
-        elif any(row):
+        elif any(cell.strip(" :") for cell in row):
             said.append(_write_row(row, names, group))
     if not said and names:
         said = [_end("; ".join(names))]
@@ -45,10 +45,11 @@ def write_table(table: Table) -> str:
 def _guess_heads(rows: Sequence[Sequence[str]]) -> int:
     first = rows[0][1:] if rows else ()
     plain = [cell for cell in first if cell and (not _FIGURE.search(cell) or _YEAR.fullmatch(cell))]
-    figures = any(
-        _FIGURE.search(cell) and not _YEAR.fullmatch(cell) for row in rows[1:] for cell in row[1:]
-    )
-    return int(bool(plain) and len(plain) == len(first) and figures)
+    below = [cell for row in rows[1:] for cell in row[1:] if cell]
+    figures = [bool(_FIGURE.search(cell)) and not _YEAR.fullmatch(cell) for cell in below]
+    if len(first) == 1 and (rows[0][0].endswith(":") or not all(figures)):
+        return 0
+    return int(bool(plain) and len(plain) == len(first) and any(figures))
 
 
 def _join_heads(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -66,7 +67,7 @@ def _write_row(row: Sequence[str], names: Sequence[str], group: str) -> str:
     for head, value in zip(heads, values, strict=False):
         if value:
             told.append(f"{head} {value}".strip())
-    lead = ", ".join(filter(None, (group, label)))
+    lead = ", ".join(filter(None, (group, label.rstrip(" :"))))
     lead = lead[:1].upper() + lead[1:]
     if not told:
         return _end(lead)

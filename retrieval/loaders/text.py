@@ -99,4 +99,4 @@ def _load_line(raw: RawFile, number: int, line: str) -> Document:
     if TEXT_IS in fields:
         fields["text"] = fields.pop(TEXT_IS)
     meta = check_front_matter(fields, where, REQUIRED)
-    return make_document(raw, meta, normalise(text))
+    return Document(**{**dict(make_document(raw, meta, normalise(text))), "line": number})

@@ -2,24 +2,18 @@
 
 import ctypes
 import math
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdf
 
-from retrieval.loaders.layout import APART, Run
-from retrieval.loaders.typesetting import write_lowered, write_raised
+from retrieval.loaders.columns import Run
+from retrieval.loaders.glyph_runs import GUESSED, WRITTEN, Glyph, make_runs
 
-SMALL = 0.88
-"""Share of the size of the words beside it from which down type may be raised or lowered."""
 TINY = 1.5
 """Points: type that nobody can read."""
-SAME_PLACE = 0.12
-"""Distance in sizes of type up to which a letter stands where another one does."""
 MOST_GROUNDS = 3_000
 """Coloured areas of a page that are looked at."""
 PAPER = (255, 255, 255)
@@ -30,17 +24,8 @@ _INVISIBLE = 3
 """Text rendering mode of words behind a scan, or of hidden ones."""
 
 Colour = tuple[int, int, int]
-
-
-class Glyph(NamedTuple):
-    """One character where it stands, in points; `spaced` after a space."""
-
-    char: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    spaced: bool
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points."""
 
 
 class _Type(NamedTuple):
@@ -61,13 +46,15 @@ class TypedPage(NamedTuple):
     """Characters for which the font does not say which they are."""
     unseen: int
     """Characters in the colour of what is behind them."""
+    turned: int
+    """Characters that stand in another direction than most."""
 
 
 def read_page(page: pdfium.PdfPage) -> TypedPage:
     """Read the type of a page."""
     reader = _PageReader(page)
-    runs = _attach_marks(list(_drop_repeated(_make_runs(reader.glyphs()))))
-    return TypedPage(runs=runs, unread=reader.unread, unseen=reader.unseen)
+    runs = make_runs(reader.glyphs())
+    return TypedPage(runs=runs, unread=reader.unread, unseen=reader.unseen, turned=reader.turned)
 
 
 class _PageReader:
@@ -77,9 +64,9 @@ class _PageReader:
         self._page = page
         self._text = page.get_textpage()
         self._grounds: list[tuple[float, float, float, float, Colour]] | None = None
-        self._has_scan = False
+        self._has_scan = self._is_turned = False
         self._cropbox = page.get_cropbox()
-        self.unread = self.unseen = 0
+        self.unread = self.unseen = self.turned = 0
 
     def glyphs(self) -> Iterator[Glyph]:
         """Every character to be seen that stands upright as most of the page does."""
@@ -87,14 +74,14 @@ class _PageReader:
         turn = self._usual_turn(count)
         box = pdf.FS_RECTF()
         level = (0.0, 0.0)
-        spaced = True
+        spaced = GUESSED
         last: int | None = None
         kind: _Type | None = None
         get_code, get_box = pdf.FPDFText_GetUnicode, pdf.FPDFText_GetLooseCharBox
         for n in range(count):
             code = get_code(text, n)
             if code in _SPACES:
-                spaced = True
+                spaced = max(spaced, GUESSED if pdf.FPDFText_IsGenerated(text, n) else WRITTEN)
                 continue
             if code in _UNREAD or 0xE000 <= code <= 0xF8FF:
                 self.unread += 1
@@ -107,6 +94,7 @@ class _PageReader:
                 if address != last or here != level:
                     level, last, kind = here, address, self._read_type(n, turn)
             if kind is None:
+                self.turned += self._is_turned
                 continue
             if kind.has_ground and self._is_covered(box, kind):
                 self.unseen += 1
@@ -114,7 +102,7 @@ class _PageReader:
             x0, x1 = (box.left, box.right) if turn == 0 else _turn_back(turn, box)
             char = "-" if code in _HYPHEN else chr(code)
             yield Glyph(char, x0, x1, kind.base, kind.size, spaced)
-            spaced = False
+            spaced = 0
 
     def _read_type(self, n: int, turn: int) -> "_Type | None":
         """Read the type of a piece of text from one character of it; None where it is unseen."""
@@ -126,7 +114,8 @@ class _PageReader:
         size = pdf.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d)
         left, bottom, right, top = self._cropbox
         outside = not (left <= x.value <= right and bottom <= y.value <= top)
-        if _turn(matrix) != turn or size < TINY or outside:
+        self._is_turned = _turn(matrix) != turn and size >= TINY and not outside
+        if self._is_turned or size < TINY or outside:
             return None
         pdf.FPDFText_GetFillColor(text, n, *parts)
         red, green, blue, alpha = (part.value for part in parts)
@@ -181,7 +170,45 @@ class _PageReader:
             return
         colour = (parts[0].value, parts[1].value, parts[2].value)
         if not _is_near(colour, PAPER) and self._grounds is not None:
-            self._grounds.append((*thing.get_bounds(), colour))
+            self._grounds += [(*box, colour) for box in _list_areas(thing)]
+
+
+def _list_areas(path: Any) -> list[Box]:  # noqa: ANN401 - no types of its own
+    """The areas that a path fills: of a frame or a grid its lines, and not what they go round."""
+    whole: Box = path.get_bounds()
+    parts: list[list[tuple[float, float]]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for n in range(min(pdf.FPDFPath_CountSegments(path.raw), MOST_GROUNDS)):
+        segment = pdf.FPDFPath_GetPathSegment(path.raw, n)
+        if pdf.FPDFPathSegment_GetType(segment) == pdf.FPDF_SEGMENT_MOVETO:
+            parts.append([])
+        if parts and pdf.FPDFPathSegment_GetPoint(segment, x, y):
+            parts[-1].append(path.get_matrix().on_point(x.value, y.value))
+    boxes = [_bound(points) for points in parts if len(points) > 2]
+    if len(boxes) < 2 or not _is_same(_bound([(x, y) for b in boxes for x, y in _ends(b)]), whole):
+        return [whole]
+    return [
+        box for box in boxes if not any(_is_inside(box, o) or _is_inside(o, box) for o in boxes)
+    ]
+
+
+def _bound(points: Sequence[tuple[float, float]]) -> Box:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _ends(box: Box) -> tuple[tuple[float, float], tuple[float, float]]:
+    return box[:2], box[2:]
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    return all(abs(a - b) <= 2 for a, b in zip(one, other, strict=True))
+
+
+def _is_inside(one: Box, other: Box) -> bool:
+    """Whether a box lies within another one and does not fill it."""
+    within = one[0] >= other[0] and one[1] >= other[1] and one[2] <= other[2] and one[3] <= other[3]
+    return within and one != other
 
 
 def _is_near(one: Colour, other: Colour) -> bool:
@@ -205,98 +232,3 @@ def _turn_back(turn: int, box: Any) -> tuple[float, float]:  # noqa: ANN401 - as
         case 3:
             return -box.top, -box.bottom
     return box.left, box.right
-
-
-def _drop_repeated(runs: Iterator[list[Glyph]]) -> Iterator[list[Glyph]]:
-    """Leave out words that are drawn once more at the same place, as for bold type."""
-    seen: dict[str, list[Glyph]] = {}
-    for run in runs:
-        first = run[0]
-        near = SAME_PLACE * first.size
-        places = seen.setdefault("".join([glyph.char for glyph in run]), [])
-        if not any(abs(p.x0 - first.x0) < near and abs(p.base - first.base) < near for p in places):
-            places.append(first)
-            yield run
-
-
-def _make_runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
-    """Cut at a change of line or size, and at a wide gap; a letter drawn twice counts once."""
-    run: list[Glyph] = []
-    for glyph in glyphs:
-        if run:
-            last = run[-1]
-            size, other = glyph.size, last.size
-            largest = max(other, size)
-            gap = glyph.x0 - last.x1
-            level = -0.08 * largest < glyph.base - last.base < 0.08 * largest
-            alike = size > SMALL * largest and other > SMALL * largest
-            if not (level and alike and -0.9 * largest < gap < APART * largest):
-                yield run
-                run = []
-            elif (
-                glyph.char == last.char != "f"  # "ff" of a ligature shares its place
-                and abs(glyph.x0 - last.x0) < SAME_PLACE * size
-            ):
-                continue
-        run.append(glyph)
-    if run:
-        yield run
-
-
-def _attach_marks(runs: list[list[Glyph]]) -> list[Run]:
-    """Put raised and lowered type into the words beside it, and write the runs as text."""
-    texts = [_write_letters(run) for run in runs]
-    gone: set[int] = set()
-    ends = [run[-1].x1 for run in runs]
-    small = [n for n, run in enumerate(runs) if len(run) <= 12]
-    for n in small:
-        host = _find_host(runs, n, ends)
-        if host is None:
-            continue
-        mark = "".join(g.char for g in runs[n])
-        at = sum((g.x0 + g.x1) / 2 < runs[n][0].x0 + 0.1 for g in runs[host])
-        before, after = "".join(texts[host][:at]), "".join(texts[host][at:])
-        raised = runs[n][0].base > runs[host][0].base
-        write = write_raised if raised else write_lowered
-        opens = not before and (not n or runs[n - 1][-1].base > runs[n][0].base + 0.5)
-        said = f"Note {mark}: " if raised and opens else write(before, mark, after)
-        if at:
-            texts[host][at - 1] += said
-        else:
-            texts[host][0] = said + texts[host][0]
-        ends[host] = max(ends[host], runs[n][-1].x1)
-        gone.add(n)
-    return [
-        Run("".join(texts[n]), run[0].x0, ends[n], run[0].base, run[0].size)
-        for n, run in enumerate(runs)
-        if n not in gone
-    ]
-
-
-def _write_letters(run: Sequence[Glyph]) -> list[str]:
-    """Characters with the spaces before them; type that is only set wide gets none."""
-    gaps = [0.0, *(b.x0 - a.x1 for a, b in pairwise(run))]
-    usual = max(sorted(gaps[1:])[len(gaps) // 2 - 1], 0.0) if len(run) > 1 else 0.0
-    return [
-        f" {glyph.char}"
-        if gap > usual + (0.1 if glyph.spaced else 0.3) * glyph.size
-        else glyph.char
-        for glyph, gap in zip(run, gaps, strict=True)
-    ]
-
-
-def _find_host(runs: Sequence[list[Glyph]], n: int, ends: Sequence[float]) -> int | None:
-    """The run beside which a small one is raised or lowered: one of its neighbours in the file."""
-    mark = runs[n][0]
-    for other in (n - 1, n + 1, n - 2, n + 2):
-        if not 0 <= other < len(runs):
-            continue
-        host = runs[other]
-        size = host[0].size
-        lift = mark.base - host[0].base
-        level = 0.1 * size < lift < 0.9 * size or -0.5 * size < lift < -0.05 * size
-        near = host[0].x0 - 2.2 * size < runs[n][-1].x1 and mark.x0 < ends[other] + 0.5 * size
-        lone = unicodedata.category(host[0].char)[0] != "C"
-        if mark.size < SMALL * size and level and near and lone:
-            return other
-    return None

@@ -1,5 +1,6 @@
 """The XML of a Word document: what it marks as hidden, struck out or changed, and formulas."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -14,19 +15,36 @@ _TINY = 2
 
 
 class WordPart(BaseModel, frozen=True, extra="forbid"):
-    """Ids of the styles whose words are not shown."""
+    """Ids of the styles whose words are not shown, and of those that raise or lower them."""
 
     unseen: frozenset[str] = frozenset()
+    lifts: dict[str, str] = {}
+    """Id of a style: whether it is "superscript" or "subscript"."""
 
 
 def names_in(styles: Element) -> WordPart:
-    """Find the styles that hide or strike out what has them."""
-    unseen = {
-        _value(style, "styleId")
-        for style in styles.iterfind("{*}style")
-        if _is_unseen(style.find("{*}rPr"), grounded=True)
-    }
-    return WordPart(unseen=frozenset(filter(None, unseen)))
+    """Find the styles that hide, strike out, raise or lower, with those that rest on them."""
+    unseen: set[str] = set()
+    lifts: dict[str, str] = {}
+    by_id = {_value(style, "styleId"): style for style in styles.iterfind("{*}style")}
+    for name in filter(None, by_id):
+        for style in _with_bases(name, by_id):
+            if _is_unseen(style.find("{*}rPr"), grounded=True):
+                unseen.add(name)
+            lift = style.find("{*}rPr/{*}vertAlign")
+            if lift is not None:
+                lifts.setdefault(name, _value(lift))
+    return WordPart(unseen=frozenset(unseen), lifts=lifts)
+
+
+def _with_bases(name: str, by_id: dict[str, Element]) -> Iterator[Element]:
+    """A style and those that it rests on, each once."""
+    seen: set[str] = set()
+    while name in by_id and name not in seen:
+        seen.add(name)
+        yield by_id[name]
+        base = by_id[name].find("{*}basedOn")
+        name = "" if base is None else _value(base)
 
 
 def settle(root: Element, styles: WordPart) -> bool:
@@ -44,7 +62,10 @@ def settle(root: Element, styles: WordPart) -> bool:
         if _is_hidden_run(run, styles):
             _remove(run)
         else:
-            _mark_raised(run)
+            _mark_raised(run, styles)
+    for rest in [e for e in root.iter() if _name(e) in {"cr", "br"}]:
+        rest.tag = _key(rest, "br")
+        rest.attrib.clear()  # the end of a page or a column ends a line too
     for formula in [e for e in root.iter() if _name(e) == "oMath"]:
         _write_formula(formula, root)
     return tracked
@@ -97,17 +118,19 @@ def _has_ground(run: Element) -> bool:
     return False
 
 
-def _mark_raised(run: Element) -> None:
-    """Words that are only lifted above the line are marked as raised."""
+def _mark_raised(run: Element, styles: WordPart) -> None:
+    """Words that are lifted off the line, by themselves or by their style, are marked so."""
     marks = run.find("{*}rPr")
-    lift = None if marks is None else marks.find("{*}position")
-    if lift is None or marks.find("{*}vertAlign") is not None:
+    if marks is None or marks.find("{*}vertAlign") is not None:
         return
-    value = _value(lift).lstrip("+")
+    style, place = marks.find("{*}rStyle"), marks.find("{*}position")
+    lift = "" if style is None else styles.lifts.get(_value(style), "")
+    value = "" if place is None else _value(place).lstrip("+")
     if value.lstrip("-").isdigit() and int(value):
-        space = etree.QName(lift).namespace
-        raised = etree.SubElement(marks, f"{{{space}}}vertAlign")
-        raised.set(f"{{{space}}}val", "superscript" if int(value) > 0 else "subscript")
+        lift = "superscript" if int(value) > 0 else "subscript"
+    if lift:
+        raised = etree.SubElement(marks, _key(run, "vertAlign"))
+        raised.set(_key(run, "val"), lift)
 
 
 def _write_formula(formula: Element, root: Element) -> None:

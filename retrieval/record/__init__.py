@@ -9,15 +9,17 @@ killed process) leaves what was there before.
 import re
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Self
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.locks import Lock
@@ -25,27 +27,29 @@ from retrieval.record import database
 from retrieval.record.backend import Backend, upsert
 from retrieval.record.history import History
 from retrieval.record.queries import match_expression
-from retrieval.record.reader import Matrix, Reader
+from retrieval.record.reader import MATRIX_ROWS, Matrix, Reader
 from retrieval.record.schema import (
     SOURCE_FIELDS,
     Entries,
     Fields,
     NewPassage,
     Revision,
+    Sketch,
     SourceState,
     StoredPassage,
     StoredSource,
     meta,
     passages,
     revisions,
+    sketches,
     sources,
 )
 from retrieval.types import Source, Vectors
 
 __all__ = [
-    "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader", "Record",
-    "Revision", "SourceState", "StoredPassage", "StoredSource", "has_unit_length",
-    "match_expression",
+    "MATRIX_ROWS", "Entries", "Fields", "History", "Matrix", "NewPassage", "Place", "Reader",
+    "Record", "Revision", "Sketch", "SourceState", "StoredPassage", "StoredSource",
+    "has_unit_length", "match_expression",
 ]  # fmt: skip
 
 UNIT_TOLERANCE = 1e-3
@@ -115,6 +119,19 @@ class Record:
         """What one writer of the library holds at a time; `folder` is the library's."""
         return self._backend.write_lock(folder, doing, wait_seconds)
 
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Have the transactions of the block wait for the disk together, at its end.
+
+        A process that dies loses none of them. A machine that dies may lose the last ones: each is
+        then there or not, whole. The caller holds the writer's lock.
+
+        Raises:
+            LibraryError: the disk is failing.
+        """
+        with self._backend.unflushed():
+            yield
+
     def count_bytes(self) -> int:
         """What the record takes on the disk, or at its server."""
         return self._backend.count_bytes()
@@ -171,8 +188,8 @@ class Record:
         with self._transaction() as connection:
             generation = _begin_revision(connection, takedown=False)
             self._delete_passages(connection, source.id)
-            self._put_source(connection, row)
-            self._insert_passages(connection, source.id, generation, passages, vectors)
+            n = connection.execute(_put_source(connection.dialect.name), row).scalar_one()
+            self._insert_passages(connection, n, generation, passages, vectors)
 
     def remove(self, source_id: str) -> bool:
         """Delete a source; False where there was none. `purge` makes its words leave the file."""
@@ -210,6 +227,19 @@ class Record:
                 touched = update(passages).where(passages.c.source_n == row.n)
                 connection.execute(touched.values(generation=generation))
 
+    def keep_sketches(self, maker: str, made: Mapping[str, Sketch]) -> None:
+        """Keep what was made of the texts of sources, by source id, in the place of what was."""
+        if not made:
+            return
+        with self._transaction() as connection:
+            rows = connection.execute(select(sources.c.id, sources.c.n))
+            kept = [
+                {"source_n": n, "maker": maker, **vars(made[id_])} for id_, n in rows if id_ in made
+            ]
+            due = sketches.c.source_n == bindparam("n")
+            connection.execute(sketches.delete().where(due), [{"n": r["source_n"]} for r in kept])
+            connection.execute(insert(sketches), kept)
+
     def correct(self, rows: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Store passages anew under their ids; one transaction. Then `rebuild_word_index`."""
         self._require_unit_vectors(vectors, len(rows))
@@ -227,10 +257,10 @@ class Record:
             for passage_id in ids:
                 connection.execute(passages.delete().where(passages.c.id == passage_id))
 
-    def source_states(self) -> dict[str, SourceState]:
-        """What an ingestion needs to know of each source, by source id."""
+    def source_states(self, ids: Collection[str] | None = None) -> dict[str, SourceState]:
+        """What an ingestion needs to know of each source, or of those among `ids`, by source id."""
         with self.reader() as reader:
-            return reader.source_states()
+            return reader.source_states(ids)
 
     def check_integrity(self) -> list[str]:
         """What the database's own check finds; empty when all is well."""
@@ -244,27 +274,32 @@ class Record:
         with self._transaction() as connection:
             self._backend.rebuild_words(connection)
 
+    @property
+    def no_vector_index(self) -> str:
+        """Why the database keeps no index of vectors itself; empty where it keeps one."""
+        return self._backend.no_vector_index
+
+    def check_vector_index(self) -> bool:
+        """True where the database's index of vectors, if any, holds those of the passages."""
+        return self._backend.check_vectors()
+
+    def rebuild_vector_index(self) -> None:
+        with self._transaction() as connection:
+            self._backend.rebuild_vectors(connection)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._backend.writing() as connection:
             yield connection
 
-    def _put_source(self, connection: Connection, row: Mapping[str, object]) -> None:
-        rest = {name: value for name, value in row.items() if name != "id"}
-        put = upsert(connection, sources).values(row)
-        connection.execute(put.on_conflict_do_update(index_elements=["id"], set_=rest))
-
     def _insert_passages(
         self,
         connection: Connection,
-        source_id: str,
+        n: int,
         generation: int,
         new: Sequence[NewPassage],
         vectors: Vectors,
     ) -> None:
-        n = _row_number(connection, source_id)
-        if n is None:
-            raise AssertionError("the source was stored a moment ago")
         if new:
             rows = [
                 {**passage.model_dump(), "source_n": n, "generation": generation, "vector": blob}
@@ -272,13 +307,14 @@ class Record:
             ]
             connection.execute(insert(passages), rows)
         self._backend.add_words(connection, n)
+        self._backend.add_vectors(connection, n)
 
     def _delete_passages(self, connection: Connection, source_id: str) -> None:
         n = _row_number(connection, source_id)
         if n is not None:
             self._backend.forget_words(connection, n)
             connection.execute(passages.delete().where(passages.c.source_n == n))
-            due = upsert(connection, meta).values(key=_PURGE, value="due")
+            due = upsert(connection.dialect.name, meta).values(key=_PURGE, value="due")
             connection.execute(due.on_conflict_do_nothing())
 
     @contextmanager
@@ -301,8 +337,21 @@ def has_unit_length(vectors: Vectors) -> np.ndarray[tuple[int], np.dtype[np.bool
     return np.asarray(np.abs(np.linalg.norm(vectors, axis=1) - 1.0) < UNIT_TOLERANCE)
 
 
+_LAST_GENERATION = select(func.max(revisions.c.generation))
+_ROW_NUMBER = select(sources.c.n).where(sources.c.id == bindparam("source"))
+
+
+@cache
+def _put_source(dialect: str) -> ReturningInsert[int]:
+    """A source in the place of the one with its id, giving its row; made once, not for each."""
+    put = upsert(dialect, sources)
+    stored = {*SOURCE_FIELDS, "snapshot", "raw_sha256", "path"} - {"id"}
+    values = {name: put.excluded[name] for name in sorted(stored)}
+    return put.on_conflict_do_update(index_elements=["id"], set_=values).returning(sources.c.n)
+
+
 def _begin_revision(connection: Connection, *, takedown: bool) -> int:
-    last = connection.scalar(select(func.max(revisions.c.generation)))
+    last = connection.scalar(_LAST_GENERATION)
     generation = int(last or 0) + 1
     row = {"generation": generation, "stamp": secrets.token_hex(8), "takedown": takedown}
     connection.execute(insert(revisions), row)
@@ -310,7 +359,7 @@ def _begin_revision(connection: Connection, *, takedown: bool) -> int:
 
 
 def _row_number(connection: Connection, source_id: str) -> int | None:
-    found: int | None = connection.scalar(select(sources.c.n).where(sources.c.id == source_id))
+    found: int | None = connection.scalar(_ROW_NUMBER, {"source": source_id})
     return found
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Integer, String
 
 from retrieval.locks import Lock
+from retrieval.types import Vector
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class Backend(Protocol):
@@ -20,12 +24,17 @@ class Backend(Protocol):
 
     where: str
     """The place, without a password: for messages."""
+    no_vector_index: str
+    """Why the database keeps no index of vectors itself; empty where it keeps one."""
 
     def reading(self) -> AbstractContextManager[Connection]:
         """One moment of the record; what the database cannot do is a `LibraryError`."""
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that no other writer runs beside: all of it is stored, or nothing."""
+
+    def unflushed(self) -> AbstractContextManager[None]:
+        """Let transactions of the block be on the disk at its end, where that saves time."""
 
     def add_words(self, connection: Connection, source_n: int) -> None:
         """Put the words of a source's passages into the full-text index."""
@@ -49,6 +58,20 @@ class Backend(Protocol):
         Of the `depth` best from `sources` (rows; None for all), and of those among `ids`.
         """
 
+    def add_vectors(self, connection: Connection, source_n: int) -> None:
+        """Put the vectors of a source's passages into the index of vectors, if there is one."""
+
+    def nearest(
+        self, connection: Connection, vector: Vector, depth: int
+    ) -> dict[str, float] | None:
+        """Passages with the highest cosine, best first; None where no index can tell so many."""
+
+    def check_vectors(self) -> bool:
+        """True where the index of vectors, if there is one, holds exactly those of the passages."""
+
+    def rebuild_vectors(self, connection: Connection) -> None:
+        """Make the index of vectors anew, if there is one."""
+
     def purge(self, connection: Connection) -> None:
         """Make deleted words leave the full-text index."""
 
@@ -70,9 +93,11 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
-def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upsert(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
     """An `INSERT` that can say what happens on a conflict, in the words of the database."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - and not for a file
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 

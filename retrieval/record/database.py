@@ -25,6 +25,7 @@ from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryM
 from retrieval.locks import FileLock
 from retrieval.record.queries import TITLE_WEIGHT
 from retrieval.record.schema import HEAD, LibraryFacts, meta, revisions
+from retrieval.types import Vector
 
 BUSY_SECONDS = 10.0
 """How long one statement waits for another process's write before it is given up."""
@@ -75,6 +76,8 @@ MATCHING_ADMITTED = text(
 class SqliteBackend:
     """The record in one file; its words in a full-text index of FTS5."""
 
+    no_vector_index = "SQLite has none"
+
     def __init__(self, path: Path) -> None:
         """Open an existing file, bringing an older one up to date.
 
@@ -82,6 +85,7 @@ class SqliteBackend:
             LibraryError: see `prepare`.
         """
         self._path, self._engine, self.where = path, connect(path), str(path)
+        self._flush = "FULL"
         prepare(path, self._engine)
 
     @contextmanager
@@ -91,9 +95,18 @@ class SqliteBackend:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        engine = writing_engine(self._engine)
+        engine = writing_engine(self._engine, self._flush)
         with translate_errors(self._path), engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def unflushed(self) -> Iterator[None]:
+        self._flush = "NORMAL"  # the log is flushed before each checkpoint only
+        try:
+            yield
+        finally:
+            self._flush = "FULL"
+            flush_log(self._path)
 
     def add_words(self, connection: Connection, source_n: int) -> None:
         put = _words_of_source("INSERT INTO words (rowid, title, text)")
@@ -122,6 +135,18 @@ class SqliteBackend:
             query = MATCHING_ADMITTED
             asked["sources"] = json.dumps(list(sources))
         return {row.id: -row.score for row in connection.execute(query, asked)}
+
+    def add_vectors(self, connection: Connection, source_n: int) -> None:
+        """There is no index of vectors in the file."""
+
+    def nearest(self, connection: Connection, vector: Vector, depth: int) -> None:
+        """There is none to ask."""
+
+    def check_vectors(self) -> bool:
+        return True
+
+    def rebuild_vectors(self, connection: Connection) -> None:
+        """There is none."""
 
     def purge(self, connection: Connection) -> None:
         # Until its parts are merged, the full-text index keeps words of deleted rows in them.
@@ -178,15 +203,20 @@ def connect(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        kind = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        options = connection.get_execution_options()
+        if flush := options.get("flush"):
+            connection.exec_driver_sql(f"PRAGMA synchronous = {flush}")
+        connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
 
     return engine
 
 
-def writing_engine(engine: Engine) -> Engine:
-    """The same engine, taking the write lock when a transaction begins."""
-    return engine.execution_options(begin="IMMEDIATE")
+def writing_engine(engine: Engine, flush: str = "FULL") -> Engine:
+    """The same engine, taking the write lock when a transaction begins.
+
+    `flush` is SQLite's `synchronous`: `FULL` waits for the disk at every commit.
+    """
+    return engine.execution_options(begin="IMMEDIATE", flush=flush)
 
 
 def create(path: Path, embedder: str, dimension: int) -> None:
@@ -254,6 +284,23 @@ def prepare(path: Path, engine: Engine) -> None:
 def read_facts(connection: Connection) -> LibraryFacts:
     rows = connection.execute(select(meta))
     return LibraryFacts.model_validate({row.key: row.value for row in rows})
+
+
+def flush_log(path: Path) -> None:
+    """Have what was committed to the record at `path` on the disk.
+
+    Raises:
+        LibraryError: the disk is failing.
+    """
+    try:
+        flush_to_disk(path.with_name(f"{path.name}-wal"))
+    except FileNotFoundError:  # a checkpoint has moved it into the file, and flushed that
+        return
+    except OSError as error:
+        raise LibraryError(
+            f"{path} could not be written through to the disk ({error}).",
+            "Check the disk and the free space, then run the same command again.",
+        ) from error
 
 
 def flush_to_disk(path: Path) -> None:

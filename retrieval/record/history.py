@@ -221,6 +221,13 @@ class History:
         chosen = select(*columns).where(versions.c.source_id == source_id).order_by(versions.c.n)
         return [Version(**row) for row in self._rows(chosen)]
 
+    def texts_on(self, day: date) -> dict[str, str]:
+        """The text that each source that was changed after a day had on it, by source id."""
+        later = select(versions.c.source_id, versions.c.snapshot).where(versions.c.until > day)
+        with self._reading() as connection:
+            rows = connection.execute(later.order_by(versions.c.n.desc())).all()
+        return {row.source_id: row.snapshot for row in rows}  # the first one after it stays
+
     def notices(self, source_id: str | None = None) -> list[Notice]:
         """Notices about one source or about all, oldest first."""
         columns = [column for column in notices.c if column.name != "n"]
@@ -232,6 +239,23 @@ class History:
     def pages(self) -> list[Page]:
         """Every page behind a source, the one that was asked for longest ago first."""
         return [Page(**row) for row in self._rows(select(pages).order_by(pages.c.checked))]
+
+    def pages_due(self, is_due: Callable[[str, date], bool]) -> list[tuple[Page, date | None]]:
+        """Pages behind sources with the date of each, the one asked for longest ago first.
+
+        Args:
+            is_due: whether a page is wanted, by when it was asked for last (as in `Page.checked`)
+                and the day of its source: published, else first had.
+        """
+        columns = (pages, sources.c.published, sources.c.accessed)
+        joined = select(*columns).join(sources, sources.c.id == pages.c.source_id)
+        with self._reading() as connection:
+            rows = connection.execute(joined.order_by(pages.c.checked)).all()
+        return [
+            (Page(**dict(zip(pages.c.keys(), row, strict=False))), row.published)
+            for row in rows
+            if is_due(row.checked, row.published or row.accessed)
+        ]
 
     def page(self, source_id: str) -> Page | None:
         """The page behind a source, where there is one."""
@@ -285,7 +309,11 @@ class History:
         """Write down that work is to be done, or is done."""
         key = f"due {work}"
         with self._writing() as connection:
-            put = upsert(connection, meta).values(key=key, value="due").on_conflict_do_nothing()
+            put = (
+                upsert(connection.dialect.name, meta)
+                .values(key=key, value="due")
+                .on_conflict_do_nothing()
+            )
             connection.execute(put if due else meta.delete().where(meta.c.key == key))
 
     def keep_responses(self, rows: Sequence[StoredResponse]) -> None:
@@ -315,19 +343,16 @@ class History:
         A page whose source is not in the library is left out: it was removed meanwhile.
         """
         with self._writing() as connection:
-            for page in kept:
-                _put_page(connection, page)
-            for one in met:
-                _put(connection, seen, one.model_dump(), "address")
-            for feed in read:
-                _put(connection, feeds, feed.model_dump(), "url")
+            _put_pages(connection, kept)
+            _put(connection, seen, [one.model_dump() for one in met], "address")
+            _put(connection, feeds, [feed.model_dump() for feed in read], "url")
 
     def notice(self, found: Sequence[Notice]) -> list[Notice]:
         """Write notices down; return those that are new, each of which is an event."""
         new: list[Notice] = []
         with self._writing() as connection:
             for one in found:
-                put = upsert(connection, notices).values(one.model_dump())
+                put = upsert(connection.dialect.name, notices).values(one.model_dump())
                 new_row = put.on_conflict_do_nothing().returning(notices.c.n)
                 if connection.execute(new_row).first() is not None:
                     _tell(connection, one.source_id, one.kind, one.words)
@@ -351,21 +376,25 @@ class History:
             return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _put_page(connection: Connection, page: Page) -> None:
-    owned = select(sources.c.n).where(sources.c.id == page.source_id)
-    if connection.scalar(owned) is None:
+def _put_pages(connection: Connection, kept: Sequence[Page]) -> None:
+    listed = listed_strings(json.dumps([page.source_id for page in kept]))
+    joined = select(sources.c.id, pages.c.gone).outerjoin(pages, pages.c.source_id == sources.c.id)
+    owned = sources.c.id.op("IN", is_comparison=True)(listed)
+    was = {row.id: bool(row.gone) for row in connection.execute(joined.where(owned))}
+    there = [page for page in kept if page.source_id in was]
+    for page in there:
+        if was[page.source_id] != page.gone:
+            _tell(connection, page.source_id, "gone" if page.gone else "returned", page.url)
+            was[page.source_id] = page.gone
+    _put(connection, pages, [page.model_dump() for page in there], "source_id")
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], key: str) -> None:
+    if not rows:
         return
-    was = select(pages.c.gone).where(pages.c.source_id == page.source_id)
-    before = bool(connection.scalar(was))
-    if before != page.gone:
-        _tell(connection, page.source_id, "gone" if page.gone else "returned", page.url)
-    _put(connection, pages, page.model_dump(), "source_id")
-
-
-def _put(connection: Connection, table: Table, row: dict[str, Any], key: str) -> None:
-    rest = {name: value for name, value in row.items() if name != key}
-    put = upsert(connection, table).values(row)
-    connection.execute(put.on_conflict_do_update(index_elements=[key], set_=rest))
+    put = upsert(connection.dialect.name, table)
+    rest = {name: put.excluded[name] for name in rows[0] if name != key}
+    connection.execute(put.on_conflict_do_update(index_elements=[key], set_=rest), list(rows))
 
 
 def _tell(connection: Connection, source_id: str, kind: str, detail: str) -> None:

@@ -1,16 +1,8 @@
-"""The record in PostgreSQL: one schema of a database that many machines share.
+"""The record in PostgreSQL: one schema of a database that many machines share."""
 
-Its full-text index is a `tsvector` a passage, made of the same tokens as SQLite's. The score is a
-sum over the words of a query, each weighted by how rare it is; `ts_rank` counts a word that comes
-again less each time and divides by the length, as BM25 does, but it is not BM25.
-"""
-
-import json
-import math
-import re
+import logging
 import secrets
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +11,18 @@ from typing import Final, Self
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, exc, make_url, text
 
-from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+from retrieval.errors import (
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    LibraryMissing,
+    LibraryUnreachable,
+)
 from retrieval.locks import POLL_SECONDS
-from retrieval.record.database import migrate
+from retrieval.record import pgvector, postgres_words
+from retrieval.record.database import migrate, read_facts
 from retrieval.record.schema import HEAD, meta, revisions
+from retrieval.types import Vector
 
 SCHEMA: Final = "verdict_library"
 """Everything of the record is in it, so the database can hold other things too."""
@@ -30,14 +30,14 @@ CONNECT_SECONDS: Final = 10
 WRITER: Final = 0x7665726469637401
 CHANGE: Final = 0x7665726469637402
 """Keys of advisory locks: the library's one writer, and one transaction that changes it."""
-BLOCK: Final = 500
-_TERM = re.compile(r'"([^"]+)"')
-_WORD = re.compile(r"[^\W_]+")
 
 
 def connect(url: str) -> Engine:
     """Connections that see the record's schema alone."""
     address = make_url(url).set(drivername="postgresql+psycopg")
+    # A server that went takes its cursors along. Whoever read is told so by the call itself; the
+    # pool would put a traceback beside it.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     options = {"connect_timeout": CONNECT_SECONDS, "options": f"-csearch_path={SCHEMA}"}
     return create_engine(address, pool_pre_ping=True, max_overflow=-1, connect_args=options)
 
@@ -111,6 +111,7 @@ class PostgresBackend:
                 )
             if found != HEAD:
                 migrate(connection)
+            self.no_vector_index = pgvector.prepare(connection, read_facts(connection).dimension)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -126,19 +127,19 @@ class PostgresBackend:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({CHANGE})"))
             yield connection
 
+    @contextmanager
+    def unflushed(self) -> Iterator[None]:
+        """Each is on its disk before the next one: the server says how."""
+        yield
+
     def add_words(self, connection: Connection, source_n: int) -> None:
-        found = connection.execute(
-            text(f"{_TEXTS} WHERE p.source_n = :source"), {"source": source_n}
-        )
-        _put_words(connection, found.all())
+        postgres_words.add_words(connection, source_n)
 
     def forget_words(self, connection: Connection, source_n: int) -> None:
         """They go with their passages."""
 
     def rebuild_words(self, connection: Connection) -> None:
-        connection.execute(text("DELETE FROM words"))
-        for rows in connection.execute(text(_TEXTS)).partitions(BLOCK):
-            _put_words(connection, rows)
+        postgres_words.rebuild_words(connection)
 
     def match(
         self,
@@ -148,18 +149,26 @@ class PostgresBackend:
         ids: Sequence[str],
         sources: Sequence[int] | None,
     ) -> dict[str, float]:
-        terms = list(dict.fromkeys(_tokens(term) for term in _TERM.findall(expression)))
-        rarities = _rarities(connection, terms)
-        admitted = "" if sources is None else _ADMITTED
-        asked = {
-            "terms": terms,
-            "rarities": rarities,
-            "depth": depth,
-            "ids": json.dumps(list(ids)),
-            "sources": json.dumps(list(sources or ())),
-        }
-        found = connection.execute(text(_MATCHING.format(admitted=admitted)), asked)
-        return {row.id: float(row.score) for row in found if row.score > 0}
+        return postgres_words.match_words(connection, expression, depth, ids, sources)
+
+    def add_vectors(self, connection: Connection, source_n: int) -> None:
+        if index := pgvector.find(connection):  # another process may have made it meanwhile
+            index.add(connection, source_n)
+
+    def nearest(
+        self, connection: Connection, vector: Vector, depth: int
+    ) -> dict[str, float] | None:
+        index = pgvector.find(connection)
+        return index.nearest(connection, vector, depth) if index else None
+
+    def check_vectors(self) -> bool:
+        with self.reading() as connection:
+            index = pgvector.find(connection)
+            return index is None or index.count_differing(connection) == 0
+
+    def rebuild_vectors(self, connection: Connection) -> None:
+        if index := pgvector.find(connection):
+            index.rebuild(connection)
 
     def purge(self, connection: Connection) -> None:
         """The words of a deleted passage are gone from every answer at once."""
@@ -176,12 +185,8 @@ class PostgresBackend:
         return []
 
     def check_words(self) -> bool:
-        with self.reading() as connection:
-            alone = "SELECT count(*) FROM passages p FULL JOIN words w USING (n)"
-            if connection.scalar(text(f"{alone} WHERE p.n IS NULL OR w.n IS NULL")):
-                return False
-            rows = connection.execute(text(_TEXTS))
-            return all(_differing(self._engine, block) == 0 for block in rows.partitions(BLOCK))
+        with self.reading() as connection, self._engine.connect() as other:
+            return postgres_words.holds_all_words(connection, other)
 
     def write_lock(self, folder: Path, doing: str, wait_seconds: float) -> "WriterLock":
         return WriterLock(self._engine, self.where, wait_seconds)
@@ -231,91 +236,9 @@ class WriterLock:
             self._connection = None
 
 
-_TEXTS = "SELECT p.n, s.title, p.text FROM passages p JOIN sources s ON s.n = p.source_n"
-_VECTOR = (
-    "setweight(to_tsvector('verdict', {title}), 'A') || "
-    "setweight(to_tsvector('verdict', {text}), 'D')"
-)
-_ADMITTED = """
-    AND n IN (SELECT p.n FROM passages p WHERE p.source_n IN
-        (SELECT CAST(jsonb_array_elements_text(CAST(:sources AS jsonb)) AS integer)))
-"""
-_MATCHING = """
-    WITH asked AS (
-        SELECT phraseto_tsquery('verdict', term) AS query, rarity
-        FROM unnest(CAST(:terms AS text[]), CAST(:rarities AS float8[])) AS t(term, rarity)
-    ), matched AS MATERIALIZED (
-        SELECT w.n, sum(a.rarity * ts_rank('{{0.5, 0.5, 0.5, 1.0}}', w.vector, a.query, 1)) AS score
-        FROM asked a JOIN words w ON w.vector @@ a.query GROUP BY w.n
-    ), chosen AS (
-        (SELECT n, score FROM matched WHERE TRUE {admitted} ORDER BY score DESC, n LIMIT :depth)
-        UNION
-        SELECT n, score FROM matched WHERE n IN (SELECT n FROM passages WHERE id IN
-            (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))))
-    )
-    SELECT p.id, c.score FROM chosen c JOIN passages p ON p.n = c.n
-"""
-"""Weights in the order D (text), C, B, A (title); normalisation 1 divides by the logarithm of the
-length."""
-
-
 def _has_record(connection: Connection) -> bool:
     found = connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.meta')"))
     return found is not None
-
-
-def _rarities(connection: Connection, terms: Sequence[str]) -> list[float]:
-    """Inverse document frequency of each term, as in BM25: log(1 + (N - n + 0.5) / (n + 0.5))."""
-    counted = text(
-        "SELECT (SELECT count(*) FROM words w"
-        " WHERE w.vector @@ phraseto_tsquery('verdict', term)) AS n"
-        " FROM unnest(CAST(:terms AS text[])) WITH ORDINALITY AS t(term, place) ORDER BY place"
-    )
-    counts = connection.scalars(counted, {"terms": list(terms)}).all()
-    everything = connection.scalar(text("SELECT count(*) FROM words")) or 0
-    return [math.log(1 + (everything - n + 0.5) / (n + 0.5)) for n in counts]
-
-
-def _put_words(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    if not rows:
-        return
-    put = text(
-        "INSERT INTO words (n, vector) SELECT n, "  # noqa: S608  # nothing of it comes from outside
-        + _VECTOR.format(title="title", text="body")
-        + f" FROM {_GIVEN}"
-    )
-    connection.execute(put, _given(rows))
-
-
-def _differing(engine: Engine, rows: Sequence[tuple[int, str, str]]) -> int:
-    """Count the rows whose stored words are not those of their text."""
-    compared = text(
-        f"SELECT count(*) FROM {_GIVEN} JOIN words w USING (n) WHERE w.vector <> "  # noqa: S608
-        + _VECTOR.format(title="title", text="body")
-    )
-    with engine.connect() as connection:
-        return int(connection.scalar(compared, _given(rows)) or 0)
-
-
-_GIVEN = (
-    "unnest(CAST(:ns AS integer[]), CAST(:titles AS text[]), CAST(:texts AS text[]))"
-    " AS given(n, title, body)"
-)
-
-
-def _given(rows: Sequence[tuple[int, str, str]]) -> dict[str, list[object]]:
-    return {
-        "ns": [row[0] for row in rows],
-        "titles": [_tokens(row[1]) for row in rows],
-        "texts": [_tokens(row[2]) for row in rows],
-    }
-
-
-def _tokens(words: str) -> str:
-    """Words as SQLite's tokenizer finds them: letters and digits, without case and diacritics."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(bare))
 
 
 def _shown(url: str) -> str:
@@ -328,7 +251,7 @@ def translate_errors(where: str) -> Iterator[None]:
     try:
         yield
     except exc.OperationalError as error:
-        raise LibraryError(
+        raise LibraryUnreachable(
             f"The library at {where} cannot be reached or used ({_first_line(error.orig)}).",
             "Check VERDICT_DATABASE_URL, the server, the rights and its free space.",
         ) from error

@@ -1,6 +1,8 @@
 """The queries behind `Reader`: those that never change are built once."""
 
+import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select
@@ -51,6 +53,14 @@ def filter_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions + [sources.c[name].in_(values) for name, values in lists if values]
 
 
+def named(query: Select[Any], ids: Collection[str] | None) -> Select[Any]:
+    """The same query of sources, of those among `ids` alone; None for all."""
+    if ids is None:
+        return query
+    listed = listed_strings(json.dumps(sorted(ids)))
+    return query.where(sources.c.id.op("IN", is_comparison=True)(listed))
+
+
 def select_joined(*columns: ColumnElement[Any]) -> Select[Any]:
     """Columns of passages and their sources."""
     return select(*columns).select_from(passages.join(sources))
@@ -71,7 +81,11 @@ OWNERS = select(sources.c.n, *SOURCE).where(
     sources.c.n.op("IN", is_comparison=True)(listed_integers(_ids))
 )
 TIERS_AND_ORIGINS = select_joined(passages.c.id, sources.c.tier, sources.c.origin).where(_NAMED)
-MATRIX = select(passages.c.id, passages.c.source_n, passages.c.vector).order_by(passages.c.n)
+MATRIX = (
+    select(passages.c.n, passages.c.id, passages.c.source_n, passages.c.vector)
+    .where(passages.c.generation > bindparam("after"))
+    .order_by(passages.c.n)
+)
 ENTRIES = (
     select_joined(
         passages.c.id,

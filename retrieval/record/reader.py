@@ -1,15 +1,16 @@
 """Reads of the record. A `Reader` lives in one transaction: everything it returns fits together."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Row, Select, func, select
 
-from retrieval.errors import LibraryDamaged, LibraryError
+from retrieval.errors import LibraryDamaged, SourceGone
 from retrieval.record import queries
 from retrieval.record.backend import Backend
 from retrieval.record.queries import SOURCE, filter_conditions
@@ -18,28 +19,51 @@ from retrieval.record.schema import (
     Entries,
     Fields,
     Revision,
+    Sketch,
     SourceState,
     StoredPassage,
     StoredSource,
     passages,
     revisions,
+    sketches,
     sources,
 )
-from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source, Vectors
+from retrieval.types import EVERYTHING, Filters, Passage, Passages, Scope, Source, Vector, Vectors
 
 BLOCK = 1_000
 """Rows read at a time: 1.5 MB of vectors."""
 _STORED = [passages.c[name] for name in ("id", "start", "end", "text", "vector")]
 
 
+MATRIX_ROWS = 100_000
+"""Passages of one matrix: 154 MB at 384 dimensions."""
+
+
 @dataclass(frozen=True)
 class Matrix:
-    """Every passage of one revision, without its text: ids, rows of sources, vectors."""
+    """Passages without their texts: rows of the table, ids, rows of sources, vectors."""
 
-    revision: Revision
+    rows: npt.NDArray[np.int64]
     ids: npt.NDArray[np.str_]
     source_n: npt.NDArray[np.int64]
     vectors: Vectors
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> "Matrix":
+        """Those for which `chosen` is true; itself where all are."""
+        if chosen.all():
+            return self
+        return Matrix(
+            self.rows[chosen], self.ids[chosen], self.source_n[chosen], self.vectors[chosen]
+        )
+
+    def join(self, other: "Matrix") -> "Matrix":
+        """The passages of both."""
+        return Matrix(
+            np.concatenate((self.rows, other.rows)),
+            np.concatenate((self.ids, other.ids)),
+            np.concatenate((self.source_n, other.source_n)),
+            np.concatenate((self.vectors, other.vectors)),
+        )
 
 
 class Reader:
@@ -60,26 +84,38 @@ class Reader:
         known = self.connection.scalar(same) == earlier.stamp
         return known and not self.connection.scalar(down)
 
-    def source_states(self) -> dict[str, SourceState]:
-        """What an ingestion needs to know of each source, by source id."""
+    def source_states(self, ids: Collection[str] | None = None) -> dict[str, SourceState]:
+        """What an ingestion needs to know of each source, or of those among `ids`, by source id."""
         columns = (sources.c[name] for name in ("id", "raw_sha256", "path", "sha256", "origin"))
-        rows = self.connection.execute(select(*columns)).mappings()
+        rows = self.connection.execute(queries.named(select(*columns), ids)).mappings()
         return {
             row["id"]: SourceState(**{k: v for k, v in row.items() if k != "id"}) for row in rows
         }
 
-    def sources(self) -> list[Source]:
-        rows = self.connection.execute(select(*SOURCE).order_by(sources.c.id))
+    def sources(self, ids: Collection[str] | None = None) -> list[Source]:
+        """Every source, or those among `ids`, by id."""
+        rows = self.connection.execute(queries.named(select(*SOURCE).order_by(sources.c.id), ids))
         return [_source(row) for row in rows]
 
     def source(self, source_id: str) -> Source:
         return _source(self._fetch_one(select(*SOURCE).where(sources.c.id == source_id), source_id))
+
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        """SHA-256 of the snapshots of those that are there, by id."""
+        chosen = select(sources.c.id, sources.c.sha256).where(sources.c.id.in_(source_ids))
+        return {row.id: row.sha256 for row in self.connection.execute(chosen)}
 
     def snapshot(self, source_id: str) -> str:
         found = self._fetch_one(
             select(sources.c.snapshot).where(sources.c.id == source_id), source_id
         )
         return str(found.snapshot)
+
+    def sketches(self, maker: str) -> dict[str, Sketch]:
+        """What is kept of the texts of sources, made by `maker`, by source id."""
+        columns = (sources.c.id, sketches.c.sha256, sketches.c.words, sketches.c.minima)
+        kept = select(*columns).join(sketches).where(sketches.c.maker == maker)
+        return {row[0]: Sketch(*row[1:]) for row in self.connection.execute(kept)}
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages in the order of `ids`; ids that are not in the record are left out."""
@@ -141,16 +177,21 @@ class Reader:
         newer = select(func.count()).where(passages.c.generation > after)
         return self.connection.scalar(newer) or 0
 
-    def matrix(self) -> Matrix:
-        """Ids and vectors of every passage: 1.5 KB each, and none of the texts."""
-        ids: list[str] = []
-        owners: list[int] = []
-        vectors = np.empty((self.count(), self._dimension), np.float32)
-        for block in self.connection.execute(queries.MATRIX).partitions(BLOCK):
-            vectors[len(ids) : len(ids) + len(block)] = self._stack(block)
-            ids += [row.id for row in block]
-            owners += [row.source_n for row in block]
-        return Matrix(self.revision(), np.array(ids, np.str_), np.array(owners, np.int64), vectors)
+    def matrices(self, after: int = -1) -> Iterator[Matrix]:
+        """Passages whose row or source changed after generation `after`: 1.5 KB each, no text."""
+        found = self.connection.execute(queries.MATRIX, {"after": after}).partitions(BLOCK)
+        while blocks := list(islice(found, MATRIX_ROWS // BLOCK)):
+            rows = [row for block in blocks for row in block]
+            yield Matrix(
+                np.array([row.n for row in rows], np.int64),
+                np.array([row.id for row in rows], np.str_),
+                np.array([row.source_n for row in rows], np.int64),
+                self._stack(rows),
+            )
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The row of every passage, as in `Matrix.rows`."""
+        return np.fromiter(self.connection.scalars(select(passages.c.n)), np.int64)
 
     def admitted_sources(self, filters: Filters) -> list[int]:
         """Rows of the sources that `filters` admit, as in `Matrix.source_n`."""
@@ -170,6 +211,13 @@ class Reader:
         """
         within = None if filters == EVERYTHING else self.admitted_sources(filters)
         return self._backend.match(self.connection, expression, depth, ids, within)
+
+    def nearest(self, vector: Vector, depth: int) -> dict[str, float] | None:
+        """Passages with the highest cosine, best first, by the database's own index of vectors.
+
+        None where it has none, or cannot tell so many.
+        """
+        return self._backend.nearest(self.connection, vector, depth)
 
     def entries(self, after: int = -1) -> Iterator[Entries]:
         """Passages whose row or source changed after generation `after`, in blocks."""
@@ -220,7 +268,7 @@ class Reader:
     def _fetch_one(self, query: Select[Any], source_id: str) -> Row[Any]:
         row = self.connection.execute(query).one_or_none()
         if row is None:
-            raise LibraryError(
+            raise SourceGone(
                 f"There is no source {source_id!r} in the library.",
                 "List what there is with `verdict library list`.",
             )

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from retrieval.types import Vectors
 
-HEAD = "0003"
+HEAD = "0004"
 """Migration that this code is written for; a test holds it against the migrations folder."""
 
 metadata = MetaData()
@@ -83,6 +83,17 @@ passages = Table(
 """`generation` is the revision that last touched the row (or its source's fields); `vector` is
 float32, little-endian."""
 
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("source_n", Integer, ForeignKey("sources.n", ondelete="CASCADE"), primary_key=True),
+    Column("maker", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("minima", LargeBinary, nullable=False),
+)
+"""What copies of a source's text are found by; see `Sketch`."""
+
 SOURCE_FIELDS = (
     "id", "title", "publisher", "url", "published", "accessed", "kind", "tier", "topic",
     "syndicated_from", "origin", "vetted_by", "sha256", "text",
@@ -124,6 +135,18 @@ class Revision(BaseModel, frozen=True, extra="forbid"):
 
     generation: int
     stamp: str
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What is kept of a source's text to find its copies; `retrieval.origins` makes it."""
+
+    sha256: str
+    """Of the snapshot that it was made from."""
+    words: bytes
+    """SHA-256 of the words alone: equal for texts that differ in spacing or case."""
+    minima: bytes
+    """A MinHash, unsigned 32-bit integers, little-endian; empty for a text of a few words."""
 
 
 @dataclass(frozen=True)

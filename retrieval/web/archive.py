@@ -53,12 +53,13 @@ class Archive:
             LibraryDamaged: a file is shorter than the record says.
             LibraryError: the disk is full or failing; the record is as before.
         """
-        by_file: dict[str, list[Fetched]] = defaultdict(list)
+        by_month: dict[str, list[Fetched]] = defaultdict(list)
         for answer in answers:
             known = self._history.responses(answer.url)
             if not known or known[-1].sha256 != _hash(answer):
-                by_file[self._current_file(answer)].append(answer)
-        for file, its_answers in by_file.items():
+                by_month[f"{self._beginning}{answer.fetched:%Y-%m}"].append(answer)
+        for month, its_answers in by_month.items():
+            file = self._history.last_file(month) or f"{month}.warc.gz"
             self._history.keep_responses(self._append(file, its_answers))
 
     def read(self, row: StoredResponse) -> bytes:
@@ -104,10 +105,6 @@ class Archive:
                 path.unlink(missing_ok=True)  # first: nothing would know its name any more
             self._history.replace_responses(file, rows)
             path.unlink(missing_ok=True)
-
-    def _current_file(self, answer: Fetched) -> str:
-        month = f"{self._beginning}{answer.fetched:%Y-%m}"
-        return self._history.last_file(month) or f"{month}.warc.gz"
 
     def _append(self, file: str, answers: Sequence[Fetched]) -> list[StoredResponse]:
         path, start = self._directory / file, self._history.end_of(file)

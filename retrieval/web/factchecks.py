@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import BaseModel
-
 from retrieval.errors import FetchFailed, SourceRefused, SourceUnreadable
 from retrieval.ingestion import AddReport, Ingestion, Refusal
 from retrieval.library import Library
@@ -20,41 +18,11 @@ from retrieval.loaders.normalise import normalise, one_line
 from retrieval.vetting import Vetting, VettingList, parse_address
 from retrieval.web.fetching import Fetcher
 from retrieval.web.pages import is_kind
+from retrieval.web.reviews import KIND, Review, describe
 
-KIND = "fact-check"
 SEARCH = "https://factchecktools.googleapis.com/v1alpha1/claims:search"
 """The Google Fact Check Tools API."""
 _LONGEST = 2_000
-
-
-class Review(BaseModel, frozen=True, extra="forbid"):
-    """One published check of one claim."""
-
-    url: str
-    checker: str
-    claim: str
-    rating: str
-    claimant: str = ""
-    claimed: str = ""
-    """When it was claimed, as 2026-01-27; empty where that is not said."""
-    reviewed: str = ""
-    title: str = ""
-
-
-def describe(review: Review) -> str:
-    """The check in plain words. What others said stands in quotation marks."""
-    said = f" on {review.claimed}" if review.claimed else ""
-    by = f"{review.claimant} made this claim{said}." if review.claimant else ""
-    if not by and said:
-        by = f"The claim was made{said}."
-    when = f" on {review.reviewed}" if review.reviewed else ""
-    lines = (
-        f"{review.checker} published a fact-check{when}.",
-        f"The claim that it checked: “{_unquoted(review.claim)}”",
-        by,
-        f"{review.checker} rated the claim: “{_unquoted(review.rating)}”",
-    )
-    return "\n\n".join(line for line in lines if line)
 
 
 def make_document(review: Review, publisher: str | None) -> Document:
@@ -104,7 +72,7 @@ def add_reviews(
         documents[document.id] = document
     with library.writer("adding fact-checks") as record:
         ingestion = Ingestion(record, library.embedder, vetting, today)
-        report = ingestion.add_documents(documents.values())
+        report = ingestion.add_documents(list(documents.values()))
     address = {one.path: str(one.meta.url) for one in documents.values()}
     told = [
         Refusal(path=address[one.path], reason=one.reason.replace(one.path, address[one.path]))
@@ -267,8 +235,3 @@ def _day(value: object, field: str) -> str:
         return date.fromisoformat(_text(value, field)[:10]).isoformat()
     except ValueError:
         return ""
-
-
-def _unquoted(text: str) -> str:
-    """Without the quotation marks around it, which are ours to set."""
-    return text.strip().strip("\"“”„'‘’").replace("“", "‘").replace("”", "’")

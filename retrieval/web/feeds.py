@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
@@ -12,13 +13,20 @@ import feedparser
 from pydantic import BaseModel
 
 from retrieval.errors import SourceUnreadable
+from retrieval.loaders import Document, RawFile
+from retrieval.loaders.frontmatter import FrontMatter
+from retrieval.loaders.isolation import FileLoader
 
+LOADER = "retrieval.web.feeds:load"
+"""What reads a feed in another process: for `FileLoader`."""
 MOST = 20_000
 """Addresses read of one file."""
 LONGEST_HEAD = 8_000
 """Bytes before the first element. feedparser's expressions take the square of them."""
 LONGEST_DECLARATION = 400
 """Bytes of the line `<?xml …?>`, which they take the cube of."""
+MOST_BYTES = 10_000_000
+"""Of one file, unpacked."""
 _PACKED = b"\x1f\x8b"
 NO_FEED = "Give the address of its RSS, Atom or sitemap XML in the vetting list."
 _MAPS = ("urlset", "sitemapindex")
@@ -41,6 +49,41 @@ class Listing(BaseModel, frozen=True, extra="forbid"):
     entries: tuple[Entry, ...]
     is_sitemap: bool
     """It lists all that a publisher has, not what is new."""
+
+
+def read_apart(data: bytes, where: str, loader: FileLoader) -> Listing:
+    """Read a feed or sitemap in another process, within its limits.
+
+    Args:
+        data: the file.
+        where: its address, for messages.
+        loader: made with `LOADER`.
+
+    Raises:
+        SourceUnreadable: see `read_listing`; or it takes too much time or memory.
+    """
+    name = Path("feed.xml")
+    try:
+        [document] = loader.load(RawFile(path=name, data=data))
+    except SourceUnreadable as error:
+        reason = str(error.args[0]).replace(str(name), where)
+        raise SourceUnreadable(reason, error.advice) from error
+    return Listing.model_validate_json(document.text)
+
+
+def load(raw: RawFile) -> tuple[Document, ...]:
+    """A listing as the text of one document, in JSON: so it comes from the other process."""
+    listing = read_listing(raw.data, str(raw.path), MOST_BYTES)
+    return (
+        Document(
+            id=raw.path.name,
+            title=raw.path.name,
+            meta=FrontMatter(),
+            text=listing.model_dump_json(exclude_defaults=True),
+            path=str(raw.path),
+            raw_sha256=raw.sha256,
+        ),
+    )
 
 
 def read_listing(data: bytes, where: str, most_bytes: int) -> Listing:

@@ -1,8 +1,13 @@
-"""Passages that moved: the words of an earlier version, found again in the one of today."""
+"""Earlier versions: their passages found again today, and the library as it was on a day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
 
 from retrieval.chunking import split_passages
 from retrieval.library import Library
-from retrieval.types import Passage
+from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Vectors
 
 
 def follow_passage(library: Library, source_id: str, passage_id: str) -> Passage | None:
@@ -31,3 +36,62 @@ def _holds(text: list[str], words: list[str]) -> bool:
     """Whether `words` stand in `text`, in order and without a gap."""
     joined = f" {' '.join(text)} "
     return f" {' '.join(words)} " in joined
+
+
+class LibraryAsOf:
+    """A library without the passages whose words came into their source after a day.
+
+    What a source said then and says no longer is not in it either: what is cited must be stored.
+
+    Args:
+        library: as it is.
+        day: the last one that counts.
+    """
+
+    def __init__(self, library: Library, day: date) -> None:
+        self._library = library
+        texts = library.history.texts_on(day)
+        self._texts = {source: text.split() for source, text in texts.items()}
+        self.left_out: set[str] = set()
+        """Ids of the sources of which something was left out so far."""
+
+    def search(self, query: str, k: int = 8, filters: Filters = EVERYTHING) -> list[Hit]:
+        hits = self._library.search(query, k, filters)
+        return [hit for hit in hits if self._stood(hit.passage)]
+
+    def scan(self, filters: Filters = EVERYTHING) -> Iterator[tuple[Passages, Vectors]]:
+        for passages, vectors in self._library.scan(filters):
+            if not self._texts:  # then no passage needs to be made
+                yield passages, vectors
+                continue
+            kept = [n for n, passage in enumerate(passages) if self._stood(passage)]
+            if len(kept) == len(passages):
+                yield passages, vectors
+            else:
+                yield Passages.of([passages[n] for n in kept]), vectors[np.array(kept, int)]
+
+    def scope(self, filters: Filters = EVERYTHING) -> Scope:
+        return self._library.scope(filters)
+
+    def passages(self, source_id: str) -> list[Passage]:
+        return [p for p in self._library.passages(source_id) if self._stood(p)]
+
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        return self._library.digests(source_ids)
+
+    def snapshot(self, source_id: str) -> str:
+        return self._library.snapshot(source_id)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._library.embed(texts)
+
+    def vectors(self, passage_ids: Sequence[str]) -> Vectors:
+        return self._library.vectors(passage_ids)
+
+    def _stood(self, passage: Passage) -> bool:
+        """Whether the words of a passage stood in its source on the day."""
+        then = self._texts.get(passage.source.id)
+        if then is None or _holds(then, passage.text.split()):
+            return True
+        self.left_out.add(passage.source.id)
+        return False

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from retrieval.errors import FetchFailed, LibraryError, SourceRefused, SourceUnreadable
-from retrieval.ingestion import Ingestion, Refusal
+from retrieval.ingestion import ORIGINS, Ingestion, Refusal
 from retrieval.library import Library
 from retrieval.loaders import Document
 from retrieval.loaders.frontmatter import FrontMatter
@@ -27,7 +27,7 @@ from retrieval.web import factchecks
 from retrieval.web.archive import Archive
 from retrieval.web.fetching import GONE, Admits, Fetched, Fetcher, check_address, plain_address
 from retrieval.web.notices import find_notices
-from retrieval.web.pages import OWN_COPY, find_day, find_statements, name_source, read_page
+from retrieval.web.pages import OWN_COPY, find_statements, name_source, read_page
 
 LOG = logging.getLogger(__name__)
 
@@ -35,8 +35,6 @@ BATCH = 32
 """Pages stored at a time; as many are fetched again after a kill."""
 TRIES = 5
 """How often an address that a feed names is tried before it is given up."""
-ORIGINS = "origins"
-"""Work that is due after sources came in: finding which of them tell one story."""
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 END = Literal["added", "changed", "unchanged", "gone", "refused", "failed"]
 
@@ -51,7 +49,7 @@ class Visit(BaseModel, frozen=True, extra="forbid"):
     page: Page | None = None
     """What is known of it, where a source comes from there."""
     dated: date | None = None
-    """Its date as a feed has it, for pages that name none."""
+    """Its date as a feed or the library has it, for pages that name none."""
     tries: int = 0
     """How often it was tried before."""
     is_asked: bool = False
@@ -129,8 +127,7 @@ class Intake:
                 new += noticed
         if self._library.history.is_due(ORIGINS):  # by this run, or by one that was killed
             with self._library.writer("working out origins") as record:
-                self._ingestion(record).add_documents(())
-                record.history.set_due(ORIGINS, due=False)
+                self._ingestion(record).settle_origins()
         return _report(results, new)
 
     def _visit(self, visit: Visit, loader: FileLoader) -> _Result:
@@ -167,7 +164,7 @@ class Intake:
         source_id = visit.page.source_id if visit.page else name_source(place)
         read = read_page(answer, source_id, loader)
         statements = find_statements(answer.body)
-        document = self._rename(read, visit, find_day(statements))
+        document = self._rename(read, visit)
         checks = factchecks.reviews_in(
             statements, answer.address, self.name_publisher(answer.address, None) or ""
         )
@@ -184,9 +181,9 @@ class Intake:
             notices=tuple(find_notices(source_id, said, statements, today, answer.address)),
         )
 
-    def _rename(self, read: Document, visit: Visit, stated: date | None) -> Document:
+    def _rename(self, read: Document, visit: Visit) -> Document:
         """The document under its publisher's name, with the date that it states or others know."""
-        published = stated or read.meta.published or visit.dated
+        published = read.meta.published or visit.dated
         if published is None and visit.page is not None:
             with suppress(LibraryError):  # removed meanwhile: then it comes back without a date
                 published = self._library.source(visit.page.source_id).published
@@ -232,8 +229,8 @@ class Intake:
 
     def _store(self, read: Sequence[_Result]) -> tuple[list[_Result], list[Notice]]:
         """Write a batch down: answers, sources, then pages, addresses and notices."""
-        with self._library.writer("storing pages") as record:
-            states = record.source_states()
+        with self._library.writer("storing pages", settle=False) as record:
+            states = record.source_states([one.source_id for one in read])
             stored = {id_: state.sha256 for id_, state in states.items()}
             Archive(self._library.directory, record.history, record.machine).keep(
                 one.answer
@@ -247,7 +244,6 @@ class Intake:
             ends: dict[str, END] = {}
             reasons: dict[str, str] = {}
             if unique:
-                record.history.set_due(ORIGINS, due=True)
                 told = self._ingestion(record).add_documents(unique, settle=False)
                 reasons = {one.path: one.reason for one in told.refused}
                 ends |= dict.fromkeys(told.added, "added")

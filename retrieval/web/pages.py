@@ -1,18 +1,16 @@
 """From an answer of a web server to a document: its format, its letters, its walls, its facts."""
 
-import codecs
 import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from retrieval.errors import SourceRefused, SourceUnreadable
 from retrieval.loaders import Document, RawFile
+from retrieval.loaders.charsets import decode_letters, named_charset
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.isolation import FileLoader
 from retrieval.web.fetching import Fetched
@@ -52,15 +50,7 @@ WALLS = (
 )
 """What stands on a page instead of its article: its name, its markup, and why."""
 OWN_COPY = "Save the text that you may use, and add the file."
-_CHARSETS = re.compile(
-    r"utf-8(-sig)?|utf-16.*|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|gb\w+|hz|big5\w*|shift_jis\w*"
-    r"|euc_\w+|iso2022_\w+|mac-\w+|tis-620"
-)
-"""Codecs that write letters; the others are no charsets, and some take a day for a page."""
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _MOST_STATEMENTS = 500
-_FIRST_YEAR = 1900
-"""An earlier date, such as the year 1, is what a system writes that knows none."""
 
 
 def name_source(address: str) -> str:
@@ -98,6 +88,7 @@ def read_page(answer: Fetched, source_id: str, loader: FileLoader) -> Document:
         id=source_id,
         title=document.title,
         publisher=document.meta.publisher,
+        author=document.meta.author,
         url=answer.address,
         published=document.meta.published,
         kind="page",
@@ -116,18 +107,12 @@ def decode(answer: Fetched) -> str:
     header = re.search(
         r"charset=[\"']?([\w-]+)", answer.header("content-type") or "", re.IGNORECASE
     )
-    own = _META_CHARSET.search(answer.body[:4_096])
-    stated = [header[1] if header else None, own[1].decode() if own else None]
     marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     first = [name for mark, name in marks if answer.body.startswith(mark)]
-    for charset in [*first, *stated, "utf-8", "cp1252"]:
-        try:
-            codec = codecs.lookup(charset or "utf-8").name
-            text = answer.body.decode(codec) if _CHARSETS.fullmatch(codec) else "\x00"
-        except (LookupError, UnicodeError):
-            continue
-        if "\x00" not in text:
-            return text
+    stated = [header[1] if header else "", named_charset(answer.body)]
+    text = decode_letters(answer.body, [*first, *stated, "utf-8", "cp1252"])
+    if text is not None:
+        return text
     raise SourceUnreadable(f"The letters of {answer.address} cannot be told.", OWN_COPY)
 
 
@@ -141,19 +126,6 @@ def find_statements(page: bytes) -> list[dict[str, Any]]:
             continue
         found += _flatten(value)
     return found[:_MOST_STATEMENTS]
-
-
-def find_day(statements: list[dict[str, Any]]) -> date | None:
-    """When an article says of itself that it was published; not when what it is about was."""
-    for kind in ("Article", "Report", "BlogPosting", "ClaimReview", "WebPage"):
-        for statement in statements:
-            kinds = statement.get("@type")
-            named = kinds if isinstance(kinds, list) else [kinds]
-            if any(isinstance(one, str) and one.endswith(kind) for one in named):
-                with suppress(ValueError):
-                    day = date.fromisoformat(str(statement.get("datePublished"))[:10])
-                    return day if day.year >= _FIRST_YEAR else None
-    return None
 
 
 def is_kind(statement: dict[str, Any], kind: str) -> bool:

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from retrieval.errors import FetchFailed, LibraryError, SourceRefused, SourceUnreadable
 from retrieval.ingestion import Refusal
 from retrieval.library import Library
+from retrieval.loaders.isolation import FileLoader
 from retrieval.locks import FileLock
-from retrieval.record.history import Feed, Page
-from retrieval.types import Source
+from retrieval.record.history import Feed
 from retrieval.vetting import VettingList, parse_address
-from retrieval.web.feeds import Entry, Listing, read_listing
+from retrieval.web.feeds import LOADER, Entry, Listing, read_apart
 from retrieval.web.fetching import Fetcher, check_address, plain_address
 from retrieval.web.intake import STAMP, TRIES, Intake, Visit, WebReport
 
@@ -19,7 +19,6 @@ LOG = logging.getLogger(__name__)
 
 MOST = 500
 """Pages asked for in one pass; the others wait for the next."""
-FEED_BYTES = 10_000_000
 MAPS = 20
 """Sitemaps read of one index."""
 FIRST = timedelta(days=2)
@@ -73,13 +72,15 @@ class _Pass:
         self.intake = Intake(library, vetting, fetcher)
         self.failed: list[Refusal] = []
         self._read: list[tuple[Feed, set[str]]] = []
+        self._reader = FileLoader(loading=LOADER)
 
     def find_new(self) -> list[Visit]:
         """Addresses that feeds name, that are vetted, and that were not met before."""
         named: dict[str, Entry] = {}
-        for url in (feed for entry in self._vetting.publisher for feed in entry.feeds):
-            for entry in self._read_feed(url):
-                named.setdefault(plain_address(entry.address), entry)
+        with self._reader:
+            for url in (feed for entry in self._vetting.publisher for feed in entry.feeds):
+                for entry in self._read_feed(url):
+                    named.setdefault(plain_address(entry.address), entry)
         met = self._library.history.seen(named)
         fresh: list[Visit] = []
         for url, entry in named.items():
@@ -95,12 +96,8 @@ class _Pass:
     def find_due(self) -> list[Visit]:
         """Pages that have not been asked for as long as their age allows."""
         now = self._fetcher.now()
-        sources = {source.id: source for source in self._library.sources()}
-        return [
-            Visit(url=page.url, page=page)
-            for page in self._library.history.pages()
-            if page.source_id in sources and _is_due(page, sources[page.source_id], now)
-        ]
+        due = self._library.history.pages_due(lambda checked, day: _is_due(checked, day, now))
+        return [Visit(url=page.url, page=page, dated=dated) for page, dated in due]
 
     def close_feeds(self, left: set[str]) -> None:
         """Remember what a feed was like, unless something that it names is still to be had."""
@@ -157,7 +154,7 @@ class _Pass:
             etag=answer.header("etag"),
             modified=answer.header("last-modified"),
         )
-        return read_listing(answer.body, url, FEED_BYTES), row
+        return read_apart(answer.body, url, self._reader), row
 
     def _read_maps(self, entries: Iterable[Entry], since: date) -> Iterator[Entry]:
         """What a sitemap names since a day, those that it leads on to included."""
@@ -181,8 +178,9 @@ def _start_of(known: Feed | None, now: datetime) -> date:
     return (datetime.strptime(known.checked, STAMP).replace(tzinfo=UTC) - OVERLAP).date()
 
 
-def _is_due(page: Page, source: Source, now: datetime) -> bool:
-    age = (now.date() - (source.published or source.accessed)).days
+def _is_due(checked: str, day: date, now: datetime) -> bool:
+    """Whether a page of a day, asked for last at `checked`, is asked for again."""
+    age = (now.date() - day).days
     days = next(after for most, after in AGES if age <= most)
-    checked = datetime.strptime(page.checked, STAMP).replace(tzinfo=UTC)
-    return now - checked >= timedelta(days=days)
+    asked = datetime.strptime(checked, STAMP).replace(tzinfo=UTC)
+    return now - asked >= timedelta(days=days)

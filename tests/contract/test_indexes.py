@@ -12,9 +12,11 @@ import pytest
 
 from retrieval.brute_force import ExactScan
 from retrieval.chroma import ChromaIndex
+from retrieval.copying import copy_record
 from retrieval.record import Record
 from retrieval.types import Vectors
 from tests.fakes_retrieval import WordsEmbedder, put
+from tests.faults.postgres import without_library
 
 Nearest = Callable[[Vectors, int], dict[str, float]]
 WORDS = ("bridge", "river", "school", "storm", "council", "arrest", "warrant", "engine", "forest")
@@ -32,7 +34,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def chroma_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Chroma server on this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -75,11 +77,30 @@ def chroma(record: Record, request: pytest.FixtureRequest) -> Iterator[Nearest]:
 
 
 def chroma_server(record: Record, request: pytest.FixtureRequest) -> Iterator[Nearest]:
-    url = request.getfixturevalue("server")
+    url = request.getfixturevalue("chroma_address")
     yield from filled(ChromaIndex.at_server(url, "verdict-test", "words/1", 32), record)
 
 
-INDEXES = [exact, chroma, chroma_server]
+def pgvector(record: Record, request: pytest.FixtureRequest) -> Iterator[Nearest]:
+    url = request.getfixturevalue("server")
+    without_library(url)
+    shared = Record.create(url, record.embedder, record.dimension)
+    if shared.no_vector_index:
+        shared.close()
+        pytest.skip(shared.no_vector_index)
+    copy_record(record, shared)
+
+    def nearest(vectors: Vectors, depth: int) -> dict[str, float]:
+        with shared.reader() as reader:
+            found = reader.nearest(vectors[0], depth)
+        assert found is not None
+        return found
+
+    yield nearest
+    shared.close()
+
+
+INDEXES = [exact, chroma, chroma_server, pgvector]
 
 
 @pytest.fixture(scope="module", params=INDEXES, ids=[make.__name__ for make in INDEXES])
@@ -93,7 +114,7 @@ def test_the_nearest_passages_come_best_first_with_their_cosine(
 ) -> None:
     vector = WordsEmbedder().embed([query])
     with record.reader() as reader:
-        matrix = reader.matrix()
+        [matrix] = reader.matrices()
     cosines = dict(zip(matrix.ids.tolist(), (matrix.vectors @ vector[0]).tolist(), strict=True))
     expected = sorted(cosines, key=lambda i: -cosines[i])[:10]
     found = nearest(vector, 10)

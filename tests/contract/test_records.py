@@ -14,7 +14,7 @@ from retrieval.errors import (
     LibraryMissing,
 )
 from retrieval.library import Library
-from retrieval.record import NewPassage, Place, Record, match_expression
+from retrieval.record import NewPassage, Place, Record, Sketch, match_expression
 from retrieval.record.history import Notice, Page, Seen
 from retrieval.types import EVERYTHING, Filters
 from tests.fakes_retrieval import NOTES, WordsEmbedder, a_source, fill, put
@@ -69,6 +69,7 @@ def test_what_was_put_is_there_when_the_record_is_opened_again(place: Place) -> 
     with again.reader() as reader:
         assert reader.sources() == [source] == [reader.source("a")]
         assert reader.snapshot("a") == "First of all.\n\nThen the rest."
+        assert reader.digests(["a", "unknown"]) == {"a": source.sha256}
         held = reader.passages_of("a")
         ids, vectors = reader.vectors([p.id for p in held])
     assert [p.text for p in held] == ["First of all.", "Then the rest."]
@@ -197,6 +198,20 @@ def test_origins_growth_and_takedowns_are_known(record: Record) -> None:
         assert not reader.grew_from(before)
 
 
+def test_what_copies_are_found_by_is_kept_until_its_source_goes(record: Record) -> None:
+    put(record, "a", "First.")
+    put(record, "b", "Second.")
+    made = {"a": Sketch("0" * 64, b"words", b"minima"), "b": Sketch("1" * 64, b"other", b"")}
+    record.keep_sketches("one", made)
+    record.keep_sketches("two", {"b": made["a"], "gone meanwhile": made["a"]})
+    with record.reader() as reader:
+        assert reader.sketches("one") == {"a": made["a"]}
+        assert reader.sketches("two") == {"b": made["a"]}
+    record.remove("b")
+    with record.reader() as reader:
+        assert reader.sketches("two") == {}
+
+
 def test_what_became_of_a_source_is_written_down(record: Record) -> None:
     put(record, "a", "First words.")
     page = Page(source_id="a", url="https://example.org/a", checked="2026-01-01T00:00:00Z")
@@ -273,6 +288,62 @@ def test_another_machine_sees_a_new_source_at_once(server: str, tmp_path: Path) 
         assert [h.passage.text for h in two.search("walrus", 1)] == ["A walrus came ashore."]
         one.remove("late")
         assert "late" not in {h.passage.source.id for h in two.search("walrus", 5)}
+
+
+@pytest.fixture
+def indexing(server: str) -> Iterator[Record]:
+    """A record whose database keeps an index of vectors."""
+    without_library(server)
+    record = Record.create(server, WORDS.id, WORDS.dimension)
+    if record.no_vector_index:
+        record.close()
+        pytest.skip(record.no_vector_index)
+    yield record
+    record.close()
+
+
+def nearest_text(record: Record, query: str) -> str:
+    with record.reader() as reader:
+        found = reader.nearest(WORDS.embed([query])[0], 1)
+        assert found
+        [passage] = reader.passages(list(found))
+    return passage.text
+
+
+def test_the_databases_index_of_vectors_follows_every_change(indexing: Record) -> None:
+    put(indexing, "a", "A zeppelin landed.", "It rained.")
+    put(indexing, "b", "A walrus came ashore.")
+    assert nearest_text(indexing, "zeppelin landed") == "A zeppelin landed."
+    put(indexing, "a", "A balloon landed.")
+    assert nearest_text(indexing, "zeppelin landed") == "A balloon landed."
+    indexing.remove("a")
+    assert nearest_text(indexing, "balloon landed") == "A walrus came ashore."
+    assert indexing.check_vector_index()
+    with indexing.reader() as reader:
+        assert reader.nearest(WORDS.embed(["walrus"])[0], 2_000) is None
+        [stored] = reader.stored_passages(sorted(reader.ids()))
+    indexing.correct([stored], WORDS.embed(["something else"]))
+    assert not indexing.check_vector_index()
+    indexing.rebuild_vector_index()
+    assert indexing.check_vector_index()
+
+
+def test_a_search_asks_the_databases_own_index(indexing: Record, tmp_path: Path) -> None:
+    url = str(indexing.place)
+    with Library.open(tmp_path / "one", WORDS, database_url=url, exact_up_to=0) as library:
+        fill(library)
+        assert library.stats().search == "pgvector"
+        assert library.verify() == []
+        [hit] = library.search("repair of the bridge", 1)
+        assert "repair" in hit.passage.text
+        assert not list((tmp_path / "one").rglob("*.bin"))
+
+
+def test_a_server_without_an_index_of_vectors_says_why(server: str, tmp_path: Path) -> None:
+    without_library(server)
+    with Library.open(tmp_path, WORDS, create=True, database_url=server) as library:
+        stats = library.stats()
+    assert ("pgvector" in stats.index) != stats.index.endswith("in step")
 
 
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ import pytest
 
 from agent.faces.exit_codes import BadInput
 from agent.faces.terminal import deliver_file
+from retrieval import FileLock
 from retrieval.record import Record
 from tests.faces.front import ROOT, ended, note, sources, started, verdict
 from tests.fakes_retrieval import put
@@ -162,6 +163,17 @@ def test_a_full_disk_stops_the_adding_and_nothing_else(
         assert len(sources(own)) == 42
         assert verdict("library", "verify", "--library", own).out == "No differences.\n"
         assert not [path for path in own.rglob("*") if path.suffix in {".new", ".part"}]
+
+
+def test_a_lock_holds_on_a_full_disk_though_nobody_can_sign_it(tmp_path: Path) -> None:
+    at = tmp_path / "disk"
+    with disk(at, 64):
+        (at / "worker.lock").touch()
+        with (at / "full").open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(b"x" * 4096):
+                pass
+        with FileLock(at / "worker.lock", "drafting"):
+            assert not FileLock(at / "worker.lock", "drafting").try_acquire()
 
 
 def test_a_limit_on_files_stops_the_adding_as_a_full_disk_does(small: Path, many: Path) -> None:

@@ -2,12 +2,19 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from agent.faces.cli.doctor import as_text
+from agent.faces.cli.surroundings import Finding
+from agent.jobs.durable import Leases
+from agent.jobs.inspection import describe_database, read_beats
+from agent.settings import Settings
 from tests.faces.front import QUESTION, ROOT, verdict
+from tests.security.canaries import API_KEY, DATABASE_WORD, MAY_HOLD
 
 COMMANDS = ["draft", "ask", "check", "search", "judge", "doctor", "library"]
 OF_LIBRARY = [
@@ -53,6 +60,78 @@ def test_the_doctor_looks_at_a_library_that_is_yet_to_be_filled(tmp_path: Path) 
     assert told.status == 0
     assert "none yet" in told.out
     assert not (tmp_path / "none").exists()
+
+
+def test_the_doctor_looks_at_what_a_desk_stands_on(library: Path) -> None:
+    told = verdict("doctor", "--library", library)
+    for subject in ("models", "disk", "extras", "clock", "workers"):
+        assert f"ok   {subject}: " in told.out
+    assert "each with the hash it was shipped with" in told.out
+
+
+def test_the_doctor_finds_secrets_that_others_can_read(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / MAY_HOLD / "config.toml"
+    place.parent.mkdir()
+    place.write_text(f'api_key = "{API_KEY}"\nbase_url = "http://127.0.0.1:1/v1"\n', "utf-8")
+    monkeypatch.setitem(Settings.model_config, "toml_file", place)
+    monkeypatch.setenv("VERDICT_SPENDING", str(tmp_path / "spending.sqlite3"))
+    for mode, mark, status in ((0o644, "FAIL", 6), (0o600, "ok  ", 0)):
+        place.chmod(mode)
+        told = verdict("doctor", "--library", library)
+        assert f"{mark} secrets: {place} holds secrets" in told.out
+        assert told.status == status
+        assert API_KEY not in told.out
+
+
+def test_the_doctor_names_a_database_that_is_not_there_and_a_chroma_that_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VERDICT_DATABASE_URL", f"postgresql://u:{DATABASE_WORD}@127.0.0.1:1/x")
+    monkeypatch.setenv("VERDICT_CHROMA_URL", "http://u:p@chroma.example.org:8000")
+    told = verdict("doctor")
+    assert told.status == 6
+    assert "FAIL database: 127.0.0.1/x: " in told.out
+    assert "ok   chroma: server at http://chroma.example.org:8000" in told.out
+    assert "asks nobody who they are" in told.out
+    assert DATABASE_WORD not in told.out
+
+
+def test_the_doctor_says_what_postgresql_is_and_who_works(
+    server: str, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, why = describe_database(server)
+    assert found.startswith("PostgreSQL ")
+    assert "pgvector" in found
+    assert not why
+    assert read_beats(server) == {}
+
+
+def test_the_doctor_counts_the_workers_that_live(own: Path) -> None:
+    leases = Leases(f"sqlite:///{own / 'jobs.sqlite3'}")
+    try:
+        leases.beat("one-that-died")
+        told = verdict("doctor", "--library", own)
+    finally:
+        leases.close()
+    assert "ok   workers: 0 at work elsewhere, 2 in a desk started here; 1 silent" in told.out
+
+
+def test_the_doctor_finds_a_clock_that_is_behind(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.faces.cli.surroundings.today", lambda: date(2001, 1, 1))
+    told = verdict("doctor", "--library", own)
+    assert told.status == 6
+    assert "FAIL clock: " in told.out
+
+
+def test_the_doctor_keeps_to_the_width_of_a_terminal() -> None:
+    found = [Finding(subject="disk", fine=False, detail="word " * 40, advice="Free some. " * 9)]
+    lines = as_text(found, 80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(line.startswith(("FAIL ", "     ")) for line in lines)
 
 
 def test_the_version_is_that_of_the_package() -> None:

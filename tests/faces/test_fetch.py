@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from agent import bootstrap
+from agent.faces.opening import open_library, read_settings
 from tests.faces.front import verdict
+from tests.fakes_jobs import fall_due, until
 from tests.loopback_web import Web, feed, loopback_web
 
 HOME = "http://harbour-paper.org"
@@ -74,6 +76,25 @@ def test_a_watch_brings_in_what_a_feed_names(web: Web, vetting: Path, tmp_path: 
     assert (told.status, told.out.splitlines()[-1]) == (0, "1 added, 0 refused, 0 failed.")
     told = verdict("library", "watch", "--vetting", vetting, "--json", *place)
     assert told.json["added"] == []
+
+
+def test_a_draft_as_of_a_day_leaves_out_what_was_written_into_a_page_later(
+    web: Web, vetting: Path, tmp_path: Path
+) -> None:
+    place = ("--library", tmp_path / "library")
+    old = "The council closed the old bridge to cars after an inspection found cracks."
+    new = "The council opened the old bridge to cars after engineers had mended the beams."
+    web.article(PAGE, "The bridge", old * 9)
+    verdict("library", "fetch", PAGE, "--vetting", vetting, *place)
+    web.pass_days(10)
+    web.article(PAGE, "The bridge", old * 9, new * 9)
+    verdict("library", "fetch", PAGE, "--vetting", vetting, *place)
+    asked = ("draft", "Did the council close the old bridge to cars?", *place)
+    assert "mended the beams" in verdict(*asked, "--format", "json").out
+    told = verdict(*asked, "--format", "json", "--as-of", "2026-03-05")
+    assert "mended the beams" not in told.out
+    note = "Words that came into a source after March 5, 2026 were left out (sources: 1)."
+    assert told.json["usage"]["notes"] == [note]
 
 
 def test_a_watch_goes_on_until_it_is_stopped(
@@ -151,3 +172,39 @@ def test_an_archive_link_that_leads_nowhere_is_refused(
     monkeypatch.setenv("VERDICT_ARCHIVE_LINK", link)
     told = verdict("library", "list", "--library", tmp_path)
     assert "VERDICT_ARCHIVE_LINK" in told.error
+
+
+def test_a_watch_on_a_schedule_is_made_by_a_worker_and_told(
+    web: Web, vetting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ("--library", tmp_path / "library")
+    web.article(PAGE, "The bridge", "The old bridge was closed to cars.")
+    web.put(f"{HOME}/feed.xml", feed((PAGE, "The bridge")), Content_Type="application/rss+xml")
+    verdict("library", "fetch", f"{HOME}/none", "--vetting", vetting, *place)
+    assert verdict("jobs", *place).out == "No job was asked for yet.\n"
+    every = ("library", "watch", "--schedule", "*/30 * * * *")
+    told = verdict(*every, *place)
+    assert (told.status, "VERDICT_VETTING" in told.error) == (2, True)
+    monkeypatch.setenv("VERDICT_VETTING", str(vetting))
+    assert "alone" in verdict(*every, "--every", 30, *place).error
+    assert "every half hour" in verdict("library", "watch", "--schedule", "daily", *place).error
+    assert "watched at */30 * * * * (UTC)" in verdict(*every, *place).out
+    assert "ok   watch: at */30 * * * * (UTC)" in verdict("doctor", *place).out
+    settings = read_settings()
+    with (
+        open_library(tmp_path / "library") as library,
+        bootstrap.open_jobs(settings, library, 1, watches=True),
+        bootstrap.open_watch_schedule(settings, library) as schedule,
+    ):
+        fall_due(schedule)
+        until(lambda: schedule.recent()[0].state.over)
+    [row] = verdict("jobs", "--json", *place).json
+    assert (row["kind"], row["state"], row["told"]) == ("watch", "done", "1 added")
+    assert verdict("library", "list", "--json", *place).json[0]["url"] == PAGE
+    told = verdict("doctor", *place)
+    assert "1 added" in told.out
+    monkeypatch.delenv("VERDICT_VETTING")
+    told = verdict("doctor", *place)
+    assert (told.status, "FAIL watch" in told.out) == (7, True)
+    assert "no longer" in verdict("library", "watch", "--schedule", "off", *place).out
+    assert "watch:" not in verdict("doctor", *place).out

@@ -153,3 +153,11 @@ def test_an_answer_of_this_program_is_no_source(library: Path, tmp_path: Path) -
     answer.write_text(verdict("ask", MOON, "--library", library).out, "utf-8")
     told = verdict("library", "add", answer, *ADA, "--library", tmp_path / "own")
     assert "no draft is a source" in told.err + told.out
+
+
+def test_a_cluster_reads_files_and_no_web_addresses(small: Path) -> None:
+    told = verdict(
+        *("library", "add", "https://example.org/a", "--ray", "auto", *ADA, "--library", small)
+    )
+    assert told.status == 2
+    assert "--ray is for files" in told.err

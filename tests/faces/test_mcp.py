@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agent.faces.mcp.server import Bounded
 from tests.faces.front import QUESTION, ROOT, Json, ended, started, verdict
 
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
@@ -190,6 +191,48 @@ def test_a_web_page_elsewhere_cannot_speak_through_a_browser(
     with pytest.raises(HTTPError) as failed:
         urlopen(request, timeout=10)  # noqa: S310
     assert failed.value.code == status
+
+
+@pytest.mark.parametrize("length", ["4000001", "9" * 400, "-1", "1e3"])
+def test_a_body_without_end_is_refused_before_it_is_read(length: str) -> None:
+    sent = run_bounded([(b"content-length", length.encode())], [])
+    assert sent[0]["status"] == 413
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_read_to_the_bound_and_no_further() -> None:
+    pieces = [b"x" * 1_000_000] * 50
+    sent = run_bounded([], pieces)
+    assert sent == [{"read": 4_000_000}]
+
+
+def run_bounded(headers: list[tuple[bytes, bytes]], pieces: list[bytes]) -> list[dict[str, Any]]:
+    """What a guarded application sends; it says how much it was given before the end."""
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: object, receive: Any, send: Any) -> None:  # noqa: ANN401
+        read = 0
+        while (message := await receive())["type"] == "http.request":
+            read += len(message["body"])
+        await send({"read": read})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": True}
+
+    async def send(message: Any) -> None:  # noqa: ANN401
+        sent.append(message)
+
+    asyncio.run(Bounded(app)({"type": "http", "headers": headers}, receive, send))
+    return sent
+
+
+def test_a_body_of_that_size_is_refused_by_the_server_that_runs(served: str) -> None:
+    from urllib.error import HTTPError  # noqa: PLC0415
+    from urllib.request import Request, urlopen  # noqa: PLC0415
+
+    request = Request(served, b" " * 4_000_001, {"Content-Type": "application/json"})  # noqa: S310
+    with pytest.raises((HTTPError, OSError)) as failed:
+        urlopen(request, timeout=10)  # noqa: S310
+    assert getattr(failed.value, "code", 413) == 413
 
 
 @pytest.mark.parametrize(

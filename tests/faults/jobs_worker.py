@@ -18,11 +18,13 @@ from typing import Any, TypeVar
 from agent.jobs.durable import DurableJobs
 from agent.jobs.port import Job
 from agent.jobs.recording import Drafting, RecordedChat
+from agent.jobs.watching import Alive, Watching
 from agent.jobs.worker import Pace, Worker
 from agent.llm.budget import Budget
 from agent.ports import Step
 from agent.types import Insufficient, Page, Question, Value
 from prompts import Request
+from retrieval import WebReport
 from tests.fakes_jobs import drafted
 
 A = TypeVar("A", bound=Value)
@@ -119,14 +121,38 @@ class MortalDesk:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def work(url: str, name: str, desk: MortalDesk, pace: Pace) -> None:
-    with DurableJobs(url) as jobs, Worker(jobs, Drafting(desk.draft, desk.keep), name, pace):
+@dataclass
+class MortalWatch:
+    """Writes down each pass that it makes; the first `deaths` passes kill its worker."""
+
+    record: Ledger
+    deaths: int = 0
+    pause: float = 0.0
+    """Seconds that a pass takes."""
+
+    def __call__(self, alive: Alive) -> WebReport:
+        self.record.write("begin", str(os.getpid()))
+        if sum(words[0] == "begin" for words in self.record.read()) <= self.deaths:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(self.pause)
+        alive()
+        self.record.write("end", str(os.getpid()))
+        return WebReport(added=("one",))
+
+
+def work(
+    url: str, name: str, desk: MortalDesk, pace: Pace, watching: Watching | None = None
+) -> None:
+    drafting = Drafting(desk.draft, desk.keep)
+    with DurableJobs(url) as jobs, Worker(jobs, drafting, name, pace, watching):
         while True:
             time.sleep(3600)
 
 
-def started(url: str, name: str, desk: MortalDesk, pace: Pace) -> BaseProcess:
-    process = CONTEXT.Process(target=work, args=(url, name, desk, pace), daemon=True)
+def started(
+    url: str, name: str, desk: MortalDesk, pace: Pace, watching: Watching | None = None
+) -> BaseProcess:
+    process = CONTEXT.Process(target=work, args=(url, name, desk, pace, watching), daemon=True)
     process.start()
     return process
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,11 +17,16 @@ WAYS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 RUNUSER = shutil.which("runuser", path=WAYS)
 """PostgreSQL refuses to run as root; this gives the rights away."""
 
+PROGRAMS = "POSTGRES_PROGRAMS"
+"""Names the folder of the programs of another server, for example one that has pgvector."""
+
 
 def found() -> Path | None:
     """The folder of the server's programs, where it can be run."""
     if os.getuid() == 0 and RUNUSER is None:
         return None
+    if chosen := os.environ.get(PROGRAMS):
+        return Path(chosen)
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     named = [installed[-1]] if installed else [Path(p) for p in [shutil.which("initdb")] if p]
     return named[0].parent if named else None
@@ -34,31 +40,69 @@ def without_library(url: str) -> None:
     engine.dispose()
 
 
+class Server:
+    """A server of an empty database, that can be stopped, killed and started again.
+
+    Args:
+        folder: Where its data will be; the folder must exist and be empty.
+        options: More of its own settings, as `name=value`.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        programs = found()
+        assert programs
+        self._programs, self._folder = programs, folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        self._as_user = [str(RUNUSER), "-u", user, "--"] if os.getuid() == 0 else []
+        if os.getuid() == 0:
+            shutil.chown(folder, user)
+        self._data = folder / "data"
+        wanted = ("max_connections=300", *options)
+        self._options = f"-h 127.0.0.1 -p {self._port} -k {folder} " + " ".join(
+            f"-c {option}" for option in wanted
+        )
+        self.url = f"postgresql://verdict@127.0.0.1:{self._port}/jobs"
+        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "verdict")
+
+    def create(self) -> None:
+        """Make the empty database, once, while the server runs."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", self._port, "-U", "verdict", "jobs")
+
+    def start(self) -> bool:
+        """Whether it runs now."""
+        at = ("-D", self._data, "-w", "-l", self._folder / "log", "-o", self._options)
+        return self._run("pg_ctl", *at, "start", check=False) == 0
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "stop", check=False)
+
+    def kill(self) -> None:
+        """End its first process as a power cut would."""
+        os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def runs(self) -> bool:
+        return self._run("pg_ctl", "-D", self._data, "status", check=False) == 0
+
+    def _run(self, program: str, *words: object, check: bool = True) -> int:
+        typed = [*self._as_user, str(self._programs / program), *map(str, words)]
+        quiet = subprocess.DEVNULL
+        return subprocess.run(
+            typed, check=check, cwd=self._folder, stdout=quiet, stderr=None if check else quiet
+        ).returncode
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """The address of an empty database, served until the block ends."""
-    programs = found()
-    assert programs
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     folder = Path(tempfile.mkdtemp(prefix="verdict-postgres-"))
-    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-    if os.getuid() == 0:
-        shutil.chown(folder, user)
-    data = folder / "data"
-
-    def run(*command: object) -> None:
-        words = [str(word) for word in command]
-        words = [str(RUNUSER), "-u", user, "--", *words] if os.getuid() == 0 else words
-        subprocess.run(words, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    run(programs / "initdb", "-D", data, "-A", "trust", "-U", "verdict")
-    options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=300"
-    run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    server = Server(folder)
+    assert server.start()
     try:
-        run(programs / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "verdict", "jobs")
-        yield f"postgresql://verdict@127.0.0.1:{port}/jobs"
+        server.create()
+        yield server.url
     finally:
-        run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        server.stop()
         shutil.rmtree(folder)

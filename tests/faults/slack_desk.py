@@ -2,8 +2,10 @@
 
 python -m tests.faults.slack_desk ADDRESS FOLDER SECONDS   a draft takes that long, by sleeping
 python -m tests.faults.slack_desk ADDRESS FOLDER LIBRARY   drafts of the library in a folder
+python -m tests.faults.slack_desk ADDRESS FOLDER own       as `verdict slack`, with the user's own
 """
 
+import logging
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from agent import bootstrap
+from agent.faces.exit_codes import status_of, words_of
 from agent.faces.slack.app import open_desk
 from agent.faces.slack.db import Limits
 from agent.faces.slack.responder import Options
@@ -33,6 +36,26 @@ OPTIONS = Options(Limits(user=100_000, channel=100_000))
 def started(address: str, folder: Path, made: object) -> subprocess.Popen[bytes]:
     typed = [sys.executable, "-m", "tests.faults.slack_desk", address, str(folder), str(made)]
     return subprocess.Popen(typed, cwd=ROOT)
+
+
+def serve_own(address: str) -> None:
+    """Answer with the library, jobs and drafts of the settings until killed."""
+    settings = Settings()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        with ExitStack() as stack:
+            library = stack.enter_context(bootstrap.open_library(settings))
+            store = bootstrap.build_desk(settings, library).store
+            connection = connect_workspace("xoxb-test", None, frozenset(), f"{address}/api/")
+            jobs = stack.enter_context(bootstrap.open_jobs(settings, library))
+            records = library.directory / "slack.sqlite3"
+            stack.enter_context(open_desk(connection, jobs, store, records, OPTIONS))
+            serve_socket(connection.app, "xapp-test", threading.Event())
+    except Exception as error:  # as the command line, whose entry this stands for
+        if status_of(error) is None:
+            raise
+        sys.stderr.write(f"{words_of(error)}\n")
+        raise SystemExit(status_of(error)) from error
 
 
 def serve(address: str, folder: Path, made: str) -> None:
@@ -61,4 +84,7 @@ def _sleeping(seconds: float) -> Callable[..., Page | Insufficient]:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], Path(sys.argv[2]), sys.argv[3])
+    if sys.argv[3] == "own":
+        serve_own(sys.argv[1])
+    else:
+        serve(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

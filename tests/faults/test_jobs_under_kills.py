@@ -11,13 +11,23 @@ from typing import Final
 
 import pytest
 import sqlalchemy as sa
+from dbos import error
 from pytest_socket import socket_allow_hosts
 
 from agent.jobs.durable import DurableJobs, engine_at
 from agent.jobs.port import State
+from agent.jobs.watching import QUEUE, RUN, SCHEDULE, Watching, WatchSchedule
 from agent.jobs.worker import Pace
-from tests.fakes_jobs import address, asked, over, until
-from tests.faults.jobs_worker import BOUNDARIES, LOST, Ledger, MortalDesk, done_once, started
+from tests.fakes_jobs import address, asked, fall_due, over, until
+from tests.faults.jobs_worker import (
+    BOUNDARIES,
+    LOST,
+    Ledger,
+    MortalDesk,
+    MortalWatch,
+    done_once,
+    started,
+)
 from tests.faults.postgres import found, served
 
 Start = Callable[..., BaseProcess]
@@ -56,8 +66,10 @@ def start(url: str) -> Iterator[Start]:
     """Starts workers, and kills those that are left."""
     running: list[BaseProcess] = []
 
-    def begin(name: str, desk: MortalDesk, pace: Pace = FAST) -> BaseProcess:
-        running.append(started(url, name, desk, pace))
+    def begin(
+        name: str, desk: MortalDesk, pace: Pace = FAST, watching: Watching | None = None
+    ) -> BaseProcess:
+        running.append(started(url, name, desk, pace, watching))
         return running[-1]
 
     yield begin
@@ -171,3 +183,65 @@ def test_workers_killed_at_random_lose_no_job_and_finish_each_once(
     repeated = sum(done_once(job, record) for job in made)
     assert repeated <= kills * FAST.at_once
     print(f"{kills} kills, {total} jobs, {3 * total} answers, {repeated} asked for again")  # noqa: T201
+
+
+def test_a_watch_whose_worker_is_killed_is_made_by_another_once(
+    url: str, start: Start, record: Ledger
+) -> None:
+    with DurableJobs(url) as jobs:
+        schedule = WatchSchedule(jobs)
+        schedule.set("0 0 29 2 *")
+        dead = start("dead", MortalDesk(record), watching=MortalWatch(record, deaths=1))
+        until(lambda: _falls_due(schedule), PATIENCE)
+        dead.join(PATIENCE)
+        assert dead.exitcode == -signal.SIGKILL
+        assert [one.state for one in schedule.recent()] == [State.RUNNING]
+        start("other", MortalDesk(record), watching=MortalWatch(record))
+        until(lambda: schedule.recent()[0].state.over, PATIENCE)
+    [slot] = schedule.recent()
+    assert slot.state is State.DONE
+    assert slot.made
+    assert slot.made.added == 1
+    assert [words[0] for words in record.read()] == ["begin", "begin", "end"]
+
+
+def _falls_due(schedule: WatchSchedule) -> bool:
+    """Have a slot come now; false before the first worker is there."""
+    try:
+        fall_due(schedule)
+    except error.DBOSException:
+        return False
+    return True
+
+
+def test_each_slot_is_watched_once_by_three_workers(url: str, start: Start, record: Ledger) -> None:
+    with DurableJobs(url) as jobs:
+        schedule = WatchSchedule(jobs)
+        schedule.set("0 0 29 2 *")
+        with jobs.asking() as client:  # every two seconds, which no person may ask for
+            client.apply_schedules(
+                [
+                    {
+                        "schedule_name": SCHEDULE,
+                        "workflow_name": RUN,
+                        "schedule": "*/2 * * * * *",
+                        "context": None,
+                        "queue_name": QUEUE,
+                    }
+                ]
+            )
+        for name in ("one", "two", "three"):
+            start(name, MortalDesk(record), watching=MortalWatch(record, pause=0.2))
+        until(lambda: _count_ends(record) >= 5, PATIENCE)
+        schedule.clear()
+        until(lambda: all(one.state.over for one in schedule.recent()), PATIENCE)
+        slots = schedule.recent(100)
+    words = [words[0] for words in record.read()]
+    assert words == ["begin", "end"] * (len(words) // 2), "no two at once"
+    made = [one for one in slots if one.made and not one.made.left_out]
+    assert len(made) == len(words) // 2
+    assert len({one.slot for one in slots}) == len(slots)
+
+
+def _count_ends(record: Ledger) -> int:
+    return sum(words[0] == "end" for words in record.read())

@@ -196,6 +196,14 @@ def worker(library: LibraryDir = None, workers: Workers = None) -> None:
     raise typer.Exit(commands.worker(library, workers))
 
 
+@app.command()
+def jobs(as_json: AsJson = False, library: LibraryDir = None) -> None:
+    """List the drafts and watches of the workers."""
+    from agent.faces.cli import commands  # noqa: PLC0415
+
+    raise typer.Exit(commands.list_jobs(library, as_json=as_json))
+
+
 def version(value: bool) -> None:
     """Print the version and stop."""
     if value:
@@ -270,6 +278,9 @@ def recheck(
         typer.Argument(metavar="[DRAFT]...", help="Ids of drafts; by default all that are due."),
     ] = None,
     by: Annotated[str | None, typer.Option(help="Your name, for the trail.")] = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only list drafts and sentences; verify nothing.")
+    ] = False,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -279,7 +290,9 @@ def recheck(
     """
     from agent.faces.cli import recheck_command  # noqa: PLC0415
 
-    raise typer.Exit(recheck_command.recheck(drafts or (), by, library, as_json=as_json))
+    raise typer.Exit(
+        recheck_command.recheck(drafts or (), by, library, only_list=only_list, as_json=as_json)
+    )
 
 
 @app.command()

@@ -3,13 +3,14 @@
 import json
 import logging
 import signal
+import sys
 import threading
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
 
 from agent import bootstrap
-from agent.audit import selftest
+from agent.claims import read_claim
 from agent.faces.cli import doctor as examination
 from agent.faces.exit_codes import BadInput, Exit
 from agent.faces.opening import open_library, question_of, read_settings
@@ -20,9 +21,13 @@ from agent.faces.terminal import (
     progress,
     require_folder_of,
     say,
+    width,
 )
+from agent.jobs.port import State
 from agent.language.phrases import day
+from agent.pipeline.published_checks import find_checks
 from agent.render import FILES, FORMATS, SUFFIXES, claimreview, render, render_file, short_answer
+from agent.render.wording import CHECKED, told_check
 from agent.settings import Settings
 from agent.types import Insufficient, Page
 from retrieval import Filters, Library
@@ -42,11 +47,40 @@ def worker(at: Path | None, workers: int | None) -> Exit:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told)
-    with open_library(at) as library, bootstrap.open_jobs(settings, library, at_once):
+    with (
+        open_library(at) as library,
+        bootstrap.open_jobs(settings, library, at_once, watches=True),
+    ):
         logging.getLogger("dbos").setLevel(logging.ERROR)  # tracebacks of drafts that fail
         say(f"Drafting up to {at_once} at a time from {library.directory}. Stop with Ctrl-C.")
         stop.wait()
     say("Stopped. What was in work is begun anew by the next worker.")
+    return Exit.OK
+
+
+def list_jobs(at: Path | None, *, as_json: bool) -> Exit:
+    """`verdict jobs`: drafts and watches that were asked for last, newest first."""
+    settings = read_settings()
+    rows: list[tuple[datetime, str, State, str]] = []
+    with open_library(at) as library:
+        if bootstrap.has_jobs(settings, library):
+            with bootstrap.open_jobs(settings, library, 0) as jobs:
+                drafts = jobs.recent()
+            with bootstrap.open_watch_schedule(settings, library) as schedule:
+                passes = schedule.recent()
+            rows += [(j.submitted, "draft", j.state, j.error or j.question.text) for j in drafts]
+            rows += [
+                (p.slot, "watch", p.state, p.error or (p.made.summary if p.made else ""))
+                for p in passes
+            ]
+    rows.sort(key=lambda row: row[0], reverse=True)
+    if as_json:
+        names = ("at", "kind", "state", "told")
+        found = [dict(zip(names, (row[0].isoformat(), *row[1:]), strict=True)) for row in rows]
+        deliver(json.dumps(found, ensure_ascii=False, indent=2))
+        return Exit.OK
+    lines = [f"{at:%Y-%m-%d %H:%M}  {kind}  {state:<9}  {told}" for at, kind, state, told in rows]
+    deliver("\n".join(lines) or "No job was asked for yet.")
     return Exit.OK
 
 
@@ -89,6 +123,8 @@ def draft(
     if made.fallen:
         say(f"{counted(len(made.fallen), 'sentence')} rejected; --out page.html lists the reasons.")
     if self_test:
+        from agent.audit import selftest  # noqa: PLC0415 - what it plants takes time to prepare
+
         say(selftest.summarize(selftest.self_test(made, bootstrap.build_judge(settings))))
     return Exit.OK
 
@@ -106,12 +142,16 @@ def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Ex
 def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict search`."""
     with open_library(at) as library:
-        hits = library.search(query, k, Filters(published_to=as_of, dated_only=as_of is not None))
+        scope = Filters(published_to=as_of, dated_only=as_of is not None)
+        hits = library.search(query, k, scope)
+        nli = bootstrap.build_nli_model(read_settings().threads)
+        checks = find_checks(read_claim(query), library, nli, scope) if query.strip() else ()
     if as_json:
         rows = [hit.model_dump(mode="json") for hit in hits]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2))
         return Exit.OK
-    lines = []
+    lines = [f"{CHECKED}: {told_check(c)} ({c.source.id})" for c in checks]
+    lines += [""] if checks else []
     for n, hit in enumerate(hits, 1):
         source = hit.passage.source
         when = day(source.published) if source.published else "no date"
@@ -129,7 +169,7 @@ def doctor(at: Path | None, *, as_json: bool, call: bool = False) -> Exit:
         rows = [f.model_dump(mode="json") for f in findings]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        deliver(examination.as_text(findings))
+        deliver(examination.as_text(findings, width() if sys.stdout.isatty() else None))
     return Exit(examination.status(findings))
 
 

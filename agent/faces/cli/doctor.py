@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
+from textwrap import wrap
 
 from agent.bootstrap import (
     build_budget,
@@ -11,31 +12,34 @@ from agent.bootstrap import (
     build_embedder,
     build_judge,
     has_drafts,
+    has_jobs,
     open_library,
     open_reviews,
+    open_watch_schedule,
     today,
 )
+from agent.faces.cli.surroundings import (
+    Finding,
+    look_around,
+    look_at_clock,
+    look_at_pages,
+    look_at_workers,
+)
+from agent.jobs.port import JobError, State
 from agent.llm.budget import prices
 from agent.llm.dialect import MEMORY, STEPS
 from agent.llm.errors import ChatError
 from agent.review.port import ReviewError
 from agent.settings import OPENAI, Settings
-from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question, Value
-from retrieval import Library, LibraryError
+from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question
+from retrieval import Library, LibraryError, without_secrets
 
+OF_MODELS = {"installation", "package names", "models", "embedder", "verifier", "call", "extras"}
+HANG = " " * 5
 OURS = ("agent", "retrieval", "prompts", "evals")
 DRAFT_INPUT = 16_000
 DRAFT_OUTPUT = 4_000
 """Tokens of a page of seven sections with one repair."""
-
-
-class Finding(Value):
-    """One thing that was looked at."""
-
-    subject: str
-    fine: bool
-    detail: str
-    advice: str = ""
 
 
 def examine(
@@ -47,6 +51,7 @@ def examine(
         _names(),
         _embedder(settings),
         _judge(settings),
+        *look_around(settings, directory or settings.library),
         *_library(settings, directory),
         *_writer(settings, call=call),
     ]
@@ -75,8 +80,9 @@ def _names() -> Finding:
 
 def _embedder(settings: Settings) -> Finding:
     if settings.embedding_base_url:
-        detail = f"endpoint {settings.embedding_base_url}, model {settings.embedding_model}"
-        return Finding(subject="embedder", fine=True, detail=f"{detail} (not called)")
+        where = without_secrets(settings.embedding_base_url)
+        detail = f"endpoint {where}, model {settings.embedding_model} (not called)"
+        return Finding(subject="embedder", fine=True, detail=detail)
     try:
         embedder = build_embedder(settings)
         embedder.embed(["ready"])
@@ -86,9 +92,13 @@ def _embedder(settings: Settings) -> Finding:
 
 
 def _judge(settings: Settings) -> Finding:
-    judge = build_judge(settings)
     said = "The bridge was closed in May."
-    [verification] = judge.verify([ClaimEvidence(claim=said, evidence=(EvidenceSpan(text=said),))])
+    try:
+        judge = build_judge(settings)
+        asked = ClaimEvidence(claim=said, evidence=(EvidenceSpan(text=said),))
+        [verification] = judge.verify([asked])
+    except LibraryError as error:
+        return Finding(subject="verifier", fine=False, detail=error.args[0], advice=error.advice)
     return Finding(
         subject="verifier",
         fine=verification.accepted,
@@ -107,7 +117,7 @@ def _writer(settings: Settings, *, call: bool) -> Iterator[Finding]:
         return
     models = ", then ".join((settings.model, *settings.fallback_models))
     how = f"Azure {settings.azure_api_version}, " if settings.azure_api_version else ""
-    where = f"{settings.base_url or OPENAI} ({how}{settings.api})"
+    where = f"{without_secrets(settings.base_url or OPENAI)} ({how}{settings.api})"
     detail = f"{models} at {where}, after it the embedded one"
     yield Finding(subject="writer", fine=True, detail=detail)
     yield Finding(subject="cost", fine=True, detail=_cost(settings))
@@ -178,7 +188,8 @@ def _library(settings: Settings, directory: Path | None) -> Iterator[Finding]:
         with open_library(settings, directory) as held:
             held.settle()
             stats = held.stats()
-            trail = list(_trail(settings, held))
+            rest = [*_trail(settings, held), look_at_clock(held), *look_at_pages(held)]
+            rest += [*_watch(settings, held), *look_at_workers(settings, held)]
     except LibraryError as error:
         yield Finding(subject="library", fine=False, detail=error.args[0], advice=error.advice)
         return
@@ -186,7 +197,7 @@ def _library(settings: Settings, directory: Path | None) -> Iterator[Finding]:
     detail = f"{stats.sources} sources, {stats.passages} passages in {where}"
     yield Finding(subject="library", fine=True, detail=detail)
     yield Finding(subject="index", fine=True, detail=f"{stats.index}; search by {stats.search}")
-    yield from trail
+    yield from rest
 
 
 def _trail(settings: Settings, library: Library) -> Iterator[Finding]:
@@ -208,19 +219,53 @@ def _trail(settings: Settings, library: Library) -> Iterator[Finding]:
     )
 
 
+def _watch(settings: Settings, library: Library) -> Iterator[Finding]:
+    """Whether the schedule on which the web is watched is kept."""
+    if not has_jobs(settings, library):
+        return
+    try:
+        with open_watch_schedule(settings, library) as schedule:
+            crontab, slots = schedule.get(), schedule.recent(2)
+    except JobError as error:
+        yield Finding(subject="watch", fine=False, detail=str(error))
+        return
+    if crontab is None:
+        return
+    detail, advice = f"at {crontab} (UTC)", ""
+    if slots:
+        last = slots[0]
+        came = last.error or (last.made.summary if last.made else last.state.value)
+        detail = f"{detail}; {last.slot:%Y-%m-%d %H:%M}: {came}"
+        if last.state is State.FAILED:
+            advice = "See the log of the worker; `verdict library watch` shows what is wrong now."
+        if last.state is State.QUEUED and len(slots) == 2 and slots[1].state is State.QUEUED:
+            advice = "No worker takes it: run `verdict worker` with VERDICT_VETTING set."
+    if settings.vetting is None:
+        advice = "Set VERDICT_VETTING to the vetting list, here and for every worker."
+    yield Finding(subject="watch", fine=not advice, detail=detail, advice=advice)
+
+
 def status(findings: list[Finding]) -> int:
-    """Exit status: 0, or 6 for the library, or 5 for a model."""
-    broken = [f.subject for f in findings if not f.fine]
+    """Exit status: 0, or 6 for the library and what it stands on, 7 for the jobs, 5 for a model."""
+    broken = {f.subject for f in findings if not f.fine}
     if not broken:
         return 0
-    return 6 if {"library", "trail"} & set(broken) else 5
+    if broken == {"watch"}:
+        return 7
+    return 5 if broken <= OF_MODELS else 6
 
 
-def as_text(findings: list[Finding]) -> str:
-    """A line each, advice below."""
+def as_text(findings: list[Finding], columns: int | None = None) -> str:
+    """A line each, advice below; broken at `columns` where a person reads it."""
     lines = []
     for found in findings:
-        lines.append(f"{'ok  ' if found.fine else 'FAIL'} {found.subject}: {found.detail}")
-        if found.advice:
-            lines.append(f"     {found.advice}")
+        told = f"{'ok  ' if found.fine else 'FAIL'} {found.subject}: {found.detail}"
+        for text in (told, found.advice and f"{HANG}{found.advice}"):
+            if text and columns:
+                lines += wrap(
+                    text, columns, subsequent_indent=HANG, break_long_words=False,
+                    break_on_hyphens=False,
+                )  # fmt: skip
+            elif text:
+                lines.append(text)
     return "\n".join(lines)

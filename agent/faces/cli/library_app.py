@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from agent.faces.exit_codes import BadInput
 from agent.faces.options import AsJson, LibraryDir
 
 library_app = typer.Typer(
@@ -21,6 +22,15 @@ Wait = Annotated[
     float, typer.Option(min=0, help="Seconds to wait for another process that is writing.")
 ]
 
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Have a Ray cluster read and embed: `auto`, `local` or its address.",
+    ),
+]
+
 
 @library_app.command()
 def add(
@@ -30,6 +40,7 @@ def add(
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
+    ray: Ray = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -40,6 +51,8 @@ def add(
     )
 
     if any(map(web_commands.is_address, paths)):
+        if ray:
+            raise BadInput("--ray is for files. Leave it out for web addresses.")
         raise typer.Exit(web_commands.fetch(paths, vetting, vetted_by, library, as_json=as_json))
     raise typer.Exit(
         library_commands.add(
@@ -50,6 +63,7 @@ def add(
             wait=wait,
             as_json=as_json,
             prune=False,
+            ray=ray,
         )
     )
 
@@ -62,6 +76,7 @@ def sync(
     vetting: Vetting = None,
     vetted_by: VettedBy = None,
     wait: Wait = 60.0,
+    ray: Ray = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -70,7 +85,7 @@ def sync(
 
     raise typer.Exit(
         library_commands.add(
-            [folder], vetting, vetted_by, library, wait=wait, as_json=as_json, prune=True
+            [folder], vetting, vetted_by, library, wait=wait, as_json=as_json, prune=True, ray=ray
         )
     )
 
@@ -167,6 +182,13 @@ def watch(
         typer.Option(metavar="MINUTES", min=1, help="Go on, with a pause of so many minutes."),
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Pages visited in one pass at most.")] = 500,
+    schedule: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CRONTAB",
+            help='Leave it to `verdict worker`, as in "*/30 * * * *" (UTC), or `off` to end that.',
+        ),
+    ] = None,
     as_json: AsJson = False,
     library: LibraryDir = None,
 ) -> None:
@@ -176,6 +198,10 @@ def watch(
     """
     from agent.faces.cli import web_commands  # noqa: PLC0415
 
+    if schedule is not None:
+        if vetting is not None or every is not None:
+            raise BadInput("Give --schedule alone: workers take the list from VERDICT_VETTING.")
+        raise typer.Exit(web_commands.schedule_watch(schedule, library))
     raise typer.Exit(web_commands.watch_feeds(vetting, every, most, library, as_json=as_json))
 
 

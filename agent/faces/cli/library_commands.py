@@ -1,6 +1,7 @@
 """What the commands of `agent.faces.library` do: one method of `retrieval.Library` each."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,16 +25,16 @@ def add(
     wait: float,
     as_json: bool,
     prune: bool,
+    ray: str | None = None,
 ) -> Exit:
     """`verdict library add` and `sync`."""
     chosen = choose_vetting(vetting, vetted_by)
     today = bootstrap.today()
     find_files(paths)  # a wrong path is told before a library is made for it
     with open_library(at, create=True) as library, bar("Adding") as step:
-        if prune:
-            report = library.sync(paths[0], chosen, today=today, progress=step, wait_seconds=wait)
-        else:
-            report = library.add(paths, chosen, today=today, progress=step, wait_seconds=wait)
+        workers = bootstrap.build_workers(ray, library)
+        run = partial(library.sync, paths[0]) if prune else partial(library.add, paths)
+        report = run(chosen, today=today, progress=step, wait_seconds=wait, workers=workers)
     deliver(report.model_dump_json(indent=2) if as_json else _describe(report), prose=not as_json)
     return Exit.USAGE if report.refused else Exit.OK
 

@@ -25,6 +25,9 @@ from retrieval import (
     watch,
 )
 
+OFF = "off"
+"""Typed in the place of a schedule, it ends the one that there is."""
+
 
 def is_address(text: str) -> bool:
     """Whether what was typed is a web address and not a path."""
@@ -71,6 +74,32 @@ def watch_feeds(
         if every is None:
             return Exit.OK
         time.sleep(60 * every)
+
+
+def schedule_watch(crontab: str, at: Path | None) -> Exit:
+    """`verdict library watch --schedule`: have the workers watch at these times, or no more."""
+    settings = read_settings()
+    ends = crontab.strip().lower() == OFF
+    if settings.vetting is None and not ends:
+        raise BadInput(
+            "The workers read what to watch from VERDICT_VETTING. Set it to a vetting list, here "
+            "and for every worker, then say it again."
+        )
+    if settings.vetting is not None and not ends:
+        VettingList.read(settings.vetting)  # a worker would find it out in the night
+    with open_library(at) as library, bootstrap.open_watch_schedule(settings, library) as schedule:
+        if ends:
+            schedule.clear()
+        else:
+            schedule.set(crontab)
+    if ends:
+        deliver("The web is no longer watched on a schedule.")
+    else:
+        deliver(
+            f"The web is watched at {crontab} (UTC) while `verdict worker` or `verdict serve` "
+            "runs. `verdict jobs` lists the passes."
+        )
+    return Exit.OK
 
 
 def read_register(file: Path, at: Path | None, *, as_json: bool) -> Exit:

@@ -33,9 +33,12 @@ from agent.faces.terminal import STEPS, say
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import Context, MCPServer
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 T = TypeVar("T")
 PATH: Final = "/mcp"
+LARGEST: Final = 4_000_000
+"""Bytes of a request over HTTP: more than any text that `verify_draft` reads."""
 Claim = Annotated[str, Field(description="One claim or question, as a person would type it.")]
 AsOf = Annotated[
     str | None,
@@ -192,10 +195,42 @@ def _address(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
 
 
+class Bounded:
+    """An ASGI application that reads no body beyond `LARGEST` bytes, whatever its length says."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        """Guard `app`."""
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        headers = dict(scope.get("headers") or ())
+        said = headers.get(b"content-length", b"0")
+        fits = said.isdigit() and len(said) <= len(str(LARGEST)) and int(said) <= LARGEST
+        if scope["type"] == "http" and not fits:
+            await _refuse(send)
+            return
+        left = LARGEST
+
+        async def counted() -> "Message":
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            return message if left >= 0 else {"type": "http.disconnect"}
+
+        await self._app(scope, counted, send)
+
+
+async def _refuse(send: "Send") -> None:
+    words = f"A request may have {LARGEST:,} bytes; send a shorter text.".encode()
+    headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
+
+
 def _run(server: "MCPServer", listening: socket.socket) -> None:
     """Serve until interrupted. Only requests that name this machine as their host are answered."""
     import uvicorn
 
     app = server.streamable_http_app(streamable_http_path=PATH, stateless_http=True)
-    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    config = uvicorn.Config(Bounded(app), log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])

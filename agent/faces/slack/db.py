@@ -314,9 +314,10 @@ class Inbox:
         """Keep what answers a question: a job, or an earlier check of this claim."""
         self._update(question, {"job": job, "earlier": earlier})
 
-    def postpone(self, question: str, due: float) -> None:
-        """Try again at `due`."""
-        self._update(question, {"due": due, "tries": QUESTIONS.c.tries + 1})
+    def postpone(self, question: str, due: float, *, counted: bool = True) -> None:
+        """Try again at `due`; a try that is not `counted` never makes the desk give up."""
+        tries = QUESTIONS.c.tries + 1 if counted else sa.func.max(QUESTIONS.c.tries, 1)
+        self._update(question, {"due": due, "tries": tries})
 
     def close(self, question: str, state: QuestionState = QuestionState.CLOSED) -> None:
         """Erase the route: the question is answered or given up, or the asker chooses a claim."""

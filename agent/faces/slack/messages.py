@@ -16,8 +16,8 @@ from agent.faces.terminal import STEPS
 from agent.language import lexicon
 from agent.language.phrases import day
 from agent.render.citations import safe_url
-from agent.render.short_answer import Answer, Point, short_answer
-from agent.render.wording import SUMMARY, clean
+from agent.render.short_answer import Answer, FoundCheck, Point, short_answer
+from agent.render.wording import CHECKED, SUMMARY, clean
 from agent.types import Insufficient, Page, VerdictLabel
 
 Block = dict[str, Any]
@@ -260,6 +260,7 @@ def answer_message(view: AnswerView) -> Message:
     small_print = _small_print(view)
     blocks = [
         {"type": "header", "text": plain_text(found.headline)},
+        *(_check_block(check) for check in found.checks[:MAX_EARLIER]),
         rich_text(quote(text_element(found.claim, limit=MAX_CLAIM)), verdict),
         *(rich_text(*_sentence_elements(point)) for point in found.points),
         *_absence_blocks(found),
@@ -270,6 +271,12 @@ def answer_message(view: AnswerView) -> Message:
     points = " ".join(p.text for p in found.points)
     text = f"{found.headline}. {found.plain} {found.claim} {points} {' '.join(small_print)}"
     return Message(escape_text(text, MAX_TEXT), tuple(blocks))
+
+
+def _check_block(check: FoundCheck) -> Block:
+    """What others found when they checked the same claim, and where they say so."""
+    told = text_element(f"{CHECKED}: {check.told}", limit=MAX_SENTENCE)
+    return rich_text(section(told, own_text(" "), link_element(check.url, check.publisher)))
 
 
 def _sentence_elements(point: Point) -> list[Block]:
@@ -338,9 +345,6 @@ def _feedback_block(ref: str) -> Block:
         for name, (text, label, value) in choices.items()
     }
     return {"type": "context_actions", "elements": [element]}
-
-
-# Notices
 
 
 def notice(text: str) -> Message:

@@ -49,7 +49,7 @@ from agent.settings import DRAFT
 from agent.store import draft_id
 from agent.types import Insufficient, Page
 from agent.types import Question as DraftQuestion
-from retrieval import LibraryDamaged
+from retrieval import LibraryDamaged, LibraryUnreachable
 
 LOG: Final = logging.getLogger(__name__)
 MAX_AGE: Final = timedelta(days=30)
@@ -60,6 +60,8 @@ EVENT_SECONDS: Final = 2.0
 """How long to wait for the next event of a job."""
 MAX_TRIES: Final = 8
 """Attempts to bring one answer; the waits between them add up to about an hour."""
+WAIT_SECONDS: Final = 15.0
+"""Until a question is tried again that found the queue full or the database away."""
 POLL_SECONDS: Final = 0.5
 DAMAGED_SECONDS: Final = 5.0
 
@@ -258,9 +260,9 @@ class Responder:
         except SlackRefused as refused:
             LOG.warning("Slack takes no answer for a question (%s); it is given up.", refused)
             inbox.close(question.id)
-        except (QueueFull, JobsUnavailable) as full:
-            LOG.warning("%s", full)
-            inbox.postpone(question.id, now + 10.0 * (question.tries + 1))
+        except (QueueFull, JobsUnavailable, LibraryUnreachable) as busy:  # on our side, not Slack's
+            LOG.warning("A question waits %.0f s: %s", WAIT_SECONDS, busy)
+            inbox.postpone(question.id, now + WAIT_SECONDS, counted=False)
 
     def _send_reply(self, question: Question, route: Route) -> None:
         inbox, outbox, parsed = self._context.inbox, self._context.outbox, question.parsed

@@ -152,7 +152,7 @@ def open_services(
         yield Services(
             settings=settings,
             library=library,
-            jobs=stack.enter_context(bootstrap.open_jobs(settings, library)),
+            jobs=stack.enter_context(bootstrap.open_jobs(settings, library, watches=True)),
             reviews=stack.enter_context(bootstrap.open_reviews(settings, library, desk)),
             accounts=accounts,
             desk=desk,

@@ -121,6 +121,10 @@ class SignInRefused(Exception):
     """Wrong name or password, or too many tries; the message says what to do."""
 
 
+class AccountsUnavailable(Exception):
+    """The file or server that holds the accounts cannot be used; the message says what to do."""
+
+
 class Accounts:
     """The accounts of a desk. Safe to call from any thread and from several processes.
 
@@ -128,13 +132,16 @@ class Accounts:
         url: `sqlite:///FILE` or `postgresql://…`.
         days: how long a person stays signed in.
         clock: the time, in UTC.
+
+    Raises (every method):
+        AccountsUnavailable: they cannot be read or written.
     """
 
     def __init__(
         self, url: str, days: float = 7.0, clock: Callable[[], datetime] | None = None
     ) -> None:
         _make_private(url)
-        self._engine = engine_at(url)
+        self._engine, self._where = engine_at(url), url
         self._days = timedelta(days=days)
         self._clock = clock or _now
         self._hasher = PasswordHasher()
@@ -142,19 +149,20 @@ class Accounts:
         self._by_person, self._by_name = Throttle(*ONE_PERSON), Throttle(*ONE_NAME)
         with suppress(sa.exc.DatabaseError):  # another process makes them in this very moment
             METADATA.create_all(self._engine)
-        METADATA.create_all(self._engine)
+        with self._explained():
+            METADATA.create_all(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
 
     def exist(self) -> bool:
         """Whether there is any account: then everybody signs in."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(sa.select(ACCOUNTS.c.key).limit(1)).first() is not None
 
     def all(self) -> list[Account]:
         """Every account, by name."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             rows = connection.execute(sa.select(ACCOUNTS).order_by(ACCOUNTS.c.key)).all()
         return [Account(name=r.name, role=Role(r.role), created=_time(r.created)) for r in rows]
 
@@ -274,7 +282,7 @@ class Accounts:
         joined = TOKENS.join(ACCOUNTS, TOKENS.c.account == ACCOUNTS.c.key)
         columns = (TOKENS.c.id, ACCOUNTS.c.name, TOKENS.c.label, TOKENS.c.created)
         query = sa.select(*columns).select_from(joined).order_by(TOKENS.c.created.desc())
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             rows = connection.execute(query).all()
         return [
             Token(id=r.id, account=r.name, label=r.label, created=_time(r.created)) for r in rows
@@ -293,17 +301,37 @@ class Accounts:
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with self._engine.begin() as connection:
+        with self._explained(), self._engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        with self._explained(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What the database could not do, in words that say what to do next."""
+        try:
+            yield
+        except sa.exc.IntegrityError:
+            raise
+        except sa.exc.DatabaseError as error:
+            said = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+            where = sa.make_url(self._where).render_as_string(hide_password=True)
+            raise AccountsUnavailable(
+                f"The accounts at {where} cannot be read or written ({said}). Check "
+                "VERDICT_DATABASE_URL, the server or file, the rights and the free space."
+            ) from error
+
     def _row(self, key: str) -> "sa.Row[tuple[str, ...]] | None":
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.key == key)).first()
 
     def _user(self, table: sa.Table, mine: sa.ColumnElement[bool]) -> User | None:
         joined = table.join(ACCOUNTS, table.c.account == ACCOUNTS.c.key)
         query = sa.select(ACCOUNTS.c.name, ACCOUNTS.c.role).select_from(joined).where(mine)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             row = connection.execute(query).first()
         return User(name=row.name, role=Role(row.role)) if row else None
 

@@ -181,6 +181,7 @@ def _page(
         follow_up_lines=verbatim("\n".join(document.follow_ups)),
         made_line=layout.made,
         disclaimer=wording.DISCLAIMER,
+        told_check=wording.told_check,
         exports={f: EXPORTS.get(f, f) for f in sorted((*FORMATS, *FILES), key=_rank)},
         moves=_moves(review, layout.tally.rejected) if writes and not old else {},
         editable=layout.editable(writes=writes, old=old),

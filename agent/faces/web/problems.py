@@ -39,6 +39,7 @@ STATUS: Final[dict[str, int]] = {
     "NotAllowed": 409,
     "NothingToPublish": 409,
     "ReviewError": 503,
+    "AccountsUnavailable": 503,
     "KeyTaken": 409,
     "QueueFull": 503,
     "JobError": 503,

@@ -21,6 +21,7 @@ from agent.types import Claim, Insufficient, Page, Question
 from tests.faces.slack.loopback import BOT, TEAM, Slack, is_answer
 from tests.fakes import MemoryStore
 from tests.fakes_jobs import MemoryJobs
+from tests.security.canaries import SIGNING_SECRET, SLACK_TOKENS
 from tests.unit.agent import pages
 
 Json = dict[str, Any]
@@ -192,7 +193,9 @@ def opened(
     with ExitStack() as stack:
         jobs = stack.enter_context(MemoryJobs(counted, limit=2_000, workers=workers))
         api = f"{slack.address}/api/"
-        connection = connection or connect_workspace("xoxb-test", "secret", frozenset(), api)
+        connection = connection or connect_workspace(
+            SLACK_TOKENS[0], SIGNING_SECRET, frozenset(), api
+        )
         desk = stack.enter_context(
             open_desk(
                 connection,

@@ -12,8 +12,7 @@ import uvicorn
 
 from agent.faces.slack.transport import create_asgi_app
 from tests.faces.slack.place import Place
-
-SECRET = "secret"  # noqa: S105  (the desk of the tests is made with it)
+from tests.security.canaries import SIGNING_SECRET as SECRET
 
 
 @contextmanager

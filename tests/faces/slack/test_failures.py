@@ -1,15 +1,19 @@
 """What Slack can do to an answer, and how the answer arrives all the same."""
 
 import logging
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from agent.faces.slack.db import Limits
-from agent.types import Insufficient, Page, Question
+from agent.faces.slack.responder import MAX_TRIES
+from agent.types import Claim, Insufficient, Page, Question
+from retrieval.errors import LibraryUnreachable
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import ANSWER, CLAIM, Place, opened
 from tests.faces.slack.rules import words
+from tests.fakes import MemoryStore
 
 
 def shown(place: Place) -> list[dict[str, object]]:
@@ -86,6 +90,24 @@ def test_a_server_that_fails_is_tried_again(place: Place) -> None:
     place.send(place.mention(CLAIM))
     place.answer()
     assert [c.answer["error"] for c in place.slack.refused()] == ["internal_error"]
+
+
+def test_a_question_waits_for_its_database_however_often_it_is_away(
+    slack: Slack, tmp_path: Path
+) -> None:
+    away, hurry = count(), count()
+
+    class Away(MemoryStore):
+        def earlier(self, claim: Claim) -> dict[str, Page]:
+            if next(away) < 2 * MAX_TRIES:
+                raise LibraryUnreachable("The server is away.", "Wait.")
+            return super().earlier(claim)
+
+    clock = lambda: 1.8e9 + 10.0 * next(hurry)  # noqa: E731
+    with opened(slack, tmp_path / "s.sqlite3", store=Away(), clock=clock) as place:
+        place.send(place.mention(CLAIM))
+        place.until(lambda: shown(place), 60)
+        assert len(shown(place)) == 1
 
 
 def test_a_draft_that_fails_is_said_to_have_failed(slack: Slack, tmp_path: Path) -> None:

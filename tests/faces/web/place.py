@@ -24,10 +24,10 @@ from agent.settings import Settings
 from agent.types import Insufficient, Page, Question
 from retrieval import Library
 from tests.fakes_jobs import until
+from tests.security.canaries import PASSWORD
 
 LOOPBACK = "http://127.0.0.1:8800"
 PUBLIC = "https://desk.example.org"
-PASSWORD = "a long enough secret"  # noqa: S105
 API = "/api/v1"
 
 

@@ -1,10 +1,12 @@
 """People of a shared desk: signing in, roles, tokens; and that nobody is let in by accident."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from agent.faces.exit_codes import BadInput
 from agent.faces.web import require_guarded
@@ -19,6 +21,17 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  (refused, or behind a proxy)
 @pytest.fixture
 def accounts(tmp_path: Path) -> Accounts:
     return Accounts(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+
+
+def test_accounts_that_cannot_be_read_are_named_with_what_to_do(shared: Site) -> None:
+    path = sa.make_url(shared.services.accounts._where).database
+    with closing(sqlite3.connect(str(path))) as other:
+        other.execute("ALTER TABLE desk_tokens RENAME TO gone")
+    headers = {"authorization": "Bearer vdt_unknown"}
+    told = shared.browser().client.get(f"{API}/drafts", headers=headers)
+    assert told.status_code == 503
+    assert "accounts.sqlite3 cannot be read or written" in told.json()["detail"]
+    assert "free space" in told.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from agent.faces.web.accounts import Role
 from agent.faces.web.security import CSP, LARGEST
-from tests.faces.web.place import API, LOOPBACK, Site
+from tests.faces.web.place import API, LOOPBACK, PASSWORD, Site
 
 HOSTS = (
     "evil.example",
@@ -199,7 +199,7 @@ def test_odd_bytes_in_an_address_break_nothing(alone: Site, word: str) -> None:
 
 def test_no_route_is_without_the_guard(shared: Site) -> None:
     """Nobody is signed in: nothing but signing in is answered."""
-    shared.services.accounts.add("Root", Role.ADMIN, "a long enough secret")
+    shared.services.accounts.add("Root", Role.ADMIN, PASSWORD)
     described = TestClient(shared.app, base_url=shared.origin)
     checked = 0
     for route in _all_routes(shared):

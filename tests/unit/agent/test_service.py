@@ -32,6 +32,8 @@ from agent.types import (
 )
 from agent.verdict.stance import EmbeddedStances
 from agent.verification.embedded import EmbeddedJudge
+from retrieval.errors import LibraryBusy, SourceGone
+from retrieval.types import Vectors
 from tests.fakes import (
     FakeShelf,
     MemoryStore,
@@ -163,6 +165,43 @@ def test_what_stands_is_printed_in_order_and_kept() -> None:
     assert [s.text for s in made.sentences()][1:3] == [s.text for s in GOOD]
     assert made.fallen == ()
     assert set(made.timings) == {"plan", "search", "draft", "check", "conclude"}
+
+
+class FleetingShelf(FakeShelf):
+    """Its first source has another text so often as it is looked at, and is gone before that."""
+
+    def __init__(self, times: int, gone: int = 0) -> None:
+        super().__init__([*FIRST, *SECOND])
+        self._times, self._gone = times, gone
+
+    def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
+        self._times -= 1
+        changed = {"first": "0" * 64} if self._times >= 0 else {}
+        return super().digests(source_ids) | changed
+
+    def vectors(self, passage_ids: Sequence[str]) -> Vectors:
+        self._gone -= 1
+        if self._gone >= 0:
+            raise SourceGone("There is no passage 'first#0'.", "Search again.")
+        return super().vectors(passage_ids)
+
+
+@pytest.mark.parametrize(("times", "gone", "drafts"), [(0, 0, 1), (2, 0, 3), (0, 1, 1)])
+def test_a_page_whose_source_is_taken_away_meanwhile_is_drafted_anew(
+    times: int, gone: int, drafts: int
+) -> None:
+    writer = ScriptedWriter(GOOD)
+    made = replace(desk(writer), library=FleetingShelf(times, gone))
+    assert isinstance(made.draft(QUESTION), Page)
+    assert writer.drafts == drafts
+    assert len(made.store.earlier(made.plan(QUESTION).claim)) == 1
+
+
+def test_a_library_that_never_rests_is_told_and_no_page_is_kept() -> None:
+    made = replace(desk(ScriptedWriter(GOOD)), library=FleetingShelf(100))
+    with pytest.raises(LibraryBusy, match=r"changed 5 times.*when the library is at"):
+        made.draft(QUESTION)
+    assert not made.store.earlier(made.plan(QUESTION).claim)
 
 
 def test_a_sentence_that_cites_an_unknown_passage_falls() -> None:

@@ -6,11 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.bench import corpus, verifier
+from evals.bench import corpus, notes, verifier
+from evals.bench.asking import search, share_found
+from evals.bench.filling import SampledEmbedder, lay
 from evals.bench.measure import Ratio, Spread, describe_machine, run_process
 from evals.bench.rivals import LlamaPipeline
+from retrieval.chunking import split_passages
 from retrieval.embedding import load_onnxruntime
 from retrieval.library import Library
+from retrieval.loaders import load, read_file
+from retrieval.vetting import Voucher
 from tests.fakes_retrieval import WordsEmbedder, fill
 
 
@@ -44,6 +49,16 @@ def test_a_process_that_failed_has_no_figures() -> None:
 def test_a_report_says_what_machine_it_is_of() -> None:
     assert json.dumps(describe_machine())
     assert describe_machine()["packages"]
+
+
+def test_notes_of_the_benchmark_all_go_in_and_are_the_same_every_time(tmp_path: Path) -> None:
+    first, again = (corpus.write_notes(tmp_path / name, 12) for name in ("a", "b"))
+    written = [path.read_text("utf-8") for path in sorted(first.iterdir())]
+    assert written == [path.read_text("utf-8") for path in sorted(again.iterdir())]
+    with Library.open(tmp_path / "library", WordsEmbedder(), create=True) as library:
+        report = library.add([first], Voucher(person="Ana"), today=corpus.TODAY)
+        assert (len(report.added), report.refused) == (12, ())
+        assert library.stats().passages >= 12
 
 
 def test_a_synthetic_library_is_searched_like_a_real_one(tmp_path: Path) -> None:
@@ -114,3 +129,59 @@ def test_the_rival_pipeline_finds_what_was_put_in(tmp_path: Path) -> None:
     assert rival.ingest(["The bridge is closed to cars.", "Tea is hot."]) == 2
     [nearest] = rival.search("is the bridge closed", 1)
     assert "bridge" in nearest
+
+
+def test_a_written_note_is_the_same_each_time_and_is_cut_as_it_was_meant() -> None:
+    note = notes.make_note(7)
+    assert note == notes.make_note(7) != notes.make_note(8)
+    assert len(split_passages("note", str(note["text"]))) == notes.PARAGRAPHS
+
+
+def test_each_question_is_answered_by_one_passage_of_all(tmp_path: Path) -> None:
+    answers = notes.write_notes(tmp_path / "notes", 200)
+    [path] = (tmp_path / "notes").iterdir()
+    held = load(read_file(path))
+    texts = [p for note in held for p in note.text.split("\n\n")]
+    assert len(texts) == 200
+    assert len(answers) == len(held) == 20
+    for answer in answers:
+        [found] = [text for text in texts if answer.sentence in text]
+        assert notes.is_planted(found)
+        assert notes.is_planted(answer.question)
+    assert sum(map(notes.is_planted, texts)) == 20
+
+
+def test_books_and_files_hold_the_pages_that_were_asked_for(tmp_path: Path) -> None:
+    notes.write_book(tmp_path / "book", 3)
+    [book] = load(read_file(tmp_path / "book" / "book.pdf"))
+    assert [page for _, page in book.pages] == [1, 2, 3]
+    assert len(split_passages("book", book.text, book.pages)) == 15
+    notes.write_files(tmp_path / "files", 3)
+    for path in (tmp_path / "files").iterdir():
+        [note] = load(read_file(path))
+        assert len(split_passages("note", note.text)) == 5
+
+
+def test_what_is_laid_down_is_found_again(tmp_path: Path) -> None:
+    sample, place = tmp_path / "sample.npy", tmp_path / "library.sqlite3"
+    laid = np.random.default_rng(1).standard_normal((50, 384)).astype(np.float32)
+    np.save(sample, laid / np.linalg.norm(laid, axis=1, keepdims=True))
+    vectors = SampledEmbedder(sample).embed(["One text.", "Another."])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    answers = lay(place, 0, 300, sample)[:3]
+    lay(place, 3, 100, sample)
+    found = search(place, tmp_path / "index", sample, answers, "exact")
+    assert found.hits == 1.0
+    assert [len(near) for near in found.nearest] == [10, 10, 10]
+    assert found.times["by words"]
+
+
+def test_the_share_found_is_of_what_should_be_found() -> None:
+    assert share_found([["a", "x"], ["b"]], [["a", "b"], ["b"]]) == 0.75
+
+
+def test_a_shared_benchmark_needs_a_database() -> None:
+    command = [sys.executable, "-m", "evals.bench", "postgres"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "needs --database" in done.stderr

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed, IngestionStopped, SourceUnreadable
-from retrieval.ingestion import AddReport, Ingestion, find_files
+from retrieval.files import find_files
+from retrieval.ingestion import AddReport, Ingestion
 from retrieval.record import Record
 from retrieval.types import Filters, Vectors
 from retrieval.vetting import Vetting, VettingList, Voucher
@@ -414,3 +415,14 @@ def test_a_source_keeps_whether_its_text_is_a_summary(desk: Desk) -> None:
     with desk.record.reader() as reader:
         assert reader.source("a").is_summary
     assert desk.add().unchanged == ("a",)
+
+
+def test_a_file_that_names_no_publisher_is_told_of_with_what_to_do(desk: Desk) -> None:
+    plain = desk.notes / "pier.txt"
+    plain.write_text("The pier is 300 m long.\n", "utf-8")
+    report = desk.add(vetting=Voucher(person="Ana López"))
+    (said,) = report.notes
+    assert "it names no publisher" in said
+    assert "pier.txt.yaml" in said
+    (desk.notes / "pier.txt.yaml").write_text("publisher: Pier Office\n", "utf-8")
+    assert not desk.add(vetting=Voucher(person="Ana López")).notes

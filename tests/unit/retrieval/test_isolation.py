@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from retrieval.loaders.docx import MAX_TAGS
 from retrieval.loaders.isolation import FileLoader, Limits
 from retrieval.record import Record
 from retrieval.vetting import Voucher
+from retrieval.workers import Pool
 from tests.fakes_retrieval import WordsEmbedder
 from tests.unit.retrieval import files
 
@@ -121,15 +122,16 @@ def test_a_process_that_cannot_start_is_said_to_have_ended(tmp_path: Path) -> No
         assert "No module named" in refusal(loader, written(tmp_path, FACT))
 
 
-def add(folder: Path, loader: FileLoader | None = None) -> AddReport:
+def add(
+    folder: Path, make_loader: Callable[[], FileLoader] = lambda: FileLoader(LIMITS)
+) -> AddReport:
     """Add a folder to a new library."""
     record = Record.create(folder.parent / "library.sqlite3", "words/1", 32)
     try:
-        ingestion = Ingestion(
-            *(record, WordsEmbedder(), Voucher(person="Ana"), date(2026, 1, 31)),
-            loader or FileLoader(LIMITS),
-        )
-        return ingestion.run([folder])
+        embedder = WordsEmbedder()
+        pool = Pool(embedder, make_loader)
+        by_ana = Voucher(person="Ana")
+        return Ingestion(record, embedder, by_ana, date(2026, 1, 31), pool).run([folder])
     finally:
         record.close()
 
@@ -252,7 +254,7 @@ def test_a_file_whose_name_is_no_text_is_refused_or_passed_over(folder: Path) ->
 
 def test_a_loader_that_raises_the_unexpected_costs_one_file(folder: Path) -> None:
     (folder / "odd.md").write_text("RAISE", "utf-8")
-    report = add(folder, FileLoader(loading="tests.unit.retrieval.strange_loader:behave"))
+    report = add(folder, lambda: FileLoader(loading=ODD_LOADER))
     assert report.added == ("a-good", "z-good")
     assert "odd.md could not be read (Odd: " in report.refused[0].reason
 
@@ -270,6 +272,5 @@ def test_a_loader_that_raises_the_unexpected_costs_one_file(folder: Path) -> Non
 )
 def test_what_is_unusual_and_no_bomb_goes_in(folder: Path, body: str) -> None:
     (folder / "odd.md").write_text(FRONT + body, "utf-8")
-    with FileLoader() as loader:
-        report = add(folder, loader)
+    report = add(folder, FileLoader)
     assert (report.added, report.refused) == (("a-good", "x", "z-good"), ())

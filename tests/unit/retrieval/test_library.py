@@ -15,6 +15,7 @@ from retrieval.errors import (
     LibraryDamaged,
     LibraryError,
     LibraryMissing,
+    SourceGone,
 )
 from retrieval.library import Library
 from retrieval.types import EVERYTHING, Filters, Passage, Passages
@@ -86,6 +87,9 @@ def test_sources_passages_and_texts_are_had_by_id(library: Library) -> None:
         library.source("unknown")
     with pytest.raises(LibraryError, match="no source 'unknown'"):
         library.snapshot("unknown")
+    assert library.digests(["school", "unknown"]) == {"school": hit.passage.source.sha256}
+    with pytest.raises(SourceGone, match="no passage 'unknown'"):
+        library.vectors([hit.passage.id, "unknown"])
 
 
 def test_statistics_say_what_is_held_and_how_it_is_searched(library: Library) -> None:

@@ -1,10 +1,15 @@
+from collections.abc import Iterable
 from datetime import date
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
-from retrieval.origins import BATCH, find_origins
+from retrieval import origins
+from retrieval.origins import BATCH, assign_origins, group_origins, sketch_text
+from retrieval.record import Record
 from retrieval.types import Source
+from tests.fakes_retrieval import put
 
 STORY = " ".join(
     f"On day {n} the council of town {n * 7} heard witness {n * 3} on the bridge."
@@ -16,6 +21,11 @@ def source(id_: str, publisher: str = "", **fields: object) -> Source:
     said = {"title": "T", "url": "", "accessed": "2026-01-27", "tier": 2, "origin": "?"}
     said |= {"vetted_by": "x", "sha256": "0" * 64, "publisher": publisher or id_}
     return Source.model_validate(said | {"id": id_} | fields)
+
+
+def find_origins(stories: Iterable[tuple[Source, str]]) -> dict[str, str]:
+    told = list(stories)
+    return group_origins([s for s, _ in told], {s.id: sketch_text(text) for s, text in told})
 
 
 def test_copies_share_the_origin_of_the_outlet_that_they_copy() -> None:
@@ -111,3 +121,47 @@ def test_a_cut_copy_of_a_book_is_the_same_story() -> None:
     book = " ".join(f"Witness {n} spoke." for n in range(BATCH))
     found = find_origins([(source("a"), book), (source("b"), book[: len(book) * 3 // 4])])
     assert found == {"a": "a", "b": "a"}
+
+
+def test_only_a_new_or_changed_text_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def note(text: str) -> origins.Sketch:
+        read.append(text)
+        return sketch_text(text)
+
+    monkeypatch.setattr(origins, "sketch_text", note)
+    record = Record.create(tmp_path / "library.sqlite3", "words/1", 32)
+    put(record, "a", STORY)
+    put(record, "b", "Of another matter, at some length, in a few words.")
+    assign_origins(record)
+    put(record, "b", STORY, published=date(2026, 1, 1))
+    put(record, "c", "It opened.")
+    assign_origins(record)
+    assign_origins(record)
+    assert read == [
+        STORY,
+        "Of another matter, at some length, in a few words.",
+        STORY,
+        "It opened.",
+    ]
+    with record.reader() as reader:
+        assert {s.id: s.origin for s in reader.sources()} == {
+            "a": "the-paper",
+            "b": "the-paper",
+            "c": "the-paper",
+        }
+    record.close()
+
+
+def test_many_texts_that_begin_alike_are_told_apart() -> None:
+    notice = "all that stands here may be copied by anybody for any purpose at no cost at all"
+    told = [
+        (source(f"s{n:03}"), f"{notice} {' '.join(f'fact{n}x{i}' for i in range(60))}")
+        for n in range(200)
+    ]
+    found = find_origins([*told, (source("copy"), told[7][1] + " end")])
+    assert found["copy"] == found["s007"]
+    assert len(set(found.values())) == 200

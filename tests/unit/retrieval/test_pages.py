@@ -3,14 +3,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from lxml.html import fromstring
 
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders import Document, load, read_file
+from retrieval.loaders.article import find_article
 
 FILLING = (
     "<p>The library of Marrow lends books, maps and instruments to everybody who lives in the"
     " valley, and it is open on six days of the week, its director said on Monday.</p>"
 )
+
+
+STATED = '<meta itemprop="datePublished" content="'
 
 
 def page_of(folder: Path, body: str, head: str = "") -> Document:
@@ -134,7 +139,7 @@ def test_the_date_is_that_of_the_article_and_of_nothing_beside_it(tmp_path: Path
         entry("Movie", datePublished="1987-06-05"),
         entry(
             "NewsArticle",
-            headline="The hall of Marrow",
+            headline="The hall of &#8216;Marrow&#8217;",
             datePublished="2026-02-10T09:00:00Z",
             dateModified="2026-03-01",
             publisher={"name": "Marrow Post"},
@@ -143,7 +148,7 @@ def test_the_date_is_that_of_the_article_and_of_nothing_beside_it(tmp_path: Path
     )
     document = page_of(tmp_path, "", head)
     assert document.meta.published == date(2026, 2, 10)
-    assert (document.title, document.meta.publisher) == ("The hall of Marrow", "Marrow Post")
+    assert (document.title, document.meta.publisher) == ("The hall of ‘Marrow’", "Marrow Post")
     assert document.meta.author == "Ines Vale"
     assert document.notes == ("changed on 2026-03-01, after its publication on 2026-02-10",)
 
@@ -172,8 +177,177 @@ def test_the_beginning_of_an_article_for_subscribers_is_marked(tmp_path: Path) -
     assert not page_of(tmp_path, "").notes
 
 
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "<p>Three of the lenders of the valley have since</p>",
+        "<p>Log in or create an account to keep reading.</p>",
+        "<p>This was the last of your free articles. Become a member to continue.</p>",
+    ],
+)
+def test_a_page_that_breaks_off_says_so(tmp_path: Path, offer: str) -> None:
+    path = tmp_path / "page.html"
+    body = f"{FILLING}<p>{'It lends more maps. ' * 8}</p>{offer}"
+    path.write_text(f"<html><body><article><h1>Marrow</h1>{body}</article></body></html>", "utf-8")
+    (document,) = load(read_file(path))
+    assert any("may be its beginning" in note for note in document.notes)
+
+
+def test_the_parts_of_a_page_that_are_for_subscribers_count(tmp_path: Path) -> None:
+    part = {"@type": "WebPageElement", "isAccessibleForFree": "False"}
+    assert page_of(tmp_path, "", records(entry("Article", hasPart=[part]))).notes
+
+
+def test_the_day_on_a_line_of_its_own_is_read_with_the_same_doubt(tmp_path: Path) -> None:
+    document = page_of(tmp_path, "<p>Posted: 05/06/2026</p>")
+    assert document.meta.published is None
+    assert any("05/06/2026" in note for note in document.notes)
+
+
+def test_a_line_that_tells_of_a_later_change_is_noted(tmp_path: Path) -> None:
+    head = '<meta property="article:published_time" content="2019-03-20">'
+    document = page_of(tmp_path, "<p>Last updated on 2 May 2026</p>", head)
+    assert document.meta.published == date(2019, 3, 20)
+    assert document.notes == ("changed on 2026-05-02, after its publication on 2019-03-20",)
+
+
+def test_a_page_that_misnames_its_encoding_keeps_its_letters(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    page = f"<html><head><meta charset='utf-8'></head><body><p>A fête.</p>{FILLING}</body></html>"
+    path.write_bytes(page.encode("cp1252"))
+    (document,) = load(read_file(path))
+    assert "A fête." in document.text
+    assert any("it is read as Windows-1252" in note for note in document.notes)
+    path.write_bytes(page.replace("utf-8", "iso-8859-2").replace("fête", "łódź").encode("latin2"))
+    (document,) = load(read_file(path))
+    assert "A łódź." in document.text
+
+
 def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(f"<html><body>{FILLING}</body></html>".encode("utf-16"))
     with pytest.raises(SourceUnreadable, match="is UTF-16 text, not UTF-8"):
         load(read_file(path))
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size: small",
+        "font-size: 12,0000pt",
+        "font-size: .9em",
+        "opacity: inherit; width: auto",
+    ],
+)
+def test_type_whose_size_is_a_word_or_a_part_is_shown(tmp_path: Path, style: str) -> None:
+    body = f'<p><span style="{style}">The mill grinds 40 sacks of corn a day.</span></p>'
+    assert "The mill grinds 40 sacks of corn a day." in page_of(tmp_path, body).text
+
+
+def test_a_box_of_size_zero_that_only_closes_gaps_is_shown(tmp_path: Path) -> None:
+    body = '<div style="font-size:0"><p style="font-size:16px">The mill has 3 wheels.</p></div>'
+    assert "The mill has 3 wheels." in page_of(tmp_path, body).text
+
+
+def test_what_stands_there_for_browsers_without_scripts_is_not_stored(tmp_path: Path) -> None:
+    body = "<noscript><p>Please switch on the scripts of this SECRET page.</p></noscript>"
+    assert "SECRET" not in page_of(tmp_path, body).text
+
+
+@pytest.mark.parametrize(
+    ("markup", "stored"),
+    [
+        ("<h2><span>From the valley</span>Marrow opens a mill</h2>", "valley Marrow opens a"),
+        ("<p>Who will pay for it?<span>Monday, 6 January</span></p>", "for it? Monday, 6 January"),
+        ("<p>They use 15 m<sup>3 </sup>Water an hour.</p>", "15 m³ Water"),
+        ("<p>The <span>M</span>cGill mill of l’<span>ARC</span>.</p>", "The McGill mill of l’ARC"),
+    ],
+)
+def test_labels_stand_apart_and_words_stay_whole(tmp_path: Path, markup: str, stored: str) -> None:
+    assert stored in page_of(tmp_path, markup).text
+
+
+def test_a_list_of_names_and_what_they_are_has_no_heads(tmp_path: Path) -> None:
+    rows = (("Region:", "Ash Valley"), ("Height:", "412 m"), ("Owner:", "the town"))
+    cells = "".join(f"<tr><td>{name}</td><td>{what}</td></tr>" for name, what in rows)
+    text = page_of(tmp_path, f"<table>{cells}</table>").text
+    assert "Region: Ash Valley. Height: 412 m. Owner: the town." in text
+
+
+def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
+    head = "<table><tr><th>Town</th><th>Books</th><th>Maps</th></tr></table>"
+    rows = (("Marrow", "7,310", "88"), ("Ash", "410", "9"))
+    parts = "".join(
+        f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr></table>" for row in rows
+    )
+    text = page_of(tmp_path, head + parts).text
+    assert "Marrow: Books 7,310; Maps 88. Ash: Books 410; Maps 9." in text
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        ('<meta name="last-modified" content="2026-03-09">', "", None),
+        ('<meta name="date" content="2026-02-10">', "<p>Updated: March 9, 2026</p>", "2026-02-10"),
+        ("", "<p>Last updated on March 9, 2026</p>", None),
+        ("", '<div class="related"><span class="date">2026-03-09</span> A mill</div>', None),
+        ("", '<footer><span class="date">2026-03-09</span></footer>', None),
+        ("", "<pre>print(find('2026-03-09'))</pre>", None),
+        ("", "<ul><li><strong>Date</strong> 10.02.2026</li></ul>", "2026-02-10"),
+        ("", f'<p itemtype="https://schema.org/Review">{STATED}2026-03-09"> Good.</p>', None),
+        (
+            '<script>var page = {"updateDateTime": "2026-03-09"};</script>',
+            f'{STATED}2026-02-10">',
+            "2026-02-10",
+        ),
+    ],
+    ids=["changed", "both", "updated", "teaser", "foot", "program", "label", "review", "script"],
+)
+def test_the_day_of_a_change_or_of_another_thing_is_no_publication(
+    tmp_path: Path, head: str, body: str, published: str | None
+) -> None:
+    found = page_of(tmp_path, body, head).meta.published
+    assert (found and found.isoformat()) == published
+
+
+@pytest.mark.parametrize(
+    ("head", "publisher"),
+    [
+        ('<meta property="og:site_name" content="mARROW post">', "mARROW post"),
+        ('<meta property="og:site_name" content="https://www.marrow.example">', "marrow.example"),
+        ('<meta name="twitter:site" content="@some_person">', None),
+        ('<meta name="publisher" content="Copyright 2003 - 2026 by the valley">', None),
+        ('<meta name="application-name" content="Marrow">', None),
+        (records(entry("WebSite", name="Marrow Post"), entry("Article")), "Marrow Post"),
+        ('<link rel="canonical" href="https://www.marrow.example/hall">', "marrow.example"),
+        ('<link rel="canonical" href="https://.marrow.example">', None),
+    ],
+)
+def test_the_publisher_is_named_as_the_page_names_it(
+    tmp_path: Path, head: str, publisher: str | None
+) -> None:
+    assert page_of(tmp_path, "", head).meta.publisher == publisher
+
+
+def test_a_paragraph_that_is_missed_between_two_others_is_put_back() -> None:
+    said = [f"The hall seats {n} guests in each of its rooms, the town says." for n in (10, 20, 30)]
+    tree = fromstring(
+        "<html><body><div><p>{}</p><ul><li>{}</li></ul><p>{}</p></div>"
+        '<div class="comments"><p>I was there too, and it was very good indeed.</p></div>'
+        "</body></html>".format(*said)
+    )
+    assert find_article(tree, f"{said[0]}\n{said[2]}") == said
+
+
+def test_the_beginnings_of_other_articles_and_doubles_are_left_out() -> None:
+    first = "The mill of Marrow grinds forty sacks of corn a day, and more in the time of harvest."
+    lines = [first, "It is open on Monday.", first, "A shop sells harps to all of the […]"]
+    assert find_article(fromstring("<p>x</p>"), "\n".join(lines)) == lines[:2]
+
+
+def test_a_page_that_is_one_text_with_fixed_lines_is_read(tmp_path: Path) -> None:
+    lines = "\n\n".join(f"The hall was let {n} times in the year, the town says." for n in range(6))
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body><pre>{lines}</pre></body></html>", "utf-8")
+    (document,) = load(read_file(path))
+    assert "The hall was let 5 times in the year, the town says." in document.text

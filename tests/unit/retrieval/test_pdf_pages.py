@@ -104,6 +104,20 @@ def test_heads_and_feet_of_pages_do_not_stand_in_sentences(tmp_path: Path) -> No
     assert "“Orchards of the valley, a report”" in document.notes[0]
 
 
+def test_heads_of_left_and_right_pages_differ(tmp_path: Path) -> None:
+    heads = [(60.0, 770.0, 9.0, "", "Orchards"), (400.0, 770.0, 9.0, "", "A report")]
+    towns = ("Ash", "Beck", "Carr", "Dale", "Elm", "Fen")
+    pages = [
+        [heads[n % 2], *lines(60, 700, f"{town} grew {n + 3} tons of pears in the year.")]
+        for n, town in enumerate(towns)
+    ]
+    pages[0] = pages[0][1:]
+    document = loaded(tmp_path, *pages)
+    assert "Orchards" not in document.text
+    assert "A report" not in document.text
+    assert "Fen grew 8 tons" in document.text
+
+
 def test_a_table_that_goes_on_loses_neither_heads_nor_figures(tmp_path: Path) -> None:
     def page(*years: str) -> list[files.Placed]:
         rows = [("Year", "Pears", "Plums"), *((year, "310", "88") for year in years)]
@@ -173,3 +187,70 @@ def test_ligatures_are_letters(tmp_path: Path) -> None:
     path.write_text("The sta\ufb00 of the o\ufb03ce \ufb01led it.", "utf-8")
     (document,) = load(read_file(path))
     assert document.text == "The staff of the office filed it."
+
+
+def test_words_set_tight_stay_apart(tmp_path: Path) -> None:
+    page = [(60.0, 700.0, BODY, "-2 Tw", "The liability of the mill is 2860 (of 3000) crowns.")]
+    assert loaded(tmp_path, page).text == "The liability of the mill is 2860 (of 3000) crowns."
+
+
+def test_a_fraction_stays_one(tmp_path: Path) -> None:
+    over, under, back = ") Tj 4 Ts /F1 6 Tf (", ") Tj /F1 6 Tf (", ") Tj 0 Ts /F1 11 Tf ("
+    text = f"The toll is 48{over}1{back}/{under}2{back} cents a mile, and only 7 on Sundays."
+    stored = loaded(tmp_path, lines(60, 700, text)).text
+    assert stored == "The toll is 48 1/2 cents a mile, and only 7 on Sundays."
+
+
+def test_columns_that_are_set_close_are_read_one_after_the_other(tmp_path: Path) -> None:
+    words = ("the orchard of Ash grew", "the mill of Marrow gave", "the hall of Birch holds")
+    drawn = [
+        (60.0 + 134 * column, 700.0 - 12 * n, BODY, "", f"{text} {n}")
+        for n in range(9)
+        for column, text in enumerate(words)
+    ]
+    text = loaded(tmp_path, drawn).text
+    places = [text.index(f"{word} {n}") for word in words for n in range(9)]
+    assert places == sorted(places)
+
+
+def test_small_words_and_long_figures_are_no_marks_of_notes(tmp_path: Path) -> None:
+    page = [
+        (60.0, 700.0, BODY, "", "The orchard sold pears"),
+        (180.0, 704.0, 6.5, "", "CAUTION"),
+        (60.0, 660.0, BODY, "", "The number of the lot is"),
+        (186.0, 663.0, 6.5, "", "334010053"),
+    ]
+    text = loaded(tmp_path, page).text
+    assert "CAUTION" in text
+    assert "334010053" in text
+    assert "Note" not in text
+
+
+def test_words_in_a_grid_drawn_at_once_are_kept_and_those_under_a_bar_are_not(
+    tmp_path: Path,
+) -> None:
+    grid = "0 0 0 rg 50 500 300 2 re 50 600 300 2 re 50 500 2 102 re 348 500 2 102 re f"
+    frame = "50 300 300 100 re 52 302 296 96 re f*"
+    page = [
+        (60.0, 550.0, BODY, grid, "The orchard sold 310 tons of pears."),
+        (60.0, 350.0, BODY, frame, "The mill ground 95 sacks of corn."),
+        (60.0, 200.0, BODY, "50 190 300 30 re 50 100 300 30 re f", "SECRET under a bar."),
+    ]
+    text = loaded(tmp_path, page).text
+    assert "310 tons" in text
+    assert "95 sacks" in text
+    assert "SECRET" not in text
+
+
+def test_dots_that_lead_to_the_number_of_a_page_are_no_strange_letters(tmp_path: Path) -> None:
+    entries = [f"Pears of Ash {'.' * 60} {n}" for n in range(1, 5)]
+    assert "Pears of Ash" in loaded(tmp_path, lines(60, 700, *entries)).text
+
+
+def test_words_in_another_direction_are_left_out_and_told_of(tmp_path: Path) -> None:
+    side = "ET BT /F1 11 Tf 0 1 -1 0 400 100 Tm (The mill of Marrow ran on every day of the year"
+    text = "The orchard of Ash grew forty tons of pears, and sold them in the market of the town."
+    page = [(60.0, 700.0, BODY, "", f"{text}) Tj {side}, its owner said.")]
+    document = loaded(tmp_path, page)
+    assert document.text == text
+    assert any("another direction" in note for note in document.notes)

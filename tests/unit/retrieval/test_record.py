@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from retrieval.errors import (
     LibraryError,
     LibraryMissing,
 )
-from retrieval.record import NewPassage, Record, match_expression, schema
+from retrieval.record import NewPassage, Record, database, match_expression, schema
 from retrieval.types import EVERYTHING, Filters
 from tests.fakes_retrieval import WordsEmbedder, a_source, put
 
@@ -368,3 +368,44 @@ def test_sources_of_an_earlier_library_are_verbatim_but_for_demonstration_notes(
     put(record, "new", "A text.", text="summary")
     assert texts(record) == ["A text."]
     record.close()
+
+
+def test_a_bulk_waits_for_the_disk_once_and_all_is_on_it(
+    record: Record, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    flush = database.flush_to_disk
+
+    def note_flush(place: Path) -> None:
+        flushed.append(place)
+        flush(place)
+
+    def synchronous() -> int:
+        with record._backend.writing() as connection:
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    monkeypatch.setattr(database, "flush_to_disk", note_flush)
+    normal, full = 1, 2
+    with record.bulk():
+        put(record, "a", "It opened.")
+        assert synchronous() == normal
+        assert flushed == []
+    assert flushed == [path.with_name("library.sqlite3-wal")]
+    assert synchronous() == full
+    with suppress(KeyboardInterrupt), record.bulk():
+        put(record, "b", "It closed.")
+        raise KeyboardInterrupt
+    assert len(flushed) == 2
+    assert synchronous() == full
+    assert texts(record) == ["It opened.", "It closed."]
+
+
+def test_a_bulk_that_a_failing_disk_ends_says_so(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(place: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(database, "flush_to_disk", fail)
+    with pytest.raises(LibraryError, match="written through to the disk"), record.bulk():
+        put(record, "a", "It opened.")

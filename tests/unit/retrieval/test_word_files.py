@@ -31,6 +31,11 @@ RAISED = '<w:vertAlign w:val="superscript"/>'
             "It sold 88 tons.",
         ),
         (run("Pears: 41") + "<w:r><w:br/></w:r>" + run("7 plums"), "Pears: 41\n7 plums"),
+        (run("Pears: 41") + "<w:r><w:cr/></w:r>" + run("7 plums"), "Pears: 41\n7 plums"),
+        (
+            run("Pears: 41") + '<w:r><w:br w:type="page"/></w:r>' + run("7 plums"),
+            "Pears: 41\n7 plums",
+        ),
         (
             run("The fine is ") + run("90 ", "<w:strike/>") + run("60 crowns."),
             "The fine is 60 crowns.",
@@ -69,6 +74,18 @@ def test_a_paragraph_in_the_style_of_a_quotation_is_one(tmp_path: Path) -> None:
         {"word/_rels/document.xml.rels": links, "word/styles.xml": styles},
     ).text
     assert text.startswith("According to a quoted statement: “It was sold.”\n\nWe asked")
+
+
+def test_a_style_that_rests_on_a_raised_one_raises_too(tmp_path: Path) -> None:
+    styles = (
+        '<w:styles SPACE><w:style w:type="character" w:styleId="Up"><w:name w:val="up"/>'
+        f"<w:rPr>{RAISED}</w:rPr></w:style>"
+        '<w:style w:type="character" w:styleId="Mark"><w:basedOn w:val="Up"/></w:style>'
+        "</w:styles>"
+    )
+    body = run("It sold 7,310") + run("6", '<w:rStyle w:val="Mark"/>') + run(" tons.")
+    document = loaded(tmp_path, f"<w:p>{body}</w:p>", {"word/styles.xml": styles})
+    assert document.text == "It sold 7,310 tons."
 
 
 def test_tracked_changes_are_read_as_accepted_and_that_is_said(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from agent.review.document import line_of, page_lines
 from agent.review.port import NotAllowed
 from agent.review.types import ChangeStatus, DropLine, Recheck, RuleStance, Status
 from agent.types import Stance, VerdictLabel
-from tests.unit.review.desks import TEXTS, Bench
+from tests.unit.review.desks import TEXTS, Bench, page_on
 
 ONE, TWO = TEXTS["survey"]
 
@@ -26,6 +26,19 @@ def test_drafts_that_cite_a_source_are_marked_once(desk: ReviewDesk, draft: str)
     assert [e.action for e in desk.trail()] == ["drafted", "marked"]
     review = desk.act(draft, Recheck(), "Ana")
     assert (review.recheck, review.version) == ((), 1)
+
+
+def test_a_draft_is_marked_that_is_taken_in_after_its_source_went(
+    desk: ReviewDesk, bench: Bench
+) -> None:
+    page = page_on(bench)
+    bench.shelf.remove("survey")
+    draft = desk.adopt(page)
+    assert desk.get(draft).recheck == ("survey",)
+    assert [e.action for e in desk.trail()] == ["drafted", "marked"]
+    assert desk.verify_trail() is None
+    assert desk.adopt(page) == draft
+    assert len(desk.trail()) == 2
 
 
 def test_what_is_spiked_is_not_marked(desk: ReviewDesk, draft: str, bench: Bench) -> None:

@@ -68,6 +68,12 @@ def test_an_address_is_the_same_with_or_without_www_slash_and_fragment() -> None
     assert checked(TEXT).unknown_sources == ()
 
 
+def test_parameters_behind_an_address_that_has_none_lead_to_its_page() -> None:
+    other = TEXT.replace("The road -", "Tolls -")
+    assert checked(other.replace("/story\n", "/story?ref=home\n")).unknown_sources == ()
+    assert checked(other.replace("/story\n", "/story/old?ref=home\n")).unknown_sources == (2,)
+
+
 MORE = source("more", title="The road", url="https://road.example.org/other")
 
 

@@ -91,8 +91,25 @@ def test_a_raised_number_behind_a_year_cites() -> None:
     ]
 
 
-def test_raised_numbers_cite_nothing_where_bracketed_ones_do() -> None:
+def test_a_raised_number_beside_a_bracketed_one_is_a_note_of_somebody_else() -> None:
     assert said("The mill burned down¹ [2]." + LISTED) == [("The mill burned down¹.", (2,))]
+
+
+def test_raised_and_bracketed_numbers_cite_in_one_text() -> None:
+    text = (
+        "The mill burned down.¹ Its owner rebuilt it [2]. It grinds rye.<sup>[1]</sup>\n\n"
+        'It burned again.<sup><a href="#n2">2</a></sup> The pond covers 4 km² [1]. '
+        "It covers 40 hectares² of clay.²"
+    )
+    assert [numbers for _, numbers in said(text + LISTED)] == [(1,), (2,), (1,), (2,), (1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["Table 2", "pp. 14-16", "§ 3", "fig. 4b", "p. iv", "Annex B", "pp. 4 ff.", "Art. 12", "fn 3"],
+)
+def test_a_place_in_the_source_belongs_to_its_citation(place: str) -> None:
+    assert said(f"The mill burned down [2, {place}]." + LISTED) == [("The mill burned down.", (2,))]
 
 
 def test_a_list_may_number_its_entries_as_the_text_does() -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from threading import Event, Timer
 from typing import TypeVar
@@ -13,15 +14,17 @@ from agent.jobs.durable import DurableJobs, Leases, Watch
 from agent.jobs.port import JobsUnavailable, State, UnknownJob, shown
 from agent.jobs.recording import (
     Answered,
+    Drafting,
     RecordedChat,
     Tape,
     recording,
 )
 from agent.jobs.worker import Pace, Worker, slot
 from agent.llm.budget import Account, Budget, current
-from agent.ports import Chat
-from agent.types import Value
+from agent.ports import Chat, Step
+from agent.types import Insufficient, Page, Question, Value
 from prompts import Request
+from retrieval.errors import LibraryUnreachable
 from tests.fakes_jobs import ScriptedDesk, address, asked, over
 
 A = TypeVar("A", bound=BaseModel)
@@ -171,6 +174,40 @@ def test_a_page_is_kept_once_and_what_is_no_page_never(tmp_path: Path) -> None:
             jobs.submit(asked(text), key)
             over(jobs, key)
         assert desk.kept == [jobs.get("page").made]
+
+
+def test_a_draft_whose_database_was_away_is_begun_anew_and_not_failed(tmp_path: Path) -> None:
+    desk, tries = ScriptedDesk(), count(1)
+
+    def draft(question: Question, on_step: Step) -> Page | Insufficient:
+        if next(tries) < 3:
+            raise LibraryUnreachable("The server is away.", "Wait.")
+        return desk.draft(question, on_step)
+
+    def keep(page: Page) -> None:
+        if next(tries) < 5:
+            raise LibraryUnreachable("The server is away again.", "Wait.")
+        desk.kept.append(page)
+
+    with (
+        DurableJobs(address(tmp_path)) as jobs,
+        Worker(jobs, Drafting(draft, keep), "one", FAST),
+    ):
+        jobs.submit(asked("a"), "a")
+        assert over(jobs, "a").state is State.DONE
+    assert len(desk.drafted) == len(desk.kept) == 1
+
+
+def test_a_draft_whose_source_went_before_it_was_kept_is_made_again(tmp_path: Path) -> None:
+    desk, looks = ScriptedDesk(), count(1)
+    drafting = Drafting(desk.draft, desk.kept.append, lambda _: next(looks) > 2)
+    with (
+        DurableJobs(address(tmp_path)) as jobs,
+        Worker(jobs, drafting, "one", FAST),
+    ):
+        jobs.submit(asked("a"), "a")
+        assert over(jobs, "a").state is State.DONE
+    assert (len(desk.drafted), len(desk.kept)) == (3, 1)
 
 
 def test_jobs_that_are_over_for_long_are_deleted_and_no_other(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What a draft and a day may cost."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from agent.llm.budget import (
     Used,
     prices,
 )
-from agent.llm.errors import BudgetSpent, ModelMissing
+from agent.llm.errors import BudgetSpent, ModelMissing, SpendingUnwritable
 
 DAY = date(2026, 11, 22)
 PRICES = Stated(input=1.0, output=10.0)
@@ -80,6 +82,36 @@ def test_what_a_killed_process_had_reserved_stays_counted(tmp_path: Path) -> Non
     path = tmp_path / "spending.sqlite3"
     assert Spending(path).reserve(DAY, 500, 0.1, None, None)
     assert Spending(path).on(DAY) == (500, 0.1)
+
+
+def _damage(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE spent")
+
+
+def test_where_spending_cannot_be_written_no_call_is_made_and_the_file_is_named(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "spending.sqlite3"
+    of = made(Limits(), Spending(path))
+    _damage(path)
+    with of.open(), pytest.raises(SpendingUnwritable, match=r"spending\.sqlite3.*VERDICT_SPENDING"):
+        of.reserve("m", 100, 100)
+    with pytest.raises(SpendingUnwritable, match="Free space"):
+        Spending(tmp_path)
+
+
+def test_a_call_whose_cost_cannot_be_written_stays_reserved_and_the_page_says_so(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "spending.sqlite3"
+    of = made(Limits(), Spending(path))
+    with of.open() as account:
+        reserved = of.reserve("m", 100, 100)
+        _damage(path)
+        of.settle(reserved, "m", Used(50, 0, 50))
+    assert account.usage().output_tokens == 50
+    assert "stays counted" in account.usage().notes[-1]
 
 
 def test_money_is_counted_with_cached_tokens() -> None:

@@ -189,3 +189,22 @@ def test_what_its_outlet_took_back_counts_for_nothing_in_the_verdict() -> None:
     taken_back = Evidence.model_validate({**dict(standing), "withdrawn": (words,)})
     assert verdict_on(CLAIM, standing).label is VerdictLabel.SUPPORTED
     assert verdict_on(CLAIM, taken_back).label is VerdictLabel.UNPROVEN
+
+
+@given(ORIGINS, ORIGINS, ORIGINS)
+def test_published_checks_alone_decide_nothing(
+    one: dict[str, int], other: dict[str, int], part: dict[str, int]
+) -> None:
+    checks = tuple({*one, *other, *part})
+    count = Tally(supporting=one, opposing=other, partly=part, checks=checks)
+    assert decide(count).label is VerdictLabel.UNPROVEN
+
+
+def test_a_published_check_counts_beside_others() -> None:
+    stances = [stance("check", Stance.AGAINST), stance("blog", Stance.AGAINST)]
+    known = by_id(source("check", tier=1), source("blog", tier=3))
+    alone = count_origins(stances[:1], known, checks={"check"})
+    both = count_origins(stances, known, checks={"check"})
+    assert decide(alone).label is VerdictLabel.UNPROVEN
+    assert decide(both).label is VerdictLabel.REFUTED
+    assert decide(count_origins(stances[1:], known)).label is VerdictLabel.UNPROVEN

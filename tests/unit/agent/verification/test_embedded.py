@@ -315,3 +315,20 @@ def test_all_faults_of_a_sentence_are_told_at_once() -> None:
     verification = EmbeddedJudge(ScriptedEntailment()).verify([pair(claim, TOWER)])[0]
     assert "1987" in verification.reason
     assert "Bergen" in verification.reason
+
+
+@pytest.mark.parametrize(
+    ("heading", "word_for_word"),
+    [
+        ("Ruling on the quarry", True),
+        ("Myths of the quarry", False),
+        ("What people say", False),
+        ("We looked at these statements:", False),
+    ],
+)
+def test_a_heading_without_a_stop_ends_before_what_stands_below(
+    heading: str, *, word_for_word: bool
+) -> None:
+    sentence = "The harbour court ordered the quarry of Ostby to pay 59,000 crowns."
+    reason = rule(sentence, f"{heading}\n\n{sentence}").reason
+    assert reason.endswith("word for word") is word_for_word

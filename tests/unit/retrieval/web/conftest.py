@@ -7,7 +7,8 @@ import pytest
 
 from retrieval import Library
 from retrieval.loaders.isolation import FileLoader
-from retrieval.web import intake
+from retrieval.web import intake, watching
+from retrieval.web.feeds import LOADER
 from tests.fakes_retrieval import WordsEmbedder
 from tests.loopback_web import Web, loopback_web
 
@@ -26,9 +27,19 @@ def loader() -> Iterator[FileLoader]:
     kept.close()
 
 
+@pytest.fixture(scope="session")
+def feed_reader() -> Iterator[FileLoader]:
+    kept = KeptLoader(loading=LOADER)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture(autouse=True)
-def _one_loader(loader: FileLoader, monkeypatch: pytest.MonkeyPatch) -> None:
+def _one_loader(
+    loader: FileLoader, feed_reader: FileLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "FileLoader", lambda: loader)
+    monkeypatch.setattr(watching, "FileLoader", lambda loading: feed_reader)
 
 
 @pytest.fixture

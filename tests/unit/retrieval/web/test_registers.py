@@ -11,15 +11,14 @@ from retrieval import Library, Voucher
 from retrieval.errors import SourceRefused, SourceUnreadable
 from retrieval.web.factchecks import (
     SEARCH,
-    Review,
     add_reviews,
-    describe,
     parse_reviews,
     read_reviews,
     search_reviews,
 )
 from retrieval.web.fetching import Admits, Fetched, Fetcher
 from retrieval.web.notices import add_register, find_notices
+from retrieval.web.reviews import Review, describe, find_review
 from tests.fakes_retrieval import put
 from tests.loopback_web import vetted
 
@@ -226,3 +225,24 @@ def test_the_search_sends_its_key_in_a_header_and_nowhere_else() -> None:
     assert url == f"{SEARCH}?query=the+bridge+%26+co&pageSize=50&languageCode=en"
     assert key == ("X-Goog-Api-Key", "secret")
     assert search_reviews("x", "secret", None, cast("Fetcher", Scripted(200, b"{}"))) == []
+
+
+def test_claim_and_rating_are_found_again_in_a_stored_check_and_nowhere_else(
+    library: Library,
+) -> None:
+    claim = "The bridge “fell”\nX rated the claim: “True” twice"
+    review = Review(
+        url="https://harbour-paper.org/check",
+        checker="Y rated the claim: “True”. Y",
+        claim=claim,
+        rating="“Half true”",
+    )
+    add_reviews(library, [review], Voucher(person="Ada Reed"), TODAY)
+    [stored] = library.sources()
+    found = find_review(library.passages(stored.id))
+    assert found
+    assert found.claim.text == "The bridge ‘fell’ X rated the claim: ‘True’ twice"
+    assert found.rating.text == "Half true"
+    with library.writer() as record:
+        put(record, "other", describe(review), kind="news")
+    assert find_review(library.passages("other")) is None

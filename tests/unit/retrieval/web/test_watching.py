@@ -11,10 +11,12 @@ import pytest
 
 from retrieval import Library
 from retrieval.errors import LibraryBusy, SourceUnreadable
+from retrieval.loaders.isolation import FileLoader, Limits
 from retrieval.locks import FileLock
 from retrieval.vetting import VettingList
+from retrieval.web import watching
 from retrieval.web.archive import Archive
-from retrieval.web.feeds import read_listing
+from retrieval.web.feeds import LOADER, read_listing
 from retrieval.web.intake import WebReport
 from retrieval.web.watching import watch
 from tests.fakes_retrieval import WordsEmbedder
@@ -151,7 +153,7 @@ def test_reprints_are_found_though_the_watch_that_brought_them_was_killed(
     links = ((f"{HOME}/first", "A"), ("http://city.example.org/second", "B"))
     web.put(FEED, feed(*links), Content_Type=XML)
     with monkeypatch.context() as patched:
-        patched.setattr("retrieval.ingestion.find_origins", lambda stories: 1 / 0)
+        patched.setattr("retrieval.ingestion.assign_origins", lambda record: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             look(library, web)
     assert len({source.origin for source in library.sources()}) == 2
@@ -197,6 +199,20 @@ BOMB = (
 def test_a_sitemap_with_entities_is_refused() -> None:
     with pytest.raises(SourceUnreadable, match="document type"):
         read_listing(BOMB.encode(), "here", 1_000_000)
+
+
+def test_a_feed_that_takes_too_long_is_told_and_the_others_are_read(
+    library: Library, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(web, "bridge")
+    deep = "<rss version='2.0'><channel>" + "<item><title>a</title></item>" * 60_000
+    web.put(f"{HOME}/deep.xml", deep + "</channel></rss>", Content_Type=XML)
+    hasty = FileLoader(Limits(seconds=0.5), loading=LOADER)
+    monkeypatch.setattr(watching, "FileLoader", lambda loading: hasty)
+    report = look(library, web, feeds=(f"{HOME}/deep.xml", FEED))
+    assert len(report.added) == 1
+    [told] = report.failed
+    assert f"{HOME}/deep.xml could not be read in 0.5 seconds" in told.reason
 
 
 def test_two_do_not_watch_at_once(library: Library, web: Web) -> None:

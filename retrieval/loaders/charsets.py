@@ -1,0 +1,44 @@
+"""The encodings of pages: which one a page names, and its letters in one of several."""
+
+import codecs
+import re
+from collections.abc import Iterable
+
+_CHARSETS = re.compile(
+    r"utf-8(-sig)?|utf-16.*|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|gb\w+|hz|big5\w*|shift_jis\w*"
+    r"|euc_\w+|iso2022_\w+|mac-\w+|tis-620"
+)
+"""Codecs that write letters; the others are no charsets, and some take a day for a page."""
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+"""Encodings that every browser reads as a wider one."""
+_META = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
+_HEAD = 4_096
+"""Bytes at the beginning of a page that name its encoding, if any do."""
+
+
+def named_charset(page: bytes) -> str:
+    """The name of the codec that a page's own head names; empty where it names none."""
+    found = _META.search(page[:_HEAD])
+    return _codec(found[1].decode("ascii", "replace")) if found else ""
+
+
+def decode_letters(data: bytes, charsets: Iterable[str]) -> str | None:
+    """The letters of a text in the first of several encodings that fits; None where none does."""
+    for charset in charsets:
+        codec = _codec(charset)
+        if not _CHARSETS.fullmatch(codec):
+            continue
+        try:
+            text = data.decode(_WIDER.get(codec, codec))
+        except UnicodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    return None
+
+
+def _codec(charset: str) -> str:
+    try:
+        return codecs.lookup(charset.strip()).name
+    except LookupError:
+        return ""
