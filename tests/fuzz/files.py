@@ -23,7 +23,7 @@ from retrieval.web.factchecks import parse_reviews
 from retrieval.web.feeds import read_listing
 from retrieval.web.fetching import Fetched
 from retrieval.web.notices import read_register
-from retrieval.web.pages import find_day, find_statements, read_page
+from retrieval.web.pages import find_statements, read_page
 from tests.fakes_retrieval import a_source
 from tests.fuzz.mutation import NUMBERS, WORDS
 from tests.fuzz.running import Run, Target
@@ -241,7 +241,7 @@ def _read_web(data: bytes) -> object:
         raw=body,
         fetched=WHEN,
     )
-    find_day(find_statements(body))
+    find_statements(body)
     return read_page(answer, "page", _InProcess())
 
 
