@@ -18,6 +18,8 @@ VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""
 VETO = 0.2
 """Factor on the score of what a check refused: it stays ordered and below the threshold."""
+LONGEST = 5_000
+"""Characters of a sentence that is read; the time of the exact checks grows faster than it."""
 CLAUSE = 0.5
 """Share of the threshold that a clause must reach: it is read without the rest of its sentence."""
 _SAYS_LESS = frozenset({"modality", "attribution"})
@@ -63,7 +65,7 @@ class EmbeddedJudge:
 
         Where the model fails, every pair is `UNCHECKED`: nothing that was not checked stands.
         """
-        prepared = [split_into_clauses(pair) for pair in pairs]
+        prepared = [split_into_clauses(p) if len(p.claim) <= LONGEST else [] for p in pairs]
         asked = list(dict.fromkeys(p for units in prepared for unit in units for p in unit.pairs))
         try:
             read = self._nli.probabilities(asked) if asked else np.empty((0, 3))
@@ -72,7 +74,17 @@ class EmbeddedJudge:
             unchecked = Verification(support=Support.UNCHECKED, reason=reason, verifier=self.name)
             return [unchecked for _ in pairs]
         seen = dict(zip(asked, read, strict=True))
-        return [self._rule(units, seen) for units in prepared]
+        return [
+            self._rule(units, seen) if len(pair.claim) <= LONGEST else self._refuse_long(pair)
+            for pair, units in zip(pairs, prepared, strict=True)
+        ]
+
+    def _refuse_long(self, pair: ClaimEvidence) -> Verification:
+        reason = (
+            f"could not check: a sentence of {len(pair.claim):,} characters is not read, "
+            f"{LONGEST:,} at most; write it as several"
+        )
+        return Verification(support=Support.UNCHECKED, reason=reason, verifier=self.name)
 
     def _rule(
         self, units: Sequence[ScoredClause], seen: dict[tuple[str, str], Probabilities]

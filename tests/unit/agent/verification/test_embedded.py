@@ -332,3 +332,9 @@ def test_a_heading_without_a_stop_ends_before_what_stands_below(
     sentence = "The harbour court ordered the quarry of Ostby to pay 59,000 crowns."
     reason = rule(sentence, f"{heading}\n\n{sentence}").reason
     assert reason.endswith("word for word") is word_for_word
+
+
+def test_a_sentence_too_long_to_be_read_is_unchecked_and_says_so() -> None:
+    told = rule(f"{TOWER[:-1]} and {'very ' * 1_500}late.", TOWER)
+    assert told.support is Support.UNCHECKED
+    assert "5,000 at most" in told.reason
