@@ -99,7 +99,10 @@ def read_listing(data: bytes, where: str, most_bytes: int) -> Listing:
         return Listing(entries=_read_map(data, where), is_sitemap=True)
     # A file object: feedparser takes bytes for the name of a file, and would open it.
     feed = BytesIO(_with_short_head(data))
-    read = feedparser.parse(feed, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        read = feedparser.parse(feed, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, OverflowError) as error:  # the number of a letter that is none
+        raise SourceUnreadable(f"{where} cannot be read as a feed ({error}).", NO_FEED) from error
     if not read.get("version"):
         raise SourceUnreadable(f"{where} is neither a feed nor a sitemap.", NO_FEED)
     entries = (_entry_of(one) for one in read.entries[:MOST])
