@@ -20,12 +20,11 @@ from agent.llm.budget import Spending
 from agent.render import FORMATS, render
 from retrieval.errors import SourceRefused
 from retrieval.loaders.frontmatter import FrontMatter
-from retrieval.origins import find_origins
 from retrieval.vetting import VettingList
 from tests.faces.front import ROOT, verdict
 from tests.faces.slack.test_gate import BODY, NOW, SIGNATURE, STAMP, Client, signed
 from tests.unit.agent.pages import page, passage, sentence
-from tests.unit.retrieval.test_origins import source
+from tests.unit.retrieval.test_origins import find_origins, source
 from tests.unit.retrieval.test_vetting import LIST, LOOK_ALIKES, listed
 
 ALIKE: Final = {"b": "ḃɓЬƅᏏ6", "c": "çсϲ¢ꮯ", "o": "оο0ọ", "m": "ｍмṃ", "k": "κкⱪƙ", "u": "υцս"}
