@@ -18,7 +18,7 @@ VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""
 VETO = 0.2
 """Factor on the score of what a check refused: it stays ordered and below the threshold."""
-LONGEST = 5_000
+LONGEST = 20_000
 """Characters of a sentence that is read; the time of the exact checks grows faster than it."""
 CLAUSE = 0.5
 """Share of the threshold that a clause must reach: it is read without the rest of its sentence."""
