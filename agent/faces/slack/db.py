@@ -26,6 +26,7 @@ from retrieval import LibraryDamaged
 
 HOUR: Final = 3_600.0
 DAY: Final = 24 * HOUR
+LONGEST_WAIT: Final = HOUR
 
 
 class QuestionState(StrEnum):
@@ -279,8 +280,13 @@ class Inbox:
         return "channel" if in_place >= self._limits.channel else None
 
     def find_due(self, now: float, limit: int = 100) -> list[str]:
-        """Ids of open questions whose time has come, oldest first."""
-        due = (QUESTIONS.c.state == QuestionState.OPEN.value) & (QUESTIONS.c.due <= now)
+        """Ids of open questions whose time has come, oldest first.
+
+        None is put off for longer than `LONGEST_WAIT`: a later time is that of a clock that was
+        ahead, and has come.
+        """
+        come = (QUESTIONS.c.due <= now) | (QUESTIONS.c.due > now + LONGEST_WAIT)
+        due = (QUESTIONS.c.state == QuestionState.OPEN.value) & come
         query = sa.select(QUESTIONS.c.id).where(due).order_by(QUESTIONS.c.at).limit(limit)
         with self._database.read() as connection:
             return list(connection.scalars(query))

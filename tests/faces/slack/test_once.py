@@ -138,6 +138,18 @@ def test_what_is_being_sent_is_on_the_disk_before_it_is_sent(slack: Slack, tmp_p
     assert len(slack.shown) == 1
 
 
+def test_a_question_put_off_by_a_clock_that_was_ahead_is_due(slack: Slack, tmp_path: Path) -> None:
+    with opened(slack, tmp_path / "s.sqlite3") as place:
+        place.desk.responder.stop()
+        place.send(place.direct(CLAIM))
+        inbox, now = place.desk.context.inbox, time.time()
+        [question] = inbox.find_due(now)
+        inbox.postpone(question, now + 60)
+        assert not inbox.find_due(now)
+        inbox.postpone(question, now + 2 * 86_400)
+        assert inbox.find_due(now) == [question]
+
+
 def _stopped_within_the_call(place: Place) -> Delivery:
     """The message with the steps was posted; that it was is not stored."""
     place.desk.responder.stop()
