@@ -145,6 +145,8 @@ class VettingList(BaseModel, frozen=True, extra="forbid"):
             raise SourceUnreadable(f"The vetting list {path} is wrong ({why}).", advice) from None
         except ValueError as error:
             raise SourceUnreadable(f"{path} is no TOML file ({error}).", advice) from None
+        except RecursionError:
+            raise SourceUnreadable(f"{path} is nested too deeply to be read.", advice) from None
 
     def admit(self, meta: FrontMatter, where: str) -> Admission:
         """See `Vetting`."""

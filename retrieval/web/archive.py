@@ -28,7 +28,7 @@ _HOP = frozenset({"transfer-encoding", "connection", "keep-alive"})
 """Headers of the connection, not of the answer: its pieces are put together already."""
 _BROKEN = (
     *(ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error),
-    *(AttributeError, EOFError, LookupError, OSError, TypeError, ValueError),
+    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, TypeError, ValueError),
 )
 """What a damaged file makes the parser raise."""
 
