@@ -172,7 +172,7 @@ def _complement(low: list[str], n: int, after: str) -> bool:
         return not (beyond and n == 1 and low[0].endswith("al")) and not _modifies(low, n)
     if word in {"a", "an", "the"} or ADJECTIVE.fullmatch(word):
         return True
-    return is_participle(word) or (word[0].isdigit() and not after.endswith("s"))
+    return is_participle(word) or (word[:1].isdigit() and not after.endswith("s"))
 
 
 def _modifies(low: list[str], n: int) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from agent.language.lexicon import pattern, word_list
 from agent.language.text import fold
@@ -52,8 +53,13 @@ class Date:
 
 def dates(text: str) -> list[Date]:
     """Find every calendar date of a text: day, month, year, decade or range of years."""
+    return list(_dates(text))
+
+
+@lru_cache(maxsize=4_096)
+def _dates(text: str) -> tuple[Date, ...]:
     flat = fold(text)
-    return [_date(m) for m in _DATE.finditer(flat) if _is_month(m, flat)]
+    return tuple(_date(m) for m in _DATE.finditer(flat) if _is_month(m, flat))
 
 
 def relative(text: str) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """The verifier that needs no service: a judge that reads meaning, and exact checks with a veto."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ VETO = 0.2
 """Factor on the score of what a check refused: it stays ordered and below the threshold."""
 LONGEST = 20_000
 """Characters of a sentence that is read; the time of the exact checks grows faster than it."""
+MOST_FIGURES = 100
+"""Figures of one: each is held against each of the evidence."""
+_FIGURE = re.compile(r"\d+")
 CLAUSE = 0.5
 """Share of the threshold that a clause must reach: it is read without the rest of its sentence."""
 _SAYS_LESS = frozenset({"modality", "attribution"})
@@ -65,7 +69,11 @@ class EmbeddedJudge:
 
         Where the model fails, every pair is `UNCHECKED`: nothing that was not checked stands.
         """
-        prepared = [split_into_clauses(p) if len(p.claim) <= LONGEST else [] for p in pairs]
+        unread = [is_no_sentence(pair.claim) for pair in pairs]
+        prepared = [
+            [] if skip else split_into_clauses(pair)
+            for pair, skip in zip(pairs, unread, strict=True)
+        ]
         asked = list(dict.fromkeys(p for units in prepared for unit in units for p in unit.pairs))
         try:
             read = self._nli.probabilities(asked) if asked else np.empty((0, 3))
@@ -75,14 +83,14 @@ class EmbeddedJudge:
             return [unchecked for _ in pairs]
         seen = dict(zip(asked, read, strict=True))
         return [
-            self._rule(units, seen) if len(pair.claim) <= LONGEST else self._refuse_long(pair)
-            for pair, units in zip(pairs, prepared, strict=True)
+            self._refuse_long(pair) if skip else self._rule(units, seen)
+            for pair, units, skip in zip(pairs, prepared, unread, strict=True)
         ]
 
     def _refuse_long(self, pair: ClaimEvidence) -> Verification:
         reason = (
-            f"could not check: a sentence of {len(pair.claim):,} characters is not read, "
-            f"{LONGEST:,} at most; write it as several"
+            f"could not check: a sentence of {len(pair.claim):,} characters is not read; "
+            f"{LONGEST:,} characters and {MOST_FIGURES} figures at most: write it as several"
         )
         return Verification(support=Support.UNCHECKED, reason=reason, verifier=self.name)
 
@@ -128,6 +136,11 @@ class EmbeddedJudge:
             return _Finding(unit, support, score, f"the cited text {words}")
         said = "word for word" if unit.is_near_copy else "in other words"
         return _Finding(unit, Support.SUPPORTED, score, f"the cited text says it {said}")
+
+
+def is_no_sentence(claim: str) -> bool:
+    """Whether it is too much for one sentence: a table without stops, or a file."""
+    return len(claim) > LONGEST or len(_FIGURE.findall(claim)) > MOST_FIGURES
 
 
 def _weight(check: CheckResult) -> tuple[bool, bool]:

@@ -20,6 +20,7 @@ from agent.ports import Judge
 from agent.render import render
 from agent.types import Claim, EvidenceSpan
 from agent.verdict import read_stances  # noqa: F401  (imported before the clock runs)
+from agent.verification.embedded import is_no_sentence
 from prompts import parse
 from prompts.judge import JudgeAnswer
 from prompts.plan import PlanAnswer
@@ -192,8 +193,10 @@ def _claim(data: bytes) -> object:
 
 
 def _compare(data: bytes) -> object:
-    """The exact checks, on a claim and its evidence."""
+    """The exact checks, on a claim that the judge reads and its evidence."""
     claim, _, evidence = data.decode("utf-8", "replace").partition("\n")
+    if is_no_sentence(claim):
+        return "not read"
     spans = [EvidenceSpan(text=line) for line in evidence.split("\n") if line.strip()]
     return check(claim, spans)
 
