@@ -113,12 +113,12 @@ def _attachment_text(attachments: Iterable[Body], *fields: str) -> str:
 
 def _parse_claims(text: str) -> ParsedText | None:
     """The claims of a text; None where it only asks whether something is true."""
+    if len(text) > MOST:
+        return ParsedText(need=Need.LONG)
     lines = _split_sentences(text)
     claims = [n for n, line in enumerate(lines) if _has_content(line)]
     if not claims:
         return None
-    if len(text) > MOST:
-        return ParsedText(need=Need.LONG)
     if len(claims) == 1:  # with what introduces it, without what follows it
         return ParsedText((" ".join(lines[: claims[0] + 1]),))
     return ParsedText(tuple(lines[n] for n in claims[:MAX_CLAIMS]))

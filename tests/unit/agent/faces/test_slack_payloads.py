@@ -43,6 +43,7 @@ def test_a_claim_is_read_in_plain_text(text: str, claim: str) -> None:
         ({"text": "", "files": [{"id": "F1"}]}, Need.PICTURE),
         ({"text": "", "attachments": [{"is_share": True, "text": ""}]}, Need.FORWARDED),
         ({"text": "word " * 1_000}, Need.LONG),
+        ({"text": "is this true? " * 5_000}, Need.LONG),
     ],
 )
 def test_what_cannot_be_checked_says_why(message: dict[str, object], need: Need) -> None:
