@@ -173,16 +173,18 @@ class Cable:
         self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._open: list[socket.socket] = []
         self._whole = True
+        self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
         """End every connection, and let no other come through."""
-        self._whole = False
-        while self._open:
-            one = self._open.pop()
-            with suppress(OSError):  # it ended by itself
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        with self._lock:
+            self._whole = False
+            while self._open:
+                one = self._open.pop()
+                with suppress(OSError):  # it ended by itself
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()
 
     def mend(self) -> None:
         self._whole = True
@@ -197,11 +199,12 @@ class Cable:
                 near, _ = self._listening.accept()
             except OSError:  # closed
                 return
-            if not self._whole:
-                near.close()
-                continue
-            far = socket.create_connection(("127.0.0.1", self._port))
-            self._open += [near, far]
+            with self._lock:
+                if not self._whole:
+                    near.close()
+                    continue
+                far = socket.create_connection(("127.0.0.1", self._port))
+                self._open += [near, far]
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=_pump, args=(one, other), daemon=True).start()
 

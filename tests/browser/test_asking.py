@@ -55,7 +55,8 @@ def test_a_cut_connection_loses_nothing(browser: "Browser", library: Path, tmp_p
         with Visit.of(browser, cable.address) as visit:
             page = visit.open("/")
             page.fill("#question", "Did violent crime rise in the United States in 2024?")
-            page.click("button:has-text('Draft a fact-check')")
+            with page.expect_response(re.compile("/events$")):  # it listens from then on
+                page.click("button:has-text('Draft a fact-check')")
             page.get_by_text("Next in the queue.").wait_for()
             cable.cut()
             page.locator("#connection").wait_for(state="visible")
