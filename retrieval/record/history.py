@@ -224,10 +224,10 @@ class History:
 
     def texts_on(self, day: date) -> dict[str, str]:
         """The text that each source that was changed after a day had on it, by source id."""
-        later = select(versions.c.source_id, versions.c.snapshot).where(versions.c.until > day)
-        with self._reading() as connection:
-            rows = connection.execute(later.order_by(versions.c.n.desc())).all()
-        return {row.source_id: row.snapshot for row in rows}  # the first one after it stays
+        later = select(func.min(versions.c.n)).where(versions.c.until > day)
+        first = versions.c.n.in_(later.group_by(versions.c.source_id))
+        chosen = select(versions.c.source_id, versions.c.snapshot).where(first)
+        return {row["source_id"]: row["snapshot"] for row in self._rows(chosen)}
 
     def notices(self, source_id: str | None = None) -> list[Notice]:
         """Notices about one source or about all, oldest first."""
