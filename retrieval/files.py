@@ -42,10 +42,10 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
         if not path.is_dir():
             files[path] = None
             continue
-        listed = [one for one in sorted(path.rglob("*")) if _is_listed(one, path)]
+        held = [one for one in sorted(path.rglob("*")) if not _is_hidden(one, path)]
+        listed = [one for one in held if _is_listed(one)]
         loadable = [one for one in listed if _is_loadable(one)]
-        lost = [one for one in sorted(path.rglob("*")) if one.is_symlink() and not _exists(one)]
-        broken |= dict.fromkeys(one for one in lost if not _is_hidden(one, path))
+        broken |= dict.fromkeys(one for one in held if one.is_symlink() and not _exists(one))
         if not loadable and not broken:
             raise SourceUnreadable(
                 f"The folder {path} holds no file that can be loaded.",
@@ -76,9 +76,9 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _is_listed(path: Path, folder: Path) -> bool:
+def _is_listed(path: Path) -> bool:
     is_sidecar = path.suffix == ".yaml" and path.with_suffix("").suffix in LOADERS
-    return path.is_file() and not _is_hidden(path, folder) and not is_sidecar
+    return path.is_file() and not is_sidecar
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Where a library keeps its Chroma index: in folders beside the record, or at a server."""
+"""Where a library keeps its index: in folders, at a Chroma server, or in the record's database."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

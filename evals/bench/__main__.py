@@ -28,6 +28,8 @@ BENCHMARKS: Final = {
 """Module and function of each; loaded when it runs, so that none pays for another's imports."""
 SHARED = "postgres"
 """Asks for a database, so that it is not among all."""
+SIZED = ("scale", "postgres")
+"""Fill a library of their own, so that there is nothing to measure without passages."""
 PASSAGES = 20_000
 
 
@@ -60,7 +62,8 @@ def _run_all(options: argparse.Namespace) -> list[dict[str, object]]:
     with tempfile.TemporaryDirectory(prefix="verdict-bench-") as folder:
         out = Path(folder) / "report.json"
         numbers = ["--runs", str(options.runs), "--passages", str(options.passages)]
-        for name in (name for name in BENCHMARKS if name != SHARED):
+        left_out = {SHARED} if options.passages else {SHARED, *SIZED}
+        for name in (name for name in BENCHMARKS if name not in left_out):
             command = [sys.executable, "-m", "evals.bench", name, *numbers, "--out", str(out)]
             subprocess.run(command, check=True)  # noqa: S603  # ourselves
             reports += json.loads(out.read_text("utf-8"))["reports"]
@@ -82,6 +85,8 @@ def _parse_arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.runs < 1 or options.passages < 0:
         parser.error("--runs is at least 1, --passages at least 0")
+    if options.name in SIZED and not options.passages:
+        parser.error(f"{options.name} needs --passages of at least 1")
     if options.name == SHARED and not options.database:
         parser.error("postgres needs --database, an empty one: it is filled and left so")
     return options

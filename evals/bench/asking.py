@@ -75,11 +75,8 @@ def _opened(
     store: Store = RecordStore(record) if way == "database" else FolderStore(folder, record)
     index = Index(store, FileLock(folder / "owner.lock", "measuring"), record)
     asked = Search(index, 10**12 if way == "exact" else 0)
-    if way == "index":
-        index.start()
-        index.wait()  # where it is not in step, it is made
-        if not index.update(opened=True):
-            raise RuntimeError(f"no index: {index.state}")
+    if way == "index" and not index.update(opened=True):  # made, where it is not in step
+        raise RuntimeError(f"no index: {index.state}")
     with record.reader() as reader:
         asked.nearest(reader, np.ones(record.dimension, np.float32), 1, EVERYTHING)
     found.opened = perf_counter() - start

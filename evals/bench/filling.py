@@ -81,18 +81,13 @@ class Filled:
     origins: float
     index: float
     peak: float
-    index_peak: float
+    started_peak: float
+    """Of the largest process that it starts: to read files, or to build a large index."""
     cpu: float
-    """Processor time of this process, the model's included."""
+    """Processor time of all but the index, in every process; the model's included."""
     index_cpu: float
-    """Of the processes that it starts: those that read files, and the one that builds the index."""
     record_mb: float
     index_mb: float
-
-    @property
-    def cpu_of_all(self) -> float:
-        """Processor time of all that was done."""
-        return self.cpu + self.index_cpu
 
 
 def embed_sample(place: Path) -> tuple[Path, float]:
@@ -114,12 +109,12 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
         with library.writer() as record:
             run = Ingestion(record, embedder, VETTING, TODAY).run
             report = run([folder], lambda done, total, name: marks.append(perf_counter()))
-            origins = perf_counter()
-        index = perf_counter()
+            origins, cpu = perf_counter(), _use_of_processors()
+        index, cpu_of_all = perf_counter(), _use_of_processors()
         stats = library.stats()
     if report.refused:
         raise RuntimeError(f"a note was refused: {report.refused[0]}")
-    built = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Filled(
         passages=stats.passages,
         files=marks[-1] - marks[0],
@@ -127,12 +122,18 @@ def fill(directory: Path, folder: Path, sample: Path) -> Filled:
         origins=origins - marks[-1],
         index=index - origins,
         peak=peak_mb(),
-        index_peak=round(built.ru_maxrss / KIB, 1),
-        cpu=process_time(),
-        index_cpu=built.ru_utime + built.ru_stime,
+        started_peak=round(started.ru_maxrss / KIB, 1),
+        cpu=cpu,
+        index_cpu=cpu_of_all - cpu,
         record_mb=round(stats.record_bytes / KIB**2, 1),
         index_mb=round(stats.index_bytes / KIB**2, 1),
     )
+
+
+def _use_of_processors() -> float:
+    """Seconds of processor time of this process, and of those that it started and that ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return process_time() + ended.ru_utime + ended.ru_stime
 
 
 def lay(place: Place, first: int, passages: int, sample: Path) -> list[Answer]:

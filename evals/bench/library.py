@@ -60,8 +60,7 @@ def _ingest_again(library: Library) -> None:
 
 def _time_builds(folder: Path, made: corpus.Block) -> tuple[Spread, Spread, Spread]:
     """Seconds to write the record, to build, check and seal the index, and for plain Chroma."""
-    embedder = CachedEmbedder(MiniLM())
-    with Library.open(folder / "library", embedder, create=True) as library:
+    with Library.open(folder / "library", CachedEmbedder(MiniLM()), create=True) as library:
         start = perf_counter()
         with library.writer() as record:
             corpus.store_block(record, made)

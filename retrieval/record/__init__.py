@@ -24,9 +24,9 @@ from sqlalchemy.sql.dml import ReturningInsert
 from retrieval.errors import EmbedderMismatch, EmbeddingFailed
 from retrieval.locks import Lock
 from retrieval.record import database
-from retrieval.record.backend import Backend, upsert
+from retrieval.record.backend import Backend, put_rows, upsert
 from retrieval.record.history import History
-from retrieval.record.queries import match_expression
+from retrieval.record.queries import match_expression, named
 from retrieval.record.reader import MATRIX_ROWS, Matrix, Reader
 from retrieval.record.schema import (
     SOURCE_FIELDS,
@@ -232,13 +232,9 @@ class Record:
         if not made:
             return
         with self._transaction() as connection:
-            rows = connection.execute(select(sources.c.id, sources.c.n))
-            kept = [
-                {"source_n": n, "maker": maker, **vars(made[id_])} for id_, n in rows if id_ in made
-            ]
-            due = sketches.c.source_n == bindparam("n")
-            connection.execute(sketches.delete().where(due), [{"n": r["source_n"]} for r in kept])
-            connection.execute(insert(sketches), kept)
+            owners = connection.execute(named(select(sources.c.id, sources.c.n), made))
+            kept = [{"source_n": n, "maker": maker, **vars(made[id_])} for id_, n in owners]
+            put_rows(connection, sketches, kept, "source_n")
 
     def correct(self, rows: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Store passages anew under their ids; one transaction. Then `rebuild_word_index`."""

@@ -1,6 +1,6 @@
 """What a record needs of its database, which each kind of database does in its own way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -100,6 +100,17 @@ def upsert(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
 
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def put_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: str
+) -> None:
+    """Store rows of a table, each in the place of the one that has the same `key`."""
+    if not rows:
+        return
+    put = upsert(connection.dialect.name, table)
+    rest = {name: put.excluded[name] for name in rows[0] if name != key}
+    connection.execute(put.on_conflict_do_update(index_elements=[key], set_=rest), list(rows))
 
 
 class listed_strings(GenericFunction[Any]):  # noqa: N801  # a function of SQL

@@ -26,7 +26,8 @@ from sqlalchemy import (
     select,
 )
 
-from retrieval.record.backend import listed_strings, upsert
+from retrieval.record.backend import listed_strings, put_rows, upsert
+from retrieval.record.queries import named
 from retrieval.record.schema import meta, metadata, sources
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -223,10 +224,10 @@ class History:
 
     def texts_on(self, day: date) -> dict[str, str]:
         """The text that each source that was changed after a day had on it, by source id."""
-        later = select(versions.c.source_id, versions.c.snapshot).where(versions.c.until > day)
-        with self._reading() as connection:
-            rows = connection.execute(later.order_by(versions.c.n.desc())).all()
-        return {row.source_id: row.snapshot for row in rows}  # the first one after it stays
+        later = select(func.min(versions.c.n)).where(versions.c.until > day)
+        first = versions.c.n.in_(later.group_by(versions.c.source_id))
+        chosen = select(versions.c.source_id, versions.c.snapshot).where(first)
+        return {row["source_id"]: row["snapshot"] for row in self._rows(chosen)}
 
     def notices(self, source_id: str | None = None) -> list[Notice]:
         """Notices about one source or about all, oldest first."""
@@ -344,8 +345,8 @@ class History:
         """
         with self._writing() as connection:
             _put_pages(connection, kept)
-            _put(connection, seen, [one.model_dump() for one in met], "address")
-            _put(connection, feeds, [feed.model_dump() for feed in read], "url")
+            put_rows(connection, seen, [one.model_dump() for one in met], "address")
+            put_rows(connection, feeds, [feed.model_dump() for feed in read], "url")
 
     def notice(self, found: Sequence[Notice]) -> list[Notice]:
         """Write notices down; return those that are new, each of which is an event."""
@@ -377,24 +378,15 @@ class History:
 
 
 def _put_pages(connection: Connection, kept: Sequence[Page]) -> None:
-    listed = listed_strings(json.dumps([page.source_id for page in kept]))
     joined = select(sources.c.id, pages.c.gone).outerjoin(pages, pages.c.source_id == sources.c.id)
-    owned = sources.c.id.op("IN", is_comparison=True)(listed)
-    was = {row.id: bool(row.gone) for row in connection.execute(joined.where(owned))}
+    owned = named(joined, {page.source_id for page in kept})
+    was = {row.id: bool(row.gone) for row in connection.execute(owned)}
     there = [page for page in kept if page.source_id in was]
     for page in there:
         if was[page.source_id] != page.gone:
             _tell(connection, page.source_id, "gone" if page.gone else "returned", page.url)
             was[page.source_id] = page.gone
-    _put(connection, pages, [page.model_dump() for page in there], "source_id")
-
-
-def _put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], key: str) -> None:
-    if not rows:
-        return
-    put = upsert(connection.dialect.name, table)
-    rest = {name: put.excluded[name] for name in rows[0] if name != key}
-    connection.execute(put.on_conflict_do_update(index_elements=[key], set_=rest), list(rows))
+    put_rows(connection, pages, [page.model_dump() for page in there], "source_id")
 
 
 def _tell(connection: Connection, source_id: str, kind: str, detail: str) -> None:

@@ -102,7 +102,7 @@ class Reader:
 
     def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
         """SHA-256 of the snapshots of those that are there, by id."""
-        chosen = select(sources.c.id, sources.c.sha256).where(sources.c.id.in_(source_ids))
+        chosen = queries.named(select(sources.c.id, sources.c.sha256), source_ids)
         return {row.id: row.sha256 for row in self.connection.execute(chosen)}
 
     def snapshot(self, source_id: str) -> str:

@@ -230,6 +230,16 @@ def test_what_became_of_a_source_is_written_down(record: Record) -> None:
     assert record.history.seen([page.url])[page.url].fate == "removed"
 
 
+def test_the_text_of_a_day_is_the_one_that_a_source_had_then(record: Record) -> None:
+    put(record, "b", "Another.")
+    for day, text in ((1, "First."), (10, "Second."), (20, "Third.")):
+        source = a_source("a", text, accessed=date(2026, 1, day))
+        record.replace(source, text, "raw", "web/a", [], WORDS.embed([]))
+    assert record.history.texts_on(date(2026, 1, 9)) == {"a": "First."}
+    assert record.history.texts_on(date(2026, 1, 10)) == {"a": "Second."}
+    assert record.history.texts_on(date(2026, 1, 20)) == {}
+
+
 def test_the_word_index_is_checked_and_made_anew(record: Record) -> None:
     for name, paragraphs in NOTES.items():
         put(record, name, *paragraphs)

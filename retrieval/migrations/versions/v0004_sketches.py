@@ -17,3 +17,5 @@ def upgrade() -> None:
         sa.Column("words", sa.LargeBinary, nullable=False),
         sa.Column("minima", sa.LargeBinary, nullable=False),
     )
+    # A copy that has not ended is noted as all other work that is due.
+    op.execute("UPDATE meta SET key = 'due copy' WHERE key = 'copying'")

@@ -180,8 +180,15 @@ def test_the_share_found_is_of_what_should_be_found() -> None:
     assert share_found([["a", "x"], ["b"]], [["a", "b"], ["b"]]) == 0.75
 
 
-def test_a_shared_benchmark_needs_a_database() -> None:
-    command = [sys.executable, "-m", "evals.bench", "postgres"]
+@pytest.mark.parametrize(
+    ("asked", "lacks"),
+    [
+        pytest.param(("postgres",), "needs --database", id="database"),
+        pytest.param(("scale", "--passages", "0"), "scale needs --passages", id="passages"),
+    ],
+)
+def test_a_benchmark_says_what_it_needs(asked: tuple[str, ...], lacks: str) -> None:
+    command = [sys.executable, "-m", "evals.bench", *asked]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "needs --database" in done.stderr
+    assert lacks in done.stderr

@@ -17,8 +17,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
+from retrieval.copying import COPY
 from retrieval.errors import (
     EmbeddingFailed,
     LibraryDamaged,
@@ -334,17 +335,35 @@ OLD = (
 """Id, topic and path of sources that were stored before a source said what its text is."""
 
 
-def test_sources_of_an_earlier_library_are_verbatim_but_for_demonstration_notes(path: Path) -> None:
+@contextmanager
+def earlier(path: Path, revision: str) -> Iterator[Connection]:
+    """Make an empty record by the migrations up to `revision`."""
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", "retrieval:migrations")
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         facts = {"library": "old", "embedder": "words/1", "dimension": "32"}
         for key, value in facts.items():
             connection.exec_driver_sql("INSERT INTO meta VALUES (?, ?)", (key, value))
         connection.exec_driver_sql("INSERT INTO revisions VALUES (0, 'first', 0)")
+        yield connection
+    engine.dispose()
+
+
+def test_a_copy_that_an_earlier_version_began_has_not_ended(path: Path) -> None:
+    with earlier(path, "0003") as connection:
+        connection.exec_driver_sql("INSERT INTO meta VALUES ('copying', 'going on')")
+    record = Record.open(path)
+    assert record.history.is_due(COPY)
+    record.history.set_due(COPY, due=False)
+    assert not record.history.is_due(COPY)
+    record.close()
+
+
+def test_sources_of_an_earlier_library_are_verbatim_but_for_demonstration_notes(path: Path) -> None:
+    with earlier(path, "0001") as connection:
         for id_, topic, where in OLD:
             connection.exec_driver_sql(
                 "INSERT INTO sources (id, topic, path, accessed, tier, title, publisher, url, kind,"
@@ -352,7 +371,6 @@ def test_sources_of_an_earlier_library_are_verbatim_but_for_demonstration_notes(
                 " VALUES (?, ?, ?, '2026-01-01', 2, 'T', 'P', '', 'news', 'o', 'v', ?, 'r', ?)",
                 (id_, topic, where, "0" * 64, f"The text of {id_}."),
             )
-    engine.dispose()
     record = Record.open(path)
     with record.reader() as reader:
         kinds = {source.id: source.text for source in reader.sources()}

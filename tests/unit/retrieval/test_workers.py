@@ -212,7 +212,6 @@ _ADDING = """
 import sys, time
 from pathlib import Path
 from retrieval.ingestion import Ingestion
-from retrieval.ray_workers import RayWorkers
 from retrieval.record import Record
 from tests.unit.retrieval.test_workers import ANA, TODAY, SlowEmbedder
 record = Record.open(Path(sys.argv[1]))
@@ -279,7 +278,6 @@ from pathlib import Path
 import ray
 from retrieval.embedding import MiniLM
 from retrieval.ingestion import Ingestion
-from retrieval.ray_workers import RayWorkers
 from retrieval.ray_workers import RayWorkers
 from retrieval.record import Record
 from tests.unit.retrieval.test_workers import ANA, TODAY
