@@ -1,7 +1,7 @@
 """The day on which a page says that it was published, and no other day that stands on it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
 import htmldate
@@ -19,15 +19,19 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 """Names of marks for the day of a change."""
+_WORDS = (
+    r"updated?|modified|changed|revised|corrected|edited|aktualisiert|ge.ndert|mis . jour"
+    r"|actualizado|aggiornato"
+)
+"""What a page says of a change."""
 _CHANGED = re.compile(
-    r"(?:(?:updated?|modified|changed|revised|reviewed|edited|retrieved|accessed|as of|\$date"
-    r"|copyright|aktualisiert|ge.ndert|stand|mis . jour(?: le)?|actualizado|aggiornato)\b|©|\(c\))"
+    rf"(?:(?:{_WORDS}|reviewed|retrieved|accessed|as of|\$date|copyright|stand)\b|©|\(c\))"
     r"\s*(?:on|at|am|vom|le|il|el)?[\s:(]*",
     re.IGNORECASE,
 )
+"""Words before a day that is not the one of publication."""
 _CHANGE = re.compile(
-    r"(?:last )?(?:updated?|modified|changed|revised|corrected|edited|aktualisiert|mis . jour"
-    r"|actualizado|aggiornato)\b\W*(?:on|at|am|le|il|el)?\W*([^:]*\d{4})\b.{0,12}",
+    rf"(?:last )?(?:{_WORDS})\b\W*(?:on|at|am|vom|le|il|el)?\W*([^:]*\d{{4}})\b.{{0,12}}",
     re.IGNORECASE,
 )
 """A line that only says when a page was changed."""
@@ -83,9 +87,13 @@ def find_day(tree: HtmlElement) -> str | None:
     return _ask(page)
 
 
-def find_change(tree: HtmlElement) -> str:
-    """Find the day of the last change that a line of its own shows, as 2026-01-27; else nothing."""
-    found = (_CHANGE.fullmatch(line) for line in list_short_lines(tree))
+def find_change(lines: Iterable[str]) -> str:
+    """Find the day of the last change that one of the short lines of a page tells of.
+
+    Returns:
+        The day as 2026-01-27; nothing where no line does.
+    """
+    found = map(_CHANGE.fullmatch, lines)
     return max((_read_day(change[1]) or "" for change in found if change), default="")
 
 
