@@ -8,7 +8,7 @@ import htmldate
 from lxml import html
 from lxml.html import HtmlElement
 
-EVENTS = frozenset(
+_EVENTS = frozenset(
     ["birthdate", "deathdate", "foundingdate", "dissolutiondate", "startdate", "enddate", "bday"]
 )
 """Dates of people, bodies and events, which are no dates of a page."""
@@ -60,15 +60,6 @@ _ARTICLE = (
 _OTHER_TAGS = frozenset({"aside", "nav", "footer", "pre", "code", "form", "select"})
 
 
-def unmark_events(tree: HtmlElement) -> None:
-    """Take the marks off the dates of births and events."""
-    for element in tree.xpath("//*[@itemprop or contains(@class, 'bday')]"):
-        marks = {*element.get("class", "").lower().split(), element.get("itemprop", "").lower()}
-        if marks & EVENTS:
-            for name in ("class", "itemprop", "datetime", "content"):
-                element.attrib.pop(name, None)
-
-
 def find_day(tree: HtmlElement) -> str | None:
     """Find the day that the metadata of a page and the head of its article state, as 2026-01-27.
 
@@ -76,6 +67,7 @@ def find_day(tree: HtmlElement) -> str | None:
     address or from running text.
     """
     page = deepcopy(tree)
+    _unmark_events(page)
     _drop_others(page)
     _blank_changes(page)
     head = page.find("head")
@@ -129,6 +121,15 @@ def _ask(part: HtmlElement) -> str | None:
         place.extend(list(part) if part.tag == "head" else [part])
     day: str | None = htmldate.find_date(page, extensive_search=False, original_date=True)
     return day
+
+
+def _unmark_events(tree: HtmlElement) -> None:
+    """Take the marks off the dates of births and events."""
+    for element in tree.xpath("//*[@itemprop or contains(@class, 'bday')]"):
+        marks = {*element.get("class", "").lower().split(), element.get("itemprop", "").lower()}
+        if marks & _EVENTS:
+            for name in ("class", "itemprop", "datetime", "content"):
+                element.attrib.pop(name, None)
 
 
 def _drop_others(page: HtmlElement) -> None:

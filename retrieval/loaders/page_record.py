@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from pydantic import BaseModel
 
 from retrieval.loaders.normalise import one_line
-from retrieval.loaders.page_dates import find_change, list_short_lines, unmark_events
+from retrieval.loaders.page_dates import find_change, list_short_lines
 
 DEEPEST = 6
 """Levels of JSON-LD that are looked at."""
@@ -77,11 +77,9 @@ class PageRecord(BaseModel, frozen=True, extra="forbid"):
 def read_record(tree: HtmlElement) -> PageRecord:
     """Read what a page says of itself, and take out of it what others would misread as its own.
 
-    What stays in the page of its JSON-LD is the entry for its article; dates of births and events
-    lose their marks.
+    What stays in the page of its JSON-LD is the entry for its article.
     """
     main, owner = _keep_main_entry(tree)
-    unmark_events(tree)
     metas = [e for e in tree.iter("meta") if _ABOUT_DATES.search(_name_of(e))]
     dated = [e.get("content", "") for e in metas]
     dated += [e.get("datetime") or e.text_content() for e in tree.iter("time")]
