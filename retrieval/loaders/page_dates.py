@@ -24,21 +24,20 @@ _WORDS = (
     r"|actualizado|aggiornato"
 )
 """What a page says of a change."""
+_ON = r"(?:on|at|am|vom|le|il|el)?"
+_DAY = rf"\b\W*{_ON}\W*([^:]*\d{{4}})\b.{{0,12}}"
+"""The rest of a line that has only a day behind a label."""
 _CHANGED = re.compile(
     rf"(?:(?:{_WORDS}|reviewed|retrieved|accessed|as of|\$date|copyright|stand)\b|©|\(c\))"
-    r"\s*(?:on|at|am|vom|le|il|el)?[\s:(]*",
+    rf"\s*{_ON}[\s:(]*",
     re.IGNORECASE,
 )
 """Words before a day that is not the one of publication."""
-_CHANGE = re.compile(
-    rf"(?:last )?(?:{_WORDS})\b\W*(?:on|at|am|vom|le|il|el)?\W*([^:]*\d{{4}})\b.{{0,12}}",
-    re.IGNORECASE,
-)
+_CHANGE = re.compile(rf"(?:last )?(?:{_WORDS}){_DAY}", re.IGNORECASE)
 """A line that only says when a page was changed."""
 _OWN = re.compile(r"(?:^|[-_\s])(?:date|published|posted|post[-_]?date)(?:$|[-_\s])", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"(?:date|published|posted|datum|ver.ffentlicht|publi.)\b\W*(?:on|am|le)?\W*([^:]*\d{4})\b.{0,12}",
-    re.IGNORECASE,
+    rf"(?:date|published|posted|datum|ver.ffentlicht|publi.){_DAY}", re.IGNORECASE
 )
 SHORT = 60
 """Characters of a line that only says when a page was published."""
