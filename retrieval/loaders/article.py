@@ -39,17 +39,17 @@ def find_article(tree: HtmlElement, found: str) -> list[str]:
         tree: the page without what is not shown.
         found: the text that trafilatura takes for the article; empty where it finds none.
     """
-    lines = [line for line in normalise(found).split("\n") if line] if found else []
-    if not lines:
-        prose = [text for _, text in _list_prose(tree)]
-        sentences = [text for text in prose if _ENDS.search(text)]
-        lines = prose if sentences and sum(map(len, prose)) >= ALONE else []
-    return _drop_doubles(_drop_teasers(_fill_gaps(tree, lines)))
-
-
-def _fill_gaps(tree: HtmlElement, lines: list[str]) -> list[str]:
-    """Put back the paragraphs that are missed between others of the same part of the page."""
     blocks = list(_list_prose(tree))
+    lines = _fill_gaps(blocks, [line for line in normalise(found).split("\n") if line])
+    if not lines:
+        prose = [text for _, text in blocks]
+        if any(map(_ENDS.search, prose)) and sum(map(len, prose)) >= ALONE:
+            lines = prose
+    return _drop_doubles(_drop_teasers(lines))
+
+
+def _fill_gaps(blocks: Sequence[tuple[HtmlElement, str]], lines: Sequence[str]) -> list[str]:
+    """Put back the paragraphs that are missed between others of the same part of the page."""
     whole = "\n".join(map(_squash, lines))
     flat = whole.replace("\n", "")
     places = _find_places([_squash(text) for _, text in blocks], whole)

@@ -1,4 +1,4 @@
-"""The encodings of pages: which one a page names, and its letters in one of several."""
+"""Encodings: which one a text is marked with or names, and its letters in one of several."""
 
 import codecs
 import re
@@ -14,6 +14,18 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _META = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _HEAD = 4_096
 """Bytes at the beginning of a page that name its encoding, if any do."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def marked_charset(data: bytes) -> str:
+    """The name of the encoding that the first bytes of a text mark; empty where they mark none."""
+    return next((name for mark, name in _MARKS if data.startswith(mark)), "")
 
 
 def named_charset(page: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 LINES = 6
 """Lines in a row that leave a strip white which is one."""
 NARROW = 0.5
-"""Least width of a strip, in sizes of type."""
+"""Least width of a strip between columns, in sizes of type."""
 
 
 class Run(NamedTuple):

@@ -1,6 +1,5 @@
 """A file as it is read, and the document that a loader makes of it."""
 
-import codecs
 import hashlib
 import re
 from functools import cached_property
@@ -9,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from retrieval.errors import SourceUnreadable
+from retrieval.loaders.charsets import marked_charset
 from retrieval.loaders.frontmatter import FrontMatter, parse_front_matter
 from retrieval.loaders.normalise import one_line
 
@@ -226,12 +226,8 @@ def plausible_name(name: str) -> str:
 
 def explain_encoding(data: bytes) -> str:
     """Say which encoding a file has where it is one that is not read; else nothing."""
-    for mark, name in ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")):
-        if data.startswith(mark):
-            return f"is {name} text, not UTF-8"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "is UTF-16 text, not UTF-8"
-    return ""
+    charset = marked_charset(data)
+    return f"is {charset.upper()} text, not UTF-8" if charset in {"utf-16", "utf-32"} else ""
 
 
 def _decode(data: bytes, path: Path) -> str:

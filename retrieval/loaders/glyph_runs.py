@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from retrieval.loaders.columns import Run
+from retrieval.loaders.columns import NARROW, Run
 from retrieval.loaders.layout import APART
 from retrieval.loaders.typesetting import write_lowered, write_raised
 
@@ -18,8 +18,6 @@ SMALL = 0.88
 """Share of the size of the words beside it from which down type may be raised or lowered."""
 SAME_PLACE = 0.12
 """Distance in sizes of type up to which a letter stands where another one does."""
-WIDE = 0.5
-"""Gap in sizes of type at which a run may have to be parted: between columns set close."""
 LONGEST_MARK = 12
 """Characters of the marks of notes at one place, such as "12,13"."""
 SHORT_WORD = 2
@@ -119,7 +117,7 @@ def _write_run(run: list[Glyph], letters: list[str], end: float) -> Run:
     gaps: list[tuple[int, float, float]] = []
     at = 0
     for n, letter in enumerate(letters):
-        if n and letter[0] == " " and run[n].x0 - run[n - 1].x1 >= WIDE * run[n].size:
+        if n and letter[0] == " " and run[n].x0 - run[n - 1].x1 >= NARROW * run[n].size:
             gaps.append((at, run[n - 1].x1, run[n].x0))
         at += len(letter)
     return Run(text, min(run[0].x0, run[-1].x0), end, run[0].base, run[0].size, tuple(gaps))

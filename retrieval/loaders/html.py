@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -22,9 +21,11 @@ from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.markup import clean
 from retrieval.loaders.normalise import normalise, one_line
 from retrieval.loaders.page_dates import find_day
-from retrieval.loaders.page_record import read_record
+from retrieval.loaders.page_record import host_of, read_record
 from retrieval.loaders.speech import mark_speech
 
+_DAY_IS_KNOWN = {"extensive_search": False}
+"""For trafilatura, whose own search for the day is not used: the shortest one."""
 _OFFER = re.compile(
     r"\b(?:subscrib\w+|subscription|sign (?:in|up)|log in|register|free trial|(?:to|and) (?:read on"
     r"|continue)|(?:continue|keep) reading|read the (?:full|rest)|unlock|(?:a|your) member(?:ship)?"
@@ -44,8 +45,8 @@ PAID = "only subscribers can read all of this page; what is stored may be its be
 def html(raw: RawFile) -> tuple[Document, ...]:
     """Load a page. Front matter in a file beside it overrules what the page says of itself.
 
-    The publication date is the one in the page's JSON-LD, else the one in its other metadata; where
-    both are there and differ, the document carries a note.
+    The publication date is the one in the page's JSON-LD, else the one that its other metadata or
+    the head of its article state; where both are there and differ, the document carries a note.
 
     Raises:
         SourceUnreadable: not HTML, in an encoding that it does not name, or no article in it.
@@ -69,7 +70,7 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     url = _address(page.url)
     fields = {
         "title": one_line(record.title or page.title or ""),
-        "publisher": one_line(record.publisher or _host(url)),
+        "publisher": one_line(record.publisher or host_of(url or "").removeprefix("www.")),
         "author": plausible_name(record.author or page.author or ""),
         "url": url,
         "published": published,
@@ -101,19 +102,17 @@ def _decode(data: bytes) -> tuple[str | bytes, tuple[str, ...]]:
 
 def _extract(tree: HtmlElement) -> trafilatura.settings.Document:
     """What trafilatura takes for the article, and for its title, author and address."""
-    page = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False)
+    page = trafilatura.bare_extraction(
+        tree, with_metadata=True, include_comments=False, date_extraction_params=_DAY_IS_KNOWN
+    )
     if isinstance(page, trafilatura.settings.Document):
         return page
-    return trafilatura.extract_metadata(tree)
+    return trafilatura.extract_metadata(tree, date_config=_DAY_IS_KNOWN)
 
 
 def _address(url: str | None) -> str | None:
     """The address that the page gives itself, if it has a host."""
-    return url if _HOST.fullmatch(urlsplit(url or "").hostname or "") else None
-
-
-def _host(url: str | None) -> str:
-    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+    return url if _HOST.fullmatch(host_of(url or "")) else None
 
 
 def _take_out_offers(lines: Sequence[str]) -> tuple[str, bool]:

@@ -44,13 +44,15 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 
 def _join_continued(table: HtmlElement) -> None:
     """Put the rows of the tables that go on with this one into it: no heads, as many columns."""
+    last: list[list[HtmlElement]] = []
     while (after := table.getnext()) is not None and after.tag == "table":
-        own, others = _list_cells(table), _list_cells(after)
-        widths = {len(row) for row in (*own[-1:], *others)}
+        others = _list_cells(after)
+        last = last or _list_cells(table)[-1:]
+        widths = {len(row) for row in (*last, *others)}
         headed = after.find(".//th") is not None or after.find("caption") is not None
         if (table.tail or "").strip() or headed or not others or len(widths) > 1 or widths == {1}:
             return
-        table.tail = after.tail
+        last, table.tail = others[-1:], after.tail
         table.extend(list(after))
         table.getparent().remove(after)
 

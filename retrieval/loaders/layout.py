@@ -12,13 +12,11 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from retrieval.loaders.columns import Row, Run, Strip, find_strips, part_run
+from retrieval.loaders.columns import NARROW, Row, Run, Strip, find_strips, part_run
 from retrieval.loaders.tables import Table, write_table
 
 APART = 1.2
 """Gap between words, in sizes of type, from which on they belong to different cells or columns."""
-GUTTER = 0.5
-"""Least width of the strip between two columns, in sizes of type."""
 FAR = 2.5
 """Gap from which on two pieces of a line are written apart."""
 ONE_LINE = 0.4
@@ -189,7 +187,7 @@ def _find_gutter(runs: Sequence[Run]) -> float | None:
         right = len(runs) - at
         crossing = len(runs) - left - right
         enough = min(left, right) >= LEAST and 2 * crossing <= len(runs)
-        if enough and starts[at] - end >= GUTTER * size:
+        if enough and starts[at] - end >= NARROW * size:
             found.append((min(left, right) - 2 * crossing, (end + starts[at]) / 2))
     for _, gutter in sorted(found, reverse=True)[:4]:
         sides = ([r for r in runs if r.x1 <= gutter], [r for r in runs if r.x0 >= gutter])

@@ -1,14 +1,14 @@
 """The day on which a page says that it was published, and no other day that stands on it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
 import htmldate
 from lxml import html
 from lxml.html import HtmlElement
 
-EVENTS = frozenset(
+_EVENTS = frozenset(
     ["birthdate", "deathdate", "foundingdate", "dissolutiondate", "startdate", "enddate", "bday"]
 )
 """Dates of people, bodies and events, which are no dates of a page."""
@@ -19,22 +19,25 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 """Names of marks for the day of a change."""
+_WORDS = (
+    r"updated?|modified|changed|revised|corrected|edited|aktualisiert|ge.ndert|mis . jour"
+    r"|actualizado|aggiornato"
+)
+"""What a page says of a change."""
+_ON = r"(?:on|at|am|vom|le|il|el)?"
+_DAY = rf"\b\W*{_ON}\W*([^:]*\d{{4}})\b.{{0,12}}"
+"""The rest of a line that has only a day behind a label."""
 _CHANGED = re.compile(
-    r"(?:(?:updated?|modified|changed|revised|reviewed|edited|retrieved|accessed|as of|\$date"
-    r"|copyright|aktualisiert|ge.ndert|stand|mis . jour(?: le)?|actualizado|aggiornato)\b|©|\(c\))"
-    r"\s*(?:on|at|am|vom|le|il|el)?[\s:(]*",
+    rf"(?:(?:{_WORDS}|reviewed|retrieved|accessed|as of|\$date|copyright|stand)\b|©|\(c\))"
+    rf"\s*{_ON}[\s:(]*",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
-    r"(?:last )?(?:updated?|modified|changed|revised|corrected|edited|aktualisiert|mis . jour"
-    r"|actualizado|aggiornato)\b\W*(?:on|at|am|le|il|el)?\W*([^:]*\d{4})\b.{0,12}",
-    re.IGNORECASE,
-)
+"""Words before a day that is not the one of publication."""
+_CHANGE = re.compile(rf"(?:last )?(?:{_WORDS}){_DAY}", re.IGNORECASE)
 """A line that only says when a page was changed."""
 _OWN = re.compile(r"(?:^|[-_\s])(?:date|published|posted|post[-_]?date)(?:$|[-_\s])", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"(?:date|published|posted|datum|ver.ffentlicht|publi.)\b\W*(?:on|am|le)?\W*([^:]*\d{4})\b.{0,12}",
-    re.IGNORECASE,
+    rf"(?:date|published|posted|datum|ver.ffentlicht|publi.){_DAY}", re.IGNORECASE
 )
 SHORT = 60
 """Characters of a line that only says when a page was published."""
@@ -56,15 +59,6 @@ _ARTICLE = (
 _OTHER_TAGS = frozenset({"aside", "nav", "footer", "pre", "code", "form", "select"})
 
 
-def unmark_events(tree: HtmlElement) -> None:
-    """Take the marks off the dates of births and events."""
-    for element in tree.xpath("//*[@itemprop or contains(@class, 'bday')]"):
-        marks = {*element.get("class", "").lower().split(), element.get("itemprop", "").lower()}
-        if marks & EVENTS:
-            for name in ("class", "itemprop", "datetime", "content"):
-                element.attrib.pop(name, None)
-
-
 def find_day(tree: HtmlElement) -> str | None:
     """Find the day that the metadata of a page and the head of its article state, as 2026-01-27.
 
@@ -72,6 +66,7 @@ def find_day(tree: HtmlElement) -> str | None:
     address or from running text.
     """
     page = deepcopy(tree)
+    _unmark_events(page)
     _drop_others(page)
     _blank_changes(page)
     head = page.find("head")
@@ -83,9 +78,13 @@ def find_day(tree: HtmlElement) -> str | None:
     return _ask(page)
 
 
-def find_change(tree: HtmlElement) -> str:
-    """Find the day of the last change that a line of its own shows, as 2026-01-27; else nothing."""
-    found = (_CHANGE.fullmatch(line) for line in list_short_lines(tree))
+def find_change(lines: Iterable[str]) -> str:
+    """Find the day of the last change that one of the short lines of a page tells of.
+
+    Returns:
+        The day as 2026-01-27; nothing where no line does.
+    """
+    found = map(_CHANGE.fullmatch, lines)
     return max((_read_day(change[1]) or "" for change in found if change), default="")
 
 
@@ -121,6 +120,15 @@ def _ask(part: HtmlElement) -> str | None:
         place.extend(list(part) if part.tag == "head" else [part])
     day: str | None = htmldate.find_date(page, extensive_search=False, original_date=True)
     return day
+
+
+def _unmark_events(tree: HtmlElement) -> None:
+    """Take the marks off the dates of births and events."""
+    for element in tree.xpath("//*[@itemprop or contains(@class, 'bday')]"):
+        marks = {*element.get("class", "").lower().split(), element.get("itemprop", "").lower()}
+        if marks & _EVENTS:
+            for name in ("class", "itemprop", "datetime", "content"):
+                element.attrib.pop(name, None)
 
 
 def _drop_others(page: HtmlElement) -> None:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from pydantic import BaseModel
 
 from retrieval.loaders.normalise import one_line
-from retrieval.loaders.page_dates import find_change, list_short_lines, unmark_events
+from retrieval.loaders.page_dates import find_change, list_short_lines
 
 DEEPEST = 6
 """Levels of JSON-LD that are looked at."""
@@ -46,14 +46,14 @@ class PageRecord(BaseModel, frozen=True, extra="forbid"):
     either: tuple[tuple[str, str, str], ...] = ()
     """Dates that can be read in two ways: the words, the day first, the month first."""
     certain: frozenset[str] = frozenset()
-    """Dates that its metadata write as 2026-01-27."""
+    """Dates that its metadata or its short lines write as 2026-01-27."""
     is_for_subscribers: bool = False
 
     def judge_dates(self, found: str | None) -> tuple[str | None, tuple[str, ...]]:
         """Choose the date of publication.
 
         Args:
-            found: the date that the page's other metadata give.
+            found: the date that `find_day` finds in the page.
 
         Returns:
             The date, None where it is not certain; and notes on what is doubtful.
@@ -77,16 +77,15 @@ class PageRecord(BaseModel, frozen=True, extra="forbid"):
 def read_record(tree: HtmlElement) -> PageRecord:
     """Read what a page says of itself, and take out of it what others would misread as its own.
 
-    What stays in the page of its JSON-LD is the entry for its article; dates of births and events
-    lose their marks.
+    What stays in the page of its JSON-LD is the entry for its article.
     """
     main, owner = _keep_main_entry(tree)
-    unmark_events(tree)
     metas = [e for e in tree.iter("meta") if _ABOUT_DATES.search(_name_of(e))]
     dated = [e.get("content", "") for e in metas]
     dated += [e.get("datetime") or e.text_content() for e in tree.iter("time")]
     dated += [e.text_content() for e in tree.xpath("//*[contains(@class, 'date')]")[:20]]
-    dated += list_short_lines(tree)
+    lines = list(list_short_lines(tree))
+    dated += lines
     modified = [e.get("content", "") for e in metas if "modified" in _name_of(e).lower()]
     return PageRecord(
         title=_text(main.get("headline")),
@@ -95,11 +94,19 @@ def read_record(tree: HtmlElement) -> PageRecord:
         published=_day(main.get("datePublished")),
         modified=_day(main.get("dateModified"))
         or next(filter(None, map(_day, modified)), "")
-        or find_change(tree),
+        or find_change(lines),
         either=tuple(found for words in dated for found in _read_either(words)),
         certain=frozenset(day for words in dated for day in _ISO.findall(words)),
         is_for_subscribers=any(_is_closed(part) for part in (main, *_parts(main))),
     )
+
+
+def host_of(address: str) -> str:
+    """The host of an address; empty where it has none or is no address."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _name_of(meta: HtmlElement) -> str:
@@ -115,7 +122,7 @@ def _find_site(tree: HtmlElement) -> str:
     for mark in _SITE:
         name = one_line(said.get(mark, ""))
         if name.lower().startswith(("http:", "https:")):
-            name = (urlsplit(name).hostname or "").removeprefix("www.")
+            name = host_of(name).removeprefix("www.")
         titled = name.casefold() == title and mark != _SITE[0]
         if name and len(name) <= LONGEST_NAME and not titled and not _NO_NAME.match(name):
             return name

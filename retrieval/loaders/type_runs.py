@@ -15,7 +15,7 @@ from retrieval.loaders.glyph_runs import GUESSED, WRITTEN, Glyph, make_runs
 TINY = 1.5
 """Points: type that nobody can read."""
 MOST_GROUNDS = 3_000
-"""Coloured areas of a page that are looked at."""
+"""Drawn things of a page that are looked at, and areas from which on one counts as a whole."""
 PAPER = (255, 255, 255)
 _SPACES = {0x20, 0xA0, 0x0D, 0x0A, 0x09}
 _HYPHEN = {0x02, 0xFFFE}
@@ -170,22 +170,25 @@ class _PageReader:
             return
         colour = (parts[0].value, parts[1].value, parts[2].value)
         if not _is_near(colour, PAPER) and self._grounds is not None:
-            self._grounds += [(*box, colour) for box in _list_areas(thing)]
+            has_many = len(self._grounds) >= MOST_GROUNDS
+            areas = [thing.get_bounds()] if has_many else _list_areas(thing)
+            self._grounds += [(*box, colour) for box in areas]
 
 
 def _list_areas(path: Any) -> list[Box]:  # noqa: ANN401 - no types of its own
     """The areas that a path fills: of a frame or a grid its lines, and not what they go round."""
     whole: Box = path.get_bounds()
     parts: list[list[tuple[float, float]]] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
+    x, y, matrix = ctypes.c_float(), ctypes.c_float(), path.get_matrix()
     for n in range(min(pdf.FPDFPath_CountSegments(path.raw), MOST_GROUNDS)):
         segment = pdf.FPDFPath_GetPathSegment(path.raw, n)
         if pdf.FPDFPathSegment_GetType(segment) == pdf.FPDF_SEGMENT_MOVETO:
             parts.append([])
         if parts and pdf.FPDFPathSegment_GetPoint(segment, x, y):
-            parts[-1].append(path.get_matrix().on_point(x.value, y.value))
+            parts[-1].append(matrix.on_point(x.value, y.value))
     boxes = [_bound(points) for points in parts if len(points) > 2]
-    if len(boxes) < 2 or not _is_same(_bound([(x, y) for b in boxes for x, y in _ends(b)]), whole):
+    corners = [corner for box in boxes for corner in (box[:2], box[2:])]
+    if len(boxes) < 2 or not _is_same(_bound(corners), whole):
         return [whole]
     return [
         box for box in boxes if not any(_is_inside(box, o) or _is_inside(o, box) for o in boxes)
@@ -195,10 +198,6 @@ def _list_areas(path: Any) -> list[Box]:  # noqa: ANN401 - no types of its own
 def _bound(points: Sequence[tuple[float, float]]) -> Box:
     xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def _ends(box: Box) -> tuple[tuple[float, float], tuple[float, float]]:
-    return box[:2], box[2:]
 
 
 def _is_same(one: Box, other: Box) -> bool:

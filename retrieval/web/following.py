@@ -27,15 +27,14 @@ def follow_passage(library: Library, source_id: str, passage_id: str) -> Passage
     for version in reversed(library.history.versions(source_id)):
         before = split_passages(source_id, version.snapshot)
         if found := next((one for one in before if one.id == passage_id), None):
-            words = found.text.split()
-            return next((one for one in now if _holds(one.text.split(), words)), None)
+            words = _space_evenly(found.text)
+            return next((one for one in now if words in _space_evenly(one.text)), None)
     return None
 
 
-def _holds(text: list[str], words: list[str]) -> bool:
-    """Whether `words` stand in `text`, in order and without a gap."""
-    joined = f" {' '.join(text)} "
-    return f" {' '.join(words)} " in joined
+def _space_evenly(text: str) -> str:
+    """The words of a text, a space before and behind each, so that whole ones are found in it."""
+    return f" {' '.join(text.split())} "
 
 
 class LibraryAsOf:
@@ -51,7 +50,7 @@ class LibraryAsOf:
     def __init__(self, library: Library, day: date) -> None:
         self._library = library
         texts = library.history.texts_on(day)
-        self._texts = {source: text.split() for source, text in texts.items()}
+        self._texts = {source: _space_evenly(text) for source, text in texts.items()}
         self.left_out: set[str] = set()
         """Ids of the sources of which something was left out so far."""
 
@@ -91,7 +90,7 @@ class LibraryAsOf:
     def _stood(self, passage: Passage) -> bool:
         """Whether the words of a passage stood in its source on the day."""
         then = self._texts.get(passage.source.id)
-        if then is None or _holds(then, passage.text.split()):
+        if then is None or _space_evenly(passage.text) in then:
             return True
         self.left_out.add(passage.source.id)
         return False

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from retrieval.errors import SourceRefused, SourceUnreadable
 from retrieval.loaders import Document, RawFile
-from retrieval.loaders.charsets import decode_letters, named_charset
+from retrieval.loaders.charsets import decode_letters, marked_charset, named_charset
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.isolation import FileLoader
 from retrieval.web.fetching import Fetched
@@ -107,10 +107,9 @@ def decode(answer: Fetched) -> str:
     header = re.search(
         r"charset=[\"']?([\w-]+)", answer.header("content-type") or "", re.IGNORECASE
     )
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    first = [name for mark, name in marks if answer.body.startswith(mark)]
-    stated = [header[1] if header else "", named_charset(answer.body)]
-    text = decode_letters(answer.body, [*first, *stated, "utf-8", "cp1252"])
+    body, stated = answer.body, header[1] if header else ""
+    charsets = (marked_charset(body), stated, named_charset(body), "utf-8", "cp1252")
+    text = decode_letters(body, charsets)
     if text is not None:
         return text
     raise SourceUnreadable(f"The letters of {answer.address} cannot be told.", OWN_COPY)

@@ -290,6 +290,7 @@ def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
         ('<meta name="last-modified" content="2026-03-09">', "", None),
         ('<meta name="date" content="2026-02-10">', "<p>Updated: March 9, 2026</p>", "2026-02-10"),
         ("", "<p>Last updated on March 9, 2026</p>", None),
+        ("", '<p class="date">Corrected: March 9, 2026</p>', None),
         ("", '<div class="related"><span class="date">2026-03-09</span> A mill</div>', None),
         ("", '<footer><span class="date">2026-03-09</span></footer>', None),
         ("", "<pre>print(find('2026-03-09'))</pre>", None),
@@ -301,7 +302,18 @@ def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
             "2026-02-10",
         ),
     ],
-    ids=["changed", "both", "updated", "teaser", "foot", "program", "label", "review", "script"],
+    ids=[
+        "changed",
+        "both",
+        "updated",
+        "corrected",
+        "teaser",
+        "foot",
+        "program",
+        "label",
+        "review",
+        "script",
+    ],
 )
 def test_the_day_of_a_change_or_of_another_thing_is_no_publication(
     tmp_path: Path, head: str, body: str, published: str | None
@@ -315,6 +327,7 @@ def test_the_day_of_a_change_or_of_another_thing_is_no_publication(
     [
         ('<meta property="og:site_name" content="mARROW post">', "mARROW post"),
         ('<meta property="og:site_name" content="https://www.marrow.example">', "marrow.example"),
+        ('<meta property="og:site_name" content="https://[marrow">', None),
         ('<meta name="twitter:site" content="@some_person">', None),
         ('<meta name="publisher" content="Copyright 2003 - 2026 by the valley">', None),
         ('<meta name="application-name" content="Marrow">', None),
