@@ -50,10 +50,11 @@ from agent.faces.slack.responder import (
     RetentionWorker,
 )
 from agent.faces.slack.transport import Connection, acknowledge_unreadable
-from agent.jobs.port import Jobs
+from agent.jobs.port import JobError, Jobs
 from agent.ports import Store
 from agent.render import render
 from agent.types import Page
+from retrieval import LibraryError
 
 LOG: Final = logging.getLogger(__name__)
 SHORTCUT: Final = "is_this_true"
@@ -164,7 +165,7 @@ class ButtonActions:
             return
         try:
             text, done = actions[press.action](press), True
-        except SlackError as error:
+        except (SlackError, JobError, LibraryError) as error:
             LOG.warning("The button %r did not work: %s", press.action.value, error)
             text, done = messages.FAILED, False
         inbox.end_action(key, done=done)

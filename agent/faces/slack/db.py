@@ -27,6 +27,7 @@ from retrieval import LibraryDamaged
 HOUR: Final = 3_600.0
 DAY: Final = 24 * HOUR
 LONGEST_WAIT: Final = HOUR
+"""For which a question is put off, whatever Slack asks for."""
 
 
 class QuestionState(StrEnum):
@@ -320,10 +321,13 @@ class Inbox:
         """Keep what answers a question: a job, or an earlier check of this claim."""
         self._update(question, {"job": job, "earlier": earlier})
 
-    def postpone(self, question: str, due: float, *, counted: bool = True) -> None:
-        """Try again at `due`; a try that is not `counted` never makes the desk give up."""
+    def postpone(self, question: str, now: float, wait: float, *, counted: bool = True) -> None:
+        """Try again after `wait` seconds, or `LONGEST_WAIT` where that is less.
+
+        A try that is not `counted` never makes the desk give up.
+        """
         tries = QUESTIONS.c.tries + 1 if counted else sa.func.max(QUESTIONS.c.tries, 1)
-        self._update(question, {"due": due, "tries": tries})
+        self._update(question, {"due": now + min(wait, LONGEST_WAIT), "tries": tries})
 
     def close(self, question: str, state: QuestionState = QuestionState.CLOSED) -> None:
         """Erase the route: the question is answered or given up, or the asker chooses a claim."""
