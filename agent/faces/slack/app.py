@@ -18,7 +18,8 @@ from slack_bolt import Ack, App, BoltContext
 from agent import bootstrap
 from agent.faces.slack import messages
 from agent.faces.slack.client import SlackError, SlackUnavailable, respond
-from agent.faces.slack.db import DUPLICATE, Database, Inbox, Receipt
+from agent.faces.slack.db import Database
+from agent.faces.slack.inbox import DUPLICATE, Inbox, Receipt
 from agent.faces.slack.messages import (
     Action,
     AnswerView,
@@ -47,8 +48,8 @@ from agent.faces.slack.responder import (
     DraftLookup,
     Options,
     Responder,
-    RetentionWorker,
 )
+from agent.faces.slack.retention import RetentionWorker
 from agent.faces.slack.transport import Connection, acknowledge_unreadable
 from agent.jobs.port import JobError, Jobs
 from agent.ports import Store

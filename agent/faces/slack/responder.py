@@ -17,16 +17,8 @@ from agent.faces.slack.client import (
     SlackUnavailable,
     TokenRevoked,
 )
-from agent.faces.slack.db import (
-    HOUR,
-    Database,
-    Inbox,
-    Limits,
-    Question,
-    QuestionState,
-    delete_jobs,
-    delete_old,
-)
+from agent.faces.slack.db import QuestionState
+from agent.faces.slack.inbox import Inbox, Limits, Question
 from agent.faces.slack.messages import (
     FAILED,
     Action,
@@ -44,7 +36,6 @@ from agent.faces.slack.messages import (
 from agent.faces.slack.outbox import Delivery, Outbox
 from agent.faces.slack.payloads import ParsedText, Route, parse_message
 from agent.jobs.port import (
-    JobError,
     Jobs,
     JobsUnavailable,
     QueueFull,
@@ -377,32 +368,4 @@ class Responder:
             if self._stopping.is_set():
                 raise Stopping
             if jobs.get(job).state.over:
-                return
-
-
-class RetentionWorker:
-    """Deletes what is too old, at once and every hour, in a thread of its own."""
-
-    def __init__(
-        self, database: Database, jobs: Jobs, keep_days: float, clock: Callable[[], float]
-    ) -> None:
-        self._database, self._jobs = database, jobs
-        self._keep_days, self._clock = keep_days, clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                delete_jobs(self._jobs, delete_old(self._database, self._clock(), self._keep_days))
-            except (LibraryDamaged, JobError):
-                LOG.exception("What is too old could not be deleted; again in an hour.")
-            if self._stopping.wait(HOUR):
                 return

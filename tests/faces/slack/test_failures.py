@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.db import Limits
+from agent.faces.slack.inbox import Limits
 from agent.faces.slack.responder import MAX_TRIES
 from agent.types import Claim, Insufficient, Page, Question
 from retrieval.errors import LibraryUnreachable
