@@ -241,7 +241,12 @@ def _database(settings: Settings, library: Library, file: str) -> str:
 
 def database_of(settings: Settings, library: Library) -> str:
     """Address of the database of draft jobs; it need not exist yet."""
-    return _database(settings, library, "jobs.sqlite3")
+    return _database(settings, library, JOBS)
+
+
+def has_jobs(settings: Settings, library: Library) -> bool:
+    """Whether there is a place where the jobs of a library are kept."""
+    return settings.database_url is not None or (library.directory / JOBS).exists()
 
 
 @contextmanager
@@ -285,13 +290,8 @@ def open_watch_schedule(settings: Settings, library: Library) -> Iterator["Watch
     from agent.jobs.durable import DurableJobs
     from agent.jobs.watching import WatchSchedule
 
-    with DurableJobs(_database(settings, library, JOBS), settings.queue) as jobs:
+    with DurableJobs(database_of(settings, library), settings.queue) as jobs:
         yield WatchSchedule(jobs)
-
-
-def has_jobs(settings: Settings, library: Library) -> bool:
-    """Whether there is a place where the jobs of a library are kept."""
-    return settings.database_url is not None or (library.directory / JOBS).exists()
 
 
 def build_watching(settings: Settings, library: Library) -> "Watching | None":

@@ -83,7 +83,7 @@ class Desk:
             return made if isinstance(made, Page) else made.after(account.usage(), earlier)
 
     def plan(self, question: Question) -> Plan:
-        """How a question is read and what will be searched for; an editor's searches go first."""
+        """How a question is read and what is searched for: an editor's searches, where any."""
         plan = self.planner.plan(question)
         if not question.queries:
             return plan
@@ -92,7 +92,9 @@ class Desk:
     def stands(self, made: Page | Insufficient) -> bool:
         """Whether the library still has, as it was read, every source that a page may show."""
         hits = made.evidence.hits if isinstance(made, Page) else made.nearest
-        read = {h.passage.source.id: h.passage.source.sha256 for h in hits}
+        checks = () if isinstance(made, Page) else made.checks  # those of a page are among the hits
+        shown = (*(hit.passage.source for hit in hits), *(check.source for check in checks))
+        read = {source.id: source.sha256 for source in shown}
         return self.library.digests(list(read)) == read
 
     def _draft_what_stands(

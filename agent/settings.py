@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     library: Path = Field(default_factory=lambda: user_data_path(APP) / "library")
     """Folder of the library. Filled with the demonstration library on first use."""
     vetting: Path | None = None
-    """Vetting list for `verdict library add` where none is named."""
+    """Vetting list for `verdict library add` where none is named, and for watches on a schedule."""
     archive_link: ArchiveLink | None = None
     """Where an archive keeps pages: `https://…` with `{url}` for a page's address and `{time}` for
     when it was fetched, as in 20260127100000. `verdict library show` gives the link."""

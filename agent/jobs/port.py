@@ -177,10 +177,15 @@ def shown(url: str) -> str:
     return re.sub(r"//([^:/@]*):[^@]*@", r"//\1@", url)
 
 
+def reason_of(fault: Exception) -> str:
+    """The first line of what a database says of a fault; its form where it says nothing."""
+    said = str(getattr(fault, "orig", None) or fault).strip().splitlines()
+    return said[0] if said else repr(fault)
+
+
 def unavailable(where: str, fault: Exception) -> JobsUnavailable:
     """What a database could not do, in words that say what to do next."""
-    said = str(getattr(fault, "orig", None) or fault).strip().splitlines()
     return JobsUnavailable(
-        f"The draft jobs at {where} cannot be read or written ({said[0] if said else fault!r}). "
+        f"The draft jobs at {where} cannot be read or written ({reason_of(fault)}). "
         "Check VERDICT_DATABASE_URL, the server, the rights and the free space."
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -177,12 +178,12 @@ class Worker:
         def draft(question: dict[str, Any]) -> dict[str, Any]:
             while True:
                 made: dict[str, Any] = DBOS.run_step(
-                    {"name": "draft"}, lambda: self._patiently(lambda: self._draft(question))
+                    {"name": "draft"}, self._patiently, partial(self._draft, question)
                 )
                 drafted = unpacked(made)
                 # Looked at on every run: what was drafted before a worker died may rest on a
                 # source that was taken away since.
-                if self._patiently(lambda: self._keep(drafted)):  # noqa: B023  (called at once)
+                if self._patiently(partial(self._keep, drafted)):
                     return made
 
         return draft

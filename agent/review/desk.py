@@ -113,11 +113,19 @@ class ReviewDesk:
         now = self._tools.library.digests([source.id for source in read])
         stale = [source.id for source in read if now.get(source.id) != source.sha256]
         mine = sa.and_(CITED.c.draft == draft, CITED.c.source.in_(stale))
-        cited = sorted(set(connection.scalars(sa.select(CITED.c.source).where(mine))))
-        for source in cited:
-            told = {"action": "marked", "detail": {"source": source}}
-            entry = trail.append(connection, self._clock(), who=DESK, draft=draft, **told)
-            _update(connection, draft, {"recheck": json.dumps(cited), "entry": entry})
+        known: list[str] = []
+        for source in sorted(set(connection.scalars(sa.select(CITED.c.source).where(mine)))):
+            known = self._mark(connection, draft, known, source)
+
+    def _mark(
+        self, connection: sa.Connection, draft: str, known: Sequence[str], source: str
+    ) -> list[str]:
+        """Have a draft checked again for a source too; return all sources that it is due for."""
+        due = sorted({*known, source})
+        told = {"action": "marked", "detail": {"source": source}}
+        entry = trail.append(connection, self._clock(), who=DESK, draft=draft, **told)
+        _update(connection, draft, {"recheck": json.dumps(due), "entry": entry})
+        return due
 
     def get(self, draft: str, version: int | None = None) -> Review:
         """As `Reviews.get`: of an older version the document is old, all else as it stands."""
@@ -274,18 +282,13 @@ class ReviewDesk:
 
     def mark_for_recheck(self, source: str) -> list[str]:
         """As `Reviews.mark_for_recheck`; of a spiked or void draft nobody needs to know."""
-        at = self._clock()
         marked: list[str] = []
         with self._database.write() as connection:
             for head in connection.execute(select_printed(source)).all():
                 marked.append(head.id)
                 known = json.loads(head.recheck)
-                if source in known:
-                    continue
-                told = {"action": "marked", "detail": {"source": source}}
-                entry = trail.append(connection, at, who=DESK, draft=head.id, **told)
-                fields = {"recheck": json.dumps(sorted({*known, source})), "entry": entry}
-                _update(connection, head.id, fields)
+                if source not in known:
+                    self._mark(connection, head.id, known, source)
         return marked
 
     def stale_sources(self) -> dict[str, list[str]]:

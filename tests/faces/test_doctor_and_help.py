@@ -118,6 +118,14 @@ def test_the_doctor_counts_the_workers_that_live(own: Path) -> None:
     assert "ok   workers: 0 at work elsewhere, 2 in a desk started here; 1 silent" in told.out
 
 
+def test_the_doctor_names_jobs_that_cannot_be_read(own: Path) -> None:
+    (own / "jobs.sqlite3").write_bytes(b"no database " * 100)
+    told = verdict("doctor", "--library", own)
+    assert told.status == 7
+    assert "FAIL jobs: " in told.out
+    assert "jobs.sqlite3 cannot be read or written (file is not a database)" in told.out
+
+
 def test_the_doctor_finds_a_clock_that_is_behind(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from agent import bootstrap
 from agent.faces.exit_codes import status_of, words_of
 from agent.faces.slack.app import open_desk
-from agent.faces.slack.db import Limits
+from agent.faces.slack.inbox import Limits
 from agent.faces.slack.responder import Options
 from agent.faces.slack.transport import connect_workspace, serve_socket
 from agent.jobs.durable import DurableJobs

@@ -64,10 +64,8 @@ def list_jobs(at: Path | None, *, as_json: bool) -> Exit:
     rows: list[tuple[datetime, str, State, str]] = []
     with open_library(at) as library:
         if bootstrap.has_jobs(settings, library):
-            with bootstrap.open_jobs(settings, library, 0) as jobs:
-                drafts = jobs.recent()
             with bootstrap.open_watch_schedule(settings, library) as schedule:
-                passes = schedule.recent()
+                drafts, passes = schedule.jobs.recent(), schedule.recent()
             rows += [(j.submitted, "draft", j.state, j.error or j.question.text) for j in drafts]
             rows += [
                 (p.slot, "watch", p.state, p.error or (p.made.summary if p.made else ""))

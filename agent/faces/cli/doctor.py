@@ -12,20 +12,17 @@ from agent.bootstrap import (
     build_embedder,
     build_judge,
     has_drafts,
-    has_jobs,
     open_library,
     open_reviews,
-    open_watch_schedule,
     today,
 )
 from agent.faces.cli.surroundings import (
     Finding,
     look_around,
     look_at_clock,
+    look_at_jobs,
     look_at_pages,
-    look_at_workers,
 )
-from agent.jobs.port import JobError, State
 from agent.llm.budget import prices
 from agent.llm.dialect import MEMORY, STEPS
 from agent.llm.errors import ChatError
@@ -35,6 +32,7 @@ from agent.types import EMBEDDED, ClaimEvidence, EvidenceSpan, Question
 from retrieval import Library, LibraryError, without_secrets
 
 OF_MODELS = {"installation", "package names", "models", "embedder", "verifier", "call", "extras"}
+OF_JOBS = {"jobs", "watch"}
 HANG = " " * 5
 OURS = ("agent", "retrieval", "prompts", "evals")
 DRAFT_INPUT = 16_000
@@ -189,7 +187,7 @@ def _library(settings: Settings, directory: Path | None) -> Iterator[Finding]:
             held.settle()
             stats = held.stats()
             rest = [*_trail(settings, held), look_at_clock(held), *look_at_pages(held)]
-            rest += [*_watch(settings, held), *look_at_workers(settings, held)]
+            rest += look_at_jobs(settings, held)
     except LibraryError as error:
         yield Finding(subject="library", fine=False, detail=error.args[0], advice=error.advice)
         return
@@ -219,38 +217,12 @@ def _trail(settings: Settings, library: Library) -> Iterator[Finding]:
     )
 
 
-def _watch(settings: Settings, library: Library) -> Iterator[Finding]:
-    """Whether the schedule on which the web is watched is kept."""
-    if not has_jobs(settings, library):
-        return
-    try:
-        with open_watch_schedule(settings, library) as schedule:
-            crontab, slots = schedule.get(), schedule.recent(2)
-    except JobError as error:
-        yield Finding(subject="watch", fine=False, detail=str(error))
-        return
-    if crontab is None:
-        return
-    detail, advice = f"at {crontab} (UTC)", ""
-    if slots:
-        last = slots[0]
-        came = last.error or (last.made.summary if last.made else last.state.value)
-        detail = f"{detail}; {last.slot:%Y-%m-%d %H:%M}: {came}"
-        if last.state is State.FAILED:
-            advice = "See the log of the worker; `verdict library watch` shows what is wrong now."
-        if last.state is State.QUEUED and len(slots) == 2 and slots[1].state is State.QUEUED:
-            advice = "No worker takes it: run `verdict worker` with VERDICT_VETTING set."
-    if settings.vetting is None:
-        advice = "Set VERDICT_VETTING to the vetting list, here and for every worker."
-    yield Finding(subject="watch", fine=not advice, detail=detail, advice=advice)
-
-
 def status(findings: list[Finding]) -> int:
     """Exit status: 0, or 6 for the library and what it stands on, 7 for the jobs, 5 for a model."""
     broken = {f.subject for f in findings if not f.fine}
     if not broken:
         return 0
-    if broken == {"watch"}:
+    if broken <= OF_JOBS:
         return 7
     return 5 if broken <= OF_MODELS else 6
 

@@ -1,4 +1,4 @@
-"""What a desk stands on: model files, disk, clock, rights of files, extras, servers, workers."""
+"""What a desk stands on: model files, disk, clock, rights of files, extras, servers, jobs."""
 
 import hashlib
 import shutil
@@ -7,15 +7,15 @@ import time
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
-from importlib.metadata import requires
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from agent.bootstrap import database_of, today
-from agent.settings import APP, Settings
+from agent.bootstrap import database_of, has_jobs, open_watch_schedule, today
+from agent.jobs.port import JobError, State
+from agent.settings import Settings
 from agent.types import Value
 from retrieval import Library, without_secrets
 
@@ -55,14 +55,13 @@ def _models() -> Finding:
     sums = [found for folder in MODELS for found in (PACKAGES / folder).glob("*/SHA256SUMS")]
     names = [(sums_.parent / n, h) for sums_ in sums for h, n in _lines(sums_)]
     wrong = [path.name for path, wanted in names if _hash(path) != wanted]
-    return Finding(
-        subject="models",
-        fine=not wrong and len(sums) == len(MODELS),
-        detail=f"not as shipped: {', '.join(wrong) or 'files are missing'}"
-        if wrong or len(sums) < len(MODELS)
-        else f"{len(names)} files, each with the hash it was shipped with",
-        advice="Reinstall Verdict Desk." if wrong or len(sums) < len(MODELS) else "",
-    )
+    if wrong or len(sums) < len(MODELS):
+        detail = f"not as shipped: {', '.join(wrong) or 'files are missing'}"
+        return Finding(
+            subject="models", fine=False, detail=detail, advice="Reinstall Verdict Desk."
+        )
+    detail = f"{len(names)} files, each with the hash it was shipped with"
+    return Finding(subject="models", fine=True, detail=detail)
 
 
 def _lines(sums: Path) -> list[tuple[str, str]]:
@@ -109,10 +108,8 @@ def _config() -> Path | None:
 
 
 def _extras() -> Finding:
-    named = " ".join(requires(APP) or ()).replace('"', "'")
-    offered = {one for one in EXTRAS if f"extra == '{one}'" in named}
-    there = [name for name in EXTRAS if name in offered and find_spec(EXTRAS[name])]
-    lacking = [name for name in EXTRAS if name in offered and name not in there]
+    there = [name for name, module in EXTRAS.items() if find_spec(module)]
+    lacking = [name for name in EXTRAS if name not in there]
     told = f"{', '.join(there) or 'none'} installed"
     return Finding(
         subject="extras",
@@ -178,8 +175,38 @@ def look_at_pages(library: Library) -> Iterator[Finding]:
     )
 
 
-def look_at_workers(settings: Settings, library: Library) -> Iterator[Finding]:
-    """Who drafts: those that count up while they are looked at."""
+def look_at_jobs(settings: Settings, library: Library) -> list[Finding]:
+    """Whether the schedule on which the web is watched is kept, and who drafts."""
+    try:
+        return [*_watch(settings, library), _workers(settings, library)]
+    except JobError as error:
+        return [Finding(subject="jobs", fine=False, detail=str(error))]
+
+
+def _watch(settings: Settings, library: Library) -> Iterator[Finding]:
+    """Nothing where there is no schedule."""
+    if not has_jobs(settings, library):
+        return
+    with open_watch_schedule(settings, library) as schedule:
+        crontab, slots = schedule.get(), schedule.recent(2)
+    if crontab is None:
+        return
+    detail, advice = f"at {crontab} (UTC)", ""
+    if slots:
+        last = slots[0]
+        came = last.error or (last.made.summary if last.made else last.state.value)
+        detail = f"{detail}; {last.slot:%Y-%m-%d %H:%M}: {came}"
+        if last.state is State.FAILED:
+            advice = "See the log of the worker; `verdict library watch` shows what is wrong now."
+        if [slot.state for slot in slots] == [State.QUEUED, State.QUEUED]:
+            advice = "No worker takes it: run `verdict worker` with VERDICT_VETTING set."
+    if settings.vetting is None:
+        advice = "Set VERDICT_VETTING to the vetting list, here and for every worker."
+    yield Finding(subject="watch", fine=not advice, detail=detail, advice=advice)
+
+
+def _workers(settings: Settings, library: Library) -> Finding:
+    """Those that count up while they are looked at."""
     from agent.jobs.inspection import read_beats  # noqa: PLC0415  (SQLAlchemy is heavy)
 
     url = database_of(settings, library)
@@ -189,7 +216,7 @@ def look_at_workers(settings: Settings, library: Library) -> Iterator[Finding]:
     after = read_beats(url) if before else {}
     alive = [name for name, beat in after.items() if beat != before.get(name)]
     idle = settings.workers == 0 and not alive
-    yield Finding(
+    return Finding(
         subject="workers",
         fine=not idle,
         detail=f"{len(alive)} at work elsewhere, {settings.workers} in a desk started here"

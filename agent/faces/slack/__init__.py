@@ -57,7 +57,8 @@ def forget_user(
         raise BadInput(f"{user!r} is no Slack user id. It looks like U012ABCDEF.")
     from agent import bootstrap
     from agent.faces.opening import open_library, read_settings
-    from agent.faces.slack.db import Database, delete_jobs, delete_user
+    from agent.faces.slack.db import Database
+    from agent.faces.slack.retention import delete_jobs, delete_user
 
     settings = read_settings()
     path = (library or settings.library) / DATABASE
@@ -146,7 +147,7 @@ def _connect(settings: "Settings", directory: Path) -> "Connection":
 
 
 def _options(settings: "Settings") -> "Options":
-    from agent.faces.slack.db import Limits
+    from agent.faces.slack.inbox import Limits
     from agent.faces.slack.responder import Options
 
     return Options(

@@ -18,7 +18,8 @@ from slack_bolt import Ack, App, BoltContext
 from agent import bootstrap
 from agent.faces.slack import messages
 from agent.faces.slack.client import SlackError, SlackUnavailable, respond
-from agent.faces.slack.db import DUPLICATE, Database, Inbox, Receipt
+from agent.faces.slack.db import Database
+from agent.faces.slack.inbox import DUPLICATE, Inbox, Receipt
 from agent.faces.slack.messages import (
     Action,
     AnswerView,
@@ -47,13 +48,14 @@ from agent.faces.slack.responder import (
     DraftLookup,
     Options,
     Responder,
-    RetentionWorker,
 )
+from agent.faces.slack.retention import RetentionWorker
 from agent.faces.slack.transport import Connection, acknowledge_unreadable
-from agent.jobs.port import Jobs
+from agent.jobs.port import JobError, Jobs
 from agent.ports import Store
 from agent.render import render
 from agent.types import Page
+from retrieval import LibraryError
 
 LOG: Final = logging.getLogger(__name__)
 SHORTCUT: Final = "is_this_true"
@@ -164,7 +166,7 @@ class ButtonActions:
             return
         try:
             text, done = actions[press.action](press), True
-        except SlackError as error:
+        except (SlackError, JobError, LibraryError) as error:
             LOG.warning("The button %r did not work: %s", press.action.value, error)
             text, done = messages.FAILED, False
         inbox.end_action(key, done=done)

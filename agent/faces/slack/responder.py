@@ -5,24 +5,22 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from agent.claims import read_claim
-from agent.faces.slack.client import SlackClient, SlackRefused, SlackUnavailable, TokenRevoked
-from agent.faces.slack.db import (
-    HOUR,
-    Database,
-    Inbox,
-    Limits,
-    Question,
-    QuestionState,
-    delete_jobs,
-    delete_old,
+from agent.faces.slack.client import (
+    SlackClient,
+    SlackError,
+    SlackRefused,
+    SlackUnavailable,
+    TokenRevoked,
 )
+from agent.faces.slack.db import QuestionState
+from agent.faces.slack.inbox import Inbox, Limits, Question
 from agent.faces.slack.messages import (
+    FAILED,
     Action,
     AnswerView,
     Message,
@@ -32,12 +30,12 @@ from agent.faces.slack.messages import (
     choose_claim_notice,
     failure_notice,
     need_notice,
+    notice,
     show_answer_notice,
 )
 from agent.faces.slack.outbox import Delivery, Outbox
 from agent.faces.slack.payloads import ParsedText, Route, parse_message
 from agent.jobs.port import (
-    JobError,
     Jobs,
     JobsUnavailable,
     QueueFull,
@@ -62,6 +60,8 @@ MAX_TRIES: Final = 8
 """Attempts to bring one answer; the waits between them add up to about an hour."""
 WAIT_SECONDS: Final = 15.0
 """Until a question is tried again that found the queue full or the database away."""
+FAILED_SECONDS: Final = 60.0
+"""Until a question is tried again at which something broke here."""
 POLL_SECONDS: Final = 0.5
 DAMAGED_SECONDS: Final = 5.0
 
@@ -231,25 +231,30 @@ class Responder:
             return
         except Exception:  # the face's last line: the question stays open and is tried again
             LOG.exception("A question could not be answered; it is tried again.")
-            with suppress(LibraryDamaged):
-                self._context.inbox.postpone(ref, self._context.clock() + 60)
+            self._postpone_failed(ref)
         finally:
             with self._lock:
                 self._in_work.discard(ref)
+
+    def _postpone_failed(self, ref: str) -> None:
+        try:
+            self._context.inbox.postpone(ref, self._context.clock(), FAILED_SECONDS)
+        except LibraryDamaged:
+            LOG.exception("Nor can that be stored; again in %.0f s.", DAMAGED_SECONDS)
+            self._stopping.wait(DAMAGED_SECONDS)  # it stays due: not twice a second
 
     def _try_to_answer(self, question: Question, route: Route) -> None:
         """Answer, or try again later after a failure that passes."""
         inbox, now = self._context.inbox, self._context.clock()
         if question.tries >= MAX_TRIES:
-            LOG.error("A question was given up after %d attempts.", question.tries)
-            inbox.close(question.id)
+            self._give_up(question, route)
             return
         try:
             self._send_reply(question, route)
         except SlackUnavailable as error:
             wait = max(error.seconds, 10.0 * 2**question.tries)
             LOG.warning("Slack cannot take an answer now (%s); again in %.0f s.", error, wait)
-            inbox.postpone(question.id, now + (error.seconds if question.tries == 0 else wait))
+            inbox.postpone(question.id, now, error.seconds if question.tries == 0 else wait)
         except TokenRevoked as revoked:
             LOG.warning(
                 "Nothing can be sent to workspace %s (%s). Install the app there again.",
@@ -262,11 +267,28 @@ class Responder:
             inbox.close(question.id)
         except (QueueFull, JobsUnavailable, LibraryUnreachable) as busy:  # on our side, not Slack's
             LOG.warning("A question waits %.0f s: %s", WAIT_SECONDS, busy)
-            inbox.postpone(question.id, now + WAIT_SECONDS, counted=False)
+            inbox.postpone(question.id, now, WAIT_SECONDS, counted=False)
+
+    def _give_up(self, question: Question, route: Route) -> None:
+        """Tell the asker, where no answer may have arrived meanwhile; close the question."""
+        inbox, outbox = self._context.inbox, self._context.outbox
+        LOG.error("A question was given up after %d attempts.", question.tries)
+        try:
+            if route.posting or route.way == "auto":
+                outbox.clear_signs(route)
+            else:
+                outbox.deliver(self._delivery(question, route), notice(FAILED))
+        except SlackError as error:
+            LOG.warning("Who asked could not be told: %s", error)
+        inbox.close(question.id)
+
+    def _delivery(self, question: Question, route: Route) -> Delivery:
+        save = self._context.inbox.save_route
+        return Delivery(route, question.id, lambda now: save(question.id, now))
 
     def _send_reply(self, question: Question, route: Route) -> None:
         inbox, outbox, parsed = self._context.inbox, self._context.outbox, question.parsed
-        delivery = Delivery(route, question.id, lambda r: inbox.save_route(question.id, r))
+        delivery = self._delivery(question, route)
         if not question.tries:
             outbox.show_received(delivery)
         if route.parent and not parsed.claims:
@@ -346,32 +368,4 @@ class Responder:
             if self._stopping.is_set():
                 raise Stopping
             if jobs.get(job).state.over:
-                return
-
-
-class RetentionWorker:
-    """Deletes what is too old, at once and every hour, in a thread of its own."""
-
-    def __init__(
-        self, database: Database, jobs: Jobs, keep_days: float, clock: Callable[[], float]
-    ) -> None:
-        self._database, self._jobs = database, jobs
-        self._keep_days, self._clock = keep_days, clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                delete_jobs(self._jobs, delete_old(self._database, self._clock(), self._keep_days))
-            except (LibraryDamaged, JobError):
-                LOG.exception("What is too old could not be deleted; again in an hour.")
-            if self._stopping.wait(HOUR):
                 return

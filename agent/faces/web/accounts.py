@@ -22,6 +22,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from agent.faces.exit_codes import BadInput
 from agent.faces.web.throttle import Throttle
 from agent.jobs.durable import engine_at
+from agent.jobs.port import reason_of, shown
 from agent.types import Value
 
 LONGEST_NAME: Final = 60
@@ -141,15 +142,16 @@ class Accounts:
         self, url: str, days: float = 7.0, clock: Callable[[], datetime] | None = None
     ) -> None:
         _make_private(url)
-        self._engine, self._where = engine_at(url), url
+        self._where = url
         self._days = timedelta(days=days)
         self._clock = clock or _now
         self._hasher = PasswordHasher()
         self._hashing = threading.Semaphore(HASHED_AT_ONCE)
         self._by_person, self._by_name = Throttle(*ONE_PERSON), Throttle(*ONE_NAME)
-        with suppress(sa.exc.DatabaseError):  # another process makes them in this very moment
-            METADATA.create_all(self._engine)
         with self._explained():
+            self._engine = engine_at(url)
+            with suppress(sa.exc.DatabaseError):  # another process makes them in this very moment
+                METADATA.create_all(self._engine)
             METADATA.create_all(self._engine)
 
     def close(self) -> None:
@@ -317,11 +319,10 @@ class Accounts:
         except sa.exc.IntegrityError:
             raise
         except sa.exc.DatabaseError as error:
-            said = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
-            where = sa.make_url(self._where).render_as_string(hide_password=True)
             raise AccountsUnavailable(
-                f"The accounts at {where} cannot be read or written ({said}). Check "
-                "VERDICT_DATABASE_URL, the server or file, the rights and the free space."
+                f"The accounts at {shown(self._where)} cannot be read or written "
+                f"({reason_of(error)}). Check VERDICT_DATABASE_URL, the server or file, the rights "
+                "and the free space."
             ) from error
 
     def _row(self, key: str) -> "sa.Row[tuple[str, ...]] | None":

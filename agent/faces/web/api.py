@@ -13,7 +13,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.web.access import Desk, Person
 from agent.faces.web.exports import export
 from agent.faces.web.problems import MEDIA
-from agent.faces.web.services import Services
+from agent.faces.web.services import LONGEST_SEARCH, SEARCHES, Services
 from agent.faces.web.stream import Streams
 from agent.jobs.port import Job, State
 from agent.render import short_answer
@@ -45,7 +45,9 @@ class Asked(Value):
     question: str = Field(min_length=1, max_length=4_000)
     as_of: date | None = None
     """Leave out what was published later."""
-    queries: tuple[Annotated[str, Field(max_length=300)], ...] = Field(default=(), max_length=12)
+    queries: tuple[Annotated[str, Field(max_length=LONGEST_SEARCH)], ...] = Field(
+        default=(), max_length=SEARCHES
+    )
     """Searches in place of the plan's own; `POST /plan` shows those."""
 
 

@@ -125,10 +125,8 @@ def plan(
     """Show how a question is read and what would be searched for, to approve or to prune."""
     try:
         made = services.plan(question, day_of(as_of.strip() or None))
-    except BadInput as error:
-        return _desk(request, services, {}, asked=question, refused=str(error), http=422)
-    except Busy as error:
-        return _desk(request, services, {}, asked=question, refused=str(error), http=429)
+    except (BadInput, Busy) as error:
+        return _refuse(request, services, question, as_of, error)
     return render(request, "plan.html", plan=made, asked=verbatim(question), as_of=as_of)
 
 
@@ -153,13 +151,17 @@ def ask(
             return _desk(request, services, {}, asked=question, as_of=as_of, already=already)
         wanted = () if queries is None else searches(queries, least=1)
         job = services.submit(user, question, until, queries=wanted)
-    except BadInput as error:
-        fault, http = str(error), 422
-    except (QueueFull, Busy) as error:
-        fault, http = str(error), 429
-    else:
-        return RedirectResponse(_job_at(job.id), 303)
-    return _desk(request, services, {}, asked=question, as_of=as_of, refused=fault, http=http)
+    except (BadInput, QueueFull, Busy) as error:
+        return _refuse(request, services, question, as_of, error)
+    return RedirectResponse(_job_at(job.id), 303)
+
+
+def _refuse(
+    request: Request, services: Services, question: str, as_of: str, error: Exception
+) -> HTMLResponse:
+    """The desk with what was typed, and why nothing came of it."""
+    http = 422 if isinstance(error, BadInput) else 429
+    return _desk(request, services, {}, asked=question, as_of=as_of, refused=str(error), http=http)
 
 
 @router.get("/jobs/{key:path}", response_model=None)

@@ -12,7 +12,7 @@ from typing import Any
 from slack_bolt import BoltRequest, BoltResponse
 
 from agent.faces.slack.app import SlackDesk, open_desk
-from agent.faces.slack.db import Limits
+from agent.faces.slack.inbox import Limits
 from agent.faces.slack.responder import Options
 from agent.faces.slack.transport import Connection, connect_workspace
 from agent.jobs.recording import Draft

@@ -4,7 +4,10 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from agent.faces.slack.messages import Action
+from agent.jobs.port import JobsUnavailable
 from agent.types import Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import ANSWER, CLAIM, TODAY, Place, opened, page
@@ -114,6 +117,22 @@ def test_a_button_that_failed_may_be_pressed_again(place: Place) -> None:
     place.send(place.press("full_draft", ref))
     place.until(lambda: any("did not work" in words(m) for m in place.slack.messages()))
     place.slack.failing.clear()
+    place.send(place.press("full_draft", ref))
+    place.until(lambda: place.slack.of("files.completeUploadExternal"))
+
+
+def test_a_button_that_finds_the_drafts_away_works_at_the_next_press(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = asked(place)
+
+    def away(_: str) -> None:
+        raise JobsUnavailable("The server is away.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place.desk.context.lookup.jobs, "get", away)
+        place.send(place.press("full_draft", ref))
+        place.until(lambda: any("did not work" in words(m) for m in place.slack.messages()))
     place.send(place.press("full_draft", ref))
     place.until(lambda: place.slack.of("files.completeUploadExternal"))
 

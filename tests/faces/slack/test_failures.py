@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.db import Limits
+from agent.faces.slack.inbox import Limits
 from agent.faces.slack.responder import MAX_TRIES
 from agent.types import Claim, Insufficient, Page, Question
 from retrieval.errors import LibraryUnreachable
@@ -108,6 +108,21 @@ def test_a_question_waits_for_its_database_however_often_it_is_away(
         place.send(place.mention(CLAIM))
         place.until(lambda: shown(place), 60)
         assert len(shown(place)) == 1
+
+
+def test_who_asked_is_told_that_a_question_was_given_up(slack: Slack, tmp_path: Path) -> None:
+    hurry = count()
+
+    class Broken(MemoryStore):
+        def earlier(self, claim: Claim) -> dict[str, Page]:
+            raise ValueError("nobody foresaw this")
+
+    clock = lambda: 1.8e9 + 100.0 * next(hurry)  # noqa: E731
+    with opened(slack, tmp_path / "s.sqlite3", store=Broken(), clock=clock) as place:
+        place.send(place.direct(CLAIM))
+        place.until(lambda: any("did not work" in words(m) for m in place.slack.messages()))
+        place.settled()
+        assert not place.drafted
 
 
 def test_a_draft_that_fails_is_said_to_have_failed(slack: Slack, tmp_path: Path) -> None:

@@ -144,10 +144,23 @@ def test_a_question_put_off_by_a_clock_that_was_ahead_is_due(slack: Slack, tmp_p
         place.send(place.direct(CLAIM))
         inbox, now = place.desk.context.inbox, time.time()
         [question] = inbox.find_due(now)
-        inbox.postpone(question, now + 60)
+        inbox.postpone(question, now, 60)
         assert not inbox.find_due(now)
-        inbox.postpone(question, now + 2 * 86_400)
+        inbox.postpone(question, now + 2 * 86_400, 60)
         assert inbox.find_due(now) == [question]
+
+
+def test_a_question_waits_for_an_hour_where_slack_asks_for_a_day(
+    slack: Slack, tmp_path: Path
+) -> None:
+    with opened(slack, tmp_path / "s.sqlite3") as place:
+        place.desk.responder.stop()
+        place.send(place.direct(CLAIM))
+        inbox, now = place.desk.context.inbox, time.time()
+        [question] = inbox.find_due(now)
+        inbox.postpone(question, now, 86_400)
+        assert not inbox.find_due(now + 3_500)
+        assert inbox.find_due(now + 3_600) == [question]
 
 
 def _stopped_within_the_call(place: Place) -> Delivery:

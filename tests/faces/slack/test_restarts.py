@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.faces.slack.db import LogSync, delete_jobs, delete_old, delete_user
+from agent.faces.slack.db import LogSync
+from agent.faces.slack.retention import delete_jobs, delete_old, delete_user
 from agent.types import Insufficient, Page, Question
 from tests.faces.slack.loopback import Slack
 from tests.faces.slack.place import CLAIM, Place, draft, opened

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from agent.faces.exit_codes import BadInput
 from agent.faces.web import require_guarded
-from agent.faces.web.accounts import ONE_PERSON, Accounts, Role, SignInRefused
+from agent.faces.web.accounts import ONE_PERSON, Accounts, AccountsUnavailable, Role, SignInRefused
 from agent.settings import Settings
 from tests.faces.front import verdict
 from tests.faces.web.place import API, PASSWORD, PUBLIC, Site, token_in
@@ -32,6 +32,12 @@ def test_accounts_that_cannot_be_read_are_named_with_what_to_do(shared: Site) ->
     assert told.status_code == 503
     assert "accounts.sqlite3 cannot be read or written" in told.json()["detail"]
     assert "free space" in told.json()["detail"]
+
+
+def test_accounts_in_a_file_that_is_none_are_named_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite3").write_bytes(b"no database " * 100)
+    with pytest.raises(AccountsUnavailable, match="file is not a database"):
+        Accounts(f"sqlite:///{tmp_path / 'a.sqlite3'}")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from agent.types import (
     Kind,
     Page,
     Plan,
+    PublishedCheck,
     Question,
     Section,
     Sentence,
@@ -43,6 +44,7 @@ from tests.fakes import (
     passages,
     source,
 )
+from tests.unit.agent.pages import insufficient
 
 FIRST = passages(
     source("first", tier=1),
@@ -202,6 +204,15 @@ def test_a_library_that_never_rests_is_told_and_no_page_is_kept() -> None:
     with pytest.raises(LibraryBusy, match=r"changed 5 times.*when the library is at"):
         made.draft(QUESTION)
     assert not made.store.earlier(made.plan(QUESTION).claim)
+
+
+def test_an_answer_that_shows_a_check_of_a_source_that_changed_does_not_stand() -> None:
+    words = Citation.of(FIRST[0])
+    check = PublishedCheck(source=FIRST[0].source, claim=words, rating=words)
+    made = Insufficient(**{**dict(insufficient(SECOND[0])), "checks": (check,)})
+    writer = ScriptedWriter(GOOD)
+    assert replace(desk(writer), library=FleetingShelf(0)).stands(made)
+    assert not replace(desk(writer), library=FleetingShelf(1)).stands(made)
 
 
 def test_a_sentence_that_cites_an_unknown_passage_falls() -> None:
