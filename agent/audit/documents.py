@@ -93,15 +93,14 @@ def _open_word(data: bytes) -> tuple[BytesIO, str]:
     with zipfile.ZipFile(BytesIO(data)) as parts, zipfile.ZipFile(kept, "w") as rest:
         if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
             raise ValueError("it unpacks to too much")
-        xml = [parts.read(name) for name in parts.namelist() if name.endswith((".xml", ".rels"))]
-        require_few_tags(sum(part.count(b"<") for part in xml))
-        for name in dict.fromkeys(parts.namelist()):
-            part = parts.read(name)
+        held = {name: parts.read(name) for name in parts.namelist()}
+        marked = (part for name, part in held.items() if name.endswith((".xml", ".rels")))
+        require_few_tags(sum(part.count(b"<") for part in marked))
+        for name, part in held.items():
             if name == PROPERTIES.lstrip("/"):
                 draft = _property(etree.fromstring(part, parser))
-            if re.fullmatch(r"word/(?:document\d*|footnotes|endnotes)\.xml", name):
-                part = _without_hidden(etree.fromstring(part, parser))
-            rest.writestr(name, part)
+            shown = re.fullmatch(r"word/(?:document\d*|footnotes|endnotes)\.xml", name)
+            rest.writestr(name, _without_hidden(etree.fromstring(part, parser)) if shown else part)
     kept.seek(0)
     return kept, draft
 
