@@ -103,20 +103,18 @@ RUN: Final = 8
 """Words in a row that nobody writes by chance as a prompt has them."""
 
 
-def repeated(text: str) -> str:
-    """The first `RUN` words in a row that stand in the instructions of a prompt, in small letters.
-
-    Empty where a text has none.
-    """
-    return next((run for run in _runs(text) if run in _instructions()), "")
+def repeated(text: str) -> list[str]:
+    """Each `RUN` words in a row that stand in the instructions of a prompt, in small letters."""
+    return [run for run in runs(text) if run in _instructions()]
 
 
 @cache
 def _instructions() -> frozenset[str]:
-    return frozenset(run for name in NAMES for run in _runs(load(name).instructions))
+    return frozenset(run for name in NAMES for run in runs(load(name).instructions))
 
 
-def _runs(text: str) -> list[str]:
+def runs(text: str) -> list[str]:
+    """Each `RUN` words in a row of a text, in small letters."""
     words = re.findall(r"\w+", text.lower())
     return [" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)]
 

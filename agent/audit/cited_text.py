@@ -28,7 +28,11 @@ _FOLLOWING: Final = re.compile(
 """Parameters that tell where a reader came from and nothing of the page."""
 
 
-def comparable(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+Address = tuple[str, str, tuple[tuple[str, str], ...]]
+"""Host, path and parameters of an address, as they are compared."""
+
+
+def comparable(url: str) -> Address:
     """Give what two spellings of one address share.
 
     Scheme, "www.", fragment, final slash, order of parameters and parameters that follow a reader

@@ -1,8 +1,8 @@
 """Which source of the library an entry of a list is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from agent.audit.cited_text import CitedSource, comparable
+from agent.audit.cited_text import Address, CitedSource, comparable
 from agent.types import Value
 from retrieval.types import Source
 
@@ -30,11 +30,18 @@ def look_up(entries: Iterable[CitedSource], library: Sequence[Source]) -> dict[i
     by_number: dict[int, list[CitedSource]] = {}
     for entry in entries:
         by_number.setdefault(entry.number, []).append(entry)
-    return {number: _only(given, library) for number, given in by_number.items()}
+    by_address: dict[Address, list[Source]] = {}
+    for source in library:
+        by_address.setdefault(comparable(source.url), []).append(source)
+    return {number: _only(given, library, by_address) for number, given in by_number.items()}
 
 
-def _only(given: Sequence[CitedSource], library: Sequence[Source]) -> Entry:
-    found = [_find(entry, library) for entry in given]
+def _only(
+    given: Sequence[CitedSource],
+    library: Sequence[Source],
+    by_address: Mapping[Address, list[Source]],
+) -> Entry:
+    found = [_find(entry, library, by_address) for entry in given]
     if len({e.source.id if e.source else given[n].line for n, e in enumerate(found)}) > 1:
         return Entry(
             name=found[0].name,
@@ -43,16 +50,20 @@ def _only(given: Sequence[CitedSource], library: Sequence[Source]) -> Entry:
     return found[0]
 
 
-def _find(entry: CitedSource, library: Sequence[Source]) -> Entry:
+def _find(
+    entry: CitedSource, library: Sequence[Source], by_address: Mapping[Address, list[Source]]
+) -> Entry:
     by_id = [s for s in library if entry.id == s.id]
     if by_id:
         return Entry(name=entry.name, source=by_id[0])
     title = entry.title.casefold().strip()
     titled = [s for s in library if title and s.title.casefold().strip() == title]
-    address = comparable(entry.url) if entry.url else None
-    placed = [s for s in library if address and address == comparable(s.url)]
-    if address and not placed:  # "?ref=home" behind the address of a page that has no parameters
-        placed = [s for s in library if comparable(s.url) == (*address[:2], ())]
+    placed: list[Source] = []
+    if entry.url:
+        host, path, asked = comparable(entry.url)
+        placed = by_address.get((host, path, asked), [])
+        # "?ref=home" behind the address of a page that has no parameters
+        placed = placed or by_address.get((host, path, ()), [])
     if len(placed) > 1:
         placed = [s for s in placed if s in titled] or placed
     found, shared = (placed, "address") if placed else (titled, "title")

@@ -20,7 +20,7 @@ from agent.checks.rows import find_tables, words_of
 from agent.language.dates import Date
 from agent.language.lexicon import pattern, words
 from agent.language.names import names
-from agent.language.quantities import Bound, Measure, Quantity
+from agent.language.quantities import Bound, Measure, Quantity, same
 from agent.language.text import content_stems, fold, stem
 from agent.types import CheckName, CheckResult, Outcome
 
@@ -96,8 +96,6 @@ def _day(given: Date, precision: int) -> Iterator[date]:
         return
 
 
-_ABOUT = 0.1
-"""How far from its value "about" may stray: a tenth, as in "about 90" for 87."""
 _RIVAL = 0.4
 """Share of the claim's content words in a line whose other value counts as a rival."""
 _LONGEST_LIST = 6
@@ -110,51 +108,6 @@ _TOTAL = pattern(r"\bof (?:{core.determiners} )?$", re.IGNORECASE)
 """Two "of the eight" are no eight."""
 _COMMA = re.compile(r"\s*(?:,|,?\s(?:and|&))\s")
 _BRACKETS = re.compile(r"\([^)]*\)")
-
-
-def same(claimed: Quantity, given: Quantity) -> bool:
-    """Tell whether a quantity of the evidence carries one of the claim."""
-    if Measure.VAGUE in {claimed.measure, given.measure}:
-        return claimed.measure is given.measure
-    wanted, found = _comparable(claimed, given)
-    if wanted is None or found is None:
-        return False
-    if claimed.unit and given.unit and claimed.unit != given.unit:
-        return False
-    return _equal(claimed, given, wanted, found)
-
-
-def _equal(claimed: Quantity, given: Quantity, wanted: float, found: float) -> bool:
-    if math.isclose(wanted, found, rel_tol=1e-9):
-        return True
-    match claimed.bound:
-        case Bound.ABOUT:
-            return abs(wanted - found) <= _ABOUT * abs(found)
-        case Bound.NEARLY:
-            return (1 - _ABOUT) * wanted <= found < wanted
-        case Bound.OVER:
-            return wanted <= found <= 2 * wanted and given.bound is not Bound.UNDER
-        case Bound.UNDER:
-            return wanted / 2 <= found <= wanted and given.bound is not Bound.OVER
-        case Bound.EXACT:
-            return claimed.rounded and _rounds_to(found, wanted)
-
-
-def _rounds_to(found: float, wanted: float) -> bool:
-    """Tell whether `found` rounds to `wanted` at the digits that `wanted` shows."""
-    digits = f"{wanted:.12g}".replace(".", "").strip("0")
-    return len(digits) >= 2 and math.isclose(float(f"{found:.{len(digits)}g}"), wanted)
-
-
-def _comparable(claimed: Quantity, given: Quantity) -> tuple[float | None, float | None]:
-    shares = {Measure.PERCENT: 100.0, Measure.RATIO: 1.0}
-    if claimed.measure in shares and given.measure in shares:
-        return claimed.value / shares[claimed.measure], given.value / shares[given.measure]
-    if claimed.measure is given.measure:
-        return claimed.value, given.value
-    if {claimed.measure, given.measure} == {Measure.NUMBER, Measure.MONEY}:
-        return (claimed.value, given.value) if claimed.measure is Measure.NUMBER else (None, None)
-    return None, None
 
 
 MEASURES: Final[Mapping[CheckName, frozenset[Measure]]] = {
@@ -252,10 +205,11 @@ def _of_another_row(
     claim: str, quantity: Quantity, carrying: set[Line], reading: EvidenceText
 ) -> bool:
     """Tell whether only tables have the value, and each of them in another row or column."""
-    tables = [t for t in find_tables(reading.lines) if carrying & set(t.lines)]
+    tables = [t for t in find_tables(reading.lines) if not carrying.isdisjoint(t.lines)]
     if not tables or carrying - {line for table in tables for line in table.lines}:
         return False
-    return all(table.misplaces(quantity, words_of(claim), same) for table in tables)
+    wanted = words_of(claim)
+    return all(table.misplaces(quantity, wanted) for table in tables)
 
 
 def _of_another(claim: str, quantity: Quantity, carrying: set[Line]) -> bool:

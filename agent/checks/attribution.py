@@ -18,8 +18,8 @@ _BEHIND = re.compile(r",\"? (?:[\w'-]+ ){1,6}$")
 """A comma and the name of who says so."""
 _SECOND = re.compile(r"\b(?:and|but) (?:also )?$")
 """Before a second verb of the same speaker."""
-_COLON = re.compile(r"[:;] ")
-"""Behind it another statement begins, whose speaker need not say what stands before it."""
+_COLON = re.compile(r".*[:;] ", re.DOTALL)
+"""What stands before another statement, whose speaker need not say it."""
 _ACCORDING = "according to"
 _NEXT = re.compile(r"(?:, (?:and|but|while|whereas)\b|;)")
 """Where a clause of its own begins."""
@@ -116,10 +116,8 @@ def _elsewhere(frame: ReportingClause, wanted: frozenset[str], line: Line) -> bo
         content_stems(line.text[: right.start()])
     ):
         return True
-    return any(
-        wanted & line.content <= set(content_stems(line.text[: colon.start()]))
-        for colon in _COLON.finditer(line.text, 0, frame.start)
-    )
+    before = _COLON.match(line.text, 0, frame.start)
+    return before is not None and wanted & line.content <= set(content_stems(before[0]))
 
 
 def _apart(

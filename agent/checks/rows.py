@@ -5,12 +5,12 @@ value; Head value.`). Rows of one shape that follow each other are read back as 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby, takewhile
 
 from agent.checks.evidence_text import Line, amounts_of
-from agent.language.quantities import Quantity
+from agent.language.quantities import Quantity, same
 from agent.language.text import content_stems
 
 _ROW = re.compile(r"(?P<label>[^:;]{0,120}): (?P<cells>[^:;]+(?:; [^:;]+)*?)\.?")
@@ -47,22 +47,17 @@ class Table:
         """For each row, the words of its label and of each of its cells."""
         return [[words_of(label), *map(words_of, cells)] for label, *cells in self._rows]
 
-    def misplaces(
-        self, quantity: Quantity, claim: Words, same: Callable[[Quantity, Quantity], bool]
-    ) -> bool:
+    def misplaces(self, quantity: Quantity, claim: Words) -> bool:
         """Whether the table has a figure of a claim only where the claim does not speak of.
 
         Args:
             quantity: a figure of the claim.
             claim: `words_of` the claim.
-            same: whether a figure of the evidence carries one of the claim.
         """
-        found = list(self._cells_with(quantity, same))
+        found = list(self._cells_with(quantity))
         return bool(found) and all(self._elsewhere(row, column, claim) for row, column in found)
 
-    def _cells_with(
-        self, quantity: Quantity, same: Callable[[Quantity, Quantity], bool]
-    ) -> Iterator[tuple[int, int]]:
+    def _cells_with(self, quantity: Quantity) -> Iterator[tuple[int, int]]:
         for at, (_, *cells) in enumerate(self._rows):
             for column, cell in enumerate(cells):
                 value = cell.removeprefix(self._heads[column]).strip()
@@ -74,10 +69,10 @@ class Table:
         heads = [words_of(head) for head in self._heads]
         if _names_other(heads[column], heads, claim):
             return True
-        labels = [n for n in range(len(heads) + 1) if n != column + 1]
         return any(
-            _names_other(self._sides[row][n], [side[n] for side in self._sides], claim)
-            for n in labels
+            _names_other(own, [side[n] for side in self._sides], claim)
+            for n, own in enumerate(self._sides[row])
+            if n != column + 1
         )
 
 

@@ -23,7 +23,7 @@ VERBS: Final = (
 )
 DEEDS: Final = (
     rf"(?:{VERBS}|rate|mark|label|cite|add|append|put|insert|list|reveal|repeat|copy|treat|include|"
-    r"quote|credit|name|insert|notify|leave|drop|delete|remove|open|fetch|send|post|call|link|set|change|begin|"
+    r"quote|credit|name|notify|leave|drop|delete|remove|open|fetch|send|post|call|link|set|change|begin|"
     r"end|finish|start|replace|use)"
 )
 AT: Final = (
@@ -58,6 +58,7 @@ MIXED: Final = 3
 """Words of Latin and Cyrillic letters from which a sentence is a disguise and no slip."""
 
 
+@lru_cache(maxsize=16_384)
 def gives_orders(sentence: str) -> bool:
     """Whether a sentence orders its reader about, or hides what it says, instead of saying it.
 

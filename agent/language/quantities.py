@@ -1,4 +1,4 @@
-"""Numbers, shares and sums of money in a text, with their units and bounds."""
+"""Numbers, shares and sums of money in a text, and whether one carries another."""
 
 import math
 import re
@@ -229,3 +229,52 @@ def _plain(bare: Quantity, match: re.Match[str]) -> Quantity:
     return replace(
         bare, value=amount, measure=measure, unit=unit, rounded=scale not in {"", "dozen"}
     )
+
+
+_ABOUT = 0.1
+"""How far from its value "about" may stray: a tenth, as in "about 90" for 87."""
+
+
+def same(claimed: Quantity, given: Quantity) -> bool:
+    """Tell whether a quantity of the evidence carries one of the claim."""
+    if Measure.VAGUE in {claimed.measure, given.measure}:
+        return claimed.measure is given.measure
+    wanted, found = _comparable(claimed, given)
+    if wanted is None or found is None:
+        return False
+    if claimed.unit and given.unit and claimed.unit != given.unit:
+        return False
+    return _equal(claimed, given, wanted, found)
+
+
+def _equal(claimed: Quantity, given: Quantity, wanted: float, found: float) -> bool:
+    if math.isclose(wanted, found, rel_tol=1e-9):
+        return True
+    match claimed.bound:
+        case Bound.ABOUT:
+            return abs(wanted - found) <= _ABOUT * abs(found)
+        case Bound.NEARLY:
+            return (1 - _ABOUT) * wanted <= found < wanted
+        case Bound.OVER:
+            return wanted <= found <= 2 * wanted and given.bound is not Bound.UNDER
+        case Bound.UNDER:
+            return wanted / 2 <= found <= wanted and given.bound is not Bound.OVER
+        case Bound.EXACT:
+            return claimed.rounded and _rounds_to(found, wanted)
+
+
+def _rounds_to(found: float, wanted: float) -> bool:
+    """Tell whether `found` rounds to `wanted` at the digits that `wanted` shows."""
+    digits = f"{wanted:.12g}".replace(".", "").strip("0")
+    return len(digits) >= 2 and math.isclose(float(f"{found:.{len(digits)}g}"), wanted)
+
+
+def _comparable(claimed: Quantity, given: Quantity) -> tuple[float | None, float | None]:
+    shares = {Measure.PERCENT: 100.0, Measure.RATIO: 1.0}
+    if claimed.measure in shares and given.measure in shares:
+        return claimed.value / shares[claimed.measure], given.value / shares[given.measure]
+    if claimed.measure is given.measure:
+        return claimed.value, given.value
+    if {claimed.measure, given.measure} == {Measure.NUMBER, Measure.MONEY}:
+        return (claimed.value, given.value) if claimed.measure is Measure.NUMBER else (None, None)
+    return None, None

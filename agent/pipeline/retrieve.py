@@ -155,7 +155,15 @@ def retrieve_evidence(
     first, *others = (library.search(query, PER_QUERY, filters) for query in plan.queries)
     hits = _each_once([*first, *(hit for found in others for hit in found)])
     related = _related(plan, hits, library) if hits else []
-    more = _more(plan, related) if related else {}
+    if not related:
+        nearest = Evidence(
+            hits=tuple(hits[:NEAREST]),
+            scope=library.scope(filters),
+            queries=plan.queries,
+            checks=checks,
+        )
+        return Insufficient.of(plan, nearest, _silence(plan, related) or "", silent=True)
+    more = _more(plan, related)
     again = _again(plan, related, more, library, filters)
     lexical = {hit.passage.id: hit.lexical for hit in first}
     kept = rank(plan.claim.text, related, lexical, nli)[: KEPT - len(again)]
@@ -168,16 +176,11 @@ def retrieve_evidence(
     known = {hit.passage.id for hit in found}
     found += [_unranked(p) for p in passages_of(checks, library) if p.id not in known]
     passages = [hit.passage for hit in found]
-    if not related:
-        evidence = Evidence(
-            hits=(), scope=library.scope(filters), queries=plan.queries, checks=checks
-        )
-        reason = _silence(plan, related) or ""
-        return Insufficient.of(plan, _nearest(evidence, hits), reason, silent=True)
-    read = stances.read(plan.claim, _of_sources(passages, library))
+    whole = _of_sources(passages, library)
+    read = stances.read(plan.claim, whole)
     known = {passage.id for passage in passages}
     words = {cited.passage for stance in read for cited in stance.words} - known
-    found += [_unranked(p) for p in _of_sources(passages, library) if p.id in words]
+    found += [_unranked(p) for p in whole if p.id in words]
     evidence = Evidence(
         hits=tuple(found),
         scope=library.scope(filters),
@@ -223,11 +226,6 @@ def _unranked(passage: Passage) -> Hit:
 def _told(evidence: Evidence) -> bool:
     """Whether some source says something of the claim, however few passages there are."""
     return any(stance.takes_a_side for stance in evidence.stances)
-
-
-def _nearest(evidence: Evidence, hits: Sequence[Hit]) -> Evidence:
-    """The evidence with what came nearest, for a reader to look at; nothing of it is related."""
-    return Evidence(**{**dict(evidence), "hits": tuple(hits[:NEAREST])})
 
 
 def _more(plan: Plan, related: Sequence[Related]) -> dict[Facet, str]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from agent.checks import CHECKS, run
@@ -180,13 +180,15 @@ def is_near_copy(claim: str, reading: EvidenceText) -> bool:
     plain = _bare(said.replace('"', ""))  # quotation marks say no more than that it is verbatim
     itself = re.sub(r"^the ", "this ", plain)  # "this post", as a source calls itself
     forms = dict.fromkeys((said, plain, itself))
-    texts = dict.fromkeys((*reading.flat, *(squash(_closed(e.text)) for e in reading.extracts)))
-    return any(_carries(_bare(text), form) for text in texts for form in forms)
+    texts = dict.fromkeys(text for e in reading.extracts for text in _read_both_ways(e.text))
+    return any(_carries(text, form) for text in texts for form in forms)
 
 
-def _closed(text: str) -> str:
-    """A text with a stop behind each heading that turns nothing of what follows it."""
-    return _HEADING.sub(lambda m: m[0] if _turns(m[1]) else f"{m[1]}.\n\n", text)
+@lru_cache(maxsize=256)
+def _read_both_ways(text: str) -> tuple[str, str]:
+    """As it stands, and with a stop behind each heading that turns nothing of what follows it."""
+    closed = _HEADING.sub(lambda m: m[0] if _turns(m[1]) else f"{m[1]}.\n\n", text)
+    return _bare(text), _bare(closed)
 
 
 def _turns(words: str) -> bool:

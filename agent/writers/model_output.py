@@ -11,7 +11,7 @@ from agent.llm.context import Pack
 from agent.types import Citation, Evidence, Kind, Plan, Sentence
 from agent.writers.anaphora import IN_QUOTES, INSTRUCTS, MARKUP, OWN_VOICE
 from agent.writers.attribution import LOWERED
-from prompts import repeated
+from prompts import repeated, runs
 from prompts.write import Written, WrittenSection
 from retrieval.sentences import split_sentences
 from retrieval.types import Passage
@@ -43,7 +43,8 @@ def faults(text: str, held: str, before: str) -> Iterator[str]:
         yield "it writes an address that the passages it cites do not have"
     if any(_foreign(c) and c.lower() not in held for c in text):
         yield "it uses letters or digits of another script than the passages it cites"
-    if (told := repeated(text)) and told not in " ".join(re.findall(r"\w+", held)):
+    told = repeated(text)
+    if told and not set(told) <= set(runs(held)):
         yield "it repeats what the model was told, and no source"
     if not before and PRONOUN.match(text):
         yield "it does not say what it is about: a pronoun points at another sentence"

@@ -14,7 +14,8 @@ from agent.llm.context import choose, pack
 from agent.llm.errors import AnswerEndless, ChatError, KeyRefused, ServiceBusy
 from agent.pipeline.draft import unanswered
 from agent.types import CheckedSentence, Insufficient, Kind, Page, Question
-from prompts import Request
+from agent.writers.model_output import faults
+from prompts import RUN, Request, load
 from prompts.judge import JudgeAnswer
 from prompts.plan import PlanAnswer
 from prompts.repair import RepairAnswer
@@ -834,3 +835,12 @@ def test_the_names_of_both_judges_stand_with_what_they_decided() -> None:
         made = page(writing(whole))
     assert {s.ruling.verifier for s in made.summary} == {desk(honest).judge.name}
     assert EMBEDDED.name in desk(honest).judge.name
+
+
+def test_a_sentence_that_begins_as_a_source_does_may_not_go_on_as_a_prompt() -> None:
+    told = load("write").instructions.split(". ")[0]
+    words = told.lower().replace("-", " ")
+    assert len(words.split()) > RUN
+    repeats = "it repeats what the model was told, and no source"
+    assert repeats in faults(told, " ".join(words.split()[:RUN]), "-")
+    assert repeats not in faults(told, words, "-")
