@@ -15,7 +15,8 @@ settings.load_profile("house")
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test's secret stands in what the tests print, log or leave behind."""
-    config.pluginmanager.register(Canaries(), "canaries")
+    if not hasattr(config, "workerinput"):  # of several processes, the first hears of all
+        config.pluginmanager.register(Canaries(), "canaries")
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,17 @@
-"""A small deterministic embedder, and sources made of sentences."""
+"""A small deterministic embedder, sources made of sentences, and answers of the web."""
 
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 
 from retrieval.library import Library
 from retrieval.record import NewPassage, Record
 from retrieval.types import Source, Vectors
+from retrieval.web.fetching import Fetched
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,19 @@ def put(record: Record, source_id: str, *paragraphs: str, **fields: object) -> S
     path, vectors = f"notes/{source_id}.md", WordsEmbedder().embed(paragraphs)
     record.replace(source, snapshot, raw, path, passages, vectors)
     return source
+
+
+def fetched(url: str, body: bytes, kind: str = "text/html", address: str = "") -> Fetched:
+    """What a web server answered with success; `address`: where it came from in the end."""
+    return Fetched(
+        url=url,
+        address=address or url,
+        status=200,
+        headers=(("content-type", kind),),
+        body=body,
+        raw=body,
+        fetched=datetime(2026, 1, 27, tzinfo=UTC),
+    )
 
 
 NOTES = {

@@ -5,7 +5,6 @@ python -m tests.faults.desk_kill [KILLS] [LIBRARY]   50 kills by default, of a c
 
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import httpx
 
 from agent import bootstrap
 from agent.settings import Settings
+from tests.faults.postgres import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
@@ -51,9 +51,7 @@ class Killed:
 
     def __init__(self, library: Path) -> None:
         self.library = library
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.told = Acknowledged()
         self.drafts: list[str] = []

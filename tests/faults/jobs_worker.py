@@ -157,11 +157,6 @@ def started(
     return process
 
 
-def killed(process: BaseProcess) -> None:
-    process.kill()
-    process.join()
-
-
 def done_once(job: Job, record: Ledger) -> int:
     """Hold a finished job against what was done; return how many answers were asked for again."""
     lines = [words for words in record.read() if words[1] == job.question.text]

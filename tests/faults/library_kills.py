@@ -31,9 +31,9 @@ from agent.settings import Settings
 from agent.types import Page, Question, draft_id
 from retrieval import demonstration
 from retrieval.library import Library
-from retrieval.sentences import split_sentences
 from retrieval.vetting import VettingList
-from tests.faults.postgres import served
+from tests.faults.postgres import connected, served
+from tests.faults.soak.clients import claims_in
 from tests.faults.soak.lookup import nameless_traces
 from tests.faults.soak.machines import Machine
 
@@ -181,13 +181,11 @@ class Works:
         """Topic and words of claims, each once, as the notes word them."""
         said = []
         for topic, path in self.owner.notes.values():
-            body = " ".join(path.read_text("utf-8").split("---", 2)[2].split())
-            said += [(topic, body[a:b]) for a, b in split_sentences(body) if 40 < b - a < 180]
+            said += [(topic, words) for words in claims_in(path)]
         self.dice.shuffle(said)
         return iter(dict(map(reversed, said)).items())  # type: ignore[arg-type]
 
-    def _fill(self) -> None:
-        still = sum(not self.jobs.get(key).state.over for key in self.asked)
+    def _fill(self, still: int) -> None:
         for _ in range(len(self.machines) + WAITING - still):
             words, topic = next(self.questions)
             key = f"kill-{len(self.asked)}"
@@ -196,9 +194,9 @@ class Works:
 
     def _reading(self) -> list[Job]:
         """Jobs that read their sources a moment ago, once a worker is there to be killed."""
-        self._fill()
-        found = [self.jobs.get(key) for key in self.asked]
-        running = [job for job in found if job.state is State.RUNNING and self._has_read(job)]
+        still = [job for job in map(self.jobs.get, self.asked) if not job.state.over]
+        self._fill(len(still))
+        running = [job for job in still if job.state is State.RUNNING and self._has_read(job)]
         return running if any(map(self._is_ready, self.machines)) else []
 
     def _has_read(self, job: Job) -> bool:
@@ -287,22 +285,19 @@ class Works:
 
     def _ends(self) -> dict[str, datetime]:
         """When each job was over."""
-        rows = self._rows("SELECT workflow_uuid, completed_at FROM dbos.workflow_status")
+        query = "SELECT workflow_uuid, completed_at FROM dbos.workflow_status"
+        with connected(self.url) as connection:
+            rows = connection.execute(sa.text(query)).all()
         return {str(key): datetime.fromtimestamp(ms / 1000, UTC) for key, ms in rows if ms}
 
     def _kept(self) -> dict[str, dict[str, datetime]]:
         """By question: when each page was kept."""
         found: dict[str, dict[str, datetime]] = {}
-        for draft, question, at in self._rows("SELECT id, question, kept_at FROM drafts"):
+        with connected(self.url) as connection:
+            rows = connection.execute(sa.text("SELECT id, question, kept_at FROM drafts")).all()
+        for draft, question, at in rows:
             found.setdefault(str(question), {})[str(draft)] = datetime.fromisoformat(str(at))
         return found
-
-    def _rows(self, query: str) -> list[sa.Row[tuple[object, ...]]]:
-        engine = sa.create_engine(sa.make_url(self.url).set(drivername="postgresql+psycopg"))
-        with engine.connect() as connection:
-            rows = list(connection.execute(sa.text(query)))
-        engine.dispose()
-        return rows
 
 
 def _read(job: Job) -> set[str]:

@@ -12,7 +12,6 @@ Completions only: as Responses the server holds no model to a schema.
 
 import argparse
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from typing import Final
 
 from agent.llm.dialect import MEMORY
 from agent.llm.errors import ChatError
+from tests.faults.postgres import free_port
 from tests.replay.record import MODEL, plan
 
 WINDOW: Final = 16_384
@@ -53,9 +53,7 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as scratch:
         model = gguf or write_model(Path(scratch) / "tiny.gguf")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
+        port = str(free_port())
         log = Path(scratch) / "server.log"
         with log.open("wb") as output:
             server = subprocess.Popen(_command(model, port), stdout=output, stderr=output)

@@ -32,12 +32,28 @@ def found() -> Path | None:
     return named[0].parent if named else None
 
 
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def connected(url: str) -> Iterator[sa.Connection]:
+    """Connected to a database until the block ends; what it wrote is kept then."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def without_library(url: str) -> None:
     """Take the library that a database holds out of it."""
-    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
+    with connected(url) as connection:
         connection.execute(sa.text("DROP SCHEMA IF EXISTS verdict_library CASCADE"))
-    engine.dispose()
 
 
 class Server:
@@ -52,9 +68,7 @@ class Server:
         programs = found()
         assert programs
         self._programs, self._folder = programs, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self._as_user = [str(RUNUSER), "-u", user, "--"] if os.getuid() == 0 else []
         if os.getuid() == 0:

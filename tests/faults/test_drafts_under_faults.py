@@ -5,6 +5,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -13,19 +14,13 @@ from agent.llm.budget import Budget, Limits
 from agent.llm.client import EndpointChat, Patience
 from agent.llm.dialect import Api
 from agent.llm.wire import Wire
-from agent.pipeline.plan import ModelPlanner
 from agent.render import render
 from agent.service import Desk
 from agent.types import Page
-from agent.verdict.model import ModelStances
-from agent.verification.model import ModelJudge
-from agent.writers.embedded import EmbeddedWriter
 from agent.writers.facets import Facet
-from agent.writers.model import ModelWriter
-from tests.fakes import READER, MemoryStore, embed
 from tests.replay.chatting import Asked, Said, messages, model_endpoint
 from tests.scripted import honest, request_of
-from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES
+from tests.unit.agent.desk_with_model import QUESTION, SHELF, desk_asking
 
 DRAFTS: Final = int(os.environ.get("VERDICT_FAULT_DRAFTS", "60"))
 CHUNKS: Final = 12
@@ -77,21 +72,7 @@ def desk(url: str, api: Api, *, stream: bool) -> Desk:
     budget = Budget(LIMITS)
     patience = Patience(4_000, call_seconds=1.0)
     chat = EndpointChat(Wire(url, None, api, stream=stream), ("m",), budget, patience)
-    spare = EmbeddedWriter(embed, READER)
-    writer = ModelWriter(chat, spare, "m")
-    return Desk(
-        library=SHELF,
-        planner=ModelPlanner(chat),
-        writer=writer,
-        judge=ModelJudge(chat, EMBEDDED),
-        nli=NLI,
-        store=MemoryStore(),
-        stances=ModelStances(chat, STANCES),
-        spare=spare,
-        searcher=EMBEDDED,
-        room=10_000,
-        budget=budget,
-    )
+    return replace(desk_asking(chat), budget=budget)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

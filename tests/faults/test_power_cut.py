@@ -25,11 +25,11 @@ from agent.llm.budget import Spending
 from agent.store import DraftStore
 from retrieval.record import Record
 from retrieval.web.archive import Archive
-from retrieval.web.fetching import Fetched
 from tests.faces.slack.loopback import serving
 from tests.faces.slack.place import CLAIM, opened
 from tests.fakes_jobs import DAY, address, asked, drafted
-from tests.fakes_retrieval import put
+from tests.fakes_retrieval import fetched, put
+from tests.security.canaries import PASSWORD
 from tests.unit.review.desks import Bench, page_on
 
 FULL = 2
@@ -78,7 +78,7 @@ def submit_job(folder: Path) -> None:
 
 def add_account(folder: Path) -> None:
     accounts = Accounts(f"sqlite:///{folder / 'accounts.sqlite3'}")
-    accounts.add("Ada Reed", Role.ADMIN, "a long enough secret")
+    accounts.add("Ada Reed", Role.ADMIN, PASSWORD)
     accounts.close()
 
 
@@ -195,15 +195,7 @@ def test_a_question_from_slack_is_on_the_disk_when_slack_hears_of_it(
 def test_what_was_fetched_is_on_the_disk_before_the_record_names_it(
     tmp_path: Path, disk: Disk
 ) -> None:
-    answer = Fetched(
-        url="https://paper.example/a",
-        address="https://paper.example/a",
-        status=200,
-        headers=(("content-type", "text/html"),),
-        body=b"<p>The bridge is closed.</p>",
-        raw=b"<p>The bridge is closed.</p>",
-        fetched=datetime(2026, 1, 2, tzinfo=UTC),
-    )
+    answer = fetched("https://paper.example/a", b"<p>The bridge is closed.</p>")
     record = Record.create(tmp_path / "library.sqlite3", "words/1", 32)
     file = tmp_path / "web" / "2026-01.warc.gz"
     seen: list[bytes | None] = []

@@ -17,8 +17,10 @@ from agent.faces.slack.payloads import (
     parse_shortcut,
 )
 from agent.faces.slack.transport import RequestVerifier, create_asgi_app, has_valid_signature
-from tests.fuzz.files import json_of, plainly, text_of
-from tests.fuzz.running import Run, Target
+from retrieval import Library
+from tests.fakes_retrieval import WordsEmbedder, fill
+from tests.fuzz.mutation import json_of, text_of
+from tests.fuzz.running import Run, Target, plainly
 from tests.fuzz.texts import TEXT
 
 Json = dict[str, Any]
@@ -110,10 +112,23 @@ def _gate(data: bytes) -> object:
     head, _, body = data.partition(b"\n\n")
     pairs = [line.partition(b": ")[::2] for line in head.split(b"\n")]
     reached: list[bytes] = []
-    told: list[Json] = []
 
     async def app(_scope: Json, receive: Callable[[], Any], _send: object) -> None:
         reached.append((await receive()).get("body", b""))
+
+    headers = [(name.lower(), value) for name, value in pairs]
+    told = _ask(RequestVerifier(app, SECRET.decode(), lambda: NOW), headers, body)
+    if reached:
+        signed = has_valid_signature(SECRET, dict(headers), body, NOW)
+        assert signed, "it let an unsigned request through"
+    else:  # a length that was declared too large is refused though it is signed
+        assert told[0]["status"] in {401, 413}
+    return None
+
+
+def _ask(app: Any, headers: list[tuple[bytes, bytes]], body: bytes) -> list[Json]:  # noqa: ANN401
+    """What an ASGI app sends back to one request of Slack."""
+    told: list[Json] = []
 
     async def receive() -> Json:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -121,27 +136,19 @@ def _gate(data: bytes) -> object:
     async def send(message: Json) -> None:
         told.append(message)
 
-    scope = {"type": "http", "method": "POST", "headers": [(n.lower(), v) for n, v in pairs]}
-    verifier = RequestVerifier(app, SECRET.decode(), lambda: NOW)
-    asyncio.run(verifier(scope, receive, send))
-    headers = {name.lower(): value for name, value in pairs}
-    if reached:
-        assert has_valid_signature(SECRET, headers, body, NOW), "it let an unsigned request through"
-    else:  # a length that was declared too large is refused though it is signed
-        assert told[0]["status"] in {401, 413}
-    return None
+    where = {"path": "/slack/events", "root_path": "", "query_string": b""}
+    scope = {"type": "http", "method": "POST", "headers": headers, **where}
+    asyncio.run(app(scope, receive, send))
+    return told
 
 
 def _requests() -> Sequence[bytes]:
-    import hashlib  # noqa: PLC0415
-    import hmac  # noqa: PLC0415
+    from tests.faces.slack.served import signed  # noqa: PLC0415
 
     body = json.dumps(EVENT).encode()
-    stamp = str(int(NOW)).encode()
-    told = hmac.new(SECRET, b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest().encode()
-    head = b"X-Slack-Request-Timestamp: " + stamp + b"\nX-Slack-Signature: v0=" + told
-    length = b"\nContent-Length: " + str(len(body)).encode()
-    return [head + length + b"\n\n" + body]
+    headers = signed(body, NOW, SECRET.decode()) | {"Content-Length": str(len(body))}
+    head = "\n".join(f"{name}: {value}" for name, value in headers.items())
+    return [head.encode() + b"\n\n" + body]
 
 
 @contextmanager
@@ -160,21 +167,11 @@ def _slack() -> Iterator[Run]:
         app = create_asgi_app(place.connection.app, SECRET.decode())
 
         def run(data: bytes) -> object:
-            told: list[Json] = []
-
-            async def receive() -> Json:
-                return {"type": "http.request", "body": data, "more_body": False}
-
-            async def send(message: Json) -> None:
-                told.append(message)
-
             headers = [
                 (name.lower().encode(), value.encode())
                 for name, value in signed(data, time.time(), SECRET.decode()).items()
             ]
-            known = {"path": "/slack/events", "query_string": b"", "headers": headers}
-            scope = {"type": "http", "method": "POST", "root_path": "", **known}
-            asyncio.run(app(scope, receive, send))
+            told = _ask(app, headers, data)
             assert told[0]["status"] < 500, told
             return None
 
@@ -222,22 +219,28 @@ REQUESTS: Final[tuple[Json, ...]] = (
 
 
 @contextmanager
+def _small_library() -> Iterator[Library]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(Path(folder) / "library", WordsEmbedder(), create=True) as library,
+    ):
+        fill(library)
+        yield library
+
+
+@contextmanager
 def _api() -> Iterator[Run]:
     """A desk of one person over a small library, in this process."""
     from agent import bootstrap  # noqa: PLC0415
     from agent.settings import Settings  # noqa: PLC0415
-    from retrieval import Library  # noqa: PLC0415
     from tests.faces.web.place import site  # noqa: PLC0415
     from tests.fakes_jobs import MemoryJobs, drafted  # noqa: PLC0415
-    from tests.fakes_retrieval import WordsEmbedder, fill  # noqa: PLC0415
     from tests.unit.review.desks import Bench, page_on  # noqa: PLC0415
 
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        library = Library.open(folder / "library", WordsEmbedder(), create=True)
-        stack.enter_context(library)
-        fill(library)
-        built = bootstrap.build_desk(Settings(library=folder / "library", threads=1), library)
+        library = stack.enter_context(_small_library())
+        folder = library.directory.parent
+        built = bootstrap.build_desk(Settings(library=library.directory, threads=1), library)
         jobs = stack.enter_context(
             MemoryJobs(lambda question, step: drafted(question), limit=10**6)
         )
@@ -309,8 +312,6 @@ def _mcp() -> Iterator[Run]:
     from agent.faces.mcp.answers import Tools  # noqa: PLC0415
     from agent.faces.mcp.server import build  # noqa: PLC0415
     from agent.settings import Settings  # noqa: PLC0415
-    from retrieval import Library  # noqa: PLC0415
-    from tests.fakes_retrieval import WordsEmbedder, fill  # noqa: PLC0415
 
     faults: list[Exception] = []
 
@@ -333,12 +334,8 @@ def _mcp() -> Iterator[Run]:
             return watched
 
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        library = Library.open(folder / "library", WordsEmbedder(), create=True)
-        stack.enter_context(library)
-        fill(library)
-        settings = Settings(library=folder / "library", threads=1)
-        server = build(Watched(library, settings))
+        library = stack.enter_context(_small_library())
+        server = build(Watched(library, Settings(library=library.directory, threads=1)))
         app = server.streamable_http_app(
             streamable_http_path="/mcp", stateless_http=True, json_response=True
         )

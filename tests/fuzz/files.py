@@ -1,19 +1,18 @@
 """Targets that read files: those of a library, and what the web answers."""
 
 import gzip
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, cast
 
 from hypothesis import strategies as st
 
 from retrieval.errors import LibraryError
-from retrieval.loaders.document import Document, RawFile
+from retrieval.loaders import Document, RawFile, load
 from retrieval.loaders.frontmatter import parse_front_matter
 from retrieval.loaders.isolation import FileLoader, explain_failure
 from retrieval.record.history import StoredResponse
@@ -21,12 +20,11 @@ from retrieval.vetting import VettingList
 from retrieval.web.archive import Archive
 from retrieval.web.factchecks import parse_reviews
 from retrieval.web.feeds import read_listing
-from retrieval.web.fetching import Fetched
 from retrieval.web.notices import read_register
 from retrieval.web.pages import find_statements, read_page
-from tests.fakes_retrieval import a_source
-from tests.fuzz.mutation import NUMBERS, WORDS
-from tests.fuzz.running import Run, Target
+from tests.fakes_retrieval import a_source, fetched
+from tests.fuzz.mutation import json_of, text_of
+from tests.fuzz.running import Run, Target, plainly
 from tests.unit.retrieval import files
 
 FRONT: Final = (
@@ -143,71 +141,25 @@ REGISTER: Final = (
 VETTING: Final = (
     b'[[publisher]]\nname = "The Daily Test"\ndomains = ["dailytest.com"]\ntier = 2\n'
     b'aliases = ["Daily Test"]\nfeeds = ["https://www.dailytest.com/rss"]\n'
+    b'reason = "It corrects itself."\n'
 )
-WHEN: Final = datetime(2026, 1, 27, tzinfo=UTC)
-
-TOKENS: Final = st.one_of(st.sampled_from((*WORDS, *NUMBERS)), st.text(max_size=20))
-"""Pieces of text: hostile ones, and any."""
 
 
-def text_of(*more: str) -> st.SearchStrategy[bytes]:
-    """Texts made of hostile pieces, of any text, and of the pieces of a format."""
-    pieces = st.one_of(st.sampled_from(more), TOKENS) if more else TOKENS
-    return st.lists(pieces, max_size=40).map(lambda found: _coded(" ".join(found)))
+def load_here(raw: RawFile) -> tuple[Document, ...]:
+    """As `FileLoader` does, in this process: whatever is raised is told as one of our errors."""
+    try:
+        return load(raw)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise explain_failure(raw.path, error) from error
 
 
-def _coded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _loader(suffix: str, weight: float, drawn: st.SearchStrategy[bytes], *seeds: bytes) -> Target:
+    def run(data: bytes) -> object:
+        return load_here(RawFile(path=Path(f"/files/file{suffix}"), data=data))
 
-
-def json_of(*keys: str) -> st.SearchStrategy[bytes]:
-    """JSON in which the keys of a format turn up."""
-    leaves = st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30), TOKENS
-    )
-    names = st.one_of(st.sampled_from(keys), st.text(max_size=5))
-    values = st.recursive(
-        leaves,
-        lambda inner: st.one_of(
-            st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=5)
-        ),
-        max_leaves=20,
-    )
-    return values.map(lambda value: _coded(json.dumps(value, ensure_ascii=False)))
-
-
-def loads(name: str) -> Callable[[bytes], object]:
-    """A loader as `FileLoader` calls it: whatever it raises is told as one of our errors."""
-    suffix, where = name.split(" ")
-    module, function = where.split(":")
-
-    def load(data: bytes) -> object:
-        loader = getattr(import_module(f"retrieval.loaders.{module}"), function)
-        raw = RawFile(path=Path(f"/files/file{suffix}"), data=data)
-        try:
-            return loader(raw)
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise explain_failure(raw.path, error) from error
-
-    return load
-
-
-def plainly(run: Run) -> Callable[[], Any]:
-    """A target that needs nothing set up."""
-
-    @contextmanager
-    def opened() -> Iterator[Run]:
-        yield run
-
-    return opened
-
-
-def _loader(name: str, weight: float, drawn: st.SearchStrategy[bytes], *seeds: bytes) -> Target:
-    suffix = name.split(" ", maxsplit=1)[0]
-    target = f"load{suffix.replace('.', '-')}"
-    return Target(target, weight, lambda: seeds, plainly(loads(name)), drawn)
+    return Target(f"load-{suffix[1:]}", weight, lambda: seeds, plainly(run), drawn)
 
 
 def _read_front(data: bytes) -> object:
@@ -226,21 +178,12 @@ class _InProcess(FileLoader):
     """Loads here: a hang is to be seen."""
 
     def load(self, raw: RawFile) -> tuple[Document, ...]:
-        return cast("tuple[Document, ...]", loads(".html html:html")(raw.data))
+        return load_here(raw)
 
 
 def _read_web(data: bytes) -> object:
     kind, _, body = data.partition(b"\n")
-    headers = (("content-type", kind.decode("latin-1")[:200]),)
-    answer = Fetched(
-        url="https://www.dailytest.com/a",
-        address="https://www.dailytest.com/a",
-        status=200,
-        headers=headers,
-        body=body,
-        raw=body,
-        fetched=WHEN,
-    )
+    answer = fetched("https://www.dailytest.com/a", body, kind.decode("latin-1")[:200])
     find_statements(body)
     return read_page(answer, "page", _InProcess())
 
@@ -268,17 +211,10 @@ def _read_notices(path: Path) -> object:
 def _warc() -> Sequence[bytes]:
     from retrieval.web.archive import _pack  # noqa: PLC0415  (the form of its blocks)
 
-    headers = (("content-type", "text/html"),)
-    answer = Fetched(
-        url="https://www.dailytest.com/a",
-        address="https://www.dailytest.com/b",
-        status=200,
-        headers=headers,
-        body=PAGE,
-        raw=PAGE,
-        fetched=WHEN,
+    packed = _pack(
+        fetched("https://www.dailytest.com/a", PAGE, address="https://www.dailytest.com/b")
     )
-    return [_pack(answer), gzip.decompress(_pack(answer))]
+    return [packed, gzip.decompress(packed)]
 
 
 def _read_archive(path: Path) -> object:
@@ -286,7 +222,7 @@ def _read_archive(path: Path) -> object:
         url="https://www.dailytest.com/a",
         address="https://www.dailytest.com/b",
         fetched="2026-01-27T00:00:00Z",
-        sha256="0" * 64,
+        sha256=hashlib.sha256(PAGE).hexdigest(),
         file=path.name,
         start=0,
         length=path.stat().st_size,
@@ -295,21 +231,19 @@ def _read_archive(path: Path) -> object:
 
 
 TARGETS: Final = (
-    _loader(".md text:markdown", 3, text_of("---\n", "\n\n", "# ", "id: a"), NOTE),
+    _loader(".md", 3, text_of("---\n", "\n\n", "# ", "id: a"), NOTE),
+    _loader(".txt", 3, text_of("\n", "\n\n", "Source: "), NOTE, b"The bridge is closed.\n"),
+    _loader(".jsonl", 60, json_of("id", "title", "text", "published", "url"), LINES),
+    _loader(".html", 1, text_of("<p>", "</p>", "<table>", "<li>", "<script>"), PAGE),
     _loader(
-        ".txt text:plain", 3, text_of("\n", "\n\n", "Source: "), NOTE, b"The bridge is closed.\n"
-    ),
-    _loader(".jsonl text:jsonl", 60, json_of("id", "title", "text", "published", "url"), LINES),
-    _loader(".html html:html", 1, text_of("<p>", "</p>", "<table>", "<li>", "<script>"), PAGE),
-    _loader(
-        ".docx docx:docx",
+        ".docx",
         1,
         st.binary(max_size=500),
         files.word(BODY),
         files.docx(["The bridge is closed.", "It was May 3."]),
     ),
     _loader(
-        ".pdf pdf:pdf",
+        ".pdf",
         1,
         st.binary(max_size=500),
         files.pdf([["The bridge is closed.", "It was May 3, 2025."], ["Page two."]], "Bridge"),
@@ -353,7 +287,10 @@ TARGETS: Final = (
     Target(
         "web-page",
         1,
-        lambda: [b"text/html\n" + PAGE, b"text/plain; charset=utf-16\n" + NOTE],
+        lambda: [
+            b"text/html\n" + PAGE,
+            b"text/plain; charset=utf-16\n" + NOTE.decode().encode("utf-16"),
+        ],
         plainly(_read_web),
         text_of("text/html\n", "<p>", "</p>"),
         (LibraryError,),

@@ -1,4 +1,7 @@
-"""Bad inputs: valid ones changed in many ways, the same for the same number of the same run."""
+"""Bad inputs: valid ones changed in many ways, and others drawn from nothing.
+
+Those that are changed are the same for the same number of the same run.
+"""
 
 import gzip
 import io
@@ -9,6 +12,8 @@ import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
+
+from hypothesis import strategies as st
 
 LARGEST: Final = 200_000
 """Bytes of an input; one in `RARE` may have as many."""
@@ -52,6 +57,36 @@ VALUES: Final[tuple[Any, ...]] = (
     *(["x"] * 50, {"text": ["x"]}, "2026-13-45", "https://[", "[1]", [[[[[[]]]]]]),
 )
 OPENING: Final = ("[", "{", "(", "<div>", "<p>", "[a](", "> ", '{"a":', "<![", "“", "**", "- " * 2)
+
+
+TOKENS: Final = st.one_of(st.sampled_from((*WORDS, *NUMBERS)), st.text(max_size=20))
+"""Pieces of text: hostile ones, and any."""
+
+
+def text_of(*more: str) -> st.SearchStrategy[bytes]:
+    """Texts made of hostile pieces, of any text, and of the pieces of a format."""
+    pieces = st.one_of(st.sampled_from(more), TOKENS)
+    return st.lists(pieces, max_size=40).map(lambda found: _coded(" ".join(found)))
+
+
+def json_of(*keys: str) -> st.SearchStrategy[bytes]:
+    """JSON in which the keys of a format turn up."""
+    leaves = st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30), TOKENS
+    )
+    names = st.one_of(st.sampled_from(keys), st.text(max_size=5))
+    values = st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=5)
+        ),
+        max_leaves=20,
+    )
+    return values.map(lambda value: _coded(json.dumps(value, ensure_ascii=False)))
+
+
+def _coded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def mutate(seeds: Sequence[bytes], chance: random.Random) -> bytes:
@@ -111,7 +146,7 @@ def _in_json(data: bytes, chance: random.Random) -> bytes:
     if chance.random() < 0.05:
         depth = chance.choice(DEEP)
         made = "[" * depth + made + "]" * depth
-    coded = made.encode("utf-8", "surrogatepass")
+    coded = _coded(made)
     return b"\n".join([*lines[:at], coded, *lines[at + 1 :]]) if several else coded
 
 
@@ -178,7 +213,7 @@ def _splice(data: bytes, seeds: Sequence[bytes], chance: random.Random) -> bytes
 
 
 def _insert(data: bytes, seeds: Sequence[bytes], chance: random.Random) -> bytes:
-    word = chance.choice((*WORDS, *NUMBERS)).encode("utf-8", "surrogatepass")
+    word = _coded(chance.choice((*WORDS, *NUMBERS)))
     at = chance.randrange(len(data) + 1)
     return data[:at] + word * chance.choice((1, 1, 1, 2, 300)) + data[at:]
 

@@ -16,7 +16,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -59,11 +59,15 @@ class Target:
     """Named errors beside those that a command maps to an exit status."""
 
 
+def plainly(run: Run) -> Callable[[], AbstractContextManager[Run]]:
+    """For a target that needs nothing set up."""
+    return lambda: nullcontext(run)
+
+
 @dataclass
 class Finding:
     """One kind of fault, and an input that shows it."""
 
-    target: str
     kind: str
     where: str
     data: bytes = field(repr=False)
@@ -74,7 +78,6 @@ class Finding:
 class Report:
     """What came of a run over one target."""
 
-    target: str
     inputs: int = 0
     drawn: int = 0
     seconds: float = 0.0
@@ -98,14 +101,12 @@ def judge_input(target: Target, run: Run, data: bytes) -> Finding | str:
             raise
         outcome = type(error).__name__
         if not isinstance(error, target.named) and status_of(error) is None:
-            return Finding(
-                target.name, outcome, _place(error), data, traceback.format_exc(limit=-8)
-            )
+            return Finding(outcome, _place(error), data, traceback.format_exc(limit=-8))
     took, grew = time.process_time() - began, _peak() - before
     if took > SLOW:
-        return Finding(target.name, "slow", f"{took:.1f} s", data, trace)
+        return Finding("slow", f"{took:.1f} s", data, trace)
     if grew > BULKY:
-        return Finding(target.name, "bulky", f"{grew // 1_000_000} MB", data, trace)
+        return Finding("bulky", f"{grew // 1_000_000} MB", data, trace)
     return outcome
 
 
@@ -157,7 +158,7 @@ def run_target(target: Target, inputs: int, run: int, until: float = 1e12) -> Re
         run: number of the run: another one has other inputs.
         until: reading of the monotonic clock after which no more are begun.
     """
-    report, began = Report(target.name), time.monotonic()
+    report, began = Report(), time.monotonic()
     seeds = [*target.seeds(), *(path.read_bytes() for path in kept_inputs(target))]
     report.drawn = int(inputs * DRAWN)
     done = 0
@@ -199,14 +200,14 @@ def _run_child(  # noqa: PLR0917
             kind, _, rest = line.rstrip("\n").partition("\t")
             if kind == "found":
                 name, where, data, trace = rest.split("\t")
-                found = Finding(target.name, name, where, bytes.fromhex(data))
+                found = Finding(name, where, bytes.fromhex(data))
                 found.trace = bytes.fromhex(trace).decode()
                 report.findings.setdefault(f"{name} {where}", found)
             else:
                 report.named[kind] += int(rest)
     if hung is None:
         return board.number
-    report.findings.setdefault(hung, Finding(target.name, hung, "?", board.data))
+    report.findings.setdefault(hung, Finding(hung, "?", board.data))
     return board.number + 1
 
 
@@ -309,12 +310,12 @@ def _inputs(
         yield n, numbered_input(seeds, target.name, run, n)
 
 
-def minimise(target: Target, run: Run, found: Finding, tries: int = 400) -> bytes:
+def minimise(target: Target, run: Run, found: Finding) -> bytes:
     """A shorter input with the same fault: halves, quarters, … are left out while it stays."""
     data = found.data
     if found.kind in {"slow", "bulky"}:
         return data
-    size, until = len(data) // 2, time.process_time() + SLOW
+    size, tries, until = len(data) // 2, 400, time.process_time() + SLOW
     while size and tries:
         at = 0
         while at < len(data) and tries:

@@ -1,9 +1,19 @@
 """A few bad inputs over everything that reads what others wrote; the long run is asked for."""
 
+import random
+
 import pytest
 
 from tests.fuzz.mutation import mutate
-from tests.fuzz.running import Finding, Target, judge_input, kept_inputs, numbered_input, run_target
+from tests.fuzz.running import (
+    Finding,
+    Target,
+    judge_input,
+    kept_inputs,
+    numbered_input,
+    plainly,
+    run_target,
+)
 from tests.fuzz.targets import TARGETS
 
 SLOW_TO_OPEN = {"api", "judge-neural", "mcp", "slack-app"}
@@ -18,7 +28,9 @@ def test_a_valid_input_is_taken_and_bad_ones_have_a_named_outcome(target: Target
     seeds = target.seeds()
     bad = [numbered_input(seeds, target.name, 1, n) for n in range(EACH)]
     with target.opened() as run:
-        found = [judge_input(target, run, data) for data in (*seeds, *bad)]
+        taken = [judge_input(target, run, data) for data in seeds]
+        found = [judge_input(target, run, data) for data in bad]
+    assert taken == ["result"] * len(seeds)
     assert not [f for f in found if isinstance(f, Finding)]
 
 
@@ -52,7 +64,7 @@ def test_a_crash_and_a_hang_are_found_made_small_and_gone_on_from(
     given = [b"# The bridge", b"Is the bridge closed?", b"The bridge is closed."]
     monkeypatch.setattr("tests.fuzz.running.mutate", lambda seeds, chance: chance.choice(seeds))
     check = TARGETS["markers"]
-    broken = Target("broken", 1, lambda: given, lambda: _opened(_fails), check.drawn)
+    broken = Target("broken", 1, lambda: given, plainly(_fails), check.drawn)
     report = run_target(broken, 12, run=3)
     kinds = {finding.kind: finding.data for finding in report.findings.values()}
     assert report.inputs == 12
@@ -60,15 +72,7 @@ def test_a_crash_and_a_hang_are_found_made_small_and_gone_on_from(
     assert kinds["hang"] == given[0]
 
 
-def _opened(run: object) -> object:
-    from contextlib import nullcontext  # noqa: PLC0415
-
-    return nullcontext(run)
-
-
 def test_every_kind_of_input_is_changed_in_many_ways() -> None:
-    import random  # noqa: PLC0415
-
     for target in TARGETS.values():
         seeds = target.seeds()
         made = {mutate(seeds, random.Random(n)) for n in range(40)}  # noqa: S311

@@ -30,8 +30,9 @@ from prompts.write import WriteAnswer
 from retrieval.sentences import split_sentences
 from retrieval.types import Filters
 from tests.fakes import FakeShelf, WordVerifier, passages, source
-from tests.fuzz.files import PAGE, json_of, plainly, text_of
-from tests.fuzz.running import Run, Target
+from tests.fuzz.files import PAGE
+from tests.fuzz.mutation import json_of, text_of
+from tests.fuzz.running import Run, Target, plainly
 from tests.unit.agent.test_service import GOOD, QUESTION, ScriptedWriter, WordsEntailment, desk
 from tests.unit.retrieval import files
 
@@ -220,7 +221,8 @@ def _neural() -> Iterator[Run]:
     yield lambda data: run(data[:2_000])
 
 
-def _reply() -> Run:
+@contextmanager
+def _replies() -> Iterator[Run]:
     wires = [Wire("http://127.0.0.1:9/v1", None, api, stream=s) for api, s in WAYS]  # type: ignore[arg-type]
 
     def run(data: bytes) -> object:
@@ -234,12 +236,7 @@ def _reply() -> Run:
             raise failed[0]
         return None
 
-    return run
-
-
-@contextmanager
-def _replies() -> Iterator[Run]:
-    yield _reply()
+    yield run
 
 
 def _value(data: bytes) -> object:

@@ -13,21 +13,15 @@ from typing import Final
 import pytest
 
 from agent.language.orders import without_orders
-from agent.pipeline.plan import EmbeddedPlanner, ModelPlanner
 from agent.render import render
-from agent.service import Desk
 from agent.types import CheckedSentence, Insufficient, Page, VerdictLabel
-from agent.verdict.model import ModelStances
-from agent.verification.model import ModelJudge
-from agent.writers.embedded import EmbeddedWriter
-from agent.writers.model import ModelWriter
 from prompts import Request, repeated
 from retrieval.types import Passage
-from tests.fakes import READER, FakeShelf, MemoryStore, embed, passages, source
+from tests.fakes import FakeShelf, passages, source
 from tests.scripted import Script, ScriptedChat, honest
 from tests.security.models import leaky, obedient
 from tests.security.payloads import Case, benign, cases, forgeries, soft_cases
-from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES
+from tests.unit.agent.desk_with_model import QUESTION, SHELF, desk_asking, plain_desk
 from tests.unit.agent.writers.test_hostile_answers import drawing, lying
 
 INJECTIONS: Final = int(os.environ.get("VERDICT_TEST_INJECTIONS", "160"))
@@ -44,37 +38,6 @@ REPORTS: Final = (
 ADDRESS: Final = re.compile(r"https?://\S+")
 MARK: Final = re.compile(r"\[(\d+)\]")
 FOREIGN: Final = re.compile(r"https?://|www\.|\[\d|<|javascript:|=== ")
-
-
-def desk_over(shelf: FakeShelf, script: Script) -> Desk:
-    asked = ScriptedChat(script)
-    spare = EmbeddedWriter(embed, READER)
-    return Desk(
-        library=shelf,
-        planner=ModelPlanner(asked),
-        writer=ModelWriter(asked, spare),
-        judge=ModelJudge(asked, EMBEDDED),
-        nli=NLI,
-        store=MemoryStore(),
-        stances=ModelStances(asked, STANCES),
-        spare=spare,
-        searcher=EMBEDDED,
-        room=10_000,
-    )
-
-
-def plain_desk(shelf: FakeShelf) -> Desk:
-    """A desk without a model."""
-    writer = EmbeddedWriter(embed, READER)
-    return Desk(
-        library=shelf,
-        planner=EmbeddedPlanner(),
-        writer=writer,
-        judge=EMBEDDED,
-        nli=NLI,
-        store=MemoryStore(),
-        stances=STANCES,
-    )
 
 
 def poisoned(case: Case) -> list[Passage]:
@@ -142,7 +105,7 @@ def _faults(one: CheckedSentence, made: Page, among: Sequence[Case]) -> list[str
 @pytest.fixture(scope="module")
 def label() -> VerdictLabel:
     """What the honest sources come to."""
-    made = desk_over(FakeShelf(HONEST), honest).draft(QUESTION)
+    made = desk_asking(ScriptedChat(honest), FakeShelf(HONEST)).draft(QUESTION)
     assert isinstance(made, Page)
     return made.verdict.label
 
@@ -150,7 +113,7 @@ def label() -> VerdictLabel:
 def drafted(some: Sequence[Case], script: Script) -> Page | Insufficient:
     """A page over the honest sources and those that give these orders."""
     shelf = FakeShelf([*HONEST, *(p for case in some for p in poisoned(case))])
-    return desk_over(shelf, script).draft(QUESTION)
+    return desk_asking(ScriptedChat(script), shelf).draft(QUESTION)
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -217,7 +180,7 @@ def test_02_nothing_that_a_source_forges_becomes_part_of_the_page(part: int) -> 
             for p in passages(source(f"n{n}", tier=2), text)
         ]
         shelf = FakeShelf([*HONEST, *forged])
-        for desk in (plain_desk(shelf), desk_over(shelf, honest)):
+        for desk in (plain_desk(shelf), desk_asking(ScriptedChat(honest), shelf)):
             assert forged_parts(desk.draft(QUESTION)) == [], (first, desk.writer.name)
 
 
@@ -242,7 +205,7 @@ def forged_parts(made: Page | Insufficient) -> list[str]:
 @pytest.mark.parametrize("part", range(2))
 def test_12_a_model_that_tells_what_it_was_told_prints_none_of_it(part: int) -> None:
     for turn in range(part, LEAKS, 2):
-        made = desk_over(FakeShelf(HONEST), leaky(turn)).draft(QUESTION)
+        made = desk_asking(ScriptedChat(leaky(turn)), FakeShelf(HONEST)).draft(QUESTION)
         text = render(made, "text")
         assert not repeated(text), turn
         assert "===" not in text

@@ -18,15 +18,17 @@ from pathlib import Path
 
 import httpx
 
-from retrieval.sentences import split_sentences
+from retrieval import demonstration
 from tests.faces.slack.envelopes import Socket, listening
 from tests.faces.slack.loopback import Slack, serving
+from tests.faults.postgres import free_port
 from tests.faults.soak.clients import (
     Door,
     Ledger,
     ask_assistant,
     ask_desk,
     ask_draft,
+    claims_in,
     comment_on,
     deliver,
     paced,
@@ -40,7 +42,7 @@ from tests.faults.soak.lookup import (
     press_offers,
     settle,
 )
-from tests.faults.soak.machines import ROOT, Town, free_port
+from tests.faults.soak.machines import Town
 from tests.faults.soak.memory import Memory
 from tests.replay.chatting import Endpoint, model_endpoint
 
@@ -60,10 +62,8 @@ def questions(dice: random.Random, most: int | None = None) -> Iterator[str]:
         dice: Chooses.
         most: How many different ones there are; None for all that the notes have.
     """
-    texts = [path.read_text("utf-8") for path in sorted((ROOT / "seeds").glob("*/*.md"))]
-    bodies = [" ".join(text.split("---", 2)[2].split()) for text in texts]
-    said = [body[a:b] for body in bodies for a, b in split_sentences(body)]
-    known = [one for one in said if 40 < len(one) < 180]
+    notes = sorted(demonstration.find_notes().glob("*/*.md"))
+    known = [claim for note in notes for claim in claims_in(note)]
     dice.shuffle(known)
     while True:
         yield dice.choice(known[:30] if dice.random() < 1 / 3 else known[:most])

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from retrieval.sentences import split_sentences
 from tests.faces.slack.envelopes import Socket
 from tests.faces.slack.loopback import BOT, TEAM
 from tests.faults.soak.machines import Machine
@@ -30,6 +32,12 @@ HELPFUL: Final = re.compile(
     re.IGNORECASE,
 )
 """What to do next, as the product's messages say it."""
+
+
+def claims_in(note: Path) -> list[str]:
+    """The sentences of a note that can be asked about, as it words them."""
+    body = " ".join(note.read_text("utf-8").split("---", 2)[2].split())
+    return [body[a:b] for a, b in split_sentences(body) if 40 < b - a < 180]
 
 
 @dataclass

@@ -60,12 +60,10 @@ class Weather:
     half: float
     """When (monotonic) only what leaves the long-lived processes alone is dealt."""
     dealt: Counter[str] = field(default_factory=Counter)
-    said: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self, gap: float) -> None:
         """Deal one fault after the other, `gap` seconds between two."""
-        began = time.monotonic()
         while not self.stopping.is_set():
             deck = self._deck()
             self.dice.shuffle(deck)
@@ -73,7 +71,6 @@ class Weather:
                 if self.stopping.wait(gap * self.dice.uniform(0.6, 1.4)):
                     return
                 self.dealt[name] += 1
-                self.said.append(f"{time.monotonic() - began:6.0f} s  {name}")
                 fault()
 
     def _deck(self) -> list[tuple[str, Callable[[], None]]]:

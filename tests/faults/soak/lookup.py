@@ -13,14 +13,13 @@ from agent.faces.slack.messages import UNSURE
 from tests.faces.slack.envelopes import Socket
 from tests.faces.slack.loopback import TEAM, Slack, is_answer
 from tests.faces.slack.rules import buttons, words
+from tests.faults.postgres import connected
 from tests.faults.soak.clients import Door, Ledger, Unanswered
 
 Json = dict[str, Any]
 OVER = {"done", "failed", "cancelled"}
 QUIET = 36
 """Looks, five seconds apart, without an open job: what Slack has not been told by then is lost."""
-
-
 TRACE = "Traceback (most recent call last)"
 CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
 
@@ -97,8 +96,7 @@ def look_up_slack(slack: Slack, ledger: Ledger, found: Found) -> None:
 def look_up_drafts(door: Door, database: str, found: Found) -> None:
     """Each job is over, its log ends once, its page is kept once; each comment is there once."""
     ledger = door.ledger
-    engine = sa.create_engine(sa.make_url(database).set(drivername="postgresql+psycopg"))
-    with engine.connect() as connection:
+    with connected(database) as connection:
         heads = Counter(connection.scalars(sa.text("SELECT job FROM review_heads")))
         kept = set(connection.scalars(sa.text("SELECT id FROM drafts")))
         said = Counter(
@@ -107,7 +105,6 @@ def look_up_drafts(door: Door, database: str, found: Found) -> None:
                 sa.text("SELECT draft, text FROM review_comments")
             )
         )
-    engine.dispose()
     for key, question in ledger.drafts.items():
         job = _job(door, key)
         state = job.get("state", "unknown")

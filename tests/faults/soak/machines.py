@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -15,21 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from agent.faces.exit_codes import BY_NAME, Exit
 from tests.faults.postgres import Server
 
 ROOT: Final = Path(__file__).parents[3]
-NAMED: Final = frozenset({2, 3, 5, 6, 7, 130})
+NAMED: Final = frozenset({*BY_NAME.values(), Exit.INTERRUPTED})
 """Exit statuses of known failures."""
 AGAIN: Final = 3.0
 """Seconds after which a process that ended is started again."""
 HEALTHY: Final = 90.0
 """Seconds after a disturbance in which a machine may be out of reach."""
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def built_clock(folder: Path) -> Path | None:
@@ -219,11 +213,10 @@ class Town:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def add(self, name: str, *typed: str, **settings: str) -> Machine:
+    def add(self, name: str, *typed: str, **settings: str) -> None:
         known = {"VERDICT_DATABASE_URL": self.postgres.url, **settings}
-        made = Machine(name, typed, self.disk.at / name, self._folder, known, self.shim)
-        self.machines[name] = made
-        return made
+        home = self.disk.at / name
+        self.machines[name] = Machine(name, typed, home, self._folder, known, self.shim)
 
     def open(self) -> None:
         for machine in self.machines.values():

@@ -1,9 +1,9 @@
-"""A desk whose model is a script, over a small library with one poisoned source."""
+"""Desks of doubles: with a model that is a script, or without; a library with a poisoned source."""
 
 from datetime import date
 
-from agent.pipeline.plan import ModelPlanner
-from agent.ports import Chat
+from agent.pipeline.plan import EmbeddedPlanner, ModelPlanner
+from agent.ports import Chat, PassageStore
 from agent.service import Desk
 from agent.types import Page, Question
 from agent.verdict.model import ModelStances
@@ -46,22 +46,39 @@ EMBEDDED = EmbeddedJudge(NLI)
 STANCES = EmbeddedStances(NLI)
 
 
-def desk(script: Script, chat: Chat | None = None) -> Desk:
-    """A desk behind which `script` answers."""
-    asked = chat or ScriptedChat(script)
+def desk_asking(chat: Chat, library: PassageStore = SHELF) -> Desk:
+    """A desk whose model is reached by `chat`."""
     spare = EmbeddedWriter(embed, READER)
     return Desk(
-        library=SHELF,
-        planner=ModelPlanner(asked),
-        writer=ModelWriter(asked, spare),
-        judge=ModelJudge(asked, EMBEDDED),
+        library=library,
+        planner=ModelPlanner(chat),
+        writer=ModelWriter(chat, spare),
+        judge=ModelJudge(chat, EMBEDDED),
         nli=NLI,
         store=MemoryStore(),
-        stances=ModelStances(asked, STANCES),
+        stances=ModelStances(chat, STANCES),
         spare=spare,
         searcher=EMBEDDED,
         room=10_000,
     )
+
+
+def plain_desk(library: PassageStore) -> Desk:
+    """A desk without a model."""
+    return Desk(
+        library=library,
+        planner=EmbeddedPlanner(),
+        writer=EmbeddedWriter(embed, READER),
+        judge=EMBEDDED,
+        nli=NLI,
+        store=MemoryStore(),
+        stances=STANCES,
+    )
+
+
+def desk(script: Script, chat: Chat | None = None) -> Desk:
+    """A desk behind which `script` answers."""
+    return desk_asking(chat or ScriptedChat(script))
 
 
 def page(script: Script) -> Page:

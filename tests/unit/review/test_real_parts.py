@@ -1,14 +1,13 @@
 """Pages that the embedded and the model's writer made, under review with what made them."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from agent.llm import budget
 from agent.llm.errors import KeyRefused
-from agent.pipeline.plan import EmbeddedPlanner
 from agent.review.checking import Tools, record_of
 from agent.review.desk import ReviewDesk
 from agent.review.document import line_of, page_lines
@@ -24,13 +23,11 @@ from agent.review.types import (
 )
 from agent.service import Desk
 from agent.types import Kind, Page, Stance, Usage
-from agent.writers.embedded import EmbeddedWriter
 from prompts import Request
 from retrieval.types import Passage, Source
-from tests.fakes import READER, FakeShelf, MemoryStore, embed
-from tests.scripted import honest
-from tests.unit.agent.desk_with_model import EMBEDDED, NLI, QUESTION, SHELF, STANCES
-from tests.unit.agent.desk_with_model import desk as desk_with_model
+from tests.fakes import FakeShelf
+from tests.scripted import ScriptedChat, honest
+from tests.unit.agent.desk_with_model import QUESTION, SHELF, desk_asking, plain_desk
 
 
 class Shelf(FakeShelf):
@@ -45,19 +42,11 @@ LIBRARY = Shelf(SHELF._held)
 
 
 def embedded() -> Desk:
-    return Desk(
-        library=LIBRARY,
-        planner=EmbeddedPlanner(),
-        writer=EmbeddedWriter(embed, READER),
-        judge=EMBEDDED,
-        nli=NLI,
-        store=MemoryStore(),
-        stances=STANCES,
-    )
+    return plain_desk(LIBRARY)
 
 
 def with_model(script: Callable[[Request], str | Exception] = honest) -> Desk:
-    return replace(desk_with_model(script), library=LIBRARY)
+    return desk_asking(ScriptedChat(script), LIBRARY)
 
 
 def reviewed(made: Desk, folder: Path) -> tuple[ReviewDesk, str, Page]:
