@@ -197,13 +197,13 @@ def build_desk(settings: Settings, library: Library, store: Store | None = None)
     from agent.verdict.stance import EmbeddedStances
     from agent.writers.embedded import EmbeddedWriter
     from agent.writers.reading import Reader
-    from retrieval import LibraryAsOf
+    from retrieval import CitableLibrary
 
     nli = build_nli_model(settings.threads)
     judge = build_judge(settings)
     embedded = Desk(
         library=library,
-        on_day=partial(LibraryAsOf, library),
+        citable=partial(CitableLibrary, library),
         planner=EmbeddedPlanner(SpellingCorrector(library.search)),
         writer=EmbeddedWriter(library.embed, Reader(nli, judge), settings.length),
         judge=judge,

@@ -1,6 +1,6 @@
 """Every seam of the agent on one screen. Anything that can be slow, fail or cost money is here."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -24,7 +24,7 @@ from agent.types import (
     Verification,
 )
 from prompts import Request
-from retrieval.types import Filters, Hit, Passage, Passages, Scope, Vectors
+from retrieval.types import Filters, Hit, Notice, Passage, Passages, Scope, Vectors
 
 A = TypeVar("A", bound=BaseModel)
 Probabilities = npt.NDArray[np.float32]
@@ -48,6 +48,9 @@ class PassageStore(Protocol):
     def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
         """SHA-256 of the snapshots of those that are there, by id."""
 
+    def notices(self, source_ids: Collection[str]) -> Sequence[Notice]:
+        """What publishers and registers say of sources, oldest first, as far as it holds today."""
+
     def snapshot(self, source_id: str) -> str: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...
@@ -56,12 +59,16 @@ class PassageStore(Protocol):
         """The stored vectors of passages, in order; shape (len(passage_ids), dimension)."""
 
 
-class DatedStore(PassageStore, Protocol):
-    """The library without what came into a source after a day."""
+class CitableStore(PassageStore, Protocol):
+    """The library without what a draft may not cite."""
 
     @property
-    def left_out(self) -> Collection[str]:
-        """Ids of the sources of which something was left out so far."""
+    def later(self) -> Collection[str]:
+        """Ids of the sources of which words were left out so far that came later than asked."""
+
+    @property
+    def taken_back(self) -> Mapping[str, Hit]:
+        """By id: retracted and withdrawn sources that were found and left out so far."""
 
 
 class Chat(Protocol):

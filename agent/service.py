@@ -9,9 +9,10 @@ from time import perf_counter
 from agent.language.phrases import day
 from agent.llm.budget import Account, Budget
 from agent.pipeline.draft import conclude_page, draft_page
+from agent.pipeline.notices import add_notices
 from agent.pipeline.retrieve import retrieve_evidence, scope_of, too_thin_for_page
 from agent.ports import (
-    DatedStore,
+    CitableStore,
     Judge,
     NliModel,
     PassageStore,
@@ -53,8 +54,8 @@ class Desk:
     nli: NliModel
     store: Store
     stances: StanceReader
-    on_day: Callable[[date], DatedStore] | None = None
-    """The library as it was on a day, for a question with an "as of" date; else as it is."""
+    citable: Callable[[date | None], CitableStore] | None = None
+    """The library without what was taken back, and as it was on a day; else as it is."""
     spare: Writer | None = None
     """Writes where too little of what the writer wrote is accepted."""
     searcher: Judge | None = None
@@ -90,11 +91,16 @@ class Desk:
         return Plan(question=question, claim=plan.claim, queries=question.queries)
 
     def stands(self, made: Page | Insufficient) -> bool:
-        """Whether the library still has, as it was read, every source that a page may show."""
+        """Whether the library still has, as it was read, every source that a page may show.
+
+        A source that was retracted or withdrawn meanwhile does not stand either.
+        """
         hits = made.evidence.hits if isinstance(made, Page) else made.nearest
         checks = () if isinstance(made, Page) else made.checks  # those of a page are among the hits
         shown = (*(hit.passage.source for hit in hits), *(check.source for check in checks))
         read = {source.id: source.sha256 for source in shown}
+        if any(notice.takes_back for notice in self.library.notices(list(read))):
+            return False
         return self.library.digests(list(read)) == read
 
     def _draft_what_stands(
@@ -119,10 +125,12 @@ class Desk:
     ) -> Page | Insufficient:
         clock.step("search")
         as_of = plan.question.as_of
-        dated = self.on_day(as_of) if as_of and self.on_day else None
-        library = dated or self.library
+        citable = self.citable(as_of) if self.citable else None
+        library = citable or self.library
         evidence = retrieve_evidence(plan, library, self.nli, self.stances, self.room)
-        if as_of and dated and (changed := dated.left_out):
+        if citable:
+            evidence = add_notices(evidence, citable)
+        if as_of and citable and (changed := citable.later):
             account.note(LEFT_OUT.format(count=len(changed), day=day(as_of)))
         if isinstance(evidence, Insufficient):
             return evidence

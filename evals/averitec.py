@@ -8,7 +8,7 @@ them among the pages of all claims.
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -41,7 +41,7 @@ from evals.statistics import (
 )
 from retrieval.errors import LibraryError
 from retrieval.library import Library
-from retrieval.types import EVERYTHING, Filters, Hit, Passage, Passages, Scope, Vectors
+from retrieval.types import EVERYTHING, Filters, Hit, Notice, Passage, Passages, Scope, Vectors
 
 _NOWHERE = ("",)
 """Admits no source: an empty list of sources would admit every one."""
@@ -84,6 +84,9 @@ class ClaimLibrary:
 
     def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
         return self.library.digests(source_ids)
+
+    def notices(self, source_ids: Collection[str]) -> list[Notice]:
+        return self.library.notices(source_ids)
 
     def snapshot(self, source_id: str) -> str:
         return self.library.snapshot(source_id)

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from retrieval.citable import CitableLibrary
     from retrieval.errors import (
         LibraryBusy,
         LibraryDamaged,
@@ -17,18 +18,20 @@ if TYPE_CHECKING:
     )
     from retrieval.files import find_files
     from retrieval.ingestion import AddReport
-    from retrieval.library import Library, Stats
+    from retrieval.library import Library
     from retrieval.locks import FileLock
-    from retrieval.record.history import Change, Notice, Version
+    from retrieval.record.history import Change, Version
     from retrieval.sentences import split_sentences
     from retrieval.types import (
         Embedder,
         Filters,
         Hit,
+        Notice,
         Passage,
         Passages,
         Scope,
         Source,
+        Stats,
         TextKind,
         Vectors,
     )
@@ -36,32 +39,33 @@ if TYPE_CHECKING:
     from retrieval.vetting import Vetting, VettingList, Voucher
     from retrieval.web.factchecks import add_reviews, read_reviews, search_reviews
     from retrieval.web.fetching import Fetcher
-    from retrieval.web.following import LibraryAsOf, follow_passage
+    from retrieval.web.following import follow_passage
     from retrieval.web.intake import Intake, WebReport
     from retrieval.web.notices import RegisterReport, add_register
     from retrieval.web.reviews import KIND, Review, find_review
     from retrieval.web.watching import watch
 
 _MODULES = {
+    "citable": ("CitableLibrary",),
     "errors": (
         *("LibraryBusy", "LibraryDamaged", "LibraryError", "LibraryMissing"),
         *("LibraryUnreachable", "without_secrets"),
     ),
     "files": ("find_files",),
     "ingestion": ("AddReport",),
-    "library": ("Library", "Stats"),
+    "library": ("Library",),
     "locks": ("FileLock",),
     "sentences": ("split_sentences",),
     "types": (
-        *("Embedder", "Filters", "Hit", "Passage", "Passages", "Scope", "Source"),
-        *("TextKind", "Vectors"),
+        *("Embedder", "Filters", "Hit", "Notice", "Passage", "Passages", "Scope", "Source"),
+        *("Stats", "TextKind", "Vectors"),
     ),
-    "record.history": ("Change", "Notice", "Version"),
+    "record.history": ("Change", "Version"),
     "verification": ("Difference",),
     "vetting": ("Vetting", "VettingList", "Voucher"),
     "web.factchecks": ("add_reviews", "read_reviews", "search_reviews"),
     "web.fetching": ("Fetcher",),
-    "web.following": ("LibraryAsOf", "follow_passage"),
+    "web.following": ("follow_passage",),
     "web.intake": ("Intake", "WebReport"),
     "web.notices": ("RegisterReport", "add_register"),
     "web.reviews": ("KIND", "Review", "find_review"),
@@ -70,8 +74,9 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
-    "KIND", "AddReport", "Change", "Difference", "Embedder", "Fetcher", "FileLock", "Filters",
-    "Hit", "Intake", "Library", "LibraryAsOf", "LibraryBusy", "LibraryDamaged", "LibraryError",
+    "KIND", "AddReport", "Change", "CitableLibrary", "Difference", "Embedder", "Fetcher",
+    "FileLock", "Filters", "Hit", "Intake", "Library", "LibraryBusy", "LibraryDamaged",
+    "LibraryError",
     "LibraryMissing", "LibraryUnreachable", "Notice", "Passage", "Passages", "RegisterReport",
     "Review", "Scope", "Source", "Stats", "TextKind", "Vectors", "Version", "Vetting",
     "VettingList", "Voucher", "WebReport", "add_register", "add_reviews", "find_files",

@@ -1,13 +1,11 @@
 """The library: the public door to everything that is added, stored, searched and verified."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-
-from pydantic import BaseModel
 
 from retrieval import brute_force
 from retrieval.copying import COPY, copy_record
@@ -23,10 +21,12 @@ from retrieval.types import (
     Embedder,
     Filters,
     Hit,
+    Notice,
     Passage,
     Passages,
     Scope,
     Source,
+    Stats,
     Vectors,
 )
 from retrieval.verification import Difference, find_differences
@@ -42,24 +42,6 @@ WEB = "web"
 DEPTH = 100
 """Candidates taken from each leg of a search before they are fused."""
 WAIT_SECONDS = 60.0  # that a writer waits for another one
-
-
-class Stats(BaseModel, frozen=True, extra="forbid"):
-    """What a library holds and how it answers."""
-
-    directory: Path
-    sources: int
-    passages: int
-    origins: int
-    embedder: str
-    dimension: int
-    generation: int
-    record_bytes: int
-    index_bytes: int
-    index: str
-    """State of the index, and who owns it where that is another process."""
-    search: str
-    """Which way an unfiltered search goes."""
 
 
 class Library:
@@ -204,6 +186,10 @@ class Library:
         """SHA-256 of the snapshots of those that are there, by id."""
         with self._record.reader() as reader:
             return reader.digests(source_ids)
+
+    def notices(self, source_ids: Collection[str]) -> list[Notice]:
+        """What publishers and registers say of sources, oldest first, as far as it holds today."""
+        return self.history.notices_in_force(source_ids)
 
     def passage(self, passage_id: str) -> Passage | None:
         with self._record.reader() as reader:

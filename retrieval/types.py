@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Literal, Protocol, Self
 
 import numpy as np
@@ -17,6 +18,8 @@ TextKind = Literal["verbatim", "summary"]
 
 Words of a summary are not the publisher's: they are never put between quotation marks.
 """
+
+NoticeKind = Literal["corrected", "concern", "retracted", "withdrawn", "reinstated"]
 
 
 class Embedder(Protocol):
@@ -103,6 +106,22 @@ class Passages:
         return map(self._make, range(len(self.texts)))
 
 
+class Notice(BaseModel, frozen=True, extra="forbid"):
+    """What a publisher or a register says of a source."""
+
+    source_id: str
+    kind: NoticeKind
+    noticed: date
+    words: str = Field(min_length=1)
+    given_by: str
+    """Who says so: the address of the page itself, or the name of the file that was read."""
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the whole source is taken back: then nothing may rest on it."""
+        return self.kind in {"retracted", "withdrawn"}
+
+
 class Hit(BaseModel, frozen=True, extra="forbid"):
     """A passage found for a query. Scores compare within one query only."""
 
@@ -141,3 +160,21 @@ class Scope(BaseModel, frozen=True, extra="forbid"):
     """Sources without a publication date."""
     earliest: date | None = None
     latest: date | None = None
+
+
+class Stats(BaseModel, frozen=True, extra="forbid"):
+    """What a library holds and how it answers."""
+
+    directory: Path
+    sources: int
+    passages: int
+    origins: int
+    embedder: str
+    dimension: int
+    generation: int
+    record_bytes: int
+    index_bytes: int
+    index: str
+    """State of the index, and who owns it where that is another process."""
+    search: str
+    """Which way an unfiltered search goes."""

@@ -12,7 +12,7 @@ from agent.ports import Probabilities
 from agent.store import LATEST, draft_id
 from agent.types import CheckResult, Claim, ClaimEvidence, Outcome, Page, Support, Verification
 from agent.writers.reading import Reader
-from retrieval.types import Filters, Hit, Passage, Passages, Scope, Source, Vectors
+from retrieval.types import Filters, Hit, Notice, Passage, Passages, Scope, Source, Vectors
 
 DIMENSION = 256
 READ_ON = date(2026, 11, 22)
@@ -102,6 +102,7 @@ class FakeShelf:
 
     def __init__(self, held: Sequence[Passage], block: int = 32, far: Collection[str] = ()) -> None:
         self._held, self._block, self._far = list(held), block, far
+        self.noticed: list[Notice] = []
 
     def search(self, query: str, k: int = 8, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008
         held = self._within(filters)
@@ -131,6 +132,9 @@ class FakeShelf:
             earliest=dated[0] if dated else None,
             latest=dated[-1] if dated else None,
         )
+
+    def notices(self, source_ids: Collection[str]) -> list[Notice]:
+        return [one for one in self.noticed if one.source_id in source_ids]
 
     def passages(self, source_id: str) -> list[Passage]:
         return [p for p in self._held if p.source.id == source_id]

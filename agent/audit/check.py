@@ -8,6 +8,7 @@ from agent.audit.comparison import Comparison, compare_texts, with_known_spans
 from agent.audit.frame import CheckedFrame, check_frame
 from agent.audit.lookup import Entry, look_up
 from agent.claims import read_claim
+from agent.language.phrases import day
 from agent.ports import Judge, NliModel, PassageStore
 from agent.stance import retracted_citations
 from agent.statements import RecordStatements
@@ -113,8 +114,22 @@ def check_text(text: CitedText, library: SourceStore, judge: Judge, nli: NliMode
         frame=check_frame(text, standing, record.verdict if record else None),
         unknown_sources=tuple(n for n, entry in listed.items() if entry.unknown),
         sources=text.sources,
-        remarks=tuple(e.remark for e in listed.values() if e.remark),
+        remarks=(*(e.remark for e in listed.values() if e.remark), *_noticed(library, names)),
     )
+
+
+def _noticed(library: SourceStore, names: Mapping[str, str]) -> list[str]:
+    """What a publisher or a register says of the sources that are cited.
+
+    Args:
+        library: knows it.
+        names: how the text calls each source, by id.
+    """
+    return [
+        f"{names[one.source_id]} has a notice ({one.kind}, {day(one.noticed)}, {one.given_by}): "
+        f"\u201c{one.words}\u201d" + "; rest nothing on it" * one.takes_back
+        for one in library.notices(list(names))
+    ]
 
 
 def check_against(

@@ -3,7 +3,7 @@
 import json
 
 from agent.render.citations import Numbering
-from agent.render.wording import PLAIN, Edition, hidden, published_checks
+from agent.render.wording import PLAIN, Edition, hidden, published_checks, source_notices
 from agent.types import CheckedSentence, Evidence, Insufficient, Page, RejectedSentence
 from retrieval.types import Hit
 
@@ -29,6 +29,7 @@ def render(draft: Page | Insufficient, edition: Edition = PLAIN) -> str:
         "reading": draft.claim.notes,
         "earlier": [e.model_dump(mode="json") for e in draft.earlier],
         "checks": [c.model_dump(mode="json") for c, _ in published_checks(draft)],
+        "source_notices": [n.model_dump(mode="json") for n, _ in source_notices(draft)],
         "checked_on": draft.question.asked_on.isoformat(),
         "as_of": draft.question.as_of.isoformat() if draft.question.as_of else None,
     }

@@ -86,6 +86,8 @@ class Answer(Value):
     """Earlier drafts about the same claim, newest first."""
     checks: tuple[FoundCheck, ...] = ()
     """Checks of this claim that others published: evidence among others."""
+    notices: tuple[str, ...] = ()
+    """Which sources were taken back and left out, and what is said of those that are cited."""
 
 
 def short_answer(draft: Page | Insufficient) -> Answer:
@@ -106,6 +108,7 @@ def short_answer(draft: Page | Insufficient) -> Answer:
             reading=draft.claim.notes,
             earlier=draft.earlier,
             checks=_checks(draft),
+            notices=tuple(told for _, told in wording.source_notices(draft)),
         )
     return Answer(
         question=draft.question.text,
@@ -122,6 +125,7 @@ def short_answer(draft: Page | Insufficient) -> Answer:
         reading=draft.claim.notes,
         earlier=draft.earlier,
         checks=_checks(draft),
+        notices=tuple(told for _, told in wording.source_notices(draft)),
     )
 
 
@@ -202,7 +206,7 @@ def as_text(found: Answer) -> str:
         f"{found.headline}. {found.plain}",
         f"As of {day(found.as_of)}: {found.scope}.",
     ]
-    lines += [f"Claim: {found.claim.rstrip('.')}.", *found.reading]
+    lines += [f"Claim: {found.claim.rstrip('.')}.", *found.reading, *found.notices]
     lines += [f"Checked before on {day(e.checked_on)}: {e.verdict.value}." for e in found.earlier]
     lines.append("")
     for point in found.points:

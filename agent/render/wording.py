@@ -11,6 +11,7 @@ from agent.types import (
     Insufficient,
     Page,
     PublishedCheck,
+    SourceNotice,
     Usage,
     Value,
     VerdictLabel,
@@ -27,6 +28,14 @@ CHECKED = "Already checked"
 """Stands before what others found when they checked the same claim."""
 TWO_READINGS = "two readings"
 """Stands in brackets behind a sentence that an editor should look at."""
+NOTICES = {
+    "corrected": "corrected",
+    "concern": "expression of concern",
+    "retracted": "retracted",
+    "withdrawn": "withdrawn",
+    "reinstated": "reinstated",
+}
+"""What a notice says of a source, in a word or three."""
 SUMMARY = "Summary of the source"
 """Stands before cited words that are not the publisher's own, in the place of quotation marks."""
 
@@ -158,8 +167,38 @@ def asides(draft: Page | Insufficient) -> tuple[str, ...]:
     lines = (
         f"How it was read: {read}" if read else "",
         f"Checked before: {before}. Earlier drafts are not used as evidence." if before else "",
+        *(told for _, told in source_notices(draft)),
     )
     return tuple(line for line in lines if line)
+
+
+def source_notices(draft: Page | Insufficient) -> tuple[tuple[SourceNotice, str], ...]:
+    """What is said of sources that were left out, being taken back, and of those that are cited.
+
+    The last notice of each kind about each source, each with the words that tell it.
+    """
+    if isinstance(draft, Insufficient):
+        cited, notices = set[str](), draft.notices
+    else:
+        cited = {c.source for sentence in draft.sentences() for c in sentence.citations}
+        notices = draft.evidence.notices
+    last = {(one.source.id, one.notice.kind): one for one in notices}
+    return tuple(
+        (one, _told_notice(one))
+        for one in last.values()
+        if one.notice.takes_back or one.source.id in cited
+    )
+
+
+def _told_notice(one: SourceNotice) -> str:
+    """`Left out, retracted: “Salt and sleep” (The Review), noticed January 5, 2026: “…” (x).`."""
+    notice, source = one.notice, one.source
+    kind = NOTICES[notice.kind]
+    head = f"Left out, {kind}" if notice.takes_back else kind.capitalize()
+    return (
+        f"{head}: \u201c{prose(source.title)}\u201d ({prose(source.publisher)}), noticed "
+        f"{day(notice.noticed)}: \u201c{prose(notice.words)}\u201d ({prose(notice.given_by)})."
+    )
 
 
 def published_checks(

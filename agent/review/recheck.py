@@ -11,7 +11,7 @@ from agent.review.port import Reviews
 from agent.review.types import Document, Line, Recheck, TrayLine
 from agent.types import Citation, Evidence, Kind, PublishedCheck, SourceStance
 from retrieval import Change, find_review
-from retrieval.types import Hit, Passage, Source
+from retrieval.types import Hit, Notice, Passage, Source
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,19 @@ def recheck(document: Document, tools: Tools) -> tuple[Document, dict[str, objec
     Returns:
         The document over the new texts, and for the trail: sources, sentences whose words moved.
     """
-    stale = changed_sources(document, {s.id: s for s in tools.library.sources()})
+    known = {s.id: s for s in tools.library.sources()}
+    back = _taken_back(document, tools)
+    stale = list(dict.fromkeys([*changed_sources(document, known), *back]))
     if not stale:
         return document, {"sources": []}
-    texts = _texts(stale, tools)
+    texts = {i: _text(i, tools) if i in known and i not in back else ("", []) for i in stale}
     cited = {c for s in document.sections for x in s.lines for c in x.citations}
     cited |= {c for t in document.tray for c in (*t.line.citations, *_some(t.nearest))}
     found = {c: _look_up(c, texts[c.source]) for c in cited if c.source in texts}
     anew = changed(document, evidence=_evidence(document, texts, found, tools))
     rulings = tuple(r for r in anew.rulings if any(s.id == r.source for s in anew.evidence.sources))
     anew = changed(anew, tray=_tray(document, found), rulings=rulings)
-    placed = {x.id: _placed(x, found) for x in page_lines(document)}
+    placed = {x.id: _placed(x, found, back) for x in page_lines(document)}
     for line in placed.values():
         anew = with_line(anew, line)
     anew = changed(anew, verdict=verdict_of(anew), reason="")
@@ -111,13 +113,15 @@ def _some(citation: Citation | None) -> tuple[Citation, ...]:
     return (citation,) if citation else ()
 
 
-def _texts(stale: list[str], tools: Tools) -> dict[str, tuple[str, list[Passage]]]:
-    """Snapshot and passages of each source, as they are now; empty for one that is gone."""
-    there = {s.id for s in tools.library.sources()}
-    return {
-        i: (tools.library.snapshot(i), tools.library.passages(i)) if i in there else ("", [])
-        for i in stale
-    }
+def _taken_back(document: Document, tools: Tools) -> dict[str, Notice]:
+    """The sources of the evidence that were retracted or withdrawn, each with the last notice."""
+    sources = [source.id for source in document.evidence.sources]
+    return {one.source_id: one for one in tools.library.notices(sources) if one.takes_back}
+
+
+def _text(source: str, tools: Tools) -> tuple[str, list[Passage]]:
+    """Snapshot and passages of a source, as they are now."""
+    return tools.library.snapshot(source), tools.library.passages(source)
 
 
 def _look_up(cited: Citation, text: tuple[str, list[Passage]]) -> _Found:
@@ -196,13 +200,16 @@ def _is_moved(line: Line, found: Mapping[Citation, _Found]) -> bool:
     return any(f.moved or f.citation is None for f in looked)
 
 
-def _placed(line: Line, found: Mapping[Citation, _Found]) -> Line:
+def _placed(line: Line, found: Mapping[Citation, _Found], taken_back: Mapping[str, Notice]) -> Line:
     """A sentence over the new texts; where nothing is left that it cited, it is red."""
     now = (found.get(c, _Found(c)).citation for c in line.citations)
     citations = tuple(dict.fromkeys(c for c in now if c))
     if citations or not line.citations or line.note or _computed(line):
         return line_with(line, citations=citations)
     gone = f"the words it cited are gone from the library: “{line.citations[0].quote}”"
+    notices = (taken_back[c.source] for c in line.citations if c.source in taken_back)
+    if notice := next(notices, None):
+        gone = f"what it cited was {notice.kind}: “{notice.words}” ({notice.given_by})"
     return line_with(line, citations=(), verification=refused(gone), accepted_by="")
 
 
@@ -220,7 +227,7 @@ def _tray(document: Document, found: Mapping[Citation, _Found]) -> tuple[TrayLin
 
 
 def _held(line: Line, found: Mapping[Citation, _Found]) -> Line:
-    new = _placed(line, found)
+    new = _placed(line, found, {})
     if len(new.citations) == len(line.citations):
         return new
     gone = refused("words that it cited are gone from the library")

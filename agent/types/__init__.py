@@ -7,6 +7,7 @@ from agent.types.evidence import (
     Evidence,
     Insufficient,
     PublishedCheck,
+    SourceNotice,
     SourceStance,
     Stance,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "RejectedSentence",
     "Section",
     "Sentence",
+    "SourceNotice",
     "SourceStance",
     "Stance",
     "Support",

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from agent.types.asking import Claim, Plan, Question
 from agent.types.base import Earlier, Usage, Value
-from retrieval.types import Hit, Passage, Scope, Source
+from retrieval.types import Hit, Notice, Passage, Scope, Source
 
 
 class Citation(Value):
@@ -89,6 +89,13 @@ class PublishedCheck(Value):
     """What they found, in stored words."""
 
 
+class SourceNotice(Value):
+    """What its publisher or a register says of a source that was found."""
+
+    source: Source
+    notice: Notice
+
+
 class Evidence(Value):
     """The only passages this draft may cite, best first, and what was searched to find them."""
 
@@ -101,6 +108,8 @@ class Evidence(Value):
     """Words that their source, or the one that it copies, took back later."""
     checks: tuple[PublishedCheck, ...] = ()
     """Checks of this claim that others published; their passages are among the hits."""
+    notices: tuple[SourceNotice, ...] = ()
+    """What is said of these sources, and of those that were left out since they are taken back."""
 
     def passage(self, passage_id: str) -> Passage | None:
         """Look a passage up by id."""
@@ -133,6 +142,8 @@ class Insufficient(Value):
     nearest: tuple[Hit, ...] = ()
     checks: tuple[PublishedCheck, ...] = ()
     """Checks of this claim that others published."""
+    notices: tuple[SourceNotice, ...] = ()
+    """What is said of sources that were left out since they are taken back."""
     earlier: tuple[Earlier, ...] = ()
     """Earlier drafts about the same claim, newest first."""
     usage: Usage = Usage()
@@ -148,6 +159,7 @@ class Insufficient(Value):
             scope=evidence.scope,
             nearest=evidence.hits[:3],
             checks=evidence.checks,
+            notices=evidence.notices,
         )
 
     def after(self, usage: Usage, earlier: tuple[Earlier, ...] = ()) -> Self:

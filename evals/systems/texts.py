@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from retrieval.types import (
     Embedder,
     Filters,
     Hit,
+    Notice,
     Passage,
     Passages,
     Scope,
@@ -146,6 +147,9 @@ class PageLibrary:
 
     def digests(self, source_ids: Sequence[str]) -> dict[str, str]:
         return {s.id: s.sha256 for s in self._sources if s.id in source_ids}
+
+    def notices(self, source_ids: Collection[str]) -> list[Notice]:
+        return []
 
     def snapshot(self, source_id: str) -> str:
         return self._texts[source_id]

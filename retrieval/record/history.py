@@ -6,12 +6,12 @@ That a source was added, changed or removed is written by triggers of the databa
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import (
     Boolean,
     Column,
@@ -29,13 +29,13 @@ from sqlalchemy import (
 from retrieval.record.backend import listed_strings, put_rows, upsert
 from retrieval.record.queries import named
 from retrieval.record.schema import meta, metadata, sources
+from retrieval.types import Notice
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
 EventKind = Literal[
     "added", "changed", "removed", "corrected", "concern", "retracted", "withdrawn", "reinstated",
     "gone", "returned",
 ]  # fmt: skip
-NoticeKind = Literal["corrected", "concern", "retracted", "withdrawn", "reinstated"]
 Fate = Literal["kept", "refused", "failed", "removed"]
 
 pages = Table(
@@ -184,17 +184,6 @@ class Version(BaseModel, frozen=True, extra="forbid"):
         return "\n".join(lines)
 
 
-class Notice(BaseModel, frozen=True, extra="forbid"):
-    """What a publisher or a register says of a source."""
-
-    source_id: str
-    kind: NoticeKind
-    noticed: date
-    words: str = Field(min_length=1)
-    given_by: str
-    """Who says so: the page itself, or the file that was read."""
-
-
 class Change(BaseModel, frozen=True, extra="forbid"):
     """One thing that happened to a source; `n` grows and is never used again."""
 
@@ -236,6 +225,25 @@ class History:
         if source_id is not None:
             chosen = chosen.where(notices.c.source_id == source_id)
         return [Notice(**row) for row in self._rows(chosen)]
+
+    def notices_in_force(self, source_ids: Collection[str] | None = None) -> list[Notice]:
+        """Notices that hold today, oldest first: none that a later reinstatement lifted.
+
+        Args:
+            source_ids: of the sources; None for all.
+        """
+        columns = [column for column in notices.c if column.name != "n"]
+        chosen = named(select(*columns), source_ids, notices.c.source_id)
+        found = [Notice(**row) for row in self._rows(chosen.order_by(notices.c.n))]
+        lifted: dict[str, date] = {}
+        for one in found:
+            if one.kind == "reinstated":
+                lifted[one.source_id] = max(one.noticed, lifted.get(one.source_id, date.min))
+        return [
+            one
+            for one in found
+            if one.kind == "corrected" or one.noticed > lifted.get(one.source_id, date.min)
+        ]
 
     def pages(self) -> list[Page]:
         """Every page behind a source, the one that was asked for longest ago first."""

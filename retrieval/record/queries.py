@@ -53,12 +53,14 @@ def filter_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions + [sources.c[name].in_(values) for name, values in lists if values]
 
 
-def named(query: Select[Any], ids: Collection[str] | None) -> Select[Any]:
-    """The same query of sources, of those among `ids` alone; None for all."""
+def named(
+    query: Select[Any], ids: Collection[str] | None, column: ColumnElement[str] = sources.c.id
+) -> Select[Any]:
+    """The same query, of the sources among `ids` alone; None for all."""
     if ids is None:
         return query
     listed = listed_strings(json.dumps(sorted(ids)))
-    return query.where(sources.c.id.op("IN", is_comparison=True)(listed))
+    return query.where(column.op("IN", is_comparison=True)(listed))
 
 
 def select_joined(*columns: ColumnElement[Any]) -> Select[Any]:

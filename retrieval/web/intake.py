@@ -21,7 +21,8 @@ from retrieval.loaders import Document
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.loaders.isolation import FileLoader
 from retrieval.record import Record
-from retrieval.record.history import Notice, Page, Seen
+from retrieval.record.history import Page, Seen
+from retrieval.types import Notice
 from retrieval.vetting import Vetting, VettingList, parse_address
 from retrieval.web import factchecks
 from retrieval.web.archive import Archive

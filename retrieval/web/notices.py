@@ -13,8 +13,7 @@ from pydantic import BaseModel
 from retrieval.errors import SourceUnreadable
 from retrieval.library import Library
 from retrieval.loaders.normalise import one_line
-from retrieval.record.history import Notice, NoticeKind
-from retrieval.types import Source
+from retrieval.types import Notice, NoticeKind, Source
 
 LONGEST = 500
 """Characters of a notice that are kept."""
@@ -45,6 +44,12 @@ _NATURES: dict[str, NoticeKind] = {
 }
 _COLUMNS = ("Title", "OriginalPaperDOI", "RetractionNature", "RetractionDate")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+")
+_OF_ALL = {"retracted", "withdrawn"}
+"""Notices that speak of the whole page: they stand at its top or at its foot. Between, an article
+tells of what was done to others."""
+_TOP = 5
+_FOOT = 3
+"""Lines that are the top and the foot of a page; its title is the first one."""
 _MIN_TITLE = 5
 """Words. Shorter titles are those of many papers."""
 
@@ -63,11 +68,13 @@ def find_notices(
 ) -> list[Notice]:
     """What an article says of itself: paragraphs that open as a notice does, and its JSON-LD."""
     found: dict[tuple[NoticeKind, str], None] = {}
-    for line in text.split("\n"):
+    lines = [line for line in text.split("\n") if line.strip()]
+    for n, line in enumerate(lines):
         for kind, opens in _OPENS:
             head = opens.match(line)
             if head and (" " in head[0].strip() or _BARE.match(line)):
-                found[kind, _cut(line)] = None
+                if kind not in _OF_ALL or n < _TOP or n >= len(lines) - _FOOT:
+                    found[kind, _cut(line)] = None
                 break
     for statement in statements:
         for words in _stated_corrections(statement):

@@ -15,8 +15,8 @@ from retrieval.errors import (
 )
 from retrieval.library import Library
 from retrieval.record import NewPassage, Place, Record, Sketch, match_expression
-from retrieval.record.history import Notice, Page, Seen
-from retrieval.types import EVERYTHING, Filters
+from retrieval.record.history import Page, Seen
+from retrieval.types import EVERYTHING, Filters, Notice, NoticeKind
 from tests.fakes_retrieval import NOTES, WordsEmbedder, a_source, fill, put
 from tests.faults.postgres import without_library
 
@@ -228,6 +228,30 @@ def test_what_became_of_a_source_is_written_down(record: Record) -> None:
     assert [c.kind for c in record.history.changes()] == kinds
     assert record.history.notices() == [] == record.history.versions("a")
     assert record.history.seen([page.url])[page.url].fate == "removed"
+
+
+def test_a_notice_holds_until_the_source_is_reinstated(record: Record) -> None:
+    def notice(source: str, kind: NoticeKind, day: int) -> Notice:
+        told = f"{kind} on day {day}"
+        noticed = date(2026, 1, day)
+        return Notice(source_id=source, kind=kind, noticed=noticed, words=told, given_by="it")
+
+    for name in ("a", "b", "c"):
+        put(record, name, f"Words of {name}.")
+    lifted = [
+        notice("a", "reinstated", 5),
+        notice("a", "retracted", 2),
+        notice("a", "corrected", 1),
+    ]
+    again = [notice("b", "reinstated", 5), notice("b", "withdrawn", 7)]
+    record.history.notice([*lifted, *again, notice("c", "concern", 3)])
+    held = record.history.notices_in_force()
+    assert [(one.source_id, one.kind) for one in held] == [
+        ("a", "corrected"), ("b", "withdrawn"), ("c", "concern"),
+    ]  # fmt: skip
+    assert [one.takes_back for one in held] == [False, True, False]
+    assert record.history.notices_in_force(["c", "unknown"]) == held[2:]
+    assert record.history.notices_in_force([]) == []
 
 
 def test_the_text_of_a_day_is_the_one_that_a_source_had_then(record: Record) -> None:

@@ -251,11 +251,12 @@ def answer_buttons(*, private: bool, editors: bool, earlier: bool) -> tuple[Acti
 def answer_message(view: AnswerView) -> Message:
     """The whole answer: short lines for a phone, always within Slack's limits."""
     found = view.answer
+    noted = (*found.reading, *found.notices)
     verdict = section(
         text_element(found.plain, bold=True),
         own_text("\n"),
         text_element(f"As of {day(found.as_of)}: {found.scope.rstrip('.')}."),
-        *(e for n in found.reading for e in (own_text("\n"), text_element(n, limit=MAX_CLAIM))),
+        *(e for n in noted for e in (own_text("\n"), text_element(n, limit=MAX_CLAIM))),
     )
     small_print = _small_print(view)
     blocks = [

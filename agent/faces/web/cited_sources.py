@@ -12,9 +12,9 @@ from agent.faces.web.layout import Layout
 from agent.faces.web.marking import stretches, window
 from agent.faces.web.pages import shown, verbatim
 from agent.faces.web.services import Services
-from agent.faces.web.sources import MARKS
 from agent.render import html
 from agent.render.citations import link, safe_url
+from agent.render.wording import NOTICES
 from agent.types import Citation
 from retrieval import Source
 
@@ -61,7 +61,7 @@ def show_source(
         tiers=html.TIERS,
         fault=fault,
         news=services.shelf.news(source),
-        notice_words=MARKS,
+        notice_words=NOTICES,
         parts_of_text=pieces,
         cut_before=first > 0,
         cut_after=last < len(text),

@@ -11,8 +11,9 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.web.access import Desk, Person
 from agent.faces.web.pages import Posted, shown, verbatim
 from agent.faces.web.services import Services
-from agent.faces.web.sources import FRONT, MARKS, SUFFIXES
+from agent.faces.web.sources import FRONT, SUFFIXES
 from agent.render import html
+from agent.render.wording import NOTICES
 from agent.review.types import Line
 from retrieval import Passage, Source
 
@@ -87,7 +88,7 @@ def show_source(
         changed={c.draft: c.question for c in citing if c.changed},
         tiers=html.TIERS,
         news=services.shelf.news(source),
-        notice_words=MARKS,
+        notice_words=NOTICES,
         said="It is in the library now." if added else "",
     )
 

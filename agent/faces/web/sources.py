@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 from agent import bootstrap
 from agent.faces.exit_codes import BadInput
 from agent.faces.web.accounts import User
+from agent.render.wording import NOTICES
 from agent.review.port import Reviews
 from agent.types import Value
 from retrieval import AddReport, Filters, Hit, Library, Notice, Passage, Source, Voucher
@@ -22,14 +23,6 @@ FRONT: Final = ("id", "title", "publisher", "url", "published", "kind", "tier", 
 NOTED: Final = ".sources"
 """Ending of the note beside an uploaded file that names the sources that came of it."""
 MOST_FOUND: Final = 50
-MARKS: Final = {
-    "corrected": "corrected",
-    "concern": "expression of concern",
-    "retracted": "retracted",
-    "withdrawn": "withdrawn",
-    "reinstated": "reinstated",
-}
-"""What a notice says of a source, in a list."""
 
 
 class News(Value):
@@ -45,7 +38,7 @@ class News(Value):
     @property
     def marks(self) -> tuple[str, ...]:
         """In a word or two: `retracted`, `page gone`."""
-        kinds = dict.fromkeys(MARKS[notice.kind] for notice in self.notices)
+        kinds = dict.fromkeys(NOTICES[notice.kind] for notice in self.notices)
         return (*kinds, *(("page gone",) if self.gone else ()))
 
 

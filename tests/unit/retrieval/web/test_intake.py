@@ -8,12 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retrieval import Library, Voucher
+from retrieval.citable import CitableLibrary
 from retrieval.errors import SourceRefused
 from retrieval.loaders.frontmatter import FrontMatter
 from retrieval.web import intake
 from retrieval.web.archive import Archive
 from retrieval.web.fetching import Fetcher, FetchLimits, check_address, plain_address
-from retrieval.web.following import LibraryAsOf, follow_passage
+from retrieval.web.following import follow_passage
 from retrieval.web.intake import Intake, WebReport
 from retrieval.web.pages import name_source
 from tests.loopback_web import FILLER, QUICK, Web, article, vetted
@@ -134,13 +135,13 @@ def test_words_that_came_into_a_page_after_a_day_are_not_in_the_library_of_that_
     web.pass_days(10)
     web.article(PAGE, "The bridge", told, "It cost 45 million dollars to mend the beams. " * 12)
     fetch(library, web, PAGE)
-    now, then = LibraryAsOf(library, web.now.date()), LibraryAsOf(library, first)
+    now, then = CitableLibrary(library, web.now.date()), CitableLibrary(library, first)
     assert now.passages(source_id) == library.passages(source_id)
-    assert now.left_out == set()
+    assert now.later == set()
     words = [" ".join(p.text.split()) for p in then.passages(source_id)]
     assert any("closed on Monday" in text for text in words)
     assert not any("45 million" in text for text in words)
-    assert then.left_out == {source_id}
+    assert then.later == {source_id}
     assert "45 million" in library.search("45 million dollars")[0].passage.text
     assert not any("45 million" in hit.passage.text for hit in then.search("45 million dollars"))
     scanned = [text for texts, vectors in then.scan() for text in texts.texts]

@@ -109,6 +109,16 @@ def test_a_paragraph_that_opens_as_a_notice_is_one(line: str, kind: str | None) 
     assert [one.kind for one in found] == ([kind] if kind else [])
 
 
+@pytest.mark.parametrize(("place", "kinds"), [(0, ["retracted"]), (6, []), (12, ["retracted"])])
+def test_a_page_is_taken_back_at_its_top_or_foot_and_tells_of_others_between(
+    place: int, kinds: list[str]
+) -> None:
+    lines = [f"The journal looked at trial number {n}." for n in range(12)]
+    lines.insert(place, "This paper was retracted in May.")
+    found = find_notices("a", "\n\n".join(lines), [], TODAY, "https://a.org/x")
+    assert [one.kind for one in found] == kinds
+
+
 def test_a_correction_in_the_markup_is_a_notice_too() -> None:
     stated: dict[str, Any] = {"@type": "NewsArticle", "correction": [{"text": "He was 40."}, "X."]}
     found = find_notices("a", "The text.", [stated], TODAY, "https://a.org/x")
