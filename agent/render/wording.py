@@ -49,13 +49,14 @@ _INVISIBLE = re.compile(
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _NUMBERED = r"[0-9]{1,6}(?:[a-z]|\s?ff?\.?)?"
-PLACE = (
+_PLACE = (
     r"(?i:\s*(?:[,:]?\s*(?:(?:pp?|pages?|paras?|paragraphs?|ch(?:ap)?|chapters?|sec|sections?|lines?"
     r"|figs?|figures?|tab|tables?|art|articles?|annex|app|appendix|vol|fn|notes?|slides?|rows?)\b\.?"
     rf"|\u00a7+)\s*(?:{_NUMBERED}|[ivxl]{{1,6}}\b|[a-z]\b)|:\s+{_NUMBERED})"
     rf"(?:\s*[,\u2013-]\s*{_NUMBERED})*)"
 )
-"""Where in a source, behind its number: `, p. 4`, `, pp. 4-5`, `: 14`, `, \u00a7 3`."""
+PLACE = rf"(?:{_PLACE}){{1,3}}"
+"""Where in a source, behind its number: `, p. 4`, `, pp. 4-5`, `: 14`, `, Annex B, \u00a7 3`."""
 _NUMBER = rf"\^?\d+(?:{PLACE})?"
 # What a reader, or a program, would take for a citation: [3], [1, 2], [1-3], [^4], [5, p. 6],
 # 【7】.

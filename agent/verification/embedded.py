@@ -13,7 +13,7 @@ from agent.verification.cross_encoder import THRESHOLD, calibrated
 from agent.verification.units import ScoredClause, split_into_clauses
 from retrieval.errors import EmbeddingFailed
 
-VERSION = 7
+VERSION = 8
 """Of checks, threshold and calibration; it stamps every ruling."""
 VERBATIM = 0.99
 """Score of a sentence that its evidence has word for word."""

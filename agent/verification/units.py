@@ -180,15 +180,19 @@ def is_near_copy(claim: str, reading: EvidenceText) -> bool:
     plain = _bare(said.replace('"', ""))  # quotation marks say no more than that it is verbatim
     itself = re.sub(r"^the ", "this ", plain)  # "this post", as a source calls itself
     forms = dict.fromkeys((said, plain, itself))
-    texts = dict.fromkeys(text for e in reading.extracts for text in _read_both_ways(e.text))
+    texts = dict.fromkeys(text for e in reading.extracts for text in _readings(e.text))
     return any(_carries(text, form) for text in texts for form in forms)
 
 
 @lru_cache(maxsize=256)
-def _read_both_ways(text: str) -> tuple[str, str]:
-    """As it stands, and with a stop behind each heading that turns nothing of what follows it."""
+def _readings(text: str) -> tuple[str, ...]:
+    """As it stands; with a stop behind a heading that turns nothing of what follows; by sentences.
+
+    A stop that ends both a sentence and its last word ("6 a.m.") is folded with the initials.
+    """
     closed = _HEADING.sub(lambda m: m[0] if _turns(m[1]) else f"{m[1]}.\n\n", text)
-    return _bare(text), _bare(closed)
+    stopped = " ".join(f"{_bare(line)}{line[-1]}" for line in _lines(text))
+    return _bare(text), _bare(closed), _bare(stopped)
 
 
 def _turns(words: str) -> bool:

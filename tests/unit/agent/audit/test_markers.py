@@ -106,7 +106,18 @@ def test_raised_and_bracketed_numbers_cite_in_one_text() -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ["Table 2", "pp. 14-16", "§ 3", "fig. 4b", "p. iv", "Annex B", "pp. 4 ff.", "Art. 12", "fn 3"],
+    [
+        "Table 2",
+        "pp. 14-16",
+        "§ 3",
+        "fig. 4b",
+        "p. iv",
+        "Annex B",
+        "pp. 4 ff.",
+        "Art. 12",
+        "fn 3",
+        "ch. 2, p. 9",
+    ],
 )
 def test_a_place_in_the_source_belongs_to_its_citation(place: str) -> None:
     assert said(f"The mill burned down [2, {place}]." + LISTED) == [("The mill burned down.", (2,))]

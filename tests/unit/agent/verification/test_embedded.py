@@ -334,6 +334,15 @@ def test_a_heading_without_a_stop_ends_before_what_stands_below(
     assert reason.endswith("word for word") is word_for_word
 
 
+@pytest.mark.parametrize("last", ["opens at 7 p.m.", "lies in Lunde, N.H.", "lies in the U.K."])
+def test_a_sentence_that_ends_with_initials_ends_there(last: str) -> None:
+    sentence = f"The slate quarry beside the harbour of Ostby {last}"
+    below = "\n\nTrucks wait for it on the pier."
+    assert rule(sentence, f"{sentence}{below}").reason.endswith("word for word")
+    denied = f"Critics deny that the slate quarry beside the harbour of Ostby {last}"
+    assert not rule(sentence, f"{denied}{below}").reason.endswith("word for word")
+
+
 @pytest.mark.parametrize("more", ["very " * 5_000, "12 of 14, " * 60])
 def test_a_sentence_too_long_to_be_read_is_unchecked_and_says_so(more: str) -> None:
     told = rule(f"{TOWER[:-1]} and {more}late.", TOWER)
