@@ -153,6 +153,29 @@ def test_a_module_has_one_job_and_fits_on_few_screens(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 420  # fewer, fuller files
 
 
+SHIPPED = {  # what asks for it are names that ship with the package, never what people type
+    "agent/bootstrap.py": {"build_nli_model", "_embedded"},  # by the number of threads
+    "agent/faces/web/access.py": {"asset"},
+    "agent/language/lexicon/__init__.py": {"word_list", "words", "any_of", "pattern", "spellings"},
+    "prompts/__init__.py": {"load"},
+    "retrieval/record/__init__.py": {"_put_source"},  # by the kind of database
+    "retrieval/tokens.py": {"_load_encoding"},
+}
+"""Caches without a bound that take arguments: a process lives for months, and each answer stays."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_cache_of_what_people_ask_has_a_bound(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef) and ast.unparse(node.args):
+            made = {
+                ast.unparse(decorator).removeprefix("functools.")
+                for decorator in node.decorator_list
+            }
+            unbounded = made & {"cache", "lru_cache(None)", "lru_cache(maxsize=None)"}
+            assert not unbounded or node.name in SHIPPED.get(name(path), set()), node.name
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = (
         "{'chromadb', 'llama_index', 'openai', 'onnxruntime', 'sqlalchemy', 'numpy', 'pydantic'}"

@@ -194,7 +194,8 @@ class CachedNliModel:
             found = {pair: self._known[pair] for pair in pairs if pair in self._known}
         new = [pair for pair in dict.fromkeys(pairs) if pair not in found]
         if new:
-            found |= zip(new, self._model.probabilities(new), strict=True)
+            # A row of a table would keep all of it for as long as it is remembered.
+            found |= zip(new, map(np.copy, self._model.probabilities(new)), strict=True)
         with self._lock:
             for pair in found:
                 self._known[pair] = found[pair]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent import bootstrap
 from agent.faces.exit_codes import status_of, words_of
+from agent.faces.opening import share_heaps
 from agent.faces.slack.app import open_desk
 from agent.faces.slack.inbox import Limits
 from agent.faces.slack.responder import Options
@@ -41,6 +42,7 @@ def started(address: str, folder: Path, made: object) -> subprocess.Popen[bytes]
 def serve_own(address: str) -> None:
     """Answer with the library, jobs and drafts of the settings until killed."""
     settings = Settings()
+    share_heaps()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         with ExitStack() as stack:

@@ -1,5 +1,6 @@
 """What the soak judges by: memory over time, and failures without a name in a log."""
 
+import math
 import random
 from pathlib import Path
 
@@ -13,14 +14,32 @@ from tests.replay.chatting import Said
 HOUR = 3600.0
 
 
-def slope(*growths: float, noise: float = 2.0) -> Slope:
-    """Of processes that follow each other over two hours, each growing so many MB an hour."""
+def remembered(
+    *growths: float, noise: float = 2.0, warming: float = 0.0, minutes: float = 10.0
+) -> Memory:
+    """Processes that follow each other over two hours, each growing so many MB an hour.
+
+    Args:
+        growths: Of each.
+        noise: Megabytes.
+        warming: Megabytes that each takes on the way to its plateau.
+        minutes: In which it has all but a third of them.
+    """
     memory, dice = Memory(), random.Random(7)  # noqa: S311
     for start, growth in enumerate(growths):
         for n in range(720 // len(growths)):
             seconds = 10.0 * n + start * 2 * HOUR / len(growths)
-            memory.add(start, seconds, 400 + growth * n / 360 + dice.gauss(0, noise))
-    found = memory.slope(HOUR, 2 * HOUR)
+            warm = warming * (1 - math.exp(-n / 6 / minutes))
+            memory.add(start, seconds, 400 + warm + growth * n / 360 + dice.gauss(0, noise))
+    return memory
+
+
+def slope(
+    *growths: float, noise: float = 2.0, warming: float = 0.0, minutes: float = 10.0
+) -> Slope:
+    found = remembered(*growths, noise=noise, warming=warming, minutes=minutes).slope(
+        HOUR, 2 * HOUR
+    )
     assert found
     return found
 
@@ -35,6 +54,28 @@ def test_the_growth_of_a_process_is_found_within_its_error(growth: float) -> Non
 def test_a_restart_is_no_growth() -> None:
     assert slope(0.0, 0.0, 0.0, 0.0).flat
     assert not slope(80.0, 80.0, 80.0, 80.0).flat
+
+
+@pytest.mark.parametrize(("warming", "minutes"), [(60.0, 10.0), (150.0, 5.0), (100.0, 25.0)])
+def test_caches_that_fill_are_no_growth_and_hide_none(warming: float, minutes: float) -> None:
+    for lives in (1, 2):
+        found = slope(*[0.0] * lives, warming=warming, minutes=minutes)
+        assert found.flat
+        assert found.warming > 0.8 * warming
+        assert not slope(*[60.0] * lives, warming=warming, minutes=minutes).flat
+
+
+def test_growth_that_begins_late_is_growth() -> None:
+    memory, dice = Memory(), random.Random(7)  # noqa: S311
+    for n in range(720):
+        memory.add(1, 10.0 * n, 400 + max(0, n - 360) / 6 + dice.gauss(0, 2))
+    found = memory.slope(HOUR, 2 * HOUR)
+    assert found
+    assert not found.flat
+
+
+def test_a_process_that_was_killed_again_and_again_is_not_judged() -> None:
+    assert remembered(*[0.0] * 7, warming=60.0).slope(HOUR, 2 * HOUR) is None
 
 
 def test_too_few_samples_have_no_slope() -> None:

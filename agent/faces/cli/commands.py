@@ -13,7 +13,7 @@ from agent import bootstrap
 from agent.claims import read_claim
 from agent.faces.cli import doctor as examination
 from agent.faces.exit_codes import BadInput, Exit
-from agent.faces.opening import open_library, question_of, read_settings
+from agent.faces.opening import open_library, question_of, read_settings, share_heaps
 from agent.faces.terminal import (
     counted,
     deliver,
@@ -40,6 +40,7 @@ def worker(at: Path | None, workers: int | None) -> Exit:
     if not at_once:
         raise BadInput("A worker makes at least one draft at a time. Give --workers 1 or more.")
     _talk()
+    share_heaps()
     stop = threading.Event()
 
     def told(number: int, _: FrameType | None) -> None:

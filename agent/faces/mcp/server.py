@@ -27,7 +27,7 @@ from agent.faces.mcp.answers import (
     Tools,
     VerifiedDraft,
 )
-from agent.faces.opening import open_library, read_settings
+from agent.faces.opening import open_library, read_settings, share_heaps
 from agent.faces.options import day
 from agent.faces.terminal import STEPS, say
 
@@ -65,6 +65,7 @@ def serve(http: str | None, at: Path | None) -> Exit:
     """
     _require_extra()
     listening = _listen(http) if http else None
+    share_heaps()
     with open_library(at) as library:
         server = build(Tools(library, read_settings()))
         if listening is None:

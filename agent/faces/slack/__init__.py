@@ -37,11 +37,12 @@ def slack(library: LibraryDir = None) -> None:
     """Answer "Is this true?" in Slack, until stopped."""
     if find_spec("slack_bolt") is None:
         raise BadInput("Slack needs one more package: pip install '.[slack]' in its checkout")
-    from agent.faces.opening import open_library, read_settings
+    from agent.faces.opening import open_library, read_settings, share_heaps
 
     settings = read_settings()
     _check_settings(settings)
     set_up_log()
+    share_heaps()
     with open_library(library) as opened:
         _serve(settings, opened)
     raise typer.Exit(Exit.OK)

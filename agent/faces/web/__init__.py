@@ -56,12 +56,13 @@ def serve(
     library: LibraryDir = None,
 ) -> None:
     """Serve the editors' desk in the browser, until stopped."""
-    from agent.faces.opening import open_library, read_settings
+    from agent.faces.opening import open_library, read_settings, share_heaps
 
     settings = read_settings()
     chosen = settings.web_host if host is None else host
     number = settings.web_port if port is None else port
     set_up_log()
+    share_heaps()
     with open_library(library) as opened, open_services(settings, opened, chosen) as services:
         listening = _listen(chosen, number)
         address = settings.web_url or _address(listening)

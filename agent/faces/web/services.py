@@ -3,6 +3,7 @@
 import logging
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ AT_ONCE: Final = 2
 PATIENCE: Final = 5.0
 LOOKED_AT: Final = 100
 """Jobs that are looked at, newest first, for drafts to take into review."""
+ADOPTED: Final = 10_000
+"""Jobs remembered as taken into review, about 2 MB; of an older one it is looked up again."""
 LOG: Final = logging.getLogger(__name__)
 
 
@@ -67,7 +70,7 @@ class Services:
     """Name of the one person who uses the desk while there are no accounts; "" for nobody."""
     _asked: Throttle = field(init=False)
     _changed: Throttle = field(init=False, default_factory=lambda: Throttle(CHANGES_A_MINUTE, 60.0))
-    _adopted: dict[str, str] = field(init=False, default_factory=dict)
+    _adopted: OrderedDict[str, str] = field(init=False, default_factory=OrderedDict)
     _working: threading.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -141,13 +144,14 @@ class Services:
 
     def draft_of(self, job: Job) -> str:
         """Id of the draft that a job made, taken into review; "" where there is none."""
-        if job.id in self._adopted:
-            return self._adopted[job.id]
+        if (known := self._adopted.get(job.id)) is not None:
+            return known
         made = job.made if job.made is not None else self._made(job)
         if not isinstance(made, Page):
             return ""
-        self._adopted[job.id] = self.reviews.adopt(made, job.id)
-        return self._adopted[job.id]
+        draft = self.reviews.adopt(made, job.id)
+        self._remember(job, draft)
+        return draft
 
     def review(self, draft: str, version: int | None = None) -> Review:
         """A draft; one that was kept without ever being reviewed is taken into review.
@@ -234,11 +238,12 @@ class Services:
             JobError: the jobs cannot be read.
             ReviewError: the reviews cannot be written.
         """
-        before = len(self._adopted)
+        new = 0
         for job in self.jobs.recent(LOOKED_AT):
             if job.state is State.DONE and job.id not in self._adopted:
-                self._adopted.setdefault(job.id, self.draft_of(job))
-        return len(self._adopted) - before
+                self._remember(job, self.draft_of(job))
+                new += 1
+        return new
 
     def follow_library(self, after: int) -> int:
         """Mark the drafts that cite a source to which something happened.
@@ -256,6 +261,11 @@ class Services:
         changes = self.library.changes(after)
         mark_changed(self.reviews, changes)
         return changes[-1].n if changes else after
+
+    def _remember(self, job: Job, draft: str) -> None:
+        self._adopted[job.id] = draft
+        while len(self._adopted) > ADOPTED:
+            self._adopted.popitem(last=False)
 
     def _made(self, job: Job) -> object:
         """What a job made; jobs of a list come without it."""

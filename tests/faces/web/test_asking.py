@@ -3,6 +3,9 @@
 import threading
 from pathlib import Path
 
+import pytest
+
+from agent.faces.web import services
 from agent.service import Desk
 from agent.types import Page
 from retrieval import Library
@@ -129,6 +132,21 @@ def test_taking_finished_drafts_in_twice_takes_each_once(alone: Site) -> None:
     assert alone.services.adopt_finished() == 1
     assert alone.services.adopt_finished() == 0
     assert len(alone.services.reviews.rows()) == 1
+
+
+def test_which_jobs_were_taken_in_is_remembered_of_so_many_and_found_of_the_others(
+    alone: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "ADOPTED", 2)
+    keys = [f"job-{n}" for n in range(5)]
+    for key in keys:
+        ask(alone, f"Is bridge {key} closed?", key)
+        over(alone.services.jobs, key)
+    jobs = [alone.services.jobs.get(key) for key in keys]
+    drafts = [alone.services.draft_of(job) for job in jobs]
+    assert all(drafts)
+    assert len(alone.services._adopted) == 2
+    assert [alone.services.draft_of(job) for job in jobs] == drafts
 
 
 def test_a_kept_draft_that_nobody_reviewed_opens_by_its_id(

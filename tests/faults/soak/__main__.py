@@ -48,25 +48,22 @@ from tests.replay.chatting import Endpoint, model_endpoint
 
 SHARES = {"web": 0.45, "mcp": 0.2, "slack": 0.35}
 """Of the asks, by door."""
-MEMES = 120
-"""Different claims that are asked about in Slack; an earlier check answers again."""
+CLAIMS = 120
+"""Different claims that are asked about, others for each seed. A process has seen most of them
+within half an hour: what grows after that is no cache that fills. In Slack an earlier check answers
+again."""
 SAMPLE = 10.0
 REPORT = 300.0
 SETTLE = 480.0
 
 
-def questions(dice: random.Random, most: int | None = None) -> Iterator[str]:
-    """Claims as the notes word them: a third are from a few that everybody asks about.
-
-    Args:
-        dice: Chooses.
-        most: How many different ones there are; None for all that the notes have.
-    """
+def questions(dice: random.Random) -> Iterator[str]:
+    """`CLAIMS` claims as the notes word them: a third are from a few that everybody asks about."""
     notes = sorted(demonstration.find_notes().glob("*/*.md"))
     known = [claim for note in notes for claim in claims_in(note)]
     dice.shuffle(known)
     while True:
-        yield dice.choice(known[:30] if dice.random() < 1 / 3 else known[:most])
+        yield dice.choice(known[:30] if dice.random() < 1 / 3 else known[:CLAIMS])
 
 
 class Soak:
@@ -155,13 +152,11 @@ class Soak:
             for name, port in zip(("web", "mcp"), self.ports, strict=True)
         }
         web, mcp = self.doors["web"], self.doors["mcp"]
-        many, few = questions(self.dice), questions(self.dice, MEMES)
+        asked = questions(self.dice)
         typed, seconds = self.typed, self.seconds
         counts = {door: round(typed.asks * share) for door, share in SHARES.items()}
 
-        def acts(
-            count: int, make: Callable[[int, str], None], asked: Iterator[str]
-        ) -> Iterator[Callable[[], None]]:
+        def acts(count: int, make: Callable[[int, str], None]) -> Iterator[Callable[[], None]]:
             for n in range(count):
                 with ledger.lock:
                     text = next(asked)
@@ -174,7 +169,7 @@ class Soak:
             "drafts": (typed.drafts, lambda n, text: ask_draft(web, n, text)),
         }
         return [
-            paced(name, ledger, acts(count, make, few if name == "slack" else many), count, seconds)
+            paced(name, ledger, acts(count, make), count, seconds)
             for name, (count, make) in made.items()
         ]
 
@@ -253,11 +248,14 @@ class Soak:
         yield f"faults dealt: {sum(weather.dealt.values())}"
         yield from (f"  {n:4} {name}" for name, n in sorted(weather.dealt.items()))
         yield f"PostgreSQL started again {self.town.restarts} times"
-        yield "machine     starts  ended by itself  MB now  most   MB an hour in the second half"
+        yield "machine     starts  ended by itself  MB now  most   MB an hour, warming up left out"
         for name, machine in self.town.machines.items():
             held = self.memory[name]
             slope = held.slope(now / 2, now)
-            grows = f"{slope.per_hour:+.1f} ± {slope.error:.1f}, n {slope.blocks}" if slope else "-"
+            grows = "not up for long enough"
+            if slope:
+                grows = f"{slope.per_hour:+.1f} ± {slope.error:.1f}, n {slope.blocks}"
+                grows += f", after {slope.warming:.0f} MB of warming up" if slope.warming else ""
             yield (
                 f"{name:12}{machine.starts:6}{len(machine.ends):17}{held.last:8.0f}{held.most:6.0f}"
                 f"   {grows}"

@@ -1,5 +1,6 @@
 """The embedded embedder: near for near meanings, the same every time, no broken file; the cache."""
 
+import gc
 import hashlib
 import json
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -184,6 +186,21 @@ def test_a_cache_forgets_what_was_not_used_for_longest() -> None:
     cached.embed(["a", "c"])
     cached.embed(["a", "b"])
     assert counting.seen == ["a", "b", "c", "b"]
+
+
+def test_a_remembered_text_keeps_its_own_vector_and_not_the_batch_it_came_with() -> None:
+    batches: list[weakref.ref[Vectors]] = []
+
+    class Noting(CountingEmbedder):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            made = super().embed(texts)
+            batches.append(weakref.ref(made))
+            return made
+
+    cached = CachedEmbedder(Noting(), size=1)
+    cached.embed([f"text {n}" for n in range(100)])
+    gc.collect()
+    assert [batch() for batch in batches] == [None]
 
 
 def test_a_cache_gives_no_vectors_for_no_texts() -> None:

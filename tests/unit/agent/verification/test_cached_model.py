@@ -1,5 +1,7 @@
 """What was read lately is not read again, and nothing else changes."""
 
+import gc
+import weakref
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +42,21 @@ def test_it_forgets_what_was_not_asked_lately() -> None:
     for pair in (PAIRS[0], PAIRS[1], PAIRS[0]):
         cached.probabilities([pair])
     assert model.asked == [PAIRS[0], PAIRS[1], PAIRS[0]]
+
+
+def test_a_remembered_pair_keeps_its_own_answer_and_not_the_batch_it_came_with() -> None:
+    batches: list[weakref.ref[Probabilities]] = []
+
+    class Noting(Counting):
+        def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Probabilities:
+            made = super().probabilities(pairs).copy()
+            batches.append(weakref.ref(made))
+            return made
+
+    cached = CachedNliModel(Noting(), remembered=1)
+    cached.probabilities(PAIRS)
+    gc.collect()
+    assert [batch() for batch in batches] == [None]
 
 
 def test_no_pairs_give_no_rows() -> None:
