@@ -3,12 +3,11 @@
 # ruff: noqa: PLC0415  (each branch imports only what it builds)
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from agent.jobs.port import Jobs
@@ -19,7 +18,7 @@ from agent.service import Desk
 from agent.settings import OPENAI, Settings
 from agent.types import Page
 from retrieval.embedding import CachedEmbedder
-from retrieval.errors import EmbeddingFailed, LibraryError, LibraryMissing
+from retrieval.errors import LibraryError, LibraryMissing
 from retrieval.library import Library
 from retrieval.types import Embedder
 
@@ -73,23 +72,6 @@ def build_nli_model(threads: int) -> NliModel:
     from agent.verification.cross_encoder import CachedNliModel, CrossEncoder
 
     return CachedNliModel(CrossEncoder(threads=threads))
-
-
-def read_models_ahead(settings: Settings) -> None:
-    """Begin to read the embedded models in a thread, while the desk is built and a question read.
-
-    What fails there fails again, and is told, where the model is first used.
-    """
-    embedder = None if settings.embedding_base_url else _embedded(settings.threads)
-    nli = build_nli_model(settings.threads)
-
-    def read() -> None:
-        with suppress(EmbeddingFailed):
-            if embedder is not None:
-                embedder.embed(["."])
-            nli.probabilities([(".", ".")])
-
-    Thread(target=read, name="models").start()
 
 
 @cache

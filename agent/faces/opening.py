@@ -1,9 +1,10 @@
 """What every face begins with: its settings, its library, and the question that was asked."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from agent.faces.terminal import bar
 from agent.settings import Settings
 from agent.types import Question
 from retrieval import Library
+from retrieval.errors import EmbeddingFailed
 
 MOST: Final = 4_000
 """Characters of a question; longer texts belong in a file for `verdict check`."""
@@ -51,6 +53,23 @@ def read_settings(**typed: str | None) -> Settings:
         raise BadInput(f"{name} (or config.toml) is wrong: {first['msg']}.") from None
     except ValueError as error:  # the file is no TOML
         raise BadInput(f"config.toml cannot be read: {error}.") from None
+
+
+def read_models_ahead(settings: Settings) -> None:
+    """Begin to read the embedded models in a thread, while library and desk are opened.
+
+    What fails there fails again, and is told, where a model is first used.
+    """
+    embedder = None if settings.embedding_base_url else bootstrap.build_embedder(settings)
+    nli = bootstrap.build_nli_model(settings.threads)
+
+    def read() -> None:
+        with suppress(EmbeddingFailed):
+            if embedder is not None:
+                embedder.embed(["."])
+            nli.probabilities([(".", ".")])
+
+    Thread(target=read, name="models").start()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from types import FrameType
 from agent import bootstrap
 from agent.claims import read_claim
 from agent.faces.exit_codes import BadInput, Exit
-from agent.faces.opening import open_library, question_of, read_settings
+from agent.faces.opening import open_library, question_of, read_models_ahead, read_settings
 from agent.faces.terminal import (
     counted,
     deliver,
@@ -109,7 +109,7 @@ def draft(
     require_folder_of(out)
     if form in FILES and out is None:
         raise BadInput(f"This form of the page is a file: add --out page.{form}.")
-    bootstrap.read_models_ahead(settings)
+    read_models_ahead(settings)
     with open_library(at) as library:
         made = _draft(library, question, as_of, settings)
         if out is not None and form in FILES:
@@ -130,7 +130,7 @@ def draft(
 def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict ask`."""
     settings = read_settings()
-    bootstrap.read_models_ahead(settings)
+    read_models_ahead(settings)
     with open_library(at) as library:
         made = _draft(library, claim, as_of, settings, brief=True)
     answer = short_answer.short_answer(made)
