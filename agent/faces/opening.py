@@ -14,8 +14,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.terminal import bar
 from agent.settings import Settings
 from agent.types import Question
-from retrieval import Library
-from retrieval.errors import EmbeddingFailed
+from retrieval import Library, LibraryError
 
 MOST: Final = 4_000
 """Characters of a question; longer texts belong in a file for `verdict check`."""
@@ -64,7 +63,7 @@ def read_models_ahead(settings: Settings) -> None:
     nli = bootstrap.build_nli_model(settings.threads)
 
     def read() -> None:
-        with suppress(EmbeddingFailed):
+        with suppress(LibraryError):
             if embedder is not None:
                 embedder.embed(["."])
             nli.probabilities([(".", ".")])
