@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from agent.claims.fingerprint import fingerprint
 from agent.ports import Store
 from agent.types import Claim, Page, draft_id
 from retrieval.errors import LibraryDamaged, LibraryUnreachable
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 __all__ = ["FILE", "LATEST", "DraftStore", "ReadOnlyStore", "draft_id", "open_engine"]
 
@@ -138,12 +141,18 @@ class DraftStore:
             "page": page.model_dump_json(),
             "kept_at": datetime.now(UTC).isoformat(),
         }
-        insert = sqlite.insert if self._sqlite else postgresql.insert
-        put = insert(DRAFTS).values(row)
+        put = self._insert().values(row)
         rest = {name: value for name, value in row.items() if name != "id"}
         with self._explained(), self._engine.begin() as connection:
             connection.execute(put.on_conflict_do_update(index_elements=["id"], set_=rest))
         return row["id"]
+
+    def _insert(self) -> "sqlite.Insert | postgresql.Insert":
+        if self._sqlite:
+            return sqlite.insert(DRAFTS)
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - a file needs none of it
+
+        return postgresql.insert(DRAFTS)
 
     def get(self, draft: str) -> Page | None:
         query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == draft)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ MODEL_FOLDER = Path(__file__).with_name("models") / "all-MiniLM-L6-v2"
 MODEL_FILE = "model.int8.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CHECKSUMS = "SHA256SUMS"
+MAX_TOKENS = 256
+"""Of a text, with the marks of its beginning and its end; the rest is not read."""
 MAX_CHARACTERS = 16_384
 """Far beyond the 256 tokens that the model reads; spares the tokenizer a book."""
 RESTORE = "Restore it: reinstall Verdict Desk, or check the file out again."
@@ -124,6 +127,21 @@ def load_onnxruntime() -> Any:  # noqa: ANN401 - onnxruntime has no types
     return onnxruntime
 
 
+@cache
+def load_tokenizer(folder: Path = MODEL_FOLDER) -> Any:  # noqa: ANN401 - tokenizers has no types
+    """Read the tokenizer of a folder, once for embedder and verifier; nothing is cut or padded.
+
+    Raises:
+        EmbeddingFailed: the file is missing or is not the one that was shipped.
+    """
+    from tokenizers import Tokenizer  # noqa: PLC0415 - a library is listed without it
+
+    content = _read_checked(folder / TOKENIZER_FILE)
+    tokenizer = Tokenizer.from_str(content.decode("utf-8"))
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 @dataclass(frozen=True)
 class _Model:
     tokenizer: Any
@@ -132,25 +150,24 @@ class _Model:
     def embed(self, text: str) -> Vector:
         # An argument of a shell may hold half a character, which the tokenizer refuses.
         readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-        ids = np.array([self.tokenizer.encode(readable).ids], dtype=np.int64)
-        vector: Vector = self.session.run(["vector"], {"input_ids": ids})[0][0]
+        ids = self.tokenizer.encode(readable).ids
+        if len(ids) > MAX_TOKENS:
+            ids = [*ids[: MAX_TOKENS - 1], ids[-1]]  # the mark of the end stays
+        inputs = {"input_ids": np.array([ids], dtype=np.int64)}
+        vector: Vector = self.session.run(["vector"], inputs)[0][0]
         return vector
 
 
 def _load_model(folder: Path) -> _Model:
     """Read and check the files, then hand the bytes that were checked to the runtime."""
-    from tokenizers import Tokenizer  # noqa: PLC0415 - a library is listed without it
-
-    sums = _read(folder / CHECKSUMS).decode("utf-8", "replace").split()
-    expected = dict(zip(sums[1::2], sums[::2], strict=False))
-    model = _read_checked(folder / MODEL_FILE, expected)
-    tokenizer = _read_checked(folder / TOKENIZER_FILE, expected)
+    model = _read_checked(folder / MODEL_FILE)
+    tokenizer = load_tokenizer(folder)
     runtime = load_onnxruntime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1  # one text is too small to share; texts run side by side
     options.log_severity_level = 3
     session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return _Model(Tokenizer.from_str(tokenizer.decode("utf-8")), session)
+    return _Model(tokenizer, session)
 
 
 def _read(path: Path) -> bytes:
@@ -160,7 +177,10 @@ def _read(path: Path) -> bytes:
         raise EmbeddingFailed(f"The embedder's file {path} cannot be read.", RESTORE) from error
 
 
-def _read_checked(path: Path, expected: dict[str, str]) -> bytes:
+def _read_checked(path: Path) -> bytes:
+    """Read a file and compare it with the checksum recorded beside it."""
+    sums = _read(path.parent / CHECKSUMS).decode("utf-8", "replace").split()
+    expected = dict(zip(sums[1::2], sums[::2], strict=False))
     content = _read(path)
     if hashlib.sha256(content).hexdigest() != expected.get(path.name):
         raise EmbeddingFailed(f"The embedder's file {path} is not the one shipped.", RESTORE)

@@ -3,9 +3,10 @@
 import ctypes
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from agent.faces.exit_codes import BadInput
 from agent.faces.terminal import bar
 from agent.settings import Settings
 from agent.types import Question
-from retrieval import Library
+from retrieval import Library, LibraryError
 
 MOST: Final = 4_000
 """Characters of a question; longer texts belong in a file for `verdict check`."""
@@ -67,6 +68,23 @@ def share_heaps() -> None:
     """
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_ARENA_MAX, HEAPS)
+
+
+def read_models_ahead(settings: Settings) -> None:
+    """Begin to read the embedded models in a thread, while library and desk are opened.
+
+    What fails there fails again, and is told, where a model is first used.
+    """
+    embedder = None if settings.embedding_base_url else bootstrap.build_embedder(settings)
+    nli = bootstrap.build_nli_model(settings.threads)
+
+    def read() -> None:
+        with suppress(LibraryError):
+            if embedder is not None:
+                embedder.embed(["."])
+            nli.probabilities([(".", ".")])
+
+    Thread(target=read, name="models").start()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 from agent.language.lexicon import words
@@ -68,6 +69,7 @@ ENGLISH: Final = 1 / 3
 """Share of English function words from which a text is English without a look at the model."""
 SURE: Final = 0.6
 """Probability from which another language is taken as told."""
+_LOADING: Final = Lock()
 
 
 def language_of(text: str) -> str | None:
@@ -77,16 +79,33 @@ def language_of(text: str) -> str | None:
     if letters and sum(scripts.values()) > FOREIGN * len(letters):
         known = [SCRIPTS[s] for s, _ in scripts.most_common() if s in SCRIPTS]
         return ("Japanese" if "Japanese" in known else known[0]) if known else "another language"
-    found = [w.lower() for w in WORD.findall(text)]
-    english = sum(w in words("core.stop") for w in found)
-    if len(found) < FEWEST or english >= ENGLISH * len(found):
+    if not _has_few_function_words(text):
         return None
     code, probability = _identifier().classify(text)
     return NAMES.get(code) if probability >= SURE else None
 
 
-@cache
+def read_ahead(text: str) -> None:
+    """Begin to load the model in a thread, where `language_of(text)` will look at it."""
+    latin = all(c <= LATIN for c in text if c.isalpha())
+    if latin and _has_few_function_words(text):
+        Thread(target=_identifier, name="languages").start()
+
+
+def _has_few_function_words(text: str) -> bool:
+    """Whether the words of a text leave open that it is English."""
+    found = [w.lower() for w in WORD.findall(text)]
+    english = sum(w in words("core.stop") for w in found)
+    return len(found) >= FEWEST and english < ENGLISH * len(found)
+
+
 def _identifier() -> "LanguageIdentifier":
+    with _LOADING:  # who comes while it is loaded waits
+        return _load()
+
+
+@cache
+def _load() -> "LanguageIdentifier":
     """Load the model; half a second that no plainly English text should cost."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 

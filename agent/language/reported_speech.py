@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.language.lexicon import pattern
 from agent.language.text import fold
@@ -88,6 +89,11 @@ def reaches_back(frame: ReportingClause, text: str) -> bool:
 
 def reporting_clauses(text: str) -> list[ReportingClause]:
     """Find the reporting cues of a sentence, outside of its quotations."""
+    return list(_reporting_clauses(text))
+
+
+@lru_cache(maxsize=1_024)
+def _reporting_clauses(text: str) -> tuple[ReportingClause, ...]:
     flat = re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), fold(text))
     found = [
         ReportingClause(
@@ -105,7 +111,7 @@ def reporting_clauses(text: str) -> list[ReportingClause]:
         ReportingClause(m.start(), m.end(), contested=True, document=False, former=True)
         for m in _FORMER.finditer(flat)
     ]
-    return sorted(found, key=lambda f: f.start)
+    return tuple(sorted(found, key=lambda f: f.start))
 
 
 def _is_document(text: str, at: int) -> bool:

@@ -47,7 +47,7 @@ ALIASES: Final = {
 
 def fold(text: str) -> str:
     """Fold quotes, apostrophes and dashes, one character for one: offsets stay true."""
-    return text.translate(_MARKS)
+    return text if text.isascii() and "`" not in text else text.translate(_MARKS)
 
 
 def squash(text: str) -> str:
@@ -132,12 +132,22 @@ def stems(text: str) -> list[str]:
 
 def content_stems(text: str) -> list[str]:
     """Give the stems of the words that carry content, in order."""
-    return [stem(m) for m in _WORD.findall(fold(text)) if m.casefold() not in STOP]
+    return list(_content_stems(text))
+
+
+@lru_cache(maxsize=2_048)
+def _content_stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(m) for m in _WORD.findall(fold(text)) if m.casefold() not in STOP)
 
 
 def content(text: str) -> list[str]:
     """Give the lemmas of the words that carry content, in order."""
-    return [lemma(m) for m in _WORD.findall(fold(text)) if m.casefold() not in STOP]
+    return list(_content(text))
+
+
+@lru_cache(maxsize=2_048)
+def _content(text: str) -> tuple[str, ...]:
+    return tuple(lemma(m) for m in _WORD.findall(fold(text)) if m.casefold() not in STOP)
 
 
 def shared(words: AbstractSet[str], text: str) -> float:

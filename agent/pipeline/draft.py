@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from agent.language.absences import searched_for
@@ -189,7 +190,7 @@ def _of_sources(
 def unanswered(
     questions: Sequence[str], library: PassageStore, filters: Filters, least: int = 1
 ) -> list[str]:
-    """The questions that the library does not seem to answer: each is searched for.
+    """The first questions that the library does not seem to answer: each is searched for.
 
     Args:
         questions: what could be asked.
@@ -197,7 +198,9 @@ def unanswered(
         filters: what may be looked at.
         least: origins that must have the words of a question; the one that raises it has them.
     """
-    return [q for q in questions if len(_answering(q, library, filters)) < least]
+    each = dict.fromkeys(questions)
+    open_ = (q for q in each if len(_answering(q, library, filters)) < least)
+    return list(islice(open_, FOLLOW_UPS))  # a page has room for no more
 
 
 def _answering(question: str, library: PassageStore, filters: Filters) -> set[str]:
@@ -224,7 +227,7 @@ def _verified(draft: Draft, gate: CitationGate, writer: Writer) -> Written:
         summary=_kept(summary),
         limits=_kept(limits),
         bottom_line=_kept(bottom_line),
-        follow_ups=tuple(unanswered(draft.follow_ups, gate.library, gate.filters)[:FOLLOW_UPS]),
+        follow_ups=tuple(unanswered(draft.follow_ups, gate.library, gate.filters)),
         whole=bool(draft.limits or draft.bottom_line),
         rejected=rejected,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from agent.language.lexicon import pattern
@@ -129,6 +130,7 @@ class Denial:
     by: str = ""
 
 
+@lru_cache(maxsize=1_024)
 def find_denial(text: str) -> Denial | None:
     """The statement that a sentence denies as a whole, or None."""
     for expressions in (TAKEN_BACK, NOT_TRUE):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from agent.checks import check
+from agent.checks import CHECKS
+from agent.checks.evidence_text import EvidenceText
 from agent.claims import read_claim
 from agent.language.text import lemma, tokens
 from agent.stance.concepts import Concept, concepts, opposite
@@ -275,6 +276,8 @@ TURNED: Final = {
 """What it is to deny what takes a side."""
 LEAST: Final = 3
 """Words beside the figure that make a claim recognisable."""
+TELLING: Final = FIGURES | {"roles"}
+"""Exact checks of which a violation tells that a sentence says something else."""
 
 
 def stance_by_rules(claim: Claim, known: Proposition | None, said: SourceSentence) -> Stance | None:
@@ -319,7 +322,7 @@ def _turned(claim: Claim, known: Proposition | None, said: SourceSentence) -> St
         return Stance.NEITHER
     whole = any(is_figure(i.name) for i in concepts(said.text))
     side = stance_of_statement(known if whole else known.bare(), said)
-    if side is Stance.FOR and whole and _differs(violated_checks(claim, said.text)):
+    if side is Stance.FOR and whole and violated_checks(claim, said.text):
         return Stance.NEITHER
     return TURNED[side]
 
@@ -328,43 +331,46 @@ def _plain(claim: Claim, known: Proposition | None, said: SourceSentence) -> Sta
     side = stance_of_statement(known, said) if known else None
     if side in {Stance.AGAINST, Stance.PARTLY}:
         return side
-    checks = (
-        violated_checks(claim, said.text) if side is Stance.FOR or FIGURE.search(claim.text) else []
+    says = side is Stance.FOR
+    alike = bool(
+        known and (says or FIGURE.search(claim.text)) and _says_all_but_a_figure(known, said)
     )
-    if known and _other_figure(known, said, checks):
+    checks = violated_checks(claim, said.text) if says or alike else []
+    if known and alike and _other_figure(known, said, checks):
         return Stance.AGAINST
-    if side is Stance.FOR:
-        return Stance.NEITHER if _differs(checks) else side
+    if says:
+        return Stance.NEITHER if checks else side
     return Stance.NEITHER if is_one_persons_word(said, claim.text) else None
 
 
-def _differs(checks: Sequence[CheckResult]) -> bool:
-    return any(c.name in FIGURES | {"roles"} for c in checks)
-
-
 def violated_checks(claim: Claim, text: str) -> list[CheckResult]:
-    """What of the claim the exact checkers miss in the sentence."""
-    found = check(claim.text, (EvidenceSpan(text=text),))
+    """What of the figures and roles of the claim the exact checkers miss in the sentence."""
+    reading = EvidenceText((EvidenceSpan(text=text),))
+    found = (look(claim.text, reading) for name, look in CHECKS.items() if name in TELLING)
     return [c for c in found if c.outcome is Outcome.VIOLATED]
 
 
 def _other_figure(known: Proposition, said: SourceSentence, checks: Sequence[CheckResult]) -> bool:
-    """The whole claim, but for a figure: the same thing cannot have two at one time."""
+    """Whether the figure is another one: the same thing cannot have two at one time."""
     figures = [c for c in checks if c.name in FIGURES]
     words, here = tokens(said.text), concepts(said.text)
-    own = names_of(here)
     theirs = {i.name for i in here if is_figure(i.name) and not is_dated(words, i)}
     one_each = len(known.figures) == len(theirs) == 1
-    if not figures or not (one_each or all(c.evidence is not None for c in figures)):
-        return False
+    return bool(figures) and (one_each or all(c.evidence is not None for c in figures))
+
+
+def _says_all_but_a_figure(known: Proposition, said: SourceSentence) -> bool:
+    """Whether a sentence says the whole claim of the same thing, figures aside."""
+    here = concepts(said.text)
+    own = names_of(here)
     rest = known.concepts - known.figures
-    if not _of_one_kind(known, said.text, own):
+    if len(rest) < LEAST or not rest <= own or not _of_one_kind(known, said.text, own):
         return False
-    alike = bool(NEGATION.search(known.text)) == bool(NEGATION.search(said.text))
-    same = alike and len(rest) >= LEAST and rest <= own and not _denial(said.text)
-    return (
-        same and not speaks_of_others(known, said.text, own) and not reversed_in(known, words, here)
-    )
+    if bool(NEGATION.search(known.text)) != bool(NEGATION.search(said.text)):
+        return False
+    if _denial(said.text) or speaks_of_others(known, said.text, own):
+        return False
+    return not reversed_in(known, tokens(said.text), here)
 
 
 def _of_one_kind(known: Proposition, text: str, own: set[str]) -> bool:

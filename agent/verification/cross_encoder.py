@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from agent.ports import NliModel, Probabilities
-from retrieval.embedding import CHECKSUMS, RESTORE, TOKENIZER_FILE, load_onnxruntime
-from retrieval.embedding import MODEL_FOLDER as TOKENIZER_FOLDER
+from retrieval.embedding import CHECKSUMS, RESTORE, load_onnxruntime, load_tokenizer
 from retrieval.errors import EmbeddingFailed
 
 THRESHOLD = 0.56
@@ -130,19 +129,6 @@ class _Model:
         return ids
 
 
-def load_tokenizer(folder: Path = TOKENIZER_FOLDER) -> Any:  # noqa: ANN401 - tokenizers has no types
-    """Read the embedder's tokenizer, which this model shares; nothing is cut or padded.
-
-    Raises:
-        EmbeddingFailed: the file is missing or is not the one that was shipped.
-    """
-    from tokenizers import Tokenizer  # noqa: PLC0415 - a verifier is built without the runtime
-
-    tokenizer = Tokenizer.from_str(_checked(folder, TOKENIZER_FILE).decode("utf-8"))
-    tokenizer.no_truncation()
-    return tokenizer
-
-
 def _load(folder: Path) -> _Model:
     runtime = load_onnxruntime()
     options = runtime.SessionOptions()
@@ -152,7 +138,7 @@ def _load(folder: Path) -> _Model:
     session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     raised = runtime.capi.onnxruntime_pybind11_state
     failures = (raised.Fail, raised.RuntimeException, RuntimeError, MemoryError)
-    return _Model(load_tokenizer(), session, failures)
+    return _Model(load_tokenizer(), session, failures)  # the embedder's, which this model shares
 
 
 def _checked(folder: Path, name: str) -> bytes:

@@ -61,6 +61,7 @@ AT_THE_TIME: Final = pattern(
 """A time that only another sentence, or the day of publication, gives."""
 
 
+@lru_cache(maxsize=1_024)
 def fit(text: str) -> bool:
     """Whether a sentence can stand on a page at all."""
     loud = OWN_VOICE.search(text) or INSTRUCTS.search(IN_QUOTES.sub("", text))
@@ -84,6 +85,7 @@ def leans_back(text: str, source: Source, before: str | None = None) -> bool:
     return before is None or lemma(noun[1]) in content(before)
 
 
+@lru_cache(maxsize=1_024)
 def points_back(text: str) -> bool:
     """Whether a pronoun in a sentence means what only the one before it names."""
     if OBJECT.match(text):

@@ -49,10 +49,9 @@ class Reader:
         if not others:
             return False
         there = self.nli.probabilities([(o, one) for o in others])
-        back = self.nli.probabilities([(one, o) for o in others])
-        return any(
-            float(t[0]) >= SAME and float(b[0]) >= SAME for t, b in zip(there, back, strict=True)
-        )
+        held = [o for o, row in zip(others, there, strict=True) if float(row[0]) >= SAME]
+        back = self.nli.probabilities([(one, o) for o in held]) if held else ()
+        return any(float(row[0]) >= SAME for row in back)
 
 
 def spans_of(sentence: Sentence, evidence: Evidence) -> tuple[EvidenceSpan, ...]:

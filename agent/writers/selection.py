@@ -151,7 +151,7 @@ class _Choice:
     def spare(self) -> list[Candidate]:
         """What could be added without saying anything again, best first."""
         left = [i for i in self._order if not self._used & {c.key for c in self._found[i].run()}]
-        return [self._found[i] for i in left if not any(self._repeats(i, j) for j in self._chosen)]
+        return [self._found[i] for i in left if not self._repeats(i)]
 
     def _value(self, i: int) -> float:
         origin = self._found[i].source.origin
@@ -165,8 +165,7 @@ class _Choice:
 
     def _take(self, i: int) -> None:
         keys = {c.key for c in self._found[i].run()}
-        again = any(self._repeats(i, j) for j in self._chosen)
-        if self._used & keys or (again and not self._another_witness(i)):
+        if self._used & keys or (not self._another_witness(i) and self._repeats(i)):
             return
         self._chosen.append(i)
         self._used |= keys
@@ -178,19 +177,32 @@ class _Choice:
         heard = {c.source.origin for c in side}
         return one.decisive and one.source.origin not in heard and len(heard) < WITNESSES
 
-    def _repeats(self, i: int, j: int) -> bool:
-        """The same again; a sentence that denies what another says is not the same."""
-        one, other = self._found[i], self._found[j]
-        negated = [bool(NEGATION.search(c.text)) for c in (one, other)]
-        least = AGAIN if one.source.origin == other.source.origin else REPEATS
-        if figures(one) != figures(other) or years(one.text) != years(other.text):
-            least += OTHER_FIGURES
-        if negated[0] != negated[1]:
-            return False
-        cosine = float(self._vectors[i] @ self._vectors[j])
-        return cosine >= least or (
-            cosine >= PERHAPS and self._reader.restates(one.text, [other.text])
-        )
+    def _repeats(self, i: int) -> bool:
+        """The same again; a sentence that denies what another says is not the same.
+
+        What is near enough to one that was chosen needs no reading; the others are read together.
+        """
+        one, perhaps = self._found[i], list[str]()
+        for j in self._chosen:
+            other = self._found[j]
+            cosine = float(self._vectors[i] @ self._vectors[j])
+            if cosine < PERHAPS or _denies(one.text) != _denies(other.text):
+                continue
+            if cosine >= _least(one, other):
+                return True
+            perhaps.append(other.text)
+        return self._reader.restates(one.text, perhaps)
+
+
+def _denies(text: str) -> bool:
+    return bool(NEGATION.search(text))
+
+
+def _least(one: Candidate, other: Candidate) -> float:
+    """Cosine from which two sentences say the same without being read."""
+    least = AGAIN if one.source.origin == other.source.origin else REPEATS
+    differ = figures(one) != figures(other) or years(one.text) != years(other.text)
+    return least + OTHER_FIGURES if differ else least
 
 
 def figures(one: Candidate) -> frozenset[tuple[float, str]]:

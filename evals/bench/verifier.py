@@ -9,10 +9,16 @@ from time import perf_counter
 import numpy as np
 from tokenizers import Tokenizer
 
-from agent.verification.cross_encoder import MAX_TOKENS, CrossEncoder, load_tokenizer
+from agent.verification.cross_encoder import MAX_TOKENS, CrossEncoder
 from evals.bench import corpus
 from evals.bench.measure import Ratio, Report, Spread, time_call
-from retrieval.embedding import MODEL_FOLDER, TOKENIZER_FILE, MiniLM, load_onnxruntime
+from retrieval.embedding import (
+    MODEL_FOLDER,
+    TOKENIZER_FILE,
+    MiniLM,
+    load_onnxruntime,
+    load_tokenizer,
+)
 from retrieval.library import Library
 
 MATRIX_SIZE = 1_024

@@ -93,6 +93,7 @@ def draft(
     ] = False,
 ) -> None:
     """Draft a cited, checked first version of a fact-check."""
+    _read_ahead(question)
     from agent.faces.cli import commands  # noqa: PLC0415  (heavy imports only where used)
 
     raise typer.Exit(
@@ -119,9 +120,17 @@ def ask(
     library: LibraryDir = None,
 ) -> None:
     """Is this true? The short answer, as Slack shows it."""
+    _read_ahead(claim)
     from agent.faces.cli import commands  # noqa: PLC0415
 
     raise typer.Exit(commands.ask(claim, day(as_of), library, as_json=as_json))
+
+
+def _read_ahead(question: str) -> None:
+    """Load what tells languages, where this question needs it, beside the imports."""
+    from agent.language import detection  # noqa: PLC0415
+
+    detection.read_ahead(question)
 
 
 @app.command()

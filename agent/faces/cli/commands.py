@@ -11,9 +11,14 @@ from types import FrameType
 
 from agent import bootstrap
 from agent.claims import read_claim
-from agent.faces.cli import doctor as examination
 from agent.faces.exit_codes import BadInput, Exit
-from agent.faces.opening import open_library, question_of, read_settings, share_heaps
+from agent.faces.opening import (
+    open_library,
+    question_of,
+    read_models_ahead,
+    read_settings,
+    share_heaps,
+)
 from agent.faces.terminal import (
     counted,
     deliver,
@@ -26,7 +31,7 @@ from agent.faces.terminal import (
 from agent.jobs.port import State
 from agent.language.phrases import day
 from agent.pipeline.published_checks import find_checks
-from agent.render import FILES, FORMATS, SUFFIXES, claimreview, render, render_file, short_answer
+from agent.render import FILES, FORMATS, SUFFIXES, render, render_file, short_answer
 from agent.render.wording import CHECKED, told_check
 from agent.settings import Settings
 from agent.types import Insufficient, Page
@@ -111,6 +116,7 @@ def draft(
     require_folder_of(out)
     if form in FILES and out is None:
         raise BadInput(f"This form of the page is a file: add --out page.{form}.")
+    read_models_ahead(settings)
     with open_library(at) as library:
         made = _draft(library, question, as_of, settings)
         if out is not None and form in FILES:
@@ -130,8 +136,10 @@ def draft(
 
 def ask(claim: str, as_of: date | None, at: Path | None, *, as_json: bool) -> Exit:
     """`verdict ask`."""
+    settings = read_settings()
+    read_models_ahead(settings)
     with open_library(at) as library:
-        made = _draft(library, claim, as_of, read_settings(), brief=True)
+        made = _draft(library, claim, as_of, settings, brief=True)
     answer = short_answer.short_answer(made)
     text = answer.model_dump_json(indent=2) if as_json else short_answer.as_text(answer)
     deliver(text, prose=not as_json)
@@ -163,6 +171,8 @@ def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: 
 
 def doctor(at: Path | None, *, as_json: bool, call: bool = False) -> Exit:
     """`verdict doctor`."""
+    from agent.faces.cli import doctor as examination  # noqa: PLC0415 - it looks at everything
+
     findings = examination.examine(read_settings(), at, call=call)
     if as_json:
         rows = [f.model_dump(mode="json") for f in findings]
@@ -188,6 +198,8 @@ def _draft(
 def _written(made: Page | Insufficient, form: str, settings: Settings, unproven: bool) -> str:
     if form != "claimreview":
         return render(made, form)
+    from agent.render import claimreview  # noqa: PLC0415
+
     return claimreview.render(
         made,
         claimreview.Publication(

@@ -144,11 +144,13 @@ def open_services(
         JobsUnavailable: the database of the jobs cannot be used.
     """
     from agent import bootstrap
+    from agent.faces.opening import read_models_ahead
     from agent.faces.web.services import Services
 
     with ExitStack() as stack:
         accounts = stack.enter_context(_accounts_of(settings, library.directory))
         require_guarded(settings, host, signed_in=accounts.exist())
+        read_models_ahead(settings)
         desk = bootstrap.build_desk(settings, library)
         yield Services(
             settings=settings,

@@ -19,13 +19,13 @@ import onnx
 import torch
 from onnx import TensorProto, helper
 
-from agent.verification.cross_encoder import MODEL_FILE, CrossEncoder, load_tokenizer
+from agent.verification.cross_encoder import MODEL_FILE, CrossEncoder
 from evals.training import minilm_graph
 from evals.training.minilm_graph import MAX_TOKENS, Graph, Weights
 from evals.training.verifier import dev
 from evals.training.verifier.model import TorchJudge, Verifier
 from evals.training.verifier.train import average_checkpoints
-from retrieval.embedding import CHECKSUMS
+from retrieval.embedding import CHECKSUMS, load_tokenizer
 
 ALLOWED_LOSS = 0.003
 """Of balanced accuracy, mean of the development sets at their best thresholds."""

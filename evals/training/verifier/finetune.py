@@ -25,11 +25,12 @@ from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
-from agent.verification.cross_encoder import joined, load_tokenizer
+from agent.verification.cross_encoder import joined
 from agent.verification.units import windows
 from evals.training.verifier import export
 from evals.training.verifier.examples import LABELS, SUPPORTED, Row, read_rows
 from evals.training.verifier.model import Verifier
+from retrieval.embedding import load_tokenizer
 
 MIXTURE: Mapping[str, int] = {
     "vitaminc_real": 3500,

@@ -16,8 +16,9 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
-from agent.verification.cross_encoder import joined, load_tokenizer
+from agent.verification.cross_encoder import joined
 from evals.training.verifier import dev
+from retrieval.embedding import load_tokenizer
 
 WIDTH = 384
 _MARGIN = 1.0

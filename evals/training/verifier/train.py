@@ -21,7 +21,6 @@ from pathlib import Path
 
 import torch
 
-from agent.verification.cross_encoder import load_tokenizer
 from evals.training.verifier import dev
 from evals.training.verifier.batches import (
     Encoded,
@@ -34,6 +33,7 @@ from evals.training.verifier.batches import (
 from evals.training.verifier.data import build_mixture, read_own
 from evals.training.verifier.examples import Group
 from evals.training.verifier.model import Batch, Replay, Verifier, batch_loss, measure_model
+from retrieval.embedding import load_tokenizer
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 GPU = DEVICE.type == "cuda"

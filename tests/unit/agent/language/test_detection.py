@@ -1,5 +1,7 @@
 """Which texts are surely not English; the rows were written before any threshold was chosen."""
 
+import threading
+
 import pytest
 
 from agent.language import detection
@@ -75,3 +77,15 @@ def test_a_plainly_english_text_does_not_load_the_model(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("text", rows(ENGLISH))
 def test_odd_english_is_english(text: str) -> None:
     assert language_of(text) is None
+
+
+def test_the_model_is_loaded_ahead_only_for_a_text_that_needs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded = threading.Semaphore(0)
+    monkeypatch.setattr(detection, "_identifier", loaded.release)
+    for text in ("Is it true that the mayor was fined?", "Правда ли, что мост закрыт?", "Fake?"):
+        detection.read_ahead(text)
+    assert not loaded.acquire(timeout=0.05)
+    detection.read_ahead("do vaccines cause autism")
+    assert loaded.acquire(timeout=10)

@@ -796,6 +796,11 @@ def test_what_is_left_out_is_made_up_for_so_that_there_are_three() -> None:
     assert len(set(made.follow_ups)) == 3
 
 
+def test_no_more_questions_are_searched_for_than_a_page_holds() -> None:
+    asked = [f"Why did the ferry of island {n} sink?" for n in range(9)]
+    assert unanswered([asked[0], *asked], SHELF, Filters()) == asked[:3]
+
+
 def test_a_passage_beyond_the_as_of_date_answers_nothing() -> None:
     early = Filters(published_to=date(2026, 1, 1), dated_only=True)
     assert unanswered([ANSWERED], SHELF, early) == [ANSWERED]
