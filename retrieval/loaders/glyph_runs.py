@@ -105,7 +105,8 @@ def _attach_marks(runs: list[list[Glyph]]) -> list[Run]:
         if at:
             texts[host][at - 1] += said
         else:
-            texts[host][0] = said + texts[host][0]
+            fused = said[-1:].isalnum() and texts[host][0][:1].isdigit()
+            texts[host][0] = f"{said}{' ' if fused else ''}{texts[host][0]}"
         ends[host] = max(ends[host], runs[n][-1].x1)
         gone.add(n)
     return [_write_run(run, texts[n], ends[n]) for n, run in enumerate(runs) if n not in gone]

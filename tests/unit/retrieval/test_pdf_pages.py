@@ -57,6 +57,13 @@ def test_a_raised_mark_is_no_figure_and_a_power_is_one(tmp_path: Path) -> None:
     )
 
 
+def test_the_number_of_a_box_stays_apart_from_the_figure_in_it(tmp_path: Path) -> None:
+    box = [(60.0, 497.0, 5.0, "", "1"), (75.0, 500.0, BODY, "", "20")]
+    text = loaded(tmp_path, [*lines(60, 700, "What happened, by the key below."), *box]).text
+    assert "1 20" in text
+    assert "120" not in text
+
+
 def test_what_cannot_be_seen_on_a_page_is_not_stored(tmp_path: Path) -> None:
     page = [
         *lines(60, 700, "The orchard was sold in May."),
