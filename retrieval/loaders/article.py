@@ -21,6 +21,7 @@ LINKED = 0.5
 ALONE = 200
 """Characters of prose that make a page worth keeping in which no article was found."""
 _BOXES = ("div", "td", "body", "section", "article", "main", "center", "dd")
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 _PROSE = ("p", "li", "pre", "blockquote", "h2", "h3", "h4", "div")
 _BESIDE = frozenset({"aside", "nav", "footer", "form", "figure", "button", "select", "dialog"})
 _ASIDE = re.compile(
@@ -141,8 +142,9 @@ def _find_lead(
     headline = max((head for head in heads if head in title), key=len, default="")
     if not headline:
         return []
-    lead = [text for element, text in blocks[:first] if order[element] > heads[headline]]
-    said = [text for text in lead if len(text) >= 2 * LEAST and _ENDS.search(text)]
+    lead = [(one.tag, text) for one, text in blocks[:first] if order[one] > heads[headline]]
+    whole_words = [text for tag, text in lead if tag in _HEADINGS or _ENDS.search(text)]
+    said = [text for text in whole_words if len(text) >= 2 * LEAST]
     return said if len(said) <= LONGEST_LEAD else []
 
 

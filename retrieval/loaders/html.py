@@ -39,6 +39,10 @@ _OFFER = re.compile(
 )
 """What a page says where it breaks off for those who have not paid."""
 _HOST = re.compile(r"[a-z\d][-a-z\d]*(?:\.[a-z\d][-a-z\d]*)+|\[[:\da-f]+\]", re.IGNORECASE)
+_ENVELOPE = re.compile(rb"\s*<document>\s", re.IGNORECASE)
+_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
+LONGEST_ENVELOPE = 2_000
+"""Bytes in front of the page in a filing."""
 MISSED = 2
 """Paragraphs by which another reading of a page must have more."""
 LONGEST_OFFER = 300
@@ -60,7 +64,7 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     """
     if reason := explain_encoding(raw.data):
         raise SourceUnreadable(f"{raw.path} {reason}.", "Save it as UTF-8 and add it again.")
-    page_source, misnamed = _decode(raw.data)
+    page_source, misnamed = _decode(_cut_envelope(raw.data))
     tree = None if b"\x00" in raw.data else trafilatura.load_html(page_source)
     if tree is None:
         raise _explain_no_article(raw)
@@ -107,6 +111,12 @@ def _decode(data: bytes) -> tuple[str | bytes, tuple[str, ...]]:
         note = "it names UTF-8 as its encoding and is in another; it is read as Windows-1252"
         return data.decode("cp1252", "replace"), (note,)
     return text or data, ()
+
+
+def _cut_envelope(data: bytes) -> bytes:
+    """A page without what a register of filings writes in front of it, which is no part of it."""
+    found = _PAGE.search(data, 0, LONGEST_ENVELOPE) if _ENVELOPE.match(data) else None
+    return data[found.start() :] if found else data
 
 
 def _read_article(tree: HtmlElement) -> trafilatura.settings.Document:

@@ -50,7 +50,8 @@ AFTER = 32
 """Characters behind such words that hold the day of a change."""
 _BESIDE = re.compile(
     r"(?:^|[-_\s])(?:comments?|commentlist|related\w*|recommended|sidebar|widget\S*|calendar"
-    r"|kalender|events?|termine?|questions?|archives?|toctree\S*|toc|changelog|popular|latest|reviews?)"
+    r"|kalender|events?|termine?|questions?|archives?|toctree\S*|toc|changelog|popular|latest|reviews?"
+    r"|references?|reflist|footnotes?|bibliography)"
     r"(?:$|[-_\s])",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ FILLING = (
 
 STATED = '<meta itemprop="datePublished" content="'
 CREATED = '<meta itemprop="dateCreated" content="'
+NOTED = '<li>A mill sold. Marrow Post. <span class="date">2026-03-09</span>.</li>'
 FILES = "".join(
     f'<p>part {n} of it <time datetime="{day}">{day}</time></p>'
     for n, day in enumerate(["2026-02-10", "2026-03-09", "2026-01-05"])
@@ -335,6 +336,7 @@ def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
             '<div class="ask-questions"><span class="q-date">2026-03-09</span> Is it?</div>',
             None,
         ),
+        ("", f"<ol class='references'>{NOTED}</ol>", None),
         ("", f'<div class="date">10.02.2026</div>{CREATED}2026-03-09">', "2026-02-10"),
     ],
     ids=[
@@ -350,6 +352,7 @@ def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
         "script",
         "list",
         "question",
+        "sources",
         "shown",
     ],
 )
@@ -388,6 +391,19 @@ def test_a_paragraph_that_is_missed_between_two_others_is_put_back() -> None:
         "</body></html>".format(*said)
     )
     assert find_article(tree, f"{said[0]}\n{said[2]}") == said
+
+
+def test_a_page_in_the_envelope_of_a_register_of_filings_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ex991.htm"
+    path.write_text(
+        "<DOCUMENT>\n<TYPE>EX-99.1\n<SEQUENCE>2\n<FILENAME>ex991.htm\n<TEXT>\n<HTML><HEAD>"
+        f"<TITLE>EX-99.1</TITLE></HEAD><BODY>{3 * FILLING}<P>It paid $75 million.</P></BODY></HTML>"
+        "\n</TEXT>\n</DOCUMENT>\n",
+        "utf-8",
+    )
+    (document,) = load(read_file(path))
+    assert "It paid $75 million." in document.text
+    assert "SEQUENCE" not in document.text
 
 
 def test_prose_that_stands_bare_between_blocks_is_read(tmp_path: Path) -> None:
