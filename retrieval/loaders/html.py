@@ -43,6 +43,12 @@ _ENVELOPE = re.compile(rb"\s*<document>\s", re.IGNORECASE)
 _PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
 LONGEST_ENVELOPE = 2_000
 """Bytes in front of the page in a filing."""
+_COMMENTS = [
+    f"//*[@{key} = '{word}' or @{key} = '{word.title()}']"
+    for key in ("id", "class")
+    for word in ("comentarios", "commentaires", "commenti", "kommentare", "reacties")
+]
+"""Readers' comments in languages of which trafilatura does not know the word."""
 MISSED = 2
 """Paragraphs by which another reading of a page must have more."""
 LONGEST_OFFER = 300
@@ -137,6 +143,7 @@ def _extract(tree: HtmlElement, *, favor_recall: bool = False) -> trafilatura.se
         with_metadata=True,
         include_comments=False,
         favor_recall=favor_recall,
+        prune_xpath=_COMMENTS,
         date_extraction_params=_DAY_IS_KNOWN,
     )
     if isinstance(page, trafilatura.settings.Document):

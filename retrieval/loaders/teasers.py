@@ -42,7 +42,7 @@ def drop_teasers(tree: HtmlElement, lines: Sequence[str], host: str) -> list[str
         host: where the page comes from; empty where it does not say so.
     """
     kept = list(lines)
-    while len(kept) > 1 and _TEASER.search(kept[-1]):
+    while len(kept) > 1 and (_TEASER.search(kept[-1]) or _opens_nothing(kept[-1])):
         kept.pop()
     elements: dict[str, HtmlElement] = {}
     for element in tree.iter(*_BLOCKS):
@@ -64,6 +64,11 @@ def drop_teasers(tree: HtmlElement, lines: Sequence[str], host: str) -> list[str
     if not found or few or not any(map(_PROSE.search, kept[: end - labelled])):
         return kept
     return kept[: end - labelled]
+
+
+def _opens_nothing(line: str) -> bool:
+    """Whether a last line announces what is no part of the article ("More on this:")."""
+    return len(line) < LABEL and line.endswith(":")
 
 
 def _is_label(line: str) -> bool:

@@ -406,6 +406,15 @@ def test_a_page_in_the_envelope_of_a_register_of_filings_is_read(tmp_path: Path)
     assert "SEQUENCE" not in document.text
 
 
+@pytest.mark.parametrize("name", ["comentarios", "Kommentare", "commentaires"])
+def test_comments_of_readers_are_left_out_in_other_languages_too(name: str, tmp_path: Path) -> None:
+    said = "I was in that hall myself, and it was much too cold for all of us, even in June."
+    comments = "".join(f"<li><p>{n}. {said}</p></li>" for n in range(4))
+    text = page_of(tmp_path, f'<div id="{name}"><ol>{comments}</ol></div>').text
+    assert "too cold" not in text
+    assert "again." in text
+
+
 def test_prose_that_stands_bare_between_blocks_is_read(tmp_path: Path) -> None:
     bare = (
         "<div>The mill of Marrow was built in 1788 and burnt down twice. <hr>"
@@ -481,6 +490,7 @@ def test_sources_and_a_short_page_under_its_own_link_are_kept() -> None:
 def test_the_beginnings_of_other_articles_and_doubles_are_left_out() -> None:
     first = "The mill of Marrow grinds forty sacks of corn a day, and more in the time of harvest."
     lines = [first, "It is open on Monday.", first, "A shop sells harps to all of the […]"]
+    lines.append("What others say of it:")
     assert find_article(fromstring("<p>x</p>"), "\n".join(lines)) == lines[:2]
 
 
