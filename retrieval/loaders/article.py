@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lxml.html import Element, HtmlElement
 
@@ -12,6 +12,8 @@ from retrieval.loaders.teasers import drop_teasers
 
 LEAST = 40
 """Characters of a paragraph that is missed."""
+COUNTED = 300
+"""Long paragraphs of a page that are looked for in what was found on it."""
 LONGEST_LEAD = 2
 """Paragraphs between a headline and its article; more are those of something else."""
 NEAR = 400
@@ -61,26 +63,40 @@ def put_in_paragraphs(tree: HtmlElement) -> None:
         if box.tag == "center":
             box.tag = "div"
         if any(child.tag in BLOCKS for child in box):
-            for run in _gather_runs(box):
-                if not _is_prose(run):
-                    run.drop_tag()
+            for before, text, inside in list(_gather_runs(box)):
+                if _is_prose(text or "", inside):
+                    _wrap(box, before, text, inside)
 
 
-def _gather_runs(box: HtmlElement) -> list[HtmlElement]:
-    """Put what stands between two blocks or two empty lines into one paragraph each."""
-    children = [(child, _ends_run(child)) for child in box]
+_Run = tuple[HtmlElement | None, str | None, list[HtmlElement]]
+"""What stands bare in a box: the element before it, its first words, the elements in it."""
+
+
+def _gather_runs(box: HtmlElement) -> Iterator[_Run]:
+    """What stands between two blocks or two empty lines."""
+    before, text = None, box.text
+    inside: list[HtmlElement] = []
+    for child in box:
+        if _ends_run(child):
+            yield before, text, inside
+            before, text, inside = child, child.tail, []
+        else:
+            inside.append(child)
+    yield before, text, inside
+
+
+def _wrap(
+    box: HtmlElement, before: HtmlElement | None, text: str | None, inside: list[HtmlElement]
+) -> None:
     run = Element("p")
-    runs, run.text, box.text = [run], box.text, None
-    box.insert(0, run)
-    for child, ends in children:
-        if not ends:
-            run.append(child)
-            continue
-        run = Element("p")
-        run.text, child.tail = child.tail, None
-        child.addnext(run)
-        runs.append(run)
-    return runs
+    run.text = text
+    if before is None:
+        box.text = None
+        box.insert(0, run)
+    else:
+        before.tail = None
+        before.addnext(run)
+    run.extend(inside)
 
 
 def _ends_run(child: HtmlElement) -> bool:
@@ -94,9 +110,11 @@ def _is_empty_line(first: HtmlElement | None, second: HtmlElement | None) -> boo
     return not (first.tail or "").strip()
 
 
-def _is_prose(run: HtmlElement) -> bool:
-    text = words_of(run)
-    return len(text) >= LEAST and _share_of_links(run, text) <= LINKED
+def _is_prose(text: str, inside: Sequence[HtmlElement]) -> bool:
+    words = text + "".join(f"{one.text_content()}{one.tail or ''}" for one in inside)
+    linked = sum(len(link.text_content()) for one in inside for link in one.iter("a"))
+    length = len(" ".join(words.split()))
+    return length >= LEAST and linked <= LINKED * length
 
 
 def _share_of_links(element: HtmlElement, text: str) -> float:
@@ -104,9 +122,10 @@ def _share_of_links(element: HtmlElement, text: str) -> float:
 
 
 def count_prose(tree: HtmlElement, found: str) -> tuple[int, int]:
-    """Long paragraphs of a page that the text found on it has, and those that it lacks."""
+    """How many of the first long paragraphs of a page a text found on it has, and how many not."""
     whole = squash(found)
-    long = [squash(text)[:LEAST] for _, text in _list_prose(tree) if len(text) >= 2 * LEAST]
+    texts = (text for _, text in _list_prose(tree) if len(text) >= 2 * LEAST)
+    long = [squash(text)[:LEAST] for text in islice(texts, COUNTED)]
     kept = sum(start in whole for start in long)
     return kept, len(long) - kept
 
@@ -121,7 +140,11 @@ def find_article(tree: HtmlElement, found: str, host: str = "") -> list[str]:
     """
     blocks = list(_list_prose(tree))
     lines = [line for line in normalise(found).split("\n") if line]
-    lines = [*_find_lead(tree, blocks, lines), *_fill_gaps(blocks, lines)]
+    whole = "\n".join(map(squash, lines))
+    places = _find_places([squash(text) for _, text in blocks], whole)
+    first = next((n for n, place in enumerate(places) if place is not None), 0)
+    lead = _find_lead(tree, blocks[:first]) if first else []
+    lines = [*lead, *_fill_gaps(blocks, lines, places, whole.replace("\n", ""))]
     if not lines:
         prose = [text for _, text in blocks]
         if any(map(_ENDS.search, prose)) and sum(map(len, prose)) >= ALONE:
@@ -129,30 +152,39 @@ def find_article(tree: HtmlElement, found: str, host: str = "") -> list[str]:
     return _drop_doubles(drop_teasers(tree, lines, host))
 
 
-def _find_lead(
-    tree: HtmlElement, blocks: Sequence[tuple[HtmlElement, str]], lines: Sequence[str]
-) -> list[str]:
-    """The sentences that stand between the headline and the first paragraph found."""
-    whole = "\n".join(map(squash, lines))
-    places = _find_places([squash(text) for _, text in blocks], whole)
-    first = next((n for n, place in enumerate(places) if place is not None), 0)
+def _find_lead(tree: HtmlElement, before: Sequence[tuple[HtmlElement, str]]) -> list[str]:
+    """The sentences that stand between the headline and the first paragraph found.
+
+    Args:
+        tree: the page.
+        before: the paragraphs in front of that one.
+    """
     order = {element: n for n, element in enumerate(tree.iter())}
     title = squash(tree.findtext(".//title") or "")
     heads = {squash(head.text_content()): order[head] for head in tree.iter("h1", "h2")}
     headline = max((head for head in heads if head in title), key=len, default="")
     if not headline:
         return []
-    lead = [(one.tag, text) for one, text in blocks[:first] if order[one] > heads[headline]]
+    lead = [(one.tag, text) for one, text in before if order[one] > heads[headline]]
     whole_words = [text for tag, text in lead if tag in _HEADINGS or _ENDS.search(text)]
     said = [text for text in whole_words if len(text) >= 2 * LEAST]
     return said if len(said) <= LONGEST_LEAD else []
 
 
-def _fill_gaps(blocks: Sequence[tuple[HtmlElement, str]], lines: Sequence[str]) -> list[str]:
-    """Put back the paragraphs that are missed between others of the same part of the page."""
-    whole = "\n".join(map(squash, lines))
-    flat = whole.replace("\n", "")
-    places = _find_places([squash(text) for _, text in blocks], whole)
+def _fill_gaps(
+    blocks: Sequence[tuple[HtmlElement, str]],
+    lines: Sequence[str],
+    places: Sequence[int | None],
+    flat: str,
+) -> list[str]:
+    """Put back the paragraphs that are missed between others of the same part of the page.
+
+    Args:
+        blocks: the paragraphs of the page.
+        lines: those of its article.
+        places: as of `_find_places`, of the blocks.
+        flat: the lines, squashed, as one.
+    """
     known = [n for n, place in enumerate(places) if place is not None]
     missed: dict[int, list[str]] = {}
     for left, right in pairwise(known):

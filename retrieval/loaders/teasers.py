@@ -21,6 +21,10 @@ LABEL = 60
 """Characters of a line that only labels others ("Read on")."""
 LABELS = 2
 """Labels in a row between two lines that lead elsewhere."""
+START = 12
+"""Letters and figures by which the element of a line is looked for."""
+MOST = 400
+"""Lines at the end of a page that are looked at."""
 FEWEST = 2
 """Lines that lead elsewhere and are more than the one link that an article may end with."""
 _TEASER = re.compile(r"(?:\[(?:…|\.\.\.)\]|\[(?:read|weiterlesen)[^\]]*\])$", re.IGNORECASE)
@@ -44,13 +48,10 @@ def drop_teasers(tree: HtmlElement, lines: Sequence[str], host: str) -> list[str
     kept = list(lines)
     while len(kept) > 1 and (_TEASER.search(kept[-1]) or _opens_nothing(kept[-1])):
         kept.pop()
-    elements: dict[str, HtmlElement] = {}
-    for element in tree.iter(*_BLOCKS):
-        if len(text := element.text_content()) <= 2 * BOX:
-            elements.setdefault(squash(text), element)
+    elements = _index(tree, {squash(line)[:START] for line in kept[-MOST:]})
     title = squash(tree.findtext(".//title") or "")
     end, found, labels = len(kept), 0, 0
-    for at in range(len(kept) - 1, 0, -1):
+    for at in range(len(kept) - 1, max(0, len(kept) - MOST), -1):
         element = elements.get(squash(kept[at]))
         if element is not None and _is_teaser(element, host, title):
             end, found, labels = at, found + 1, 0
@@ -64,6 +65,16 @@ def drop_teasers(tree: HtmlElement, lines: Sequence[str], host: str) -> list[str
     if not found or few or not any(map(_PROSE.search, kept[: end - labelled])):
         return kept
     return kept[: end - labelled]
+
+
+def _index(tree: HtmlElement, starts: set[str]) -> dict[str, HtmlElement]:
+    """The first element that holds each text which begins in one of these ways."""
+    elements: dict[str, HtmlElement] = {}
+    for element in tree.iter(*_BLOCKS):
+        text = element.text_content()
+        if len(text) <= 2 * BOX and squash(text.lstrip()[: 4 * START])[:START] in starts:
+            elements.setdefault(squash(text), element)
+    return elements
 
 
 def _opens_nothing(line: str) -> bool:
