@@ -16,6 +16,8 @@ LEAST_GAP = {0: 0.3, GUESSED: 0.1, WRITTEN: 0.03}
 """Gap before a word, in sizes of type, beyond the usual one between letters."""
 SMALL = 0.88
 """Share of the size of the words beside it from which down type may be raised or lowered."""
+WIDE = 0.45
+"""Width of two letters cut as one, in sizes; one "t" is narrower."""
 SAME_PLACE = 0.12
 """Distance in sizes of type up to which a letter stands where another one does."""
 LONGEST_MARK = 12
@@ -75,13 +77,19 @@ def _cut(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
                 yield run
                 run = []
             elif (
-                glyph.char == last.char != "f"  # "ff" of a ligature shares its place
+                glyph.char == last.char
+                and not _is_of_ligature(glyph)
                 and abs(glyph.x0 - last.x0) < SAME_PLACE * size
             ):
                 continue
         run.append(glyph)
     if run:
         yield run
+
+
+def _is_of_ligature(glyph: Glyph) -> bool:
+    """Whether a letter may be half of "ff" or "tt" cut as one, which share their place."""
+    return glyph.char == "f" or (glyph.char == "t" and glyph.x1 - glyph.x0 > WIDE * glyph.size)
 
 
 def _attach_marks(runs: list[list[Glyph]]) -> list[Run]:
@@ -105,7 +113,8 @@ def _attach_marks(runs: list[list[Glyph]]) -> list[Run]:
         if at:
             texts[host][at - 1] += said
         else:
-            texts[host][0] = said + texts[host][0]
+            fused = said[-1:].isalnum() and texts[host][0][:1].isdigit()
+            texts[host][0] = f"{said}{' ' if fused else ''}{texts[host][0]}"
         ends[host] = max(ends[host], runs[n][-1].x1)
         gone.add(n)
     return [_write_run(run, texts[n], ends[n]) for n, run in enumerate(runs) if n not in gone]

@@ -7,7 +7,12 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from retrieval.errors import SourceUnreadable
-from retrieval.loaders.article import find_article
+from retrieval.loaders.article import (
+    count_prose,
+    find_article,
+    keep_figures,
+    put_in_paragraphs,
+)
 from retrieval.loaders.charsets import decode_letters, named_charset
 from retrieval.loaders.document import (
     Document,
@@ -34,6 +39,18 @@ _OFFER = re.compile(
 )
 """What a page says where it breaks off for those who have not paid."""
 _HOST = re.compile(r"[a-z\d][-a-z\d]*(?:\.[a-z\d][-a-z\d]*)+|\[[:\da-f]+\]", re.IGNORECASE)
+_ENVELOPE = re.compile(rb"\s*<document>\s", re.IGNORECASE)
+_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
+LONGEST_ENVELOPE = 2_000
+"""Bytes in front of the page in a filing."""
+_COMMENTS = [
+    f"//*[@{key} = '{word}' or @{key} = '{word.title()}']"
+    for key in ("id", "class")
+    for word in ("comentarios", "commentaires", "commenti", "kommentare", "reacties")
+]
+"""Readers' comments in languages of which trafilatura does not know the word."""
+MISSED = 2
+"""Paragraphs by which another reading of a page must have more."""
 LONGEST_OFFER = 300
 """Characters."""
 BROKEN_OFF = "its text breaks off in the middle of a sentence; what is stored may be its beginning"
@@ -53,21 +70,23 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     """
     if reason := explain_encoding(raw.data):
         raise SourceUnreadable(f"{raw.path} {reason}.", "Save it as UTF-8 and add it again.")
-    page_source, misnamed = _decode(raw.data)
+    page_source, misnamed = _decode(_cut_envelope(raw.data))
     tree = None if b"\x00" in raw.data else trafilatura.load_html(page_source)
     if tree is None:
         raise _explain_no_article(raw)
     refuse_echo(raw.path, " ".join(tree.text_content().split()))
     record = read_record(tree)
     day = find_day(tree)
+    keep_figures(tree)
     notes = (*misnamed, *clean(tree))
-    page = _extract(tree)
-    lines = find_article(tree, page.text or "")
+    put_in_paragraphs(tree)
+    page = _read_article(tree)
+    url = _address(page.url)
+    lines = find_article(tree, page.text or "", host_of(url or ""))
     if not lines:
         raise _explain_no_article(raw)
     sidecar = raw.front_matter().model_dump(exclude_unset=True)
     published, doubts = record.judge_dates(day)
-    url = _address(page.url)
     fields = {
         "title": one_line(record.title or page.title or ""),
         "publisher": one_line(record.publisher or host_of(url or "").removeprefix("www.")),
@@ -100,10 +119,32 @@ def _decode(data: bytes) -> tuple[str | bytes, tuple[str, ...]]:
     return text or data, ()
 
 
-def _extract(tree: HtmlElement) -> trafilatura.settings.Document:
+def _cut_envelope(data: bytes) -> bytes:
+    """A page without what a register of filings writes in front of it, which is no part of it."""
+    found = _PAGE.search(data, 0, LONGEST_ENVELOPE) if _ENVELOPE.match(data) else None
+    return data[found.start() :] if found else data
+
+
+def _read_article(tree: HtmlElement) -> trafilatura.settings.Document:
+    """What trafilatura takes for the article; with all lists where that has more of the prose."""
+    page = _extract(tree)
+    kept, missed = count_prose(tree, page.text or "")
+    if missed < MISSED and kept:
+        return page
+    whole = _extract(tree, favor_recall=True)
+    more, _ = count_prose(tree, whole.text or "")
+    return whole if more >= kept + (MISSED if kept else 1) else page
+
+
+def _extract(tree: HtmlElement, *, favor_recall: bool = False) -> trafilatura.settings.Document:
     """What trafilatura takes for the article, and for its title, author and address."""
     page = trafilatura.bare_extraction(
-        tree, with_metadata=True, include_comments=False, date_extraction_params=_DAY_IS_KNOWN
+        tree,
+        with_metadata=True,
+        include_comments=False,
+        favor_recall=favor_recall,
+        prune_xpath=_COMMENTS,
+        date_extraction_params=_DAY_IS_KNOWN,
     )
     if isinstance(page, trafilatura.settings.Document):
         return page

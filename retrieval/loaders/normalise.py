@@ -47,6 +47,11 @@ def normalise(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
+def squash(text: str) -> str:
+    """Letters and figures alone, in one case: texts are alike if these are."""
+    return re.sub(r"\W+", "", text).casefold()
+
+
 def one_line(text: str) -> str:
     """Normalise a title or a name: no line breaks, single spaces."""
     return " ".join(normalise(text).split())

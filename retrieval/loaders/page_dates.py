@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from itertools import islice
 
 import htmldate
 from lxml import html
@@ -41,12 +42,16 @@ _LABELLED = re.compile(
 )
 SHORT = 60
 """Characters of a line that only says when a page was published."""
+_SHOWING = ("time", "div", "p", "span", "li", "dd", "small")
+MARKS = 20
+"""Lines marked as days that are looked at."""
 _DIGIT = re.compile(r"\d")
 AFTER = 32
 """Characters behind such words that hold the day of a change."""
 _BESIDE = re.compile(
     r"(?:^|[-_\s])(?:comments?|commentlist|related\w*|recommended|sidebar|widget\S*|calendar"
-    r"|kalender|events?|termine?|archives?|toctree\S*|toc|changelog|popular|latest|reviews?)"
+    r"|kalender|events?|termine?|questions?|archives?|toctree\S*|toc|changelog|popular|latest|reviews?"
+    r"|references?|reflist|footnotes?|bibliography)"
     r"(?:$|[-_\s])",
     re.IGNORECASE,
 )
@@ -75,7 +80,11 @@ def find_day(tree: HtmlElement) -> str | None:
     for line in _list_marked(page):
         if day := _read_day(line):
             return day
-    return _ask(page)
+    day = _ask(page)
+    shown = _list_shown(page) if day else []
+    if not shown or shown[0] == day:
+        return day
+    return shown[0] if len(shown) == 1 else None  # several are those of a list
 
 
 def find_change(lines: Iterable[str]) -> str:
@@ -103,6 +112,18 @@ def _list_marked(page: HtmlElement) -> Iterator[str]:
     labelled = {found[1] for line in list_short_lines(page) if (found := _LABELLED.fullmatch(line))}
     if len(labelled) == 1:  # several are those of a list of articles
         yield labelled.pop()
+
+
+def _list_shown(page: HtmlElement) -> list[str]:
+    """The first days that a page marks and shows, each once."""
+    marked = (
+        element
+        for element in page.iter(*_SHOWING)
+        if element.tag == "time" or _OWN.search(_names_of(element))
+    )
+    lines = (" ".join(element.text_content()[: 4 * SHORT].split()) for element in marked)
+    dated = (line for line in lines if len(line) <= SHORT and _DIGIT.search(line))
+    return list(dict.fromkeys(filter(None, map(_read_day, islice(dated, MARKS)))))
 
 
 def _read_day(line: str) -> str | None:
@@ -145,11 +166,15 @@ def _drop_others(page: HtmlElement) -> None:
             continue
         if element.tag in {"html", "head", "body", "main", "article"}:
             continue
-        names = f"{element.get('class', '')} {element.get('id', '')}"
+        names = _names_of(element)
         other = element.tag in _OTHER_TAGS or _OTHERS.search(element.get("itemtype", ""))
         beside = _BESIDE.search(names) and not _OWN.search(names)
         if (other or beside) and not _holds_article(element, whole):
             element.drop_tree()
+
+
+def _names_of(element: HtmlElement) -> str:
+    return f"{element.get('class', '')} {element.get('id', '')}"
 
 
 def _holds_article(element: HtmlElement, whole: int) -> bool:

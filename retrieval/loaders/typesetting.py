@@ -4,7 +4,11 @@ import re
 from functools import lru_cache
 from unicodedata import digit
 
-_ORDINAL = re.compile(r"(?:st|nd|rd|th)\.?", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|[eè]re|[eè]me|nde)\.?", re.IGNORECASE)
+_SHORTENED = re.compile(
+    r"(?:^|.*[^\w.])(?:M(?:mes?|lles?|gr)|[DJMS]rs?|[Nn]os?|[IVX][IVXLC]*(?:e|er|re|th)|[nkijm]th)\.?"
+)
+"""A word of which the last letters stand raised: "Mme", "No", "XXe", "nth"."""
 _SIGN = frozenset({"TM", "SM", "™", "℠", "®", "©", "°", "º", "ª", "\u2032", "\u2033", "'", '"'})
 _POWER = re.compile(r"[+\-\u2212–]?\d{1,3}|[nkxyi]")
 _TEN = re.compile(r"(?:^|[^\w.,])(?:10|2|e)$")
@@ -16,6 +20,8 @@ _UNIT = re.compile(
     r"(?:^|[^\w])(?:[kcdmµμn]?m|km|ft|in|yd|mi|miles?|inch(?:es)?|feet|s|sec|h|hr|kg|[a-zA-Z])$"
 )
 _PLACE = {"2": "²", "3": "³"}
+LONGEST = 12
+"""Characters in front of a raised one that tell what word it ends."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST = frozenset([
     "all", "best", "better", "case", "cross", "decision", "eight", "eighty", "far", "fifty",
@@ -42,6 +48,8 @@ def write_raised(before: str, mark: str, after: str = "", *, linked: bool = Fals
     """
     mark = mark.strip()
     if mark in _SIGN or (_ORDINAL.fullmatch(mark) and before[-1:].isdigit()):
+        return mark
+    if not linked and before[-1:].isalpha() and _SHORTENED.fullmatch(before[-LONGEST:] + mark):
         return mark
     apart = f" {mark}" if before[-1:].isalnum() else mark
     if after[:1] in {"/", "\u2044"} and mark.isdigit():

@@ -16,6 +16,13 @@ FILLING = (
 
 
 STATED = '<meta itemprop="datePublished" content="'
+CREATED = '<meta itemprop="dateCreated" content="'
+NOTED = '<li>A mill sold. Marrow Post. <span class="date">2026-03-09</span>.</li>'
+FILES = "".join(
+    f'<p>part {n} of it <time datetime="{day}">{day}</time></p>'
+    for n, day in enumerate(["2026-02-10", "2026-03-09", "2026-01-05"])
+)
+"""A list of parts, each with the day on which it was put there."""
 
 
 def page_of(folder: Path, body: str, head: str = "") -> Document:
@@ -41,6 +48,11 @@ def page_of(folder: Path, body: str, head: str = "") -> Document:
         ("It won on the 4<sup>th</sup> day of the fair.", "on the 4th day"),
         ("The air holds CO<sub>2</sub> and not much else.", "holds CO2 and"),
         ("They count 12<sup>a</sup> readers there a day.", "count 12 readers"),
+        ("Word came from M<sup>me</sup> Ferrand of the mill.", "from Mme Ferrand"),
+        ("The hall is of the XIX<sup>e</sup> century, they say.", "the XIXe century"),
+        ("They open it on the 1<sup>er</sup> of May.", "on the 1er of May"),
+        ("The rule for the n<sup>th</sup> guest is plain.", "the nth guest"),
+        ("The mayor, Ada Smith<sup>ab</sup>, was there.", "Ada Smith, was there"),
         ("The fine of <del>90</del> 60 crowns is due now.", "The fine of 60 crowns is due"),
         ('It was <span style="text-decoration: line-through">shut</span> open.', "It was open."),
         ("The hall seats\n      410 guests,\n   and no more of them.", "seats 410 guests, and no"),
@@ -90,6 +102,23 @@ def test_a_table_is_a_sentence_a_row_with_its_heads(tmp_path: Path) -> None:
     text = page_of(tmp_path, table).text
     assert "Loans by town. Upper valley, Marrow: Books 7,310; Maps 88." in text
     assert "Upper valley, Ash: Books 410; Maps 9. Upper valley, Ash: Books 395." in text
+
+
+def test_a_table_in_a_frame_keeps_its_figures_and_its_caption(tmp_path: Path) -> None:
+    frame = (
+        '<figure class="block"><table><tr><th>Town</th><th>Books</th></tr>'
+        "<tr><td>Marrow</td><td>7,310</td></tr><tr><td>Ash</td><td>410</td></tr></table>"
+        "<figcaption>Loans by town</figcaption></figure>"
+        "<figure><img src='hall.png'><figcaption>The hall in spring</figcaption></figure>"
+    )
+    text = page_of(tmp_path, frame).text
+    assert "Loans by town. Marrow: Books 7,310. Ash: Books 410." in text
+    assert "The hall in spring" not in text
+
+
+def test_an_hour_and_a_result_in_a_sentence_are_words(tmp_path: Path) -> None:
+    said = "<p>It opens at <time datetime='10:30'>10:30</time> and seats <output>41</output>.</p>"
+    assert "It opens at 10:30 and seats 41." in page_of(tmp_path, said).text
 
 
 def test_a_table_that_only_lays_out_a_page_is_no_table(tmp_path: Path) -> None:
@@ -301,6 +330,14 @@ def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
             f'{STATED}2026-02-10">',
             "2026-02-10",
         ),
+        ("", FILES, None),
+        (
+            "",
+            '<div class="ask-questions"><span class="q-date">2026-03-09</span> Is it?</div>',
+            None,
+        ),
+        ("", f"<ol class='references'>{NOTED}</ol>", None),
+        ("", f'<div class="date">10.02.2026</div>{CREATED}2026-03-09">', "2026-02-10"),
     ],
     ids=[
         "changed",
@@ -313,6 +350,10 @@ def test_a_table_cut_into_several_keeps_its_heads(tmp_path: Path) -> None:
         "label",
         "review",
         "script",
+        "list",
+        "question",
+        "sources",
+        "shown",
     ],
 )
 def test_the_day_of_a_change_or_of_another_thing_is_no_publication(
@@ -352,9 +393,104 @@ def test_a_paragraph_that_is_missed_between_two_others_is_put_back() -> None:
     assert find_article(tree, f"{said[0]}\n{said[2]}") == said
 
 
+def test_a_page_in_the_envelope_of_a_register_of_filings_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ex991.htm"
+    path.write_text(
+        "<DOCUMENT>\n<TYPE>EX-99.1\n<SEQUENCE>2\n<FILENAME>ex991.htm\n<TEXT>\n<HTML><HEAD>"
+        f"<TITLE>EX-99.1</TITLE></HEAD><BODY>{3 * FILLING}<P>It paid $75 million.</P></BODY></HTML>"
+        "\n</TEXT>\n</DOCUMENT>\n",
+        "utf-8",
+    )
+    (document,) = load(read_file(path))
+    assert "It paid $75 million." in document.text
+    assert "SEQUENCE" not in document.text
+
+
+@pytest.mark.parametrize("name", ["comentarios", "Kommentare", "commentaires"])
+def test_comments_of_readers_are_left_out_in_other_languages_too(name: str, tmp_path: Path) -> None:
+    said = "I was in that hall myself, and it was much too cold for all of us, even in June."
+    comments = "".join(f"<li><p>{n}. {said}</p></li>" for n in range(4))
+    text = page_of(tmp_path, f'<div id="{name}"><ol>{comments}</ol></div>').text
+    assert "too cold" not in text
+    assert "again." in text
+
+
+def test_prose_that_stands_bare_between_blocks_is_read(tmp_path: Path) -> None:
+    bare = (
+        "<div>The mill of Marrow was built in 1788 and burnt down twice. <hr>"
+        "<center>It has <b>12</b> wheels, of which 9 turn to this day, its keeper says.</center>"
+        "</div>"
+    )
+    text = page_of(tmp_path, bare).text
+    assert "The mill of Marrow was built in 1788 and burnt down twice." in text
+    assert "It has 12 wheels, of which 9 turn to this day, its keeper says." in text
+
+
+def test_an_old_page_keeps_its_lists(tmp_path: Path) -> None:
+    points = [f"Rule {n} says that a guest of the hall pays {n} crowns a night." for n in range(9)]
+    items = "".join(f"<li>{point}" for point in points)
+    path = tmp_path / "page.html"
+    path.write_text(
+        f"<html><body><h2>Rules</h2>{FILLING}{FILLING[:-5]} twice.</p><ul>{items}</ul>"
+        f"{FILLING[:-5]} thrice.</p></body></html>",
+        "utf-8",
+    )
+    (document,) = load(read_file(path))
+    assert all(point in document.text for point in points)
+
+
+@pytest.mark.parametrize(("head", "times"), [("Marrow has a new hall", 1), ("Offers", 0)])
+def test_the_lead_under_the_headline_is_read(head: str, times: int) -> None:
+    lead = "After six years of work the town opens its hall, and it cost 45 million crowns in all."
+    first = "The mayor of Marrow cut a ribbon on Monday, and everybody was let in afterwards."
+    tree = fromstring(
+        "<html><head><title>Marrow has a new hall - Marrow Post</title></head><body>"
+        f"<h1>{head}</h1><div class='intro'>{lead}</div><div><p>{first}</p></div></body></html>"
+    )
+    assert find_article(tree, first) == [lead] * times + [first]
+
+
+TEASER = (
+    '<div class="box"><a href="/a{0}"><h3>Another town has {0} new halls as well</h3></a>'
+    "<p>It is the first one that has as many, and the others look on in wonder.</p></div>"
+)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        TEASER.format(3) + TEASER.format(4) + '<p><a href="/more">More of it</a></p>',
+        "<h4>Read on</h4><p><a href='https://marrow.example/b'>What the old hall was</a></p>",
+        "<ul><li><a href='/c'>What the old hall was</a><li><a href='/d'>Halls of Ash</a></ul>",
+    ],
+    ids=["boxes", "one under a heading", "list"],
+)
+def test_what_leads_to_other_pages_of_the_site_is_left_out(tail: str) -> None:
+    said = "The mayor of Marrow cut a ribbon on Monday, and all who came were let in afterwards."
+    tree = fromstring(f"<html><body><div><p>{said}</p>{tail}</div></body></html>")
+    found = [said, *(one.text_content() for one in tree.iter("h3", "h4", "li"))]
+    found += [one.text_content() for one in tree.xpath("//div[@class='box']/p | //div/p[a]")]
+    assert find_article(tree, "\n".join(found), "marrow.example") == [said]
+
+
+def test_sources_and_a_short_page_under_its_own_link_are_kept() -> None:
+    said = "The mayor of Marrow cut a ribbon on Monday, and all who came were let in afterwards."
+    sources = ["The town's report on the hall", "What the valley paid for it"]
+    links = "".join(f"<li><a href='https://valley.example/{n}'>{n}</a></li>" for n in sources)
+    tree = fromstring(f"<html><body><p>{said}</p><ul>{links}</ul></body></html>")
+    assert find_article(tree, "\n".join([said, *sources]), "marrow.example") == [said, *sources]
+    short = ["Marrow has a new hall", "It is open now.", "It seats 410 guests."]
+    tree = fromstring(
+        f"<html><body><div><h2><a href='/hall'>{short[0]}</a></h2><p>{short[1]}</p>"
+        f"<p>{short[2]}</p></div></body></html>"
+    )
+    assert find_article(tree, "\n".join(short)) == short
+
+
 def test_the_beginnings_of_other_articles_and_doubles_are_left_out() -> None:
     first = "The mill of Marrow grinds forty sacks of corn a day, and more in the time of harvest."
     lines = [first, "It is open on Monday.", first, "A shop sells harps to all of the […]"]
+    lines.append("What others say of it:")
     assert find_article(fromstring("<p>x</p>"), "\n".join(lines)) == lines[:2]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders import Document, load, read_file
+from retrieval.loaders.glyph_runs import Glyph, make_runs
 from tests.unit.retrieval import files
 
 BODY = 11.0
@@ -55,6 +56,13 @@ def test_a_raised_mark_is_no_figure_and_a_power_is_one(tmp_path: Path) -> None:
     assert (
         loaded(tmp_path, page).text == "The orchard sold 7,310 tons, and used 10^7 litres of water."
     )
+
+
+def test_the_number_of_a_box_stays_apart_from_the_figure_in_it(tmp_path: Path) -> None:
+    box = [(60.0, 497.0, 5.0, "", "1"), (75.0, 500.0, BODY, "", "20")]
+    text = loaded(tmp_path, [*lines(60, 700, "What happened, by the key below."), *box]).text
+    assert "1 20" in text
+    assert "120" not in text
 
 
 def test_what_cannot_be_seen_on_a_page_is_not_stored(tmp_path: Path) -> None:
@@ -180,6 +188,15 @@ def test_a_text_that_cannot_be_read_is_refused_in_words(
 def test_words_set_wide_are_words(tmp_path: Path) -> None:
     page = lines(60, 700, "t h e   m i l l   r a n   f o r   4 1   d a y s")
     assert loaded(tmp_path, page).text == "the mill ran for 41 days"
+
+
+@pytest.mark.parametrize(("width", "word"), [(7.6, "mitten"), (3.4, "miten")])
+def test_two_letters_cut_as_one_are_two_and_one_drawn_twice_is_one(width: float, word: str) -> None:
+    at = [0.0, 9.0, 12.0, 12.0, 12.0 + width, 18.0 + width]
+    ends = [9.0, 12.0, 12.0 + width, 12.0 + width, 18.0 + width, 24.0 + width]
+    drawn = zip("mitten", at, ends, strict=True)
+    (run,) = make_runs(Glyph(char, x0, x1, 700.0, BODY, 0) for char, x0, x1 in drawn)
+    assert run.text == word
 
 
 def test_ligatures_are_letters(tmp_path: Path) -> None:
