@@ -223,10 +223,11 @@ def test_a_page_that_misnames_its_encoding_keeps_its_letters(tmp_path: Path) -> 
     assert "A łódź." in document.text
 
 
-def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path, charset: str) -> None:
     path = tmp_path / "page.html"
-    path.write_bytes(f"<html><body>{FILLING}</body></html>".encode("utf-16"))
-    with pytest.raises(SourceUnreadable, match="is UTF-16 text, not UTF-8"):
+    path.write_bytes(f"<html><body>{FILLING}</body></html>".encode(charset))
+    with pytest.raises(SourceUnreadable, match=f"is {charset[:6].upper()} text, not UTF-8"):
         load(read_file(path))
 
 
