@@ -211,6 +211,46 @@ def test_a_line_that_tells_of_a_later_change_is_noted(tmp_path: Path) -> None:
     assert document.notes == ("changed on 2026-05-02, after its publication on 2019-03-20",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 20 March 2019 | Last updated 2 May 2026",
+        "Published 20 March 2019, last updated on 2 May 2026",
+        "Published: 20 March 2019 Last reviewed: 2 May 2026 Next review due: 2 May 2029",
+        "Published 20 March 2019<br>Updated 2 May 2026, 10:35",
+        "By the desk of the valley in Marrow · Published 20 March 2019 · Updated 2 May 2026",
+        "20 March 2019 (corrected 2 May 2026)",
+        "Posted 20.03.2019 – Aktualisiert am 02.05.2026",
+        "Published 2019-03-20 / Modified 2026-05-02",
+        "Published: 08:15, 20 March 2019 - Updated: 09:12, 2 May 2026",
+        "<b>Published</b>20 March 2019 <b>Last updated</b>2 May 2026",
+    ],
+)
+def test_a_change_that_a_page_tells_of_beside_its_publication_is_noted(
+    tmp_path: Path, line: str
+) -> None:
+    document = page_of(tmp_path, f'<p class="meta">{line}</p>')
+    assert document.meta.published == date(2019, 3, 20)
+    assert document.notes == ("changed on 2026-05-02, after its publication on 2019-03-20",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 20 March 2019",
+        "Published 20 March 2019 | Next review due: 2 May 2026",
+        "Published 20 March 2019 | Updated weekly",
+        "The Mill Act of 2019, revised on 2 May 2026",
+        "In 2019 the rules for mills were revised; 2 May 2026 is a holiday.",
+    ],
+)
+def test_a_line_that_tells_of_another_thing_is_no_change(tmp_path: Path, line: str) -> None:
+    head = '<meta property="article:published_time" content="2019-03-20">'
+    document = page_of(tmp_path, f"<p>{line}</p>", head)
+    assert document.meta.published == date(2019, 3, 20)
+    assert document.notes == ()
+
+
 def test_a_page_that_misnames_its_encoding_keeps_its_letters(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     page = f"<html><head><meta charset='utf-8'></head><body><p>A fête.</p>{FILLING}</body></html>"
