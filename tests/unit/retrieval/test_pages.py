@@ -193,6 +193,55 @@ def test_a_page_that_breaks_off_says_so(tmp_path: Path, offer: str) -> None:
     assert any("may be its beginning" in note for note in document.notes)
 
 
+CUT = "<p>The lenders of the valley have since asked the town for a fourth room, which</p>"
+WHOLE = "<p>The lenders of the valley have since asked the town for a fourth room.</p>"
+
+
+@pytest.mark.parametrize(
+    ("end", "offer"),
+    [
+        (WHOLE, "<p>The rest of this article is for subscribers</p>"),
+        (WHOLE, "<p>This report is only available to our members.</p><p>Try it for a week.</p>"),
+        (WHOLE, "<p>Start a trial to keep reading.</p><p>Have an account? Sign in</p>"),
+        (CUT, "<p>Get a year for 4 crowns, cancel at any time.</p><p>Sign in</p>"),
+        (CUT.replace(", which", "…"), "<p>Begin your free trial and read on.</p>"),
+        (CUT, '<aside class="modal"><p>Sign in to continue.</p></aside>'),
+    ],
+)
+def test_words_that_bar_the_rest_of_a_page_are_told_of(
+    tmp_path: Path, end: str, offer: str
+) -> None:
+    document = page_with_end(tmp_path, end + offer)
+    assert any("only subscribers can read all" in note for note in document.notes)
+    assert "a fourth room" in document.text
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "",
+        "<p>Sign up for our newsletter and subscribe to the briefing in your inbox.</p>",
+        "<p>Subscribe to the paper from 4 crowns.</p>",
+        "<p>Log in or register to comment.</p>",
+        "<p>To read the full minutes, ask at the hall.</p>",
+        "<p>The pool of the hall is for members only.</p>",
+        "<p>The rest of the report deals with the rooms of the mill.</p>",
+    ],
+)
+def test_an_offer_below_a_whole_article_bars_nothing(tmp_path: Path, offer: str) -> None:
+    document = page_with_end(tmp_path, WHOLE + offer)
+    assert document.notes == ()
+    assert "a fourth room." in document.text
+
+
+def page_with_end(folder: Path, end: str) -> Document:
+    path = folder / "page.html"
+    body = f"<h1>Marrow</h1>{FILLING}<p>{'It lends more maps. ' * 8}</p>{end}"
+    path.write_text(f"<html><body><article>{body}</article></body></html>", "utf-8")
+    (document,) = load(read_file(path))
+    return document
+
+
 def test_the_parts_of_a_page_that_are_for_subscribers_count(tmp_path: Path) -> None:
     part = {"@type": "WebPageElement", "isAccessibleForFree": "False"}
     assert page_of(tmp_path, "", records(entry("Article", hasPart=[part]))).notes
