@@ -114,7 +114,7 @@ def _least(places: Sequence[int], pages: int) -> float:
     return max(2, 0.4 * (pages / 2 if one_side else pages))
 
 
-def find_numbering(pages: Sequence[Sequence[Row]]) -> frozenset[Number]:
+def find_numbering(pages: Sequence[Sequence[Row]], running: frozenset[str]) -> frozenset[Number]:
     """Find what the numbers printed on pages have over their places; nothing without them.
 
     Figures are on most of the pages, roman numbers on two or more.
@@ -122,7 +122,9 @@ def find_numbering(pages: Sequence[Sequence[Row]]) -> frozenset[Number]:
     found = Counter(
         over
         for at, rows in enumerate(pages)
-        for over in {Number(n.is_roman, n.value - at) for n in _list_numbers(rows).values()}
+        for over in {
+            Number(n.is_roman, n.value - at) for n in _list_numbers(rows, running).values()
+        }
     )
     roman = {over: times for over, times in found.items() if over.is_roman and times > 1}
     rest = len(pages) - sum(roman.values())
@@ -133,7 +135,7 @@ def find_numbering(pages: Sequence[Sequence[Row]]) -> frozenset[Number]:
 def drop_running(
     rows: Sequence[Row], running: frozenset[str], numbers: frozenset[Number]
 ) -> tuple[list[Row], list[str]]:
-    """Take repeated lines and printed numbers off a page; return what is left, and them.
+    """Take repeated lines and printed numbers off a page; return what is left, and the lines.
 
     Args:
         rows: of the page.
@@ -142,15 +144,11 @@ def drop_running(
     """
     kept: list[Row] = []
     gone: list[str] = []
-    margins, printed = _list_margins(rows), _list_numbers(rows)
+    margins, printed = _list_margins(rows), _list_numbers(rows, running)
     for n, row in enumerate(rows):
-        repeated = [
-            r
-            for r in row
-            if (n in margins and _mask(r.text) in running) or printed.get(r) in numbers
-        ]
+        repeated = [r for r in row if n in margins and _mask(r.text) in running]
         gone += [r.text.strip() for r in repeated]
-        if left := [r for r in row if r not in repeated]:
+        if left := [r for r in row if r not in repeated and printed.get(r) not in numbers]:
             kept.append(left)
     return kept, gone
 
@@ -167,14 +165,19 @@ def _list_margins(rows: Sequence[Row]) -> set[int]:
     return {*range(head), *range(foot, len(rows))}
 
 
-def _list_numbers(rows: Sequence[Row]) -> dict[Run, Number]:
-    """Words at the head or the foot, or alone in the first or last row, that are a number."""
+def _list_numbers(rows: Sequence[Row], running: frozenset[str]) -> dict[Run, Number]:
+    """Words at the head or the foot that are a number, alone in their row or beside running ones.
+
+    In the first and the last row too, if alone there.
+    """
     alone = {n for n in (0, len(rows) - 1) if len(rows) > 1 and len(rows[n]) == 1}
     found: dict[Run, Number] = {}
-    for run in (run for n in _list_margins(rows) | alone for run in rows[n]):
-        if match := _PAGE_NUMBER.fullmatch(run.text.strip()):
+    for row in (rows[n] for n in _list_margins(rows) | alone):
+        own = [run for run in row if _mask(run.text) not in running]
+        match = _PAGE_NUMBER.fullmatch(own[0].text.strip()) if len(own) == 1 else None
+        if match:
             value = int(match[1]) if match[1] else _ROMAN.get(match[2].lower(), 0)
-            found |= {run: Number(not match[1], value)} if value else {}
+            found |= {own[0]: Number(not match[1], value)} if value else {}
     return found
 
 

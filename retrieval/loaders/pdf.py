@@ -55,6 +55,8 @@ FEW = 40
 """Characters that stand aslant, as on a stamp at the margin, up to which no note is due."""
 RUNNING = 3
 """Lines of the heads and feet of pages that a note names."""
+NARROWEST = 40
+"""Characters of a full line of prose, at least: shorter ones are those of a slide or a list."""
 ONE_SIZE = 0.15
 """Difference, as a share, up to which type is of one size."""
 _FIGURES_ON = re.compile(
@@ -83,7 +85,7 @@ class _Edge(NamedTuple):
 
     @property
     def is_full(self) -> bool:
-        return len(self.line) >= SHORT * self.measure
+        return len(self.line) >= SHORT * max(self.measure, NARROWEST)
 
     def is_like(self, other: "_Edge") -> bool:
         """Whether both are prose in type of one size."""
@@ -199,7 +201,7 @@ def _write_pages(
     text, pages = "", []
     gone: list[str] = []
     foot = _NO_PROSE
-    numbering = find_numbering(sheets)
+    numbering = find_numbering(sheets, running)
     kept = [
         drop_running(rows, running, frozenset(Number(n.is_roman, n.value + at) for n in numbering))
         for at, rows in enumerate(sheets)
@@ -258,7 +260,8 @@ def _goes_on(text: str, foot: _Edge, body: str, head: _Edge) -> bool:
     if body[0].islower() or (_FIGURES_ON.match(body) and not text[-1].isdigit()):
         return True
     opens = body.lstrip("(“‘\"'")[:1].isalpha() and not _CAPTION.match(body)
-    return opens and head.is_full and not head.line.isupper() and not text[-1].isdigit()
+    open_end = text[-1].islower() or text[-1] in ",;"
+    return opens and open_end and head.is_full and not head.line.isupper()
 
 
 def _describe_gone(gone: list[str]) -> tuple[str, ...]:

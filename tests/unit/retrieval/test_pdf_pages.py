@@ -161,7 +161,9 @@ def test_roman_numbers_of_pages_are_no_words(tmp_path: Path) -> None:
         page(n, number, f"The orchards of {town} were dry, and the ponds were low on all of")
         for n, (number, town) in enumerate(towns.items())
     ]
-    assert loaded(tmp_path, *pages).text == " ".join(
+    document = loaded(tmp_path, *pages)
+    assert "“iii”" not in document.notes[0]
+    assert document.text == " ".join(
         f"The orchards of {town} were dry, and the ponds were low on all of"
         for town in towns.values()
     )
@@ -219,6 +221,11 @@ def test_a_sentence_goes_on_over_the_end_of_a_page(
 ) -> None:
     first, second = lines(60, 700, FULL, FULL, foot), lines(60, 700, head, FULL, FULL)
     assert stored in loaded(tmp_path, first, second).text
+
+
+def test_the_words_of_slides_do_not_go_on(tmp_path: Path) -> None:
+    slides = [lines(60, 700, f"Harps of {town}") for town in ("Ash", "Beck", "Carr")]
+    assert loaded(tmp_path, *slides).text == "Harps of Ash\n\nHarps of Beck\n\nHarps of Carr"
 
 
 def test_the_pages_of_a_sentence_that_goes_on_are_known(tmp_path: Path) -> None:
