@@ -11,6 +11,7 @@ from xml.sax import SAXException
 import mammoth
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
+from mammoth.docx.dingbats import dingbats
 
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders.document import Document, RawFile, make_document, plausible_name
@@ -101,7 +102,7 @@ def _read(parts: zipfile.ZipFile) -> tuple[str, tuple[str, ...], dict[str, str]]
     for name in (main, *(folder + note for note in NOTES)):
         if name in names:
             root = etree.fromstring(parts.read(name))
-            tracked = settle(root, known) or tracked
+            tracked = settle(root, known, dingbats) or tracked
             changed[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     page = mammoth.convert_to_html(
         _repack(parts, changed),
@@ -185,7 +186,7 @@ def _margins(parts: zipfile.ZipFile, folder: str, styles: WordStyles) -> Iterato
         for name in parts.namelist():
             if name.startswith(folder + kind) and name.endswith(".xml"):
                 root = etree.fromstring(parts.read(name))
-                settle(root, styles)
+                settle(root, styles, dingbats)
                 text = text_of(root)
                 if any(letter.isalpha() for letter in text) and text not in seen:
                     seen.add(text)

@@ -1,11 +1,10 @@
 """The XML of a Word document: what it marks as hidden, struck out or changed, and formulas."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
-from mammoth.docx.dingbats import dingbats
 from pydantic import BaseModel
 
 Element = Any
@@ -21,10 +20,12 @@ _LEVELS = {
     "table": ("tbl", "{*}tblPr/{*}tblStyle"),
 }
 """Kinds of styles, the nearest to the words first: what has such a style, and where it is named."""
-_OF_SYMBOLS = frozenset(font for font, _ in dingbats)
-"""Fonts whose characters are not those of their numbers."""
+Symbols = Mapping[tuple[str, int], int]
+"""Font of symbols and number in it to the number of the character that it shows."""
 GAP = "\u2003"
 """What a tab is written as: a space that can be told from others."""
+FIRST_SIGN = 0x21
+"""Number of the first character but the space, which every font of symbols has."""
 _TINY = 2
 """Half-points: type that nobody can read."""
 
@@ -80,8 +81,10 @@ def _with_bases(name: str, by_id: dict[str, Element]) -> Iterator[Element]:
         name = "" if base is None else _value(base)
 
 
-def settle(root: Element, styles: WordStyles) -> bool:
+def settle(root: Element, styles: WordStyles, symbols: Symbols) -> bool:
     """Change a part in place: what is hidden, struck out or deleted goes, formulas become text.
+
+    So do symbols, tabs and hyphens.
 
     Returns:
         Whether it has tracked changes.
@@ -97,13 +100,13 @@ def settle(root: Element, styles: WordStyles) -> bool:
         else:
             _mark_raised(run, styles)
     for part in [e for run in root.iter() if _name(run) == "r" for e in run]:
-        _write_character(part)
+        _write_character(part, symbols)
     for formula in [e for e in root.iter() if _name(e) == "oMath"]:
         _write_formula(formula, root)
     return tracked
 
 
-def _write_character(part: Element) -> None:
+def _write_character(part: Element, symbols: Symbols) -> None:
     """Write a part of a run that stands for one character as what is read: line end, tab, text."""
     match _name(part):
         case "cr" | "br":
@@ -116,19 +119,20 @@ def _write_character(part: Element) -> None:
         case "softHyphen":
             _write_text(part, "\u00ad")
         case "sym":
-            _write_text(part, _find_symbol(_value(part, "font"), _value(part, "char")))
+            _write_text(part, _find_symbol(_value(part, "font"), _value(part, "char"), symbols))
 
 
-def _find_symbol(font: str, number: str) -> str:
+def _find_symbol(font: str, number: str, symbols: Symbols) -> str:
     """The character of a font's symbol; a space where nobody knows it, to keep words apart."""
     if not re.fullmatch(r"[0-9A-Fa-f]{1,4}", number):
         return " "
     code = int(number, 16)
     if 0xF000 <= code <= 0xF0FF:  # where a font of symbols has its characters
         code -= 0xF000
-    if (font, code) in dingbats:
-        return chr(dingbats[font, code])
-    return chr(code) if font not in _OF_SYMBOLS and chr(code).isprintable() else " "
+    if (font, code) in symbols:
+        return chr(symbols[font, code])
+    has_letters = (font, FIRST_SIGN) not in symbols
+    return chr(code) if has_letters and chr(code).isprintable() else " "
 
 
 def _write_text(part: Element, text: str) -> None:
