@@ -226,7 +226,7 @@ def plausible_name(name: str) -> str:
 
 def explain_encoding(data: bytes) -> str:
     """Say which encoding a file has where it is one that is not read; else nothing."""
-    charset = marked_charset(data)
+    charset = marked_charset(data)[: len("utf-16")]
     return f"is {charset.upper()} text, not UTF-8" if charset in {"utf-16", "utf-32"} else ""
 
 

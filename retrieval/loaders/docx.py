@@ -1,5 +1,6 @@
 """Word documents."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from xml.sax import SAXException
 import mammoth
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
+from mammoth.docx.dingbats import dingbats
 
 from retrieval.errors import SourceUnreadable
 from retrieval.loaders.document import Document, RawFile, make_document, plausible_name
@@ -18,7 +20,7 @@ from retrieval.loaders.html_tables import BLOCKS
 from retrieval.loaders.markup import clean
 from retrieval.loaders.normalise import normalise, one_line
 from retrieval.loaders.speech import mark_speech
-from retrieval.loaders.word_markup import WordPart, names_in, settle, text_of
+from retrieval.loaders.word_markup import GAP, WordStyles, read_styles, settle, text_of
 
 MAX_UNPACKED = 100_000_000
 """Bytes. What the parts of a document may unpack to, pictures included."""
@@ -30,6 +32,9 @@ QUOTATIONS = "\n".join(
 )
 """Styles of paragraphs that quote, for mammoth."""
 NOTES = ("footnotes.xml", "endnotes.xml")
+
+_TABBED = re.compile(rf"(?<=\d) *{GAP}[ {GAP}]*(?=\d)")
+"""A tab between figures, which are two numbers."""
 
 BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ExpatError, SAXException),
@@ -91,13 +96,13 @@ def _read(parts: zipfile.ZipFile) -> tuple[str, tuple[str, ...], dict[str, str]]
     folder = main.rsplit("/", 1)[0] + "/" if "/" in main else ""
     names = set(parts.namelist())
     styles = folder + STYLES
-    hidden = names_in(etree.fromstring(parts.read(styles))) if styles in names else WordPart()
+    known = read_styles(etree.fromstring(parts.read(styles))) if styles in names else WordStyles()
     changed: dict[str, bytes] = {}
     tracked = False
     for name in (main, *(folder + note for note in NOTES)):
         if name in names:
             root = etree.fromstring(parts.read(name))
-            tracked = settle(root, hidden) or tracked
+            tracked = settle(root, known, dingbats) or tracked
             changed[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     page = mammoth.convert_to_html(
         _repack(parts, changed),
@@ -107,7 +112,7 @@ def _read(parts: zipfile.ZipFile) -> tuple[str, tuple[str, ...], dict[str, str]]
     tree = fragment_fromstring(page, create_parent="body")
     _write_notes(tree)
     doubts = clean(tree)
-    blocks = [*_blocks(tree), *_margins(parts, folder, hidden)]
+    blocks = [*_blocks(tree), *_margins(parts, folder, known)]
     notes = ("it has tracked changes, which are read as accepted",) if tracked else ()
     return "\n\n".join(map(mark_speech, blocks)), (*notes, *doubts), _names(parts)
 
@@ -157,7 +162,8 @@ def _blocks(tree: HtmlElement) -> Iterator[str]:
 
 
 def _paragraph(words: list[str]) -> Iterator[str]:
-    lines = [" ".join(line.split()) for line in "".join(words).split("\n")]
+    text = _TABBED.sub(" | ", "".join(words))
+    lines = [" ".join(line.split()) for line in text.split("\n")]
     if text := "\n".join(filter(None, lines)):
         yield text
 
@@ -173,14 +179,14 @@ def _walk(element: HtmlElement) -> Iterator[tuple[str, bool]]:
         yield "", True
 
 
-def _margins(parts: zipfile.ZipFile, folder: str, hidden: WordPart) -> Iterator[str]:
+def _margins(parts: zipfile.ZipFile, folder: str, styles: WordStyles) -> Iterator[str]:
     """What stands at the head and foot of the pages, each once."""
     seen: set[str] = set()
     for kind, label in (("header", "Page header"), ("footer", "Page footer")):
         for name in parts.namelist():
             if name.startswith(folder + kind) and name.endswith(".xml"):
                 root = etree.fromstring(parts.read(name))
-                settle(root, hidden)
+                settle(root, styles, dingbats)
                 text = text_of(root)
                 if any(letter.isalpha() for letter in text) and text not in seen:
                     seen.add(text)

@@ -37,7 +37,24 @@ _OFFER = re.compile(
     r"|(?:for|to) members|members only|create an account|free articles?|(?:article )?limit of)\b",
     re.IGNORECASE,
 )
-"""What a page says where it breaks off for those who have not paid."""
+"""What a page says where it breaks off for those who have not paid, and what others say too."""
+_TEXT = r"(?:story|article|report|text|post|piece|page|content|interview|analysis)"
+_PAYING = r"(?:subscriber|member|customer)s?"
+_BARRED = re.compile(
+    rf"\b(?:(?:{_TEXT} is|{_TEXT}s are) (?:only |available |open |reserved |exclusive(?:ly)? )*"
+    rf"(?:for|to) (?:our |paying )*{_PAYING}\b(?! of\b)|read the rest of this {_TEXT}"
+    rf"|{_PAYING}[ -]only {_TEXT}|for subscribers only|to (?:read on|(?:keep|finish) reading)"
+    r"|to continue reading|(?:subscribe|sign (?:in|up)|log in|register|member|account)(?: now)? to"
+    rf" (?:read|continue|unlock)|unlock (?:this|the (?:full|whole|rest)) {_TEXT}?"
+    r"|(?:last|limit|number|all) of (?:\w+ )*free (?:articles?|stories))",
+    re.IGNORECASE,
+)
+"""What only a page says that does not show all of its text."""
+_PRICED = re.compile(r"\btrial\b|\baccount\b|\bcancel\b.{0,12}\btime\b", re.IGNORECASE)
+_LETTER = re.compile(
+    r"\b(?:newsletters?|inbox|briefings?|e-?mails?|podcasts?|comments?)\b", re.IGNORECASE
+)
+"""Words of a box that offers letters or a talk, and bars nothing."""
 _HOST = re.compile(r"[a-z\d][-a-z\d]*(?:\.[a-z\d][-a-z\d]*)+|\[[:\da-f]+\]", re.IGNORECASE)
 _ENVELOPE = re.compile(rb"\s*<document>\s", re.IGNORECASE)
 _PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
@@ -53,9 +70,12 @@ MISSED = 2
 """Paragraphs by which another reading of a page must have more."""
 LONGEST_OFFER = 300
 """Characters."""
+LAST = 5
+"""Paragraphs at the end of an article that may say that it does not go on."""
 BROKEN_OFF = "its text breaks off in the middle of a sentence; what is stored may be its beginning"
 _LAST_WORDS = re.compile(r"(?:[^\s]+ ){7,}[a-z]+,?")
 """A sentence without an end."""
+_TRAILS_OFF = re.compile(r"(?:…|\.\.\.)$")
 PAID = "only subscribers can read all of this page; what is stored may be its beginning"
 
 
@@ -97,8 +117,9 @@ def html(raw: RawFile) -> tuple[Document, ...]:
     }
     if "published" not in sidecar:
         notes += doubts
-    text, offers = _take_out_offers(lines)
-    if offers or record.is_for_subscribers:
+    words = " ".join(tree.xpath("//text()[not(parent::script or parent::style)]")).split()
+    text, is_barred = _take_out_offers(lines, " ".join(words))
+    if is_barred or record.is_for_subscribers:
         notes += (PAID,)
     elif _LAST_WORDS.fullmatch(text.rpartition("\n")[2]):
         notes += (BROKEN_OFF,)
@@ -156,13 +177,35 @@ def _address(url: str | None) -> str | None:
     return url if _HOST.fullmatch(host_of(url or "")) else None
 
 
-def _take_out_offers(lines: Sequence[str]) -> tuple[str, bool]:
-    """Paragraphs apart, without the offers to subscribe at their end; whether there were any."""
-    kept = list(lines)
-    while kept and len(kept[-1]) <= LONGEST_OFFER and len(_OFFER.findall(kept[-1])) > 1:
-        kept.pop()
-    kept = kept or list(lines)
-    return normalise("\n\n".join(map(mark_speech, kept))), len(kept) < len(lines)
+def _take_out_offers(lines: Sequence[str], page: str) -> tuple[str, bool]:
+    """Paragraphs apart, without the offers at their end that bar the rest; whether any do.
+
+    An offer does where it says so, or where the text before it breaks off.
+    """
+    end = len(lines)
+    while end and _is_offer(lines[end - 1]):
+        end -= 1
+    barring = (n for n in range(end, len(lines)) if _bars(lines[n]))
+    offered = any(not _LETTER.search(line) for line in lines[end:])
+    last = lines[end - 1] if end else ""
+    is_cut = bool(_TRAILS_OFF.search(last) or _LAST_WORDS.fullmatch(last))
+    if not (is_cut and offered):
+        end = next(barring, len(lines))
+    said = [line for line in lines[-LAST:] if len(line) <= LONGEST_OFFER]
+    is_barred = end < len(lines) or any(map(_BARRED.search, [*said, page] if is_cut else said))
+    return normalise("\n\n".join(map(mark_speech, lines[:end] or lines))), is_barred
+
+
+def _is_offer(line: str) -> bool:
+    asks = (_OFFER, _BARRED, _PRICED)
+    return len(line) <= LONGEST_OFFER and any(ask.search(line) for ask in asks)
+
+
+def _bars(offer: str) -> bool:
+    """Whether an offer alone shows that a text does not go on without it."""
+    if _BARRED.search(offer):
+        return True
+    return len(_OFFER.findall(offer)) > 1 and not _LETTER.search(offer)
 
 
 def _explain_no_article(raw: RawFile) -> SourceUnreadable:

@@ -36,7 +36,14 @@ MANY = 10
 CELL = 6
 """Words that a cell of a table has on average, at most."""
 _FIGURE = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"(?:page )?[-–— ]*(\d{1,4})[-–— ]*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page )?[-–— ]*(?:(\d{1,4})(?: ?(?:of|/) ?\d{1,4})?|([ivxlc]+))[-–— ]*", re.IGNORECASE
+)
+_TENS = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc")
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN = {
+    f"{tens}{ones}": 10 * t + o for t, tens in enumerate(_TENS) for o, ones in enumerate(_ONES)
+}
 
 
 class Block(NamedTuple):
@@ -44,6 +51,13 @@ class Block(NamedTuple):
 
     lines: tuple[str, ...]
     finished: bool = False
+
+
+class Number(NamedTuple):
+    """A number of a page, or what the numbers of pages have over their places, from 0."""
+
+    is_roman: bool
+    value: int
 
 
 def group_rows(runs: Sequence[Run]) -> list[Row]:
@@ -100,26 +114,41 @@ def _least(places: Sequence[int], pages: int) -> float:
     return max(2, 0.4 * (pages / 2 if one_side else pages))
 
 
-def find_numbering(pages: Sequence[Sequence[Row]]) -> int | None:
-    """Find what the numbers printed on pages have over their place, from 0; None without them."""
-    found = Counter(n - at for at, rows in enumerate(pages) for n in _list_numbers(rows).values())
-    best = found.most_common(1)
-    return best[0][0] if best and best[0][1] >= max(2, 0.5 * len(pages)) else None
+def find_numbering(pages: Sequence[Sequence[Row]], running: frozenset[str]) -> frozenset[Number]:
+    """Find what the numbers printed on pages have over their places; nothing without them.
+
+    Figures are on most of the pages, roman numbers on two or more.
+    """
+    found = Counter(
+        over
+        for at, rows in enumerate(pages)
+        for over in {
+            Number(n.is_roman, n.value - at) for n in _list_numbers(rows, running).values()
+        }
+    )
+    roman = {over: times for over, times in found.items() if over.is_roman and times > 1}
+    rest = len(pages) - sum(roman.values())
+    figures = [one for one in found.most_common() if not one[0].is_roman][:1]
+    return frozenset([*roman, *(over for over, times in figures if times >= max(2, 0.5 * rest))])
 
 
 def drop_running(
-    rows: Sequence[Row], running: frozenset[str], number: int | None
+    rows: Sequence[Row], running: frozenset[str], numbers: frozenset[Number]
 ) -> tuple[list[Row], list[str]]:
-    """Take the repeated lines and the printed number off a page; return what is left, and them."""
+    """Take repeated lines and printed numbers off a page; return what is left, and the lines.
+
+    Args:
+        rows: of the page.
+        running: what is repeated, with its figures masked.
+        numbers: those that the page would bear.
+    """
     kept: list[Row] = []
     gone: list[str] = []
-    margins, numbers = _list_margins(rows), _list_numbers(rows)
+    margins, printed = _list_margins(rows), _list_numbers(rows, running)
     for n, row in enumerate(rows):
         repeated = [r for r in row if n in margins and _mask(r.text) in running]
-        if number is not None and numbers.get(n) == number:
-            repeated = row
         gone += [r.text.strip() for r in repeated]
-        if left := [r for r in row if r not in repeated]:
+        if left := [r for r in row if r not in repeated and printed.get(r) not in numbers]:
             kept.append(left)
     return kept, gone
 
@@ -136,12 +165,20 @@ def _list_margins(rows: Sequence[Row]) -> set[int]:
     return {*range(head), *range(foot, len(rows))}
 
 
-def _list_numbers(rows: Sequence[Row]) -> dict[int, int]:
-    """Numbers that are the whole first or last row, by the place of the row."""
-    ends = {0, len(rows) - 1} if len(rows) > 1 else set()
-    texts = {n: rows[n][0].text for n in ends if len(rows[n]) == 1}
-    found = {n: _PAGE_NUMBER.fullmatch(text.strip()) for n, text in texts.items()}
-    return {n: int(match[1]) for n, match in found.items() if match}
+def _list_numbers(rows: Sequence[Row], running: frozenset[str]) -> dict[Run, Number]:
+    """Words at the head or the foot that are a number, alone in their row or beside running ones.
+
+    In the first and the last row too, if alone there.
+    """
+    alone = {n for n in (0, len(rows) - 1) if len(rows) > 1 and len(rows[n]) == 1}
+    found: dict[Run, Number] = {}
+    for row in (rows[n] for n in _list_margins(rows) | alone):
+        own = [run for run in row if _mask(run.text) not in running]
+        match = _PAGE_NUMBER.fullmatch(own[0].text.strip()) if len(own) == 1 else None
+        if match:
+            value = int(match[1]) if match[1] else _ROMAN.get(match[2].lower(), 0)
+            found |= {own[0]: Number(not match[1], value)} if value else {}
+    return found
 
 
 def _mask(text: str) -> str:

@@ -18,8 +18,9 @@ _UNSEEN = re.compile(
 _SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BLOCK = re.compile(r"\s*(?:[-*+>|#]|\d{1,3}[.)]\s|```)")
-_BROKEN_WORD = re.compile(r"([^\W_]*[a-z])-$")
-_FIRST_WORD = re.compile(r"[^\W_]+")
+BROKEN_WORD = re.compile(r"([^\W_]*[a-z])-$")
+"""A word broken at the end of a line."""
+FIRST_WORD = re.compile(r"[^\W_]+")
 _WHOLE_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?!-$)\b")
 _LIGATURES = {n: unicodedata.normalize("NFKC", chr(n)) for n in range(0xFB00, 0xFB07)}
 _ITEM = re.compile(r"[•▪‣◦●■○] ?")
@@ -87,10 +88,10 @@ def unwrap_typeset(text: str, measure: int = 0, known: frozenset[str] = frozense
     for before, line in pairwise(lines):
         ends = len(before) < SHORT * measure and not line[:1].islower()
         near_end = max(0, len(out[-1]) - LONGEST_WORD)
-        broken = _BROKEN_WORD.search(out[-1], near_end) if line[:1].islower() else None
+        broken = BROKEN_WORD.search(out[-1], near_end) if line[:1].islower() else None
         if not line or not before or ends or _ITEM.match(line):
             out += ["\n\n", line]
-        elif broken and (tail := _FIRST_WORD.match(line)):
+        elif broken and (tail := FIRST_WORD.match(line)):
             word = join_broken(broken[1], tail[0], known)
             out[-1] = f"{out[-1][: broken.start()]}{word}{line[tail.end() :]}"
         else:

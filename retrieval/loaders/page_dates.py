@@ -22,24 +22,39 @@ _LATER = re.compile(
 """Names of marks for the day of a change."""
 _WORDS = (
     r"updated?|modified|changed|revised|corrected|edited|aktualisiert|ge.ndert|mis . jour"
-    r"|actualizado|aggiornato"
+    r"|actualizado|aggiornato|reviewed"
 )
 """What a page says of a change."""
 _ON = r"(?:on|at|am|vom|le|il|el)?"
-_DAY = rf"\b\W*{_ON}\W*([^:]*\d{{4}})\b.{{0,12}}"
+_DAY = (
+    rf"(?![^\W\d])\W*{_ON}\W*(?:\d\d?:\d\d\W+)?([^:]*\d{{4}}(?:-\d\d-\d\d)?)\b.{{0,12}}"
+    r"(?:\bnext\b.*)?"
+)
 """The rest of a line that has only a day behind a label."""
 _CHANGED = re.compile(
-    rf"(?:(?:{_WORDS}|reviewed|retrieved|accessed|as of|\$date|copyright|stand)\b|©|\(c\))"
+    rf"(?:(?:{_WORDS}|retrieved|accessed|as of|\$date|copyright|stand)\b|©|\(c\))"
     rf"\s*{_ON}[\s:(]*",
     re.IGNORECASE,
 )
 """Words before a day that is not the one of publication."""
-_CHANGE = re.compile(rf"(?:last )?(?:{_WORDS}){_DAY}", re.IGNORECASE)
+_TOLD = (
+    r"(?:(?:this )?(?:page|article|document|content|story|text|version)\W+)?(?:was |date )?"
+    rf"(?:(?:last|latest|recently) )?(?:{_WORDS}|(?:last|latest) (?:change|review|revision))"
+)
+"""Words of a change, as a line about it begins."""
+_CHANGE = re.compile(rf"{_TOLD}{_DAY}", re.IGNORECASE)
 """A line that only says when a page was changed."""
 _OWN = re.compile(r"(?:^|[-_\s])(?:date|published|posted|post[-_]?date)(?:$|[-_\s])", re.IGNORECASE)
-_LABELLED = re.compile(
-    rf"(?:date|published|posted|datum|ver.ffentlicht|publi.){_DAY}", re.IGNORECASE
+_LABELS = r"(?:date|published|posted|datum|ver.ffentlicht|publi.)"
+_LABELLED = re.compile(rf"{_LABELS}{_DAY}", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[|·•∙;()\[\]]\s*|\s[-–—/]\s|[–—]")
+"""What sets the days on one line apart."""
+_TWO_DAYS = re.compile(
+    rf"((?:(?:first |originally )?{_LABELS}|\d).*?\d{{4}}(?:-\d\d-\d\d)?)[\s,.]*(?:and )?"
+    rf"({_TOLD}(?![^\W\d]).*)",
+    re.IGNORECASE,
 )
+"""A line with the day of publication and that of a change, and nothing that sets them apart."""
 SHORT = 60
 """Characters of a line that only says when a page was published."""
 _SHOWING = ("time", "div", "p", "span", "li", "dd", "small")
@@ -98,11 +113,21 @@ def find_change(lines: Iterable[str]) -> str:
 
 
 def list_short_lines(page: HtmlElement) -> Iterator[str]:
-    """What stands on short lines of its own, as the day of a page does."""
-    for element in page.iter("li", "p", "span", "div", "dd", "time"):
+    """What stands on short lines of its own, or on a part of one, as the day of a page does."""
+    for element in page.iter("li", "p", "span", "div", "dl", "dd", "small", "time", "tr"):
         text = " ".join(element.text_content()[: 4 * SHORT].split())
         if len(text) <= SHORT:
             yield text
+        if len(text) <= 2 * SHORT:
+            parts = _BETWEEN.split(text)
+            parts = [one for part in parts for one in _part_days(part)]
+            yield from (part for part in parts if len(parts) > 1 and len(part) <= SHORT)
+
+
+def _part_days(line: str) -> tuple[str, ...]:
+    """The parts of a line that says when a page was published and when it was changed."""
+    two = _TWO_DAYS.fullmatch(line)
+    return (two[1], two[2]) if two else (line,)
 
 
 def _list_marked(page: HtmlElement) -> Iterator[str]:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 
@@ -18,6 +20,8 @@ from retrieval.loaders.document import (
 from retrieval.loaders.form_fields import read_fields
 from retrieval.loaders.frontmatter import check_front_matter
 from retrieval.loaders.layout import (
+    Block,
+    Number,
     drop_running,
     find_numbering,
     find_running,
@@ -25,6 +29,10 @@ from retrieval.loaders.layout import (
     read_in_order,
 )
 from retrieval.loaders.normalise import (
+    BROKEN_WORD,
+    FIRST_WORD,
+    LONGEST_WORD,
+    SHORT,
     find_measure,
     list_words,
     normalise,
@@ -33,6 +41,7 @@ from retrieval.loaders.normalise import (
 )
 from retrieval.loaders.speech import mark_speech
 from retrieval.loaders.type_runs import read_page
+from retrieval.loaders.typesetting import join_broken
 
 MAX_PAGES = 2_000
 """Longest document read, in pages."""
@@ -46,6 +55,15 @@ FEW = 40
 """Characters that stand aslant, as on a stamp at the margin, up to which no note is due."""
 RUNNING = 3
 """Lines of the heads and feet of pages that a note names."""
+NARROWEST = 40
+"""Characters of a full line of prose, at least: shorter ones are those of a slide or a list."""
+ONE_SIZE = 0.15
+"""Difference, as a share, up to which type is of one size."""
+_FIGURES_ON = re.compile(
+    r"[$€£(]?(?:\d+(?:[.,]\d+)*(?: ?%)?(?:[,;)]| [(a-zà-ÿ])|(?:1[5-9]|20)\d\d[.,;])"
+)
+"""Figures that begin no heading and no item of a list: "640 people"."""
+_CAPTION = re.compile(r"(?:figure|fig|table|chart|box|map|note|source)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _LEADER = re.compile(r"[._\u2026]{3,}")
 """Dots that lead to the number of a page, and lines to write on."""
@@ -55,6 +73,27 @@ _FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 """A title that names a file and not a text."""
+
+
+class _Edge(NamedTuple):
+    """The first or last line of a page, empty where that is no prose; its size in points."""
+
+    line: str
+    size: float
+    measure: int
+    """Characters of a full line of the page."""
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.line) >= SHORT * max(self.measure, NARROWEST)
+
+    def is_like(self, other: "_Edge") -> bool:
+        """Whether both are prose in type of one size."""
+        apart = abs(self.size - other.size) > ONE_SIZE * max(self.size, other.size)
+        return bool(self.line and other.line) and not apart
+
+
+_NO_PROSE = _Edge("", 0, 0)
 
 
 def pdf(raw: RawFile) -> tuple[Document, ...]:
@@ -161,15 +200,16 @@ def _write_pages(
     """Text, where its pages begin, and the lines at their heads and feet that were left out."""
     text, pages = "", []
     gone: list[str] = []
-    first = find_numbering(sheets)
+    foot = _NO_PROSE
+    numbering = find_numbering(sheets, running)
     kept = [
-        drop_running(rows, running, None if first is None else first + at)
+        drop_running(rows, running, frozenset(Number(n.is_roman, n.value + at) for n in numbering))
         for at, rows in enumerate(sheets)
     ]
     known = list_words(run.text for rows, _ in kept for row in rows for run in row)
     for number, ((rows, left_out), form) in enumerate(zip(kept, forms, strict=True), start=1):
         gone += left_out
-        blocks = read_in_order(rows)
+        blocks = [block for block in read_in_order(rows) if any(block.lines)]
         measure = find_measure([n for b in blocks if not b.finished for n in b.lines])
         parts = [
             "\n".join(b.lines)
@@ -179,13 +219,49 @@ def _write_pages(
         ]
         paragraphs = "\n\n".join(filter(None, [*parts, form])).split("\n\n")
         if body := normalise("\n\n".join(map(mark_speech, paragraphs))):
-            runs_on = text[-1:].isalnum() and body[0].islower()
-            text += " " if runs_on else "\n\n" if text else ""
+            edges = _find_edges(rows, blocks, measure)
+            text = _lead_on(text, foot, body, edges[0], known)
+            foot = _NO_PROSE if form else edges[1]
             pages.append((len(text), number))
             text += body
         if len(text) > MAX_CHARACTERS:
             break
     return text, tuple(pages), gone
+
+
+def _find_edges(rows: Sequence[Row], blocks: Sequence[Block], measure: int) -> tuple[_Edge, _Edge]:
+    """The first and the last line of a page that has text."""
+    if not blocks:
+        return _NO_PROSE, _NO_PROSE
+    first, last = blocks[0], blocks[-1]
+    return (
+        _NO_PROSE if first.finished else _Edge(first.lines[0], rows[0][0].size, measure),
+        _NO_PROSE if last.finished else _Edge(last.lines[-1], rows[-1][-1].size, measure),
+    )
+
+
+def _lead_on(text: str, foot: _Edge, body: str, head: _Edge, known: frozenset[str]) -> str:
+    """The text before a page with what belongs between it and the `body` of the page."""
+    if not text:
+        return ""
+    before, word = BROKEN_WORD.search(text[-LONGEST_WORD:]), FIRST_WORD.match(body)
+    if before and word and body[0].islower() and foot.is_like(head):
+        whole = join_broken(before[1], word[0], known) == before[1] + word[0]
+        return text[:-1] if whole else text
+    return f"{text} " if _goes_on(text, foot, body, head) else f"{text}\n\n"
+
+
+def _goes_on(text: str, foot: _Edge, body: str, head: _Edge) -> bool:
+    """Whether the sentence at the foot of a page goes on at the head of the next one."""
+    if body[0].islower() and text[-1].isalnum():
+        return True
+    if not (text[-1].isalnum() or text[-1] in ",;") or not (foot.is_full and foot.is_like(head)):
+        return False
+    if body[0].islower() or (_FIGURES_ON.match(body) and not text[-1].isdigit()):
+        return True
+    opens = body.lstrip("(“‘\"'")[:1].isalpha() and not _CAPTION.match(body)
+    open_end = text[-1].islower() or text[-1] in ",;"
+    return opens and open_end and head.is_full and not head.line.isupper()
 
 
 def _describe_gone(gone: list[str]) -> tuple[str, ...]:

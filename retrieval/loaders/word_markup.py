@@ -1,6 +1,7 @@
 """The XML of a Word document: what it marks as hidden, struck out or changed, and formulas."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -10,31 +11,64 @@ Element = Any
 """An element of lxml, which has no types of its own."""
 
 _OFF = frozenset({"0", "false", "off", "none"})
+_TOGGLES = frozenset({"vanish", "strike"})
+"""Marks of which two, as of a style of a paragraph and one of words in it, undo each other."""
+_MARKS = frozenset({*_TOGGLES, "webHidden", "dstrike", "sz", "color"})
+_LEVELS = {
+    "character": ("r", "{*}rPr/{*}rStyle"),
+    "paragraph": ("p", "{*}pPr/{*}pStyle"),
+    "table": ("tbl", "{*}tblPr/{*}tblStyle"),
+}
+"""Kinds of styles, the nearest to the words first: what has such a style, and where it is named."""
+Symbols = Mapping[tuple[str, int], int]
+"""Font of symbols and number in it to the number of the character that it shows."""
+GAP = "\u2003"
+"""What a tab is written as: a space that can be told from others."""
+FIRST_SIGN = 0x21
+"""Number of the first character but the space, which every font of symbols has."""
 _TINY = 2
 """Half-points: type that nobody can read."""
 
 
-class WordPart(BaseModel, frozen=True, extra="forbid"):
-    """Ids of the styles whose words are not shown, and of those that raise or lower them."""
+class WordStyles(BaseModel, frozen=True, extra="forbid"):
+    """What the styles of a document say of whether words are shown, and which ones raise them."""
 
-    unseen: frozenset[str] = frozenset()
+    marks: dict[tuple[str, str], dict[str, str]] = {}
+    """Kind and id of a style to the marks that it sets or inherits; without an id those of the
+    style that stands where none is named."""
+    everywhere: dict[str, str] = {}
+    """The marks that hold where nothing else sets them."""
     lifts: dict[str, str] = {}
     """Id of a style: whether it is "superscript" or "subscript"."""
 
 
-def names_in(styles: Element) -> WordPart:
-    """Find the styles that hide, strike out, raise or lower, with those that rest on them."""
-    unseen: set[str] = set()
+def read_styles(styles: Element) -> WordStyles:
+    """Read what styles say of their words, with what they inherit: the nearest one counts."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
     lifts: dict[str, str] = {}
     by_id = {_value(style, "styleId"): style for style in styles.iterfind("{*}style")}
     for name in filter(None, by_id):
+        marks: dict[str, str] = {}
         for style in _with_bases(name, by_id):
-            if _is_unseen(style.find("{*}rPr"), grounded=True):
-                unseen.add(name)
+            marks = _read_marks(style.find("{*}rPr")) | marks
             lift = style.find("{*}rPr/{*}vertAlign")
             if lift is not None:
                 lifts.setdefault(name, _value(lift))
-    return WordPart(unseen=frozenset(unseen), lifts=lifts)
+        kind = _value(by_id[name], "type")
+        found[kind, name] = marks
+        if _is_on(_value(by_id[name], "default") or "0"):
+            found[kind, ""] = marks
+    everywhere = _read_marks(styles.find("{*}docDefaults/{*}rPrDefault/{*}rPr"))
+    return WordStyles(marks=found, everywhere=everywhere, lifts=lifts)
+
+
+def _read_marks(properties: Element) -> dict[str, str]:
+    """The marks among run properties that tell whether words are shown, with their values."""
+    return {
+        name: _value(mark).lower()
+        for mark in (properties if properties is not None else ())
+        if (name := _name(mark)) in _MARKS
+    }
 
 
 def _with_bases(name: str, by_id: dict[str, Element]) -> Iterator[Element]:
@@ -47,8 +81,10 @@ def _with_bases(name: str, by_id: dict[str, Element]) -> Iterator[Element]:
         name = "" if base is None else _value(base)
 
 
-def settle(root: Element, styles: WordPart) -> bool:
+def settle(root: Element, styles: WordStyles, symbols: Symbols) -> bool:
     """Change a part in place: what is hidden, struck out or deleted goes, formulas become text.
+
+    So do symbols, tabs and hyphens.
 
     Returns:
         Whether it has tracked changes.
@@ -63,48 +99,101 @@ def settle(root: Element, styles: WordPart) -> bool:
             _remove(run)
         else:
             _mark_raised(run, styles)
-    for rest in [e for e in root.iter() if _name(e) in {"cr", "br"}]:
-        rest.tag = _key(rest, "br")
-        rest.attrib.clear()  # the end of a page or a column ends a line too
+    for part in [e for run in root.iter() if _name(run) == "r" for e in run]:
+        _write_character(part, symbols)
     for formula in [e for e in root.iter() if _name(e) == "oMath"]:
         _write_formula(formula, root)
     return tracked
 
 
+def _write_character(part: Element, symbols: Symbols) -> None:
+    """Write a part of a run that stands for one character as what is read: line end, tab, text."""
+    match _name(part):
+        case "cr" | "br":
+            part.tag = _key(part, "br")
+            part.attrib.clear()  # the end of a page or a column ends a line too
+        case "tab" | "ptab":
+            _write_text(part, GAP)
+        case "noBreakHyphen":
+            _write_text(part, "\u2011")
+        case "softHyphen":
+            _write_text(part, "\u00ad")
+        case "sym":
+            _write_text(part, _find_symbol(_value(part, "font"), _value(part, "char"), symbols))
+
+
+def _find_symbol(font: str, number: str, symbols: Symbols) -> str:
+    """The character of a font's symbol; a space where nobody knows it, to keep words apart."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{1,4}", number):
+        return " "
+    code = int(number, 16)
+    if 0xF000 <= code <= 0xF0FF:  # where a font of symbols has its characters
+        code -= 0xF000
+    if (font, code) in symbols:
+        return chr(symbols[font, code])
+    has_letters = (font, FIRST_SIGN) not in symbols
+    return chr(code) if has_letters and chr(code).isprintable() else " "
+
+
+def _write_text(part: Element, text: str) -> None:
+    part.tag = _key(part, "t")
+    part.attrib.clear()
+    part.text = text
+    part.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
 def text_of(root: Element) -> str:
-    """Words of a part on one line: paragraphs, tabs and breaks as spaces."""
+    """Words of a settled part on one line: paragraphs and breaks as spaces."""
     pieces: list[str] = []
     for element in root.iter():
         name = _name(element)
         if name == "t":
             pieces.append(element.text or "")
-        elif name in {"p", "tab", "br", "cr"}:
+        elif name in {"p", "br"}:
             pieces.append(" ")
     return " ".join("".join(pieces).split())
 
 
-def _is_hidden_run(run: Element, styles: WordPart) -> bool:
-    own = run.find("{*}rPr")
-    named = {_value(e) for e in (own if own is not None else ()) if _name(e) == "rStyle"}
-    paragraph = next(run.iterancestors("{*}p"), None)
-    if paragraph is not None and (pstyle := paragraph.find("{*}pPr/{*}pStyle")) is not None:
-        named.add(_value(pstyle))
-    return bool(named & styles.unseen) or _is_unseen(own, grounded=_has_ground(run))
+def _is_hidden_run(run: Element, styles: WordStyles) -> bool:
+    """Whether the marks of a run, of its styles and of the document hide its words."""
+    levels = [_read_marks(run.find("{*}rPr")), *_list_levels(run, styles), styles.everywhere]
+    shown = {name: value for level in reversed(levels) for name, value in level.items()}
+    if any(_is_on(shown.get(name, "0")) for name in ("webHidden", "dstrike")):
+        return True
+    if any(_is_toggled(name, levels) for name in _TOGGLES):
+        return True
+    size = shown.get("sz", "")
+    if size.isdigit() and int(size) <= _TINY:
+        return True
+    return levels[0].get("color") == "ffffff" and not _has_ground(run)
 
 
-def _is_unseen(marks: Element, *, grounded: bool) -> bool:
-    """Whether run properties hide words; white ones only where no colour lies behind them."""
-    if marks is None:
-        return False
-    for mark in marks:
-        name, value = _name(mark), _value(mark).lower()
-        if name in {"vanish", "webHidden", "strike", "dstrike"} and value not in _OFF:
-            return True
-        if name == "sz" and value.isdigit() and int(value) <= _TINY:
-            return True
-        if name == "color" and value == "ffffff" and not grounded:
-            return True
-    return False
+def _list_levels(run: Element, styles: WordStyles) -> Iterator[dict[str, str]]:
+    """The marks of the styles of a run: of its own one, of its paragraph's, of its table's."""
+    around = [run, *run.iterancestors()]
+    for kind, (holder, place) in _LEVELS.items():
+        element = next((one for one in around if _name(one) == holder), None)
+        if element is not None:
+            named = element.find(place)
+            name = "" if named is None else _value(named)
+            unnamed = styles.marks.get((kind, ""), {})
+            yield styles.marks.get((kind, name), unnamed)
+
+
+def _is_toggled(name: str, levels: Sequence[dict[str, str]]) -> bool:
+    """Whether a mark is on that is undone by another one (ECMA-376, part 1, 17.7.3).
+
+    What a run says itself holds; else it is on if the document or an odd number of styles set it.
+    """
+    own, *styled, everywhere = levels
+    if name in own:
+        return _is_on(own[name])
+    odd = sum(_is_on(level.get(name, "0")) for level in styled) % 2 == 1
+    return odd or _is_on(everywhere.get(name, "0"))
+
+
+def _is_on(value: str) -> bool:
+    return value.lower() not in _OFF
 
 
 def _has_ground(run: Element) -> bool:
@@ -118,7 +207,7 @@ def _has_ground(run: Element) -> bool:
     return False
 
 
-def _mark_raised(run: Element, styles: WordPart) -> None:
+def _mark_raised(run: Element, styles: WordStyles) -> None:
     """Words that are lifted off the line, by themselves or by their style, are marked so."""
     marks = run.find("{*}rPr")
     if marks is None or marks.find("{*}vertAlign") is not None:
@@ -136,9 +225,7 @@ def _mark_raised(run: Element, styles: WordPart) -> None:
 def _write_formula(formula: Element, root: Element) -> None:
     space = etree.QName(root).namespace
     run = etree.Element(f"{{{space}}}r")
-    text = etree.SubElement(run, f"{{{space}}}t")
-    text.text = _formula(formula)
-    text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    _write_text(etree.SubElement(run, f"{{{space}}}t"), _formula(formula))
     run.tail = formula.tail
     formula.getparent().replace(formula, run)
 

@@ -1,5 +1,6 @@
 import json
 import random
+import struct
 import time
 from datetime import date
 from pathlib import Path
@@ -194,6 +195,37 @@ BAD_FILES: list[tuple[str, str | bytes, str]] = [
     ("a.xlsx", b"x", ".xlsx"),
     ("a", b"x", "no suffix"),
 ]
+
+
+NOTE_OF_SACKS = "---\nid: a\ntitle: A\npublisher: P\n---\n\nThe mill ground 95 sacks."
+WIDE = [
+    ("a.txt", "The mill ground 95 sacks.\n"),
+    ("a.txt", "Мельница смолола 95 мешков зерна за год."),
+    ("a.md", NOTE_OF_SACKS),
+    ("a.jsonl", '{"id": "a", "title": "A", "publisher": "P", "text": "The mill."}'),
+]
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize(("name", "content"), WIDE)
+def test_a_text_of_wide_letters_without_a_mark_is_refused_by_its_encoding(
+    tmp_path: Path, name: str, content: str, charset: str
+) -> None:
+    reason = refusal(written(tmp_path / name, content.encode(charset)))
+    assert f"is {charset[:6].upper()} text, not UTF-8" in reason
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        struct.pack("<40h", *range(-3, 37)),
+        struct.pack("<40d", *range(40)),
+        b"The mill ground\x00 95 sacks.",
+    ],
+    ids=["numbers", "fractions", "a zero"],
+)
+def test_bytes_that_are_no_letters_are_a_binary_file(tmp_path: Path, content: bytes) -> None:
+    assert "is a binary file" in refusal(written(tmp_path / "a.txt", content))
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,55 @@ def test_a_page_that_breaks_off_says_so(tmp_path: Path, offer: str) -> None:
     assert any("may be its beginning" in note for note in document.notes)
 
 
+CUT = "<p>The lenders of the valley have since asked the town for a fourth room, which</p>"
+WHOLE = "<p>The lenders of the valley have since asked the town for a fourth room.</p>"
+
+
+@pytest.mark.parametrize(
+    ("end", "offer"),
+    [
+        (WHOLE, "<p>The rest of this article is for subscribers</p>"),
+        (WHOLE, "<p>This report is only available to our members.</p><p>Try it for a week.</p>"),
+        (WHOLE, "<p>Start a trial to keep reading.</p><p>Have an account? Sign in</p>"),
+        (CUT, "<p>Get a year for 4 crowns, cancel at any time.</p><p>Sign in</p>"),
+        (CUT.replace(", which", "…"), "<p>Begin your free trial and read on.</p>"),
+        (CUT, '<aside class="modal"><p>Sign in to continue.</p></aside>'),
+    ],
+)
+def test_words_that_bar_the_rest_of_a_page_are_told_of(
+    tmp_path: Path, end: str, offer: str
+) -> None:
+    document = page_with_end(tmp_path, end + offer)
+    assert any("only subscribers can read all" in note for note in document.notes)
+    assert "a fourth room" in document.text
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "",
+        "<p>Sign up for our newsletter and subscribe to the briefing in your inbox.</p>",
+        "<p>Subscribe to the paper from 4 crowns.</p>",
+        "<p>Log in or register to comment.</p>",
+        "<p>To read the full minutes, ask at the hall.</p>",
+        "<p>The pool of the hall is for members only.</p>",
+        "<p>The rest of the report deals with the rooms of the mill.</p>",
+    ],
+)
+def test_an_offer_below_a_whole_article_bars_nothing(tmp_path: Path, offer: str) -> None:
+    document = page_with_end(tmp_path, WHOLE + offer)
+    assert document.notes == ()
+    assert "a fourth room." in document.text
+
+
+def page_with_end(folder: Path, end: str) -> Document:
+    path = folder / "page.html"
+    body = f"<h1>Marrow</h1>{FILLING}<p>{'It lends more maps. ' * 8}</p>{end}"
+    path.write_text(f"<html><body><article>{body}</article></body></html>", "utf-8")
+    (document,) = load(read_file(path))
+    return document
+
+
 def test_the_parts_of_a_page_that_are_for_subscribers_count(tmp_path: Path) -> None:
     part = {"@type": "WebPageElement", "isAccessibleForFree": "False"}
     assert page_of(tmp_path, "", records(entry("Article", hasPart=[part]))).notes
@@ -240,6 +289,46 @@ def test_a_line_that_tells_of_a_later_change_is_noted(tmp_path: Path) -> None:
     assert document.notes == ("changed on 2026-05-02, after its publication on 2019-03-20",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 20 March 2019 | Last updated 2 May 2026",
+        "Published 20 March 2019, last updated on 2 May 2026",
+        "Published: 20 March 2019 Last reviewed: 2 May 2026 Next review due: 2 May 2029",
+        "Published 20 March 2019<br>Updated 2 May 2026, 10:35",
+        "By the desk of the valley in Marrow · Published 20 March 2019 · Updated 2 May 2026",
+        "20 March 2019 (corrected 2 May 2026)",
+        "Posted 20.03.2019 – Aktualisiert am 02.05.2026",
+        "Published 2019-03-20 / Modified 2026-05-02",
+        "Published: 08:15, 20 March 2019 - Updated: 09:12, 2 May 2026",
+        "<b>Published</b>20 March 2019 <b>Last updated</b>2 May 2026",
+    ],
+)
+def test_a_change_that_a_page_tells_of_beside_its_publication_is_noted(
+    tmp_path: Path, line: str
+) -> None:
+    document = page_of(tmp_path, f'<p class="meta">{line}</p>')
+    assert document.meta.published == date(2019, 3, 20)
+    assert document.notes == ("changed on 2026-05-02, after its publication on 2019-03-20",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 20 March 2019",
+        "Published 20 March 2019 | Next review due: 2 May 2026",
+        "Published 20 March 2019 | Updated weekly",
+        "The Mill Act of 2019, revised on 2 May 2026",
+        "In 2019 the rules for mills were revised; 2 May 2026 is a holiday.",
+    ],
+)
+def test_a_line_that_tells_of_another_thing_is_no_change(tmp_path: Path, line: str) -> None:
+    head = '<meta property="article:published_time" content="2019-03-20">'
+    document = page_of(tmp_path, f"<p>{line}</p>", head)
+    assert document.meta.published == date(2019, 3, 20)
+    assert document.notes == ()
+
+
 def test_a_page_that_misnames_its_encoding_keeps_its_letters(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     page = f"<html><head><meta charset='utf-8'></head><body><p>A fête.</p>{FILLING}</body></html>"
@@ -252,10 +341,11 @@ def test_a_page_that_misnames_its_encoding_keeps_its_letters(tmp_path: Path) -> 
     assert "A łódź." in document.text
 
 
-def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_page_in_another_encoding_is_refused_by_its_name(tmp_path: Path, charset: str) -> None:
     path = tmp_path / "page.html"
-    path.write_bytes(f"<html><body>{FILLING}</body></html>".encode("utf-16"))
-    with pytest.raises(SourceUnreadable, match="is UTF-16 text, not UTF-8"):
+    path.write_bytes(f"<html><body>{FILLING}</body></html>".encode(charset))
+    with pytest.raises(SourceUnreadable, match=f"is {charset[:6].upper()} text, not UTF-8"):
         load(read_file(path))
 
 

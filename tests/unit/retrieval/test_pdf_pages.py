@@ -149,6 +149,104 @@ def test_printed_page_numbers_are_no_figures(tmp_path: Path) -> None:
     assert "1" not in loaded(tmp_path, *pages).text
 
 
+def test_roman_numbers_of_pages_are_no_words(tmp_path: Path) -> None:
+    def page(n: int, number: str, *texts: str) -> list[files.Placed]:
+        title = "Orchards of the valley" if n % 2 else "ORCHARDS OF THE VALLEY"
+        head = (60.0 if n % 2 else 380.0, 770.0, 9.0, "", title)
+        beside = (500.0 if n % 2 else 60.0, 758.0 if n < 3 else 770.0, 9.0, "", number)
+        return [head, beside, *lines(60, 700, *texts), (60.0, 30.0, 8.0, "", "Draft")]
+
+    towns = {
+        "iii": "Ash",
+        "iv": "Beck",
+        "v": "Carr",
+        "vi": "Dale",
+        "1": "Elm",
+        "2": "Fen",
+        "3": "Gill",
+    }
+    pages = [
+        page(n, number, f"The orchards of {town} were dry, and the ponds were low on all of")
+        for n, (number, town) in enumerate(towns.items())
+    ]
+    document = loaded(tmp_path, *pages)
+    assert "“iii”" not in document.notes[0]
+    assert document.text == " ".join(
+        f"The orchards of {town} were dry, and the ponds were low on all of"
+        for town in towns.values()
+    )
+
+
+@pytest.mark.parametrize("heads", [("II", "V", "IX"), ("VI", "civic", "MIX"), ("12", "29", "7")])
+def test_words_at_the_head_of_pages_that_do_not_count_on_are_kept(
+    tmp_path: Path, heads: tuple[str, ...]
+) -> None:
+    pages = [
+        [(60.0, 770.0, 9.0, "", head), *lines(60, 700, f"The orchard of {town} was sold.")]
+        for town, head in zip(("Ash", "Beck", "Carr"), heads, strict=True)
+    ]
+    text = loaded(tmp_path, *pages).text
+    assert all(head in text.split() for head in heads)
+
+
+FULL = "The orchards of the valley were sold to the towns around it in the spring, and"
+
+
+@pytest.mark.parametrize(
+    ("foot", "head", "stored"),
+    [
+        (f"{FULL} paid", "640 people who had worked in them.", "paid 640 people who"),
+        (f"{FULL} in", "August the mill was let to the owner of the other mill,", "in August the"),
+        (f"{FULL} then,", "the mill was let.", "then, the mill"),
+        (f"{FULL} in May", "2026, the mill was let.", "May 2026, the mill"),
+        (f"{FULL} the immi-", "gration office agreed.", "the immigration office agreed"),
+        (f"{FULL} in a long-", "term plan, it was let.", "in a long-term plan"),
+        (f"{FULL} the share was", "4.5 % of all.", "was 4.5 % of all"),
+        (
+            f"{FULL} let.",
+            "August was dry, and so were the months that came after it,",
+            "let.\n\nAug",
+        ),
+        (f"{FULL} let", "2. Ponds of the valley", "let\n\n2. Ponds"),
+        (f"{FULL} let", "2 Ponds", "let\n\n2 Ponds"),
+        (f"{FULL} let", "PONDS OF THE VALLEY AND OF THE TOWNS AROUND IT, BY YEAR", "let\n\nPONDS"),
+        (f"{FULL} let", "Ponds and wells", "let\n\nPonds"),
+        (f"{FULL} let 19", "400 crowns is the fine for each of them.", "let 19\n\n400 crowns"),
+        (
+            f"{FULL} let",
+            "Table 4. Pears, plums and harps of the valley in the year 2026",
+            "let\n\nTab",
+        ),
+        (
+            "Pears and plums",
+            "Harps of the valley were sold to the towns around it in the",
+            "\n\nHarps",
+        ),
+    ],
+)
+def test_a_sentence_goes_on_over_the_end_of_a_page(
+    tmp_path: Path, foot: str, head: str, stored: str
+) -> None:
+    first, second = lines(60, 700, FULL, FULL, foot), lines(60, 700, head, FULL, FULL)
+    assert stored in loaded(tmp_path, first, second).text
+
+
+def test_the_words_of_slides_do_not_go_on(tmp_path: Path) -> None:
+    slides = [lines(60, 700, f"Harps of {town}") for town in ("Ash", "Beck", "Carr")]
+    assert loaded(tmp_path, *slides).text == "Harps of Ash\n\nHarps of Beck\n\nHarps of Carr"
+
+
+def test_the_pages_of_a_sentence_that_goes_on_are_known(tmp_path: Path) -> None:
+    document = loaded(tmp_path, lines(60, 700, f"{FULL} paid"), lines(60, 700, "640 people."))
+    assert document.pages == ((0, 1), (document.text.index("640"), 2))
+
+
+def test_a_sentence_does_not_go_on_in_type_of_another_size(tmp_path: Path) -> None:
+    first = lines(60, 700, FULL, f"{FULL} paid")
+    second = lines(60, 700, "640 people who had worked in all of them.", size=16.0)
+    assert "paid\n\n640" in loaded(tmp_path, first, second).text
+
+
 def test_a_word_broken_at_the_end_of_a_line_is_whole(tmp_path: Path) -> None:
     page = lines(
         60,

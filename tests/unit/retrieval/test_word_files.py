@@ -18,6 +18,12 @@ def run(text: str, marks: str = "") -> str:
     return f'<w:r><w:rPr>{marks}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
+def symbol(font: str, char: str) -> str:
+    return run("1988") + f'<w:r><w:sym w:font="{font}" w:char="{char}"/></w:r>' + run("1991")
+
+
+ALIGNED = '<w:ptab w:relativeTo="margin" w:alignment="center" w:leader="none"/>'
+COLUMN_END = '<w:br w:type="column"/>'
 RAISED = '<w:vertAlign w:val="superscript"/>'
 
 
@@ -36,6 +42,18 @@ RAISED = '<w:vertAlign w:val="superscript"/>'
             run("Pears: 41") + '<w:r><w:br w:type="page"/></w:r>' + run("7 plums"),
             "Pears: 41\n7 plums",
         ),
+        (f"<w:r><w:t>Pears: 41</w:t>{COLUMN_END}<w:t>7 plums</w:t></w:r>", "Pears: 41\n7 plums"),
+        ("<w:r><w:t>Line 4</w:t><w:tab/><w:t>800 carts</w:t></w:r>", "Line 4 | 800 carts"),
+        (f"<w:r><w:t>Line 4</w:t>{ALIGNED}<w:t>800 carts</w:t></w:r>", "Line 4 | 800 carts"),
+        (f"<w:r><w:t>The mill</w:t>{ALIGNED}<w:t>4 carts</w:t></w:r>", "The mill 4 carts"),
+        ("<w:r><w:t>1988</w:t><w:noBreakHyphen/><w:t>1991</w:t></w:r>", "1988\u20111991"),
+        ("<w:r><w:t>or</w:t><w:softHyphen/><w:t>chard</w:t></w:r>", "orchard"),
+        (symbol("Symbol", "F02D"), "1988\u22121991"),
+        (symbol("Symbol", "f02d"), "1988\u22121991"),
+        (symbol("Times New Roman", "2013"), "1988\u20131991"),
+        (symbol("Wingdings", "F0E0"), "1988\U0001f86a1991"),
+        (symbol("Wingdings", "F001"), "1988 1991"),
+        (symbol("Mill Sans", "no number"), "1988 1991"),
         (
             run("The fine is ") + run("90 ", "<w:strike/>") + run("60 crowns."),
             "The fine is 60 crowns.",
@@ -86,6 +104,73 @@ def test_a_style_that_rests_on_a_raised_one_raises_too(tmp_path: Path) -> None:
     body = run("It sold 7,310") + run("6", '<w:rStyle w:val="Mark"/>') + run(" tons.")
     document = loaded(tmp_path, f"<w:p>{body}</w:p>", {"word/styles.xml": styles})
     assert document.text == "It sold 7,310 tons."
+
+
+STYLES = (
+    '<w:styles SPACE>{everywhere}<w:style w:type="paragraph" w:styleId="Normal" w:default="1"/>'
+    '<w:style w:type="paragraph" w:styleId="Inner"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Small"><w:basedOn w:val="Inner"/>'
+    '<w:rPr><w:sz w:val="16"/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Out"><w:basedOn w:val="Small"/>'
+    '<w:rPr><w:vanish w:val="false"/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Tiny"><w:rPr><w:sz w:val="1"/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Void"><w:rPr><w:strike/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Twice"><w:rPr><w:dstrike/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Aside"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Cut"><w:rPr><w:strike/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Plain"><w:rPr><w:vanish w:val="0"/></w:rPr></w:style>'
+    '<w:style w:type="table" w:styleId="Notes"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
+)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "marks", "is_shown"),
+    [
+        ("Normal", "", True),
+        ("Small", "", False),
+        ("Small", '<w:vanish w:val="0"/>', True),
+        ("Small", '<w:vanish w:val="off"/>', True),
+        ("Out", "", True),
+        ("Normal", '<w:rStyle w:val="Aside"/>', False),
+        ("Small", '<w:rStyle w:val="Aside"/>', True),  # two of them undo each other
+        ("Small", '<w:rStyle w:val="Aside"/><w:vanish/>', False),
+        ("Small", '<w:rStyle w:val="Plain"/>', False),  # off in a style leaves the other one on
+        ("Void", "", False),
+        ("Void", '<w:strike w:val="false"/>', True),
+        ("Void", '<w:rStyle w:val="Cut"/>', True),
+        ("Void", '<w:rStyle w:val="Aside"/>', False),
+        ("Twice", "", False),
+        ("Twice", '<w:dstrike w:val="0"/>', True),
+        ("Tiny", "", False),
+        ("Tiny", '<w:sz w:val="22"/>', True),
+        ("Normal", '<w:rStyle w:val="Inner"/>', True),  # that is no style of words
+        ("None of them", "", True),
+    ],
+)
+def test_words_are_hidden_by_the_marks_that_count(
+    tmp_path: Path, paragraph: str, marks: str, *, is_shown: bool
+) -> None:
+    named = f'<w:pPr><w:pStyle w:val="{paragraph}"/></w:pPr>'
+    body = f"<w:p>{run('It is open.')}</w:p><w:p>{named}{run('It has 4 doors.', marks)}</w:p>"
+    text = loaded(tmp_path, body, {"word/styles.xml": STYLES.format(everywhere="")}).text
+    assert ("It has 4 doors." in text) is is_shown
+
+
+def test_what_the_document_hides_everywhere_is_shown_where_a_run_says_so(tmp_path: Path) -> None:
+    hidden = "<w:rPrDefault><w:rPr><w:vanish/></w:rPr></w:rPrDefault>"
+    styles = STYLES.format(everywhere=f"<w:docDefaults>{hidden}</w:docDefaults>")
+    words = run("SECRET ") + run("SECRET ", '<w:rStyle w:val="Plain"/>')
+    words += run("It has 4 doors.", '<w:vanish w:val="0"/>')
+    document = loaded(tmp_path, f"<w:p>{words}</w:p>", {"word/styles.xml": styles})
+    assert document.text == "It has 4 doors."
+
+
+def test_words_in_a_table_whose_style_hides_them_are_left_out(tmp_path: Path) -> None:
+    style = '<w:tblPr><w:tblStyle w:val="Notes"/></w:tblPr>'
+    cell = f"<w:tr><w:tc><w:p>{run('SECRET')}</w:p></w:tc></w:tr>"
+    body = f"<w:p>{run('It is open.')}</w:p><w:tbl>{style}{cell}</w:tbl>"
+    parts = {"word/styles.xml": STYLES.format(everywhere="")}
+    assert loaded(tmp_path, body, parts).text == "It is open."
 
 
 def test_tracked_changes_are_read_as_accepted_and_that_is_said(tmp_path: Path) -> None:
