@@ -158,6 +158,7 @@ SHIPPED = {  # what asks for it are names that ship with the package, never what
     "agent/faces/web/access.py": {"asset"},
     "agent/language/lexicon/__init__.py": {"word_list", "words", "any_of", "pattern", "spellings"},
     "prompts/__init__.py": {"load"},
+    "retrieval/embedding.py": {"load_tokenizer"},  # by the folder of a model
     "retrieval/record/__init__.py": {"_put_source"},  # by the kind of database
     "retrieval/tokens.py": {"_load_encoding"},
 }
