@@ -134,7 +134,8 @@ def parse(text: str, answer: type[A]) -> A:
     except ValidationError as error:
         failed = error
     *_, said = THOUGHT_ENDS.split(THOUGHTS.sub("", text))
-    for found in reversed(_find_objects(said)[-TRIED:]):
+    others = (found for found in reversed(_find_objects(said)[-TRIED:]) if found != text)
+    for found in others:
         try:
             return answer.model_validate_json(found, extra="ignore")
         except ValidationError as error:

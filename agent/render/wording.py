@@ -17,7 +17,7 @@ from agent.types import (
     VerdictLabel,
     draft_id,
 )
-from retrieval.types import Scope, Source
+from retrieval.types import Notice, Scope, Source
 
 DISCLAIMER = (
     "Disclaimer: This first draft can contain mistakes. Please verify important information, "
@@ -191,15 +191,23 @@ def source_notices(draft: Page | Insufficient) -> tuple[tuple[SourceNotice, str]
     )
 
 
+def notice_line(notice: Notice) -> str:
+    """`Retracted, noticed January 5, 2026: “…” (retraction_watch.csv).`."""
+    return f"{NOTICES[notice.kind].capitalize()}, {_noticed(notice)}"
+
+
+def _noticed(notice: Notice) -> str:
+    words, by = prose(notice.words), prose(notice.given_by)
+    return f"noticed {day(notice.noticed)}: \u201c{words}\u201d ({by})."
+
+
 def _told_notice(one: SourceNotice) -> str:
     """`Left out, retracted: “Salt and sleep” (The Review), noticed January 5, 2026: “…” (x).`."""
     notice, source = one.notice, one.source
     kind = NOTICES[notice.kind]
     head = f"Left out, {kind}" if notice.takes_back else kind.capitalize()
-    return (
-        f"{head}: \u201c{prose(source.title)}\u201d ({prose(source.publisher)}), noticed "
-        f"{day(notice.noticed)}: \u201c{prose(notice.words)}\u201d ({prose(notice.given_by)})."
-    )
+    named = f"\u201c{prose(source.title)}\u201d ({prose(source.publisher)})"
+    return f"{head}: {named}, {_noticed(notice)}"
 
 
 def published_checks(

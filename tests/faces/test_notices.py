@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent import bootstrap
+from agent.faces.mcp.answers import Tools
 from agent.faces.opening import open_library, read_settings
 from agent.types import Page, Question
 from tests.faces.front import note, verdict
@@ -60,6 +61,17 @@ def test_a_cited_source_with_a_concern_is_cited_with_it(place: Path) -> None:
     page = verdict("draft", QUESTION, "--library", place).out
     assert "A Journal" in page.partition("\nSources\n")[2]
     assert "Expression of concern: “Cracks” (A Journal), noticed January 27, 2026:" in page
+
+
+def test_who_searches_sees_that_a_source_was_retracted(place: Path) -> None:
+    retract(place)
+    found = verdict("search", "The council closed the old bridge", "--library", place).out
+    assert found.count("Retracted, noticed January 27, 2026: “Retracted on 2026-01-27") == 1
+    with open_library(place) as library:
+        tools = Tools(library, read_settings())
+        said = {one.source: one.notices for one in tools.search("The council").results}
+        assert [name for name, notices in said.items() if notices] == ["paper"]
+        assert tools.fetch("paper").metadata.notices == said["paper"]
 
 
 def test_a_text_that_cites_a_retracted_source_is_told(place: Path, tmp_path: Path) -> None:

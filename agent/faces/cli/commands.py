@@ -32,7 +32,7 @@ from agent.jobs.port import State
 from agent.language.phrases import day
 from agent.pipeline.published_checks import find_checks
 from agent.render import FILES, FORMATS, SUFFIXES, render, render_file, short_answer
-from agent.render.wording import CHECKED, told_check
+from agent.render.wording import CHECKED, notice_line, told_check
 from agent.settings import Settings
 from agent.types import Insufficient, Page
 from retrieval import Filters, Library
@@ -153,6 +153,7 @@ def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: 
         hits = library.search(query, k, scope)
         nli = bootstrap.build_nli_model(read_settings().threads)
         checks = find_checks(read_claim(query), library, nli, scope) if query.strip() else ()
+        notices = library.notices([hit.passage.source.id for hit in hits])
     if as_json:
         rows = [hit.model_dump(mode="json") for hit in hits]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -164,6 +165,7 @@ def search(query: str, k: int, as_of: date | None, at: Path | None, *, as_json: 
         when = day(source.published) if source.published else "no date"
         lines += [f"{n}. {source.title} ({source.id})"]
         lines += [f"   {source.publisher}, {when}, tier {source.tier}, score {hit.score:.2f}"]
+        lines += [f"   {notice_line(one)}" for one in notices if one.source_id == source.id]
         lines += [f"   {' '.join(hit.passage.text.split())}", ""]
     deliver("\n".join(lines) or "Nothing found.", prose=True)
     return Exit.OK

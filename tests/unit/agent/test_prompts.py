@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+from typing import Any, Self
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -152,6 +153,20 @@ def test_a_field_that_was_not_asked_for_is_left_out() -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         parse(text, RepairAnswer)
+
+
+def test_an_answer_that_is_one_object_is_read_once() -> None:
+    read: list[str] = []
+
+    class Told(RepairAnswer):
+        @classmethod
+        def model_validate_json(cls, json_data: str, **rest: Any) -> Self:  # type: ignore[override]  # noqa: ANN401
+            read.append(json_data)
+            return super().model_validate_json(json_data, **rest)
+
+    with pytest.raises(ValidationError):
+        parse('{"x": {"y": 1}}', Told)
+    assert len(read) == 1
 
 
 def test_a_temperature_travels_with_the_request_and_counts_only_where_it_is_set() -> None:
