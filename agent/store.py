@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -87,6 +88,12 @@ class DraftStore:
             ) from error
         except sa.exc.DatabaseError as error:
             raise self._damaged(error) from error
+        except ValidationError as error:
+            raise LibraryDamaged(
+                f"A draft in {self._where} was kept by another version of Verdict Desk, and this "
+                "one cannot read it.",
+                "Bring every machine that uses it to the newest version.",
+            ) from error
 
     def _damaged(self, error: sa.exc.DatabaseError) -> LibraryDamaged:
         return LibraryDamaged(
@@ -158,7 +165,7 @@ class DraftStore:
         query = sa.select(DRAFTS.c.page).where(DRAFTS.c.id == draft)
         with self._explained(), self._engine.begin() as connection:
             text = connection.execute(query).scalar()
-        return None if text is None else Page.model_validate_json(text)
+            return None if text is None else Page.model_validate_json(text)
 
     def earlier(self, claim: Claim) -> dict[str, Page]:
         query = (

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from agent.review import trail
 from agent.review.document import page_lines
@@ -136,7 +137,13 @@ def review_of(connection: sa.Connection, draft: str, version: int | None = None)
 
 def _document(connection: sa.Connection, text: str, evidence: str) -> Document:
     body = connection.scalar(sa.select(EVIDENCE.c.body).where(EVIDENCE.c.sha256 == evidence))
-    return Document.model_validate_json(f'{text[:-1]},"evidence":{body}}}')
+    try:
+        return Document.model_validate_json(f'{text[:-1]},"evidence":{body}}}')
+    except ValidationError as error:
+        raise ReviewsUnavailable(
+            "A draft under review was kept by another version of Verdict Desk, and this one cannot "
+            "read it. Bring every machine that uses it to the newest version."
+        ) from error
 
 
 def insert_version(

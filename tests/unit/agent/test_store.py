@@ -113,6 +113,16 @@ def test_a_damaged_file_is_named_before_anything_is_drafted(tmp_path: Path) -> N
         DraftStore.beside(path.parent)
 
 
+def test_a_draft_of_a_version_to_come_is_named(tmp_path: Path) -> None:
+    kept = DraftStore.beside(tmp_path)
+    made = draft(kept)
+    with sqlite3.connect(tmp_path / "drafts.sqlite3") as file:
+        file.execute("UPDATE drafts SET page = json_set(page, '$.to_come', 1)")
+    for read in (lambda: kept.get(draft_id(made)), lambda: kept.earlier(made.claim)):
+        with pytest.raises(LibraryDamaged, match="by another version of Verdict Desk"):
+            read()
+
+
 def test_a_page_names_the_earlier_draft_and_never_cites_it(store: Store) -> None:
     first = draft(store)
     assert first.earlier == ()

@@ -93,6 +93,8 @@ def test_of_one_draft_only_its_own_versions_are_read(
         connection.execute(CHANGES["who"][0])
     engine.dispose()
     assert desk.verify_trail(acted) == 3
+    with pytest.raises(ReviewsUnavailable, match="by another version of Verdict Desk"):
+        desk.get(other)
 
 
 def test_an_empty_trail_is_whole(desk: ReviewDesk) -> None:
