@@ -27,8 +27,8 @@ _HEADINGS = frozenset({"h2", "h3", "h4"})
 _PROSE = ("p", "li", "pre", "blockquote", "h2", "h3", "h4", "div")
 _BESIDE = frozenset({"aside", "nav", "footer", "form", "figure", "button", "select", "dialog"})
 _ASIDE = re.compile(
-    r"(?:^|[-_\s])(?:comments?|commentlist|comentarios|commentaires|kommentare|respond|related|recommended|teasers?|sidebar|widget"
-    r"|newsletter|cookies?|consent|share|sharing|social|promo|breadcrumbs?|author(?:-?(?:bio|box))?"
+    r"(?:^|[-_\s])(?:comments?|commentlist|comentarios|commentaires|kommentare|respond|related"
+    r"|recommended|teasers?|sidebar|widget|newsletter|cookies?|consent|share|sharing|social|promo|breadcrumbs?|author(?:-?(?:bio|box))?"
     r"|byline|caption|advert\w*|sponsored|menu|banner|popup|modal)(?:$|[-_\s])",
     re.IGNORECASE,
 )
